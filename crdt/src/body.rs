@@ -1,0 +1,450 @@
+//! What stands in a body: statements, talk, acts on requests, document changes, cards.
+//!
+//! A body is one byte that says how it is packed (0: plain) and then CBOR, fields by position.
+//! Later releases may add fields at the end and variants with new numbers: an old node ignores the
+//! first and carries the second unread ([`Unreadable::Newer`]). Nothing here decides anything;
+//! `authority`, `lifecycle` and `gate` do.
+
+mod statement;
+
+pub use statement::{
+    Cut, GroupKind, KeyUse, Oversight, Place, Proof, Role, Second, SignedStatement, Statement,
+};
+
+use minicbor::{Decode, Encode};
+
+use crate::{
+    envelope::Kind,
+    id::{DocumentId, EnvelopeId, PersonId, RequestId},
+    limits::{CHUNK_BYTES_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX},
+};
+
+/// A body in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Who may do what.
+    Statement(SignedStatement),
+    /// A message, its edit or its withdrawal.
+    Talk(Talk),
+    /// An act on a help request.
+    Act(Act),
+    /// One change of a document.
+    Change(Change),
+    /// Somebody's name and home.
+    Card(Card),
+}
+
+/// What people say in a group.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Talk {
+    /// Something said.
+    #[n(0)]
+    Message {
+        /// What, in UTF-8.
+        #[n(0)]
+        text: String,
+        /// The message that this answers.
+        #[n(1)]
+        reply_to: Option<EnvelopeId>,
+        /// Where it was imported from, so that a line shows once.
+        #[n(2)]
+        imported: Option<ImportedLine>,
+    },
+    /// The author says it differently.
+    #[n(1)]
+    Edit {
+        /// The message.
+        #[n(0)]
+        of: EnvelopeId,
+        /// What it shall say.
+        #[n(1)]
+        text: String,
+    },
+    /// The author takes it back.
+    #[n(2)]
+    Withdraw {
+        /// The message.
+        #[n(0)]
+        of: EnvelopeId,
+    },
+}
+
+/// A line of a file: the same line of the same file shows once, however often it is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct ImportedLine {
+    /// Its number, from 1.
+    #[n(0)]
+    pub number: u64,
+    /// BLAKE3 of its bytes.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub hash: [u8; 32],
+}
+
+/// One person's act on one request. Who acts is the subject of the grant that the header cites.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Act {
+    /// Asks for help; the envelope's id names the request.
+    #[n(0)]
+    Ask(#[n(0)] Ask),
+    /// Anything that happens to a request afterwards.
+    #[n(1)]
+    Do(#[n(0)] Deed),
+}
+
+/// A call for help, as it was first said. Facts that change live in its document.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Ask {
+    /// One line.
+    #[n(0)]
+    pub title: String,
+    /// More, if needed; never private (that belongs in a vault).
+    #[n(1)]
+    pub details: String,
+    /// 1 can wait … 4 life-threatening.
+    #[n(2)]
+    pub urgency: u8,
+    /// How many people are needed.
+    #[n(3)]
+    pub places: u16,
+    /// Whoever has departed goes on, even if another holds: minutes count more than a wasted trip.
+    #[n(4)]
+    pub prefer_speed: bool,
+    /// Open to claims at once; otherwise a desk publishes it first.
+    #[n(5)]
+    pub open: bool,
+    /// In which capacity the author asks.
+    #[n(6)]
+    pub role: Part,
+    /// The message that this request was made of.
+    #[n(7)]
+    pub message: Option<EnvelopeId>,
+}
+
+/// One deed on a request.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Deed {
+    /// Which request.
+    #[n(0)]
+    pub request: RequestId,
+    /// What is done.
+    #[n(1)]
+    pub verb: Verb,
+    /// In which capacity.
+    #[n(2)]
+    pub role: Part,
+    /// To or about whom: grant, revoke, offer.
+    #[n(3)]
+    pub about: Option<PersonId>,
+    /// A grant that replaces somebody names him.
+    #[n(4)]
+    pub instead: Option<PersonId>,
+    /// Another request: the duplicate, the other ride of a swap.
+    #[n(5)]
+    pub other: Option<RequestId>,
+    /// The offer that an acceptance answers.
+    #[n(6)]
+    pub offer: Option<EnvelopeId>,
+    /// A reason or remark, for people.
+    #[n(7)]
+    pub note: String,
+}
+
+/// The capacity somebody acts in on a request (domain.md, "A request's life").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Part {
+    /// Whoever may claim: a member of the group.
+    #[n(0)]
+    Member,
+    /// The leader of the team that the request was published to.
+    #[n(1)]
+    Captain,
+    /// The duty staff of the home desk.
+    #[n(2)]
+    Desk,
+    /// Whoever asked.
+    #[n(3)]
+    Requester,
+    /// Whom it is for.
+    #[n(4)]
+    Subject,
+    /// Whoever asks for somebody else.
+    #[n(5)]
+    Proxy,
+}
+
+/// What can be done to a request. Numbers are for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(index_only)]
+#[expect(missing_docs, reason = "each is the word of domain.md, explained in the glossary")]
+pub enum Verb {
+    #[n(0)]
+    Register,
+    #[n(1)]
+    Hold,
+    #[n(2)]
+    Resume,
+    #[n(3)]
+    Refer,
+    #[n(4)]
+    Decline,
+    #[n(5)]
+    Duplicate,
+    #[n(6)]
+    Publish,
+    #[n(7)]
+    Claim,
+    #[n(8)]
+    Withdraw,
+    #[n(9)]
+    Offer,
+    #[n(10)]
+    Accept,
+    #[n(11)]
+    Ack,
+    #[n(12)]
+    Depart,
+    #[n(13)]
+    Arrive,
+    #[n(14)]
+    Pickup,
+    #[n(15)]
+    Done,
+    #[n(16)]
+    Grant,
+    #[n(17)]
+    Revoke,
+    #[n(18)]
+    Resolve,
+    #[n(19)]
+    Confirm,
+    #[n(20)]
+    Reopen,
+    #[n(21)]
+    Cancel,
+    /// Joins tips when there are more than an envelope may cite; says nothing else.
+    #[n(22)]
+    Seen,
+}
+
+/// One Automerge change of one document.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Change {
+    /// Which document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// What it describes: the request or group that the document belongs to.
+    #[n(1)]
+    pub about: EnvelopeId,
+    /// What kind of document it is; its schema and its genesis change follow from it.
+    #[n(2)]
+    pub form: DocumentForm,
+    /// One raw Automerge change chunk, not deflated.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub chunk: Vec<u8>,
+}
+
+/// The kinds of documents that this release knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum DocumentForm {
+    /// A request's facts and its checklist.
+    #[n(0)]
+    Request,
+    /// A group's name, description and pinned board.
+    #[n(1)]
+    Group,
+}
+
+/// Somebody's name and home, in the directory. The latest of a person holds.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Card {
+    /// The name that neighbours see.
+    #[n(0)]
+    pub name: String,
+    /// The home or office that the box stands in.
+    #[n(1)]
+    pub home: String,
+    /// Is it an office, which others prefer to connect to?
+    #[n(2)]
+    pub office: bool,
+}
+
+/// Why a body cannot be read here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Written by a later release, or encrypted: carried as it is.
+    #[error("written by a newer release or under a key that is not here")]
+    Newer,
+    /// Not what its kind says: poison.
+    #[error("not a body of its kind")]
+    Malformed,
+    /// Longer than `limits` allow: poison.
+    #[error("a text or list longer than the limit")]
+    TooLong,
+}
+
+const PLAIN: u8 = 0;
+
+impl Body {
+    /// Under which kind it travels.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Statement(_) => Kind::STATEMENT,
+            Self::Talk(_) => Kind::MESSAGE,
+            Self::Act(_) => Kind::ACT,
+            Self::Change(_) => Kind::CHANGE,
+            Self::Card(_) => Kind::CARD,
+        }
+    }
+
+    /// The bytes of the body.
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Statement(it) => pack(it),
+            Self::Talk(it) => pack(it),
+            Self::Act(it) => pack(it),
+            Self::Change(it) => pack(it),
+            Self::Card(it) => pack(it),
+        }
+    }
+
+    /// Reads the body of an envelope of this kind; total.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable::Newer`] for what a later release may understand, otherwise poison.
+    pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Self, Unreadable> {
+        let (packing, cbor) = bytes.split_first().ok_or(Unreadable::Malformed)?;
+        if *packing != PLAIN {
+            return Err(Unreadable::Newer);
+        }
+        let body = match kind {
+            Kind::STATEMENT => Self::Statement(unpack(cbor)?),
+            Kind::MESSAGE => Self::Talk(unpack(cbor)?),
+            Kind::ACT => Self::Act(unpack(cbor)?),
+            Kind::CHANGE => Self::Change(unpack(cbor)?),
+            Kind::CARD => Self::Card(unpack(cbor)?),
+            _ => return Err(Unreadable::Newer),
+        };
+        if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
+    }
+
+    fn is_within_limits(&self) -> bool {
+        match self {
+            Self::Statement(it) => it.is_within_limits(),
+            Self::Talk(Talk::Message { text, .. } | Talk::Edit { text, .. }) => is_text(text),
+            Self::Talk(Talk::Withdraw { .. }) => true,
+            Self::Act(Act::Ask(ask)) => {
+                is_name(&ask.title)
+                    && is_text(&ask.details)
+                    && (1..=4).contains(&ask.urgency)
+                    && (1..=1_000).contains(&ask.places)
+            }
+            Self::Act(Act::Do(deed)) => is_text(&deed.note),
+            Self::Change(it) => it.chunk.len() <= CHUNK_BYTES_MAX,
+            Self::Card(it) => is_name(&it.name) && it.home.len() <= NAME_BYTES_MAX,
+        }
+    }
+}
+
+fn is_text(text: &str) -> bool {
+    text.len() <= TEXT_BYTES_MAX
+}
+
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= NAME_BYTES_MAX
+}
+
+fn pack<T: Encode<()>>(value: &T) -> Vec<u8> {
+    let mut out = vec![PLAIN];
+    minicbor::encode(value, &mut out).expect("writing to memory cannot fail");
+    out
+}
+
+/// An unknown number of a variant means a later release; anything else that does not fit is poison.
+fn unpack<'b, T: Decode<'b, ()>>(cbor: &'b [u8]) -> Result<T, Unreadable> {
+    let mut decoder = minicbor::Decoder::new(cbor);
+    match decoder.decode() {
+        Ok(value) if decoder.position() == cbor.len() => Ok(value),
+        Ok(_) => Err(Unreadable::Malformed),
+        Err(error) if error.is_unknown_variant() => Err(Unreadable::Newer),
+        Err(_) => Err(Unreadable::Malformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn samples() -> Vec<Body> {
+        let id = EnvelopeId::from_bytes([4; 32]);
+        let person = PersonId::from_bytes([5; 32]);
+        let ask = Ask {
+            title: "带王奶奶去透析".into(),
+            details: "Tuesday 08:00".into(),
+            urgency: 3,
+            places: 1,
+            prefer_speed: false,
+            open: true,
+            role: Part::Requester,
+            message: None,
+        };
+        let deed = Deed {
+            request: id,
+            verb: Verb::Grant,
+            role: Part::Desk,
+            about: Some(person),
+            instead: None,
+            other: None,
+            offer: None,
+            note: String::new(),
+        };
+        let imported = Some(ImportedLine { number: 7, hash: [1; 32] });
+        vec![
+            Body::Talk(Talk::Message {
+                text: "停电了 power is out".into(),
+                reply_to: None,
+                imported,
+            }),
+            Body::Talk(Talk::Edit { of: id, text: "来电了".into() }),
+            Body::Talk(Talk::Withdraw { of: id }),
+            Body::Act(Act::Ask(ask)),
+            Body::Act(Act::Do(deed)),
+            Body::Card(Card { name: "李".into(), home: "5-2-301".into(), office: false }),
+        ]
+    }
+
+    #[test]
+    fn bodies_read_back_and_no_prefix_does() {
+        for body in samples() {
+            let bytes = body.encode();
+            assert_eq!(Body::decode(body.kind(), &bytes).as_ref(), Ok(&body));
+            for cut in 0..bytes.len() {
+                assert!(Body::decode(body.kind(), &bytes[..cut]).is_err(), "{body:?} at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_later_release_is_carried_and_nonsense_is_poison() {
+        let newer = [PLAIN, 0x82, 0x18, 99, 0x80];
+        assert_eq!(Body::decode(Kind::MESSAGE, &newer), Err(Unreadable::Newer));
+        assert_eq!(Body::decode(Kind(200), &[PLAIN]), Err(Unreadable::Newer));
+        assert_eq!(Body::decode(Kind::MESSAGE, &[1, 2, 3]), Err(Unreadable::Newer));
+        assert_eq!(Body::decode(Kind::MESSAGE, &[PLAIN, 0xff]), Err(Unreadable::Malformed));
+        let long = Talk::Edit { of: EnvelopeId::from_bytes([4; 32]), text: "长".repeat(6_000) };
+        let long = Body::Talk(long).encode();
+        assert_eq!(Body::decode(Kind::MESSAGE, &long), Err(Unreadable::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_a_body_or_a_reason(kind in 0..12u8, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let plain = [&[PLAIN], bytes.as_slice()].concat();
+            let _ = Body::decode(Kind(kind), &plain);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Every bound of the protocol, with its unit and its reason. A bound of one node's own choosing
+//! (queue lengths, cache sizes) stands in that node's configuration instead.
+
+/// Envelopes that one envelope may cite: enough to join the tips that a cut of several sides
+/// leaves, few enough that a header stays under a kilobyte.
+pub const DEPS_MAX: usize = 16;
+
+/// A body in bytes: a document change of [`CHUNK_BYTES_MAX`] and what stands around it.
+pub const BODY_BYTES_MAX: usize = CHUNK_BYTES_MAX + 1024;
+
+/// What a later version may append to a header, in bytes; this release carries it unread.
+pub const EXTENSION_BYTES_MAX: usize = 1024;
+
+/// One Automerge change in bytes (design.md, "The gate").
+pub const CHUNK_BYTES_MAX: usize = 256 * 1024;
+
+/// Operations in one Automerge change: more is a document being copied, not somebody typing.
+pub const CHANGE_OPS_MAX: usize = 5_000;
+
+/// Objects inside objects: Automerge overflows the stack on a few thousand.
+pub const DOCUMENT_DEPTH_MAX: usize = 16;
+
+/// Operations that one document may ever count; keeps `start_op` far from the 32-bit end, where
+/// Automerge panics for ever after.
+pub const DOCUMENT_OPS_MAX: u64 = 50_000_000;
+
+/// Keys that found a community: 2 of 3 is usual; nobody keeps more than nine papers together.
+pub const ROOT_KEYS_MAX: usize = 9;
+
+/// Scopes inside scopes: community / compound / building / unit / group leaves room to spare.
+pub const PLACE_DEPTH_MAX: usize = 8;
+
+/// Entries of any list inside a statement: cuts, vouches, confirmations.
+pub const STATEMENT_LIST_MAX: usize = 4_096;
+
+/// A message, a request's details, a fact: bytes of UTF-8. A page of text, not a book.
+pub const TEXT_BYTES_MAX: usize = 16 * 1024;
+
+/// A title, a name of a person, home or group: bytes of UTF-8.
+pub const NAME_BYTES_MAX: usize = 256;
