@@ -12,5 +12,6 @@ pub mod genesis;
 pub mod id;
 pub mod keys;
 pub mod limits;
+pub mod sync;
 pub mod time;
 pub mod wire;
