@@ -1,0 +1,639 @@
+//! What a node can be asked and told: the one vocabulary of CLI, page, tests and demo.
+//!
+//! A [`Command`] goes in, a [`Reply`] or an [`ApiError`] comes out; both are plain JSON, so the same
+//! values cross the control socket and the inside of the process. The JSON of the replies is the
+//! CLI contract: fields may be added, none is renamed or removed.
+//!
+//! Errors carry a stable [`ErrorKind`] and the values that belong in the sentence; the sentence and
+//! the hint are put together at the edge, in the reader's language (`words`).
+
+use std::collections::BTreeMap;
+
+use crdt::{
+    id::{EnvelopeId, GroupId, KeyId, PersonId, RequestId},
+    time::ClaimedTime,
+};
+use serde::{Deserialize, Serialize};
+
+/// Something that a person wants done. Names may stand wherever an id is wanted, if unambiguous;
+/// a request may also be named by its spoken code or the beginning of its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each field is the CLI's word for it, explained there")]
+pub enum Command {
+    Status,
+    /// Who is reachable, for the strip on every page and the mesh picture.
+    Mesh,
+    Groups,
+    GroupNew {
+        name: String,
+        kind: GroupKindWord,
+        vouches: u8,
+    },
+    GroupJoin {
+        group: String,
+    },
+    Post {
+        group: String,
+        text: String,
+        reply_to: Option<EnvelopeId>,
+    },
+    EditMessage {
+        id: EnvelopeId,
+        text: String,
+    },
+    WithdrawMessage {
+        id: EnvelopeId,
+    },
+    /// Some lines of a file, durable together; each remembers (line number, BLAKE3 of the line).
+    Import {
+        group: String,
+        lines: Vec<ImportLine>,
+    },
+    /// The newest `last` messages, oldest of them first.
+    Log {
+        group: String,
+        last: u32,
+        before: Option<EnvelopeId>,
+    },
+    MarkRead {
+        group: String,
+    },
+    Ask {
+        group: Option<String>,
+        title: String,
+        details: String,
+        urgent: bool,
+    },
+    Requests {
+        all: bool,
+    },
+    Request {
+        id: String,
+    },
+    /// claim, depart, done, confirm, reopen, cancel.
+    Act {
+        id: String,
+        verb: ActVerb,
+    },
+    /// One field of a request's facts: title, place, time, needs, details.
+    EditFact {
+        id: String,
+        field: String,
+        value: String,
+    },
+    ChecklistAdd {
+        id: String,
+        text: String,
+    },
+    ChecklistTick {
+        id: String,
+        item: String,
+        done: bool,
+    },
+    Board {
+        group: String,
+    },
+    Describe {
+        group: String,
+        text: String,
+    },
+    Pin {
+        group: String,
+        text: String,
+    },
+    Unpin {
+        group: String,
+        pin: String,
+    },
+    Invite {
+        role: RoleWord,
+        group: Option<String>,
+    },
+    /// Things that this home's people must be told, each once: a lost claim, a cancellation.
+    Notices,
+    NoticesSeen {
+        ids: Vec<String>,
+    },
+    /// Who is in the community.
+    People,
+    /// Resolves once `peers` are connected and each was found equal in a comparison begun after
+    /// this command, or after `timeout_ms`.
+    Wait {
+        peers: u32,
+        peer: Option<String>,
+        timeout_ms: u64,
+    },
+    /// Dials an address now and remembers it.
+    Dial {
+        address: String,
+    },
+    Doctor,
+    /// How far a first sync has come.
+    Progress,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is named for the command that it answers")]
+pub enum Reply {
+    Done,
+    Status(Status),
+    Mesh(MeshPicture),
+    Groups {
+        groups: Vec<GroupRow>,
+    },
+    Group(GroupRow),
+    Posted {
+        id: EnvelopeId,
+    },
+    /// How many of the lines were new here; the others had been imported before.
+    Imported {
+        new: u64,
+        known: u64,
+    },
+    Log {
+        messages: Vec<MessageRow>,
+    },
+    Asked {
+        id: RequestId,
+        code: String,
+    },
+    Requests {
+        requests: Vec<RequestRow>,
+    },
+    Request(Box<RequestPage>),
+    Acted(Acted),
+    Board(BoardPage),
+    Invite {
+        link: String,
+    },
+    Notices {
+        notices: Vec<Notice>,
+    },
+    People {
+        people: Vec<PersonRow>,
+    },
+    Waited {
+        equal: Vec<PeerRow>,
+        missing: Vec<PeerRow>,
+        enough: bool,
+    },
+    Doctor(Doctor),
+    Progress {
+        received: u64,
+        expected: u64,
+        equal: bool,
+    },
+}
+
+/// Who may enter a group, as people say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "explained in the glossary")]
+pub enum GroupKindWord {
+    Open,
+    Invite,
+    Vetted,
+}
+
+/// A role that an invitation gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "explained in the glossary")]
+pub enum RoleWord {
+    Member,
+    Steward,
+    Staff,
+    Admin,
+}
+
+/// What people do to a request from the command line and the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "explained in the glossary")]
+pub enum ActVerb {
+    Claim,
+    /// Gives a claim back.
+    Withdraw,
+    Depart,
+    Done,
+    Confirm,
+    Reopen,
+    Cancel,
+    /// "I have read that it was cancelled", "yes, I will come".
+    Ack,
+}
+
+/// A line of an imported file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportLine {
+    /// From 1.
+    pub number: u64,
+    /// BLAKE3 of the line's bytes, in hexadecimal.
+    pub hash: String,
+    /// The text to post.
+    pub text: String,
+}
+
+/// `linli status --json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The box's public key.
+    pub node: Option<KeyId>,
+    /// The home's name.
+    pub home: String,
+    /// The person who writes here.
+    pub person: String,
+    /// The community's id in hexadecimal; empty before joining one.
+    pub community: String,
+    /// The community's name, as far as it is known here.
+    pub community_name: String,
+    /// One per group that this node follows.
+    pub groups: Vec<GroupStatus>,
+    /// Every peer that is known.
+    pub peers: Vec<PeerRow>,
+    /// Envelopes written here that no other node is known to hold yet.
+    pub unsent: u64,
+    /// Held, but waiting for what they cite.
+    pub pending: u64,
+    /// Held, but not counted.
+    pub quarantined: u64,
+    /// Header held, body dropped as harmful.
+    pub poison: u64,
+    /// Refused since the node started.
+    pub refused: u64,
+}
+
+/// One group in [`Status`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupStatus {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: GroupId,
+    /// Messages that are shown.
+    pub messages: u64,
+    /// Envelopes that are held.
+    pub envelopes: u64,
+    /// Over all held envelopes.
+    pub fingerprint: String,
+    /// Messages since this home last read.
+    pub unread: u64,
+    /// Over what is visible: equal on two nodes exactly where people see the same.
+    pub state: String,
+}
+
+/// One peer in [`Status`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerRow {
+    /// The other box's public key.
+    pub id: KeyId,
+    /// The other home's name, where known.
+    pub home: String,
+    /// Is it an office?
+    pub office: bool,
+    /// Is there a link now?
+    pub connected: bool,
+    /// `quic`, `tcp`, or empty.
+    pub transport: String,
+    /// Was it found equal at the last comparison, with nothing new since?
+    pub equal: bool,
+    /// Envelopes that it has and this node lacks, at the last comparison.
+    pub missing_here: u64,
+    /// Envelopes that it lacks.
+    pub missing_there: u64,
+    /// How long ago they compared; none if never.
+    pub compared_ms_ago: Option<u64>,
+    /// How long ago it was last heard; none if never.
+    pub heard_ms_ago: Option<u64>,
+}
+
+/// How this home is connected, for the strip on every page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeshPicture {
+    /// This box.
+    pub node: Option<KeyId>,
+    /// This home's name.
+    pub home: String,
+    /// Every peer that is known.
+    pub peers: Vec<PeerRow>,
+    /// How long ago an office was last heard; none if never. 0 where this is one.
+    pub office_heard_ms_ago: Option<u64>,
+    /// Envelopes written here that no other node is known to hold yet.
+    pub unsent: u64,
+    /// Where it listens.
+    pub addresses: Vec<String>,
+}
+
+/// One line of `linli groups --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: GroupId,
+    /// open, invite, vetted.
+    pub kind: GroupKindWord,
+    /// People in it.
+    pub members: u64,
+    /// Messages that are shown.
+    pub messages: u64,
+    /// Messages since this home last read.
+    pub unread: u64,
+    /// Is the person of this box in it?
+    pub joined: bool,
+}
+
+/// One line of `linli log --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Its id.
+    pub id: EnvelopeId,
+    /// The author's name, or a short id where none is known.
+    pub author: String,
+    /// The author's home.
+    pub home: String,
+    /// What it says now; empty where it was withdrawn.
+    pub text: String,
+    /// What the author's clock said.
+    pub claimed_ms: ClaimedTime,
+    /// Written under an office role.
+    pub official: bool,
+    /// Taken back by its author.
+    pub withdrawn: bool,
+    /// Changed by its author.
+    pub edited: bool,
+    /// Written by a person of this box.
+    pub mine: bool,
+    /// Does another node hold it, as far as this one knows?
+    pub sent: bool,
+    /// The message that it answers.
+    pub reply_to: Option<EnvelopeId>,
+    /// Came from an imported file.
+    pub imported: bool,
+}
+
+/// One line of `linli requests --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRow {
+    /// Its id.
+    pub id: RequestId,
+    /// Six digits that can be said on the phone.
+    pub code: String,
+    /// What is wanted, as its facts say now.
+    pub title: String,
+    /// `submitted`, `open`, `assigned`, `in_progress`, `resolved`, `closed`, `cancelled`, …
+    pub status: String,
+    /// 1 … 4.
+    pub urgency: u8,
+    /// The name of whoever holds it.
+    pub holder: Option<String>,
+    /// No desk or household has granted it yet: another claim may surface after a cut.
+    pub provisional: bool,
+    /// The name of whoever asked.
+    pub requester: String,
+    /// Facts that were changed on both sides of a cut and need a word.
+    pub conflicts: u64,
+    /// Its group.
+    pub group: GroupId,
+    /// The group's name.
+    pub group_name: String,
+    /// Does the person of this box hold it?
+    pub mine: bool,
+    /// Did the person of this box ask?
+    pub asked_by_me: bool,
+    /// What the clock of whoever asked said.
+    pub claimed_ms: ClaimedTime,
+}
+
+/// `linli request ID --json`: all that is known of one request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestPage {
+    /// The same as in the list.
+    #[serde(flatten)]
+    pub row: RequestRow,
+    /// More words, as its facts say now.
+    pub details: String,
+    /// title, place, time, needs, details: what each says now. Several values: a conflict.
+    pub facts: BTreeMap<String, Vec<String>>,
+    /// What must be done or found.
+    pub checklist: Vec<ChecklistItem>,
+    /// Everybody who holds a place.
+    pub holders: Vec<String>,
+    /// Everybody who waits behind them, in order.
+    pub waitlist: Vec<String>,
+    /// Holders who have yet to say yes.
+    pub awaiting: Vec<String>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineRow>,
+    /// What the person of this box may do now.
+    pub may: Vec<ActVerb>,
+    /// Lines that a duty officer must read: two on the way, cancellation noted.
+    pub remarks: Vec<String>,
+    /// Where the person of this box stands: `holder`, `waitlist`, or the reason he was told.
+    pub my_standing: Option<String>,
+}
+
+/// One item of a shared checklist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChecklistItem {
+    /// Names it in `ChecklistTick`.
+    pub key: String,
+    /// What.
+    pub text: String,
+    /// Is it done?
+    pub done: bool,
+}
+
+/// One act of a request's life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    /// Which act.
+    pub id: EnvelopeId,
+    /// ask, claim, depart, …
+    pub verb: String,
+    /// Who.
+    pub who: String,
+    /// What his clock said.
+    pub claimed_ms: ClaimedTime,
+    /// Did it count, judged by what its author had seen?
+    pub counts: bool,
+}
+
+/// The answer to an act: `claim --json` prints `id`, `claim`, `provisional`, `rivals_known`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// The request.
+    pub id: RequestId,
+    /// The act that was written.
+    pub claim: EnvelopeId,
+    /// Nobody has granted it yet.
+    pub provisional: bool,
+    /// Other claims that this node knows of; more may surface when a cut heals.
+    pub rivals_known: u64,
+    /// The request's status after it.
+    pub status: String,
+    /// Who holds it now.
+    pub holder: Option<String>,
+}
+
+/// A group's name, description and pinned board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardPage {
+    /// The group.
+    pub group: GroupRow,
+    /// What it is for.
+    pub description: String,
+    /// What is pinned.
+    pub pins: Vec<Pin>,
+}
+
+/// One pinned line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// Names it in `Unpin`.
+    pub key: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Something that a person of this box must be told, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Names it in `NoticesSeen`.
+    pub id: String,
+    /// The request it is about.
+    pub request: RequestId,
+    /// Its spoken code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// lost, waitlisted, backup, cancelled, revoked, turn_back, another_goes_too, …
+    pub reason: String,
+    /// Who holds it instead.
+    pub holder: Option<String>,
+    /// The next open request, so that goodwill is not wasted.
+    pub next_open: Option<RequestRow>,
+}
+
+/// Somebody in the community.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRow {
+    /// Who.
+    pub id: PersonId,
+    /// The name that neighbours see.
+    pub name: String,
+    /// The home.
+    pub home: String,
+    /// The highest role over the whole community or `all`.
+    pub role: RoleWord,
+    /// Is it the person of this box?
+    pub me: bool,
+}
+
+/// `linli doctor --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doctor {
+    /// Each check with its outcome.
+    pub checks: Vec<DoctorCheck>,
+    /// All of them passed.
+    pub healthy: bool,
+}
+
+/// One check of [`Doctor`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorCheck {
+    /// What was looked at.
+    pub name: String,
+    /// Is it well?
+    pub ok: bool,
+    /// What was found.
+    pub found: String,
+}
+
+/// Why a command was not carried out; nothing was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// The node is in no community yet. Args: none.
+    NoCommunity,
+    /// It is in one already. Args: none.
+    AlreadyInCommunity,
+    /// No group of this name or id. Args: `group`.
+    UnknownGroup,
+    /// No request of this id or code. Args: `id`.
+    UnknownRequest,
+    /// No message of this id. Args: `id`.
+    UnknownMessage,
+    /// No person or peer of this name. Args: `name`.
+    UnknownPerson,
+    /// Several things answer to it. Args: `name`, `candidates`.
+    Ambiguous,
+    /// Too long or empty. Args: `what`, `limit`.
+    BadText,
+    /// Not a field of a request's facts. Args: `field`.
+    UnknownField,
+    /// The person is not in this group. Args: `group`.
+    NotAMember,
+    /// The person's role does not allow it. Args: `what`.
+    NotAllowed,
+    /// The request's state does not allow it. Args: `verb`, `status`.
+    NotNow,
+    /// Not a join link, or a damaged one. Args: none.
+    BadLink,
+    /// Not an address. Args: `address`.
+    BadAddress,
+    /// Private words have no safe place yet. Args: none.
+    Private,
+    /// An import line cannot be read. Args: `line`, `reason`.
+    BadLine,
+    /// The disk is full or cannot be written. Args: `reason`.
+    Storage,
+    /// The node is busy or stopping. Args: none.
+    Busy,
+    /// A named time ran out. Args: `missing`.
+    Timeout,
+    /// A defect; the log has more. Args: `reason`.
+    Internal,
+}
+
+/// An error on its way to a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{kind:?} {args:?}")]
+pub struct ApiError {
+    /// What went wrong, for programs.
+    pub kind: ErrorKind,
+    /// What belongs in the sentence, for people.
+    pub args: BTreeMap<String, String>,
+}
+
+impl ApiError {
+    /// An error with what belongs in its sentence.
+    pub fn new<const N: usize>(kind: ErrorKind, args: [(&str, String); N]) -> Self {
+        Self { kind, args: args.into_iter().map(|(name, value)| (name.into(), value)).collect() }
+    }
+}
+
+/// Something changed; a page that shows it may ask again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "changed", rename_all = "snake_case")]
+pub enum Event {
+    /// Messages or the board of a group.
+    Group {
+        /// Which.
+        id: GroupId,
+    },
+    /// A request.
+    Request {
+        /// Which.
+        id: RequestId,
+    },
+    /// Who is reachable, who is equal.
+    Mesh,
+    /// People, groups, roles.
+    Roster,
+    /// Something to tell.
+    Notice,
+}
