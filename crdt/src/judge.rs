@@ -282,6 +282,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table, one row a fate")]
     fn each_fate_is_reached_for_its_own_reason() {
         use Position::{Counts, Unknown, Void};
         let (message, act, change) = (Kind::MESSAGE, Kind::ACT, Kind::CHANGE);
