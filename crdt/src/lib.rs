@@ -10,6 +10,7 @@ pub mod body;
 pub mod envelope;
 pub mod genesis;
 pub mod id;
+pub mod invitation;
 pub mod judge;
 pub mod keys;
 pub mod limits;
