@@ -14,6 +14,7 @@ pub mod invitation;
 pub mod judge;
 pub mod keys;
 pub mod limits;
+pub mod paper;
 pub mod sync;
 pub mod time;
 pub mod wire;

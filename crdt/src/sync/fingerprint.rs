@@ -46,6 +46,19 @@ impl Fingerprint {
         self.count = self.count.wrapping_add(other.count);
     }
 
+    /// Takes out one envelope, which must be in the set.
+    pub fn remove(&mut self, id: &EnvelopeId) {
+        let mut one = Self::EMPTY;
+        one.add(id);
+        let mut borrow = false;
+        for (limb, less) in self.sum.iter_mut().zip(one.sum) {
+            let (rest, under) = limb.overflowing_sub(less);
+            let (rest, under_borrow) = rest.overflowing_sub(u64::from(borrow));
+            (*limb, borrow) = (rest, under || under_borrow);
+        }
+        self.count = self.count.wrapping_sub(1);
+    }
+
     /// Forty bytes: the sum, then the count, little-endian.
     pub fn to_bytes(&self) -> [u8; 40] {
         let mut out = [0; 40];
@@ -98,6 +111,9 @@ mod tests {
             joined.join(&of(right));
             prop_assert_eq!(joined, whole);
             prop_assert_eq!(Fingerprint::from_bytes(&whole.to_bytes()), whole);
+            let mut emptied = whole;
+            ids.iter().for_each(|id| emptied.remove(&EnvelopeId::from_bytes(*id)));
+            prop_assert_eq!(emptied, Fingerprint::EMPTY);
         }
     }
 
