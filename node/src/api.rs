@@ -593,6 +593,20 @@ pub enum ErrorKind {
     Storage,
     /// The node is busy or stopping. Args: none.
     Busy,
+    /// The folder holds no home yet. Args: `data`.
+    NoHome,
+    /// The folder holds a home already. Args: `data`.
+    AlreadyHome,
+    /// The folder holds something else. Args: `data`.
+    ForeignFolder,
+    /// The folder cannot be read or written. Args: `data`, `reason`.
+    Unwritable,
+    /// Another node runs on this folder. Args: `data`.
+    Locked,
+    /// Written by a later release. Args: `data`.
+    NewerData,
+    /// An address to listen on is taken or cannot be. Args: `address`, `reason`.
+    PortBusy,
     /// A named time ran out. Args: `missing`.
     Timeout,
     /// A defect; the log has more. Args: `reason`.
