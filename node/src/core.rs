@@ -1,0 +1,487 @@
+//! What a node does about its peers, as a machine without a socket, a disk or a clock.
+//!
+//! One [`Session`] a link, one book of peers, one summary of what is held. Inputs come in, outputs
+//! are drained with [`Core::poll`]; `run` moves them between here and the world, the simulator moves
+//! them between thirty of these in one process.
+//!
+//! # Rules
+//!
+//! 1. A box that the roster does not know is told nothing until a statement that it brought along
+//!    shows whose it is. Until then it may send a bounded number of bytes.
+//! 2. "Equal" is said of a named peer, at a time, and ceases as soon as anything new is held here.
+//! 3. What was written here counts as sent once a peer was found equal afterwards.
+//! 4. A peer that breaks the protocol loses its link and is not dialled for a while.
+//!
+//! # Deliberately absent
+//!
+//! The order of dialling (`peers`), the conversation itself (`crdt::sync`), and any wall clock.
+
+pub mod peers;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+use crdt::{
+    envelope::Envelope,
+    id::{CommunityId, EnvelopeId, KeyId, ScopeId},
+    sync::{
+        fingerprint::Fingerprint,
+        session::{self, Held, Session},
+        summary::Carried,
+    },
+    time::{Bucket, Moment},
+};
+
+use peers::PeerBook;
+
+/// What a stranger may send before he has shown who he is, in bytes.
+pub const STRANGER_BYTES_MAX: u64 = 64 * 1024;
+
+/// How long after something new the peers are compared with again, in milliseconds: long enough to
+/// gather what comes together, short enough that "sent" is said while somebody still looks.
+pub const COMPARE_AFTER_MS: u64 = 700;
+
+/// Waiting callers at once.
+pub const WAITS_MAX: usize = 64;
+
+/// One link of the mesh, while it lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u64);
+
+/// A caller who waits for peers to be equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WaitId(pub u64);
+
+/// What happens to a node.
+#[derive(Debug)]
+pub enum Input {
+    /// A link is up; the transport knows whose box is at the other end.
+    LinkUp {
+        /// Which.
+        link: LinkId,
+        /// Whose.
+        peer: KeyId,
+        /// `quic`, `tcp`, `memory`.
+        transport: &'static str,
+        /// Did this side open it?
+        outbound: bool,
+    },
+    /// A frame came.
+    Frame(LinkId, Vec<u8>),
+    /// A link is gone.
+    LinkDown(LinkId),
+    /// Answers [`Output::List`].
+    Listed(LinkId, ScopeId, Bucket, Vec<Held>),
+    /// Answers [`Output::Fetch`].
+    Fetched(LinkId, Vec<Arc<Envelope>>),
+    /// Answers [`Output::Lookup`]: those that are not here.
+    Missing(LinkId, Vec<EnvelopeId>),
+    /// Answers [`Output::Store`], after the commit.
+    Stored {
+        /// From whom.
+        from: LinkId,
+        /// What was new.
+        new: Vec<Arc<Envelope>>,
+        /// How many could not have been signed by anybody.
+        refused: usize,
+        /// The last row that is durable now.
+        row: i64,
+    },
+    /// The store could not keep what a peer sent: the link is closed, the peer comes back.
+    NotStored(LinkId),
+    /// Written here and durable.
+    Written {
+        /// What.
+        new: Vec<Arc<Envelope>>,
+        /// The last row that is durable now.
+        row: i64,
+    },
+    /// Answers [`Output::Introduced`], and comes after every change of the roster.
+    Boxes(BTreeSet<KeyId>),
+    /// Somebody wants to hear when `count` peers (or this one) are connected and equal.
+    Wait {
+        /// Names the answer.
+        wait: WaitId,
+        /// How many.
+        count: usize,
+        /// This one only.
+        peer: Option<KeyId>,
+        /// When to give up.
+        until: Moment,
+    },
+    /// The time that [`Core::next_wakeup`] named has come.
+    Tick,
+}
+
+/// What a node wants done.
+#[derive(Debug)]
+pub enum Output {
+    /// One frame to the peer; a link whose queue is full is closed.
+    Send(LinkId, Vec<u8>),
+    /// Close a link, for this reason.
+    Close(LinkId, String),
+    /// Bytes that may still come over a link; none: no bound.
+    Budget(LinkId, Option<u64>),
+    /// List a drawer.
+    List(LinkId, ScopeId, Bucket),
+    /// Load envelopes.
+    Fetch(LinkId, Vec<EnvelopeId>),
+    /// Which of these are not here?
+    Lookup(LinkId, Vec<EnvelopeId>),
+    /// Verify, judge and commit.
+    Store(LinkId, Vec<Envelope>),
+    /// A stranger says who he is: take in what is sound of it, and answer with [`Input::Boxes`].
+    Introduced(LinkId, KeyId, Vec<Envelope>),
+    /// Everything up to this row is known to be held by somebody else.
+    Delivered(i64),
+    /// The answer to [`Input::Wait`]: enough, or what is missing.
+    Waited(WaitId, bool),
+    /// Who is reachable or equal has changed.
+    MeshChanged,
+}
+
+/// One peer as it is known.
+#[derive(Clone, Debug, Default)]
+pub struct Peer {
+    /// The link to it, if there is one.
+    pub link: Option<LinkId>,
+    /// Over what.
+    pub transport: &'static str,
+    /// When it was last heard.
+    pub heard: Option<Moment>,
+    /// When the two last compared.
+    pub compared: Option<Moment>,
+    /// What both held when they were last found equal.
+    pub equal: Option<Fingerprint>,
+    /// At the last comparison: what the peer has and this node lacks.
+    pub missing_here: u64,
+    /// And what the peer lacks.
+    pub missing_there: u64,
+    /// (received, total) of a transfer that is under way.
+    pub progress: Option<(u64, u64)>,
+}
+
+struct Link {
+    peer: KeyId,
+    session: Session,
+    admitted: bool,
+}
+
+struct Waiting {
+    id: WaitId,
+    count: usize,
+    peer: Option<KeyId>,
+    since: Moment,
+    until: Moment,
+}
+
+/// The machine.
+pub struct Core {
+    community: CommunityId,
+    introduction: Vec<Envelope>,
+    carried: Carried,
+    links: BTreeMap<LinkId, Link>,
+    peers: BTreeMap<KeyId, Peer>,
+    boxes: BTreeSet<KeyId>,
+    waits: Vec<Waiting>,
+    /// Whom to dial, and when.
+    pub book: PeerBook,
+    newest_row: i64,
+    delivered: i64,
+    compare_at: Option<Moment>,
+    outputs: VecDeque<Output>,
+}
+
+impl Core {
+    /// A node that holds `carried`, introduces itself with `introduction`, and knows `boxes`.
+    pub fn new(
+        community: CommunityId,
+        introduction: Vec<Envelope>,
+        carried: Carried,
+        boxes: BTreeSet<KeyId>,
+        book: PeerBook,
+        newest_row: i64,
+    ) -> Self {
+        Self {
+            community,
+            introduction,
+            carried,
+            links: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            boxes,
+            waits: Vec::new(),
+            book,
+            newest_row,
+            delivered: -1,
+            compare_at: None,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes one input; drain [`Core::poll`] afterwards.
+    pub fn handle(&mut self, input: Input, now: Moment) {
+        match input {
+            Input::LinkUp { link, peer, transport, outbound } => {
+                self.link_up(link, peer, transport, outbound, now);
+            }
+            Input::Frame(link, bytes) => self.frame(link, &bytes, now),
+            Input::LinkDown(link) => self.link_down(link, now),
+            Input::Listed(link, scope, bucket, items) => {
+                self.feed(link, session::Input::Listed { scope, bucket, items }, now);
+            }
+            Input::Fetched(link, envelopes) => {
+                self.feed(link, session::Input::Fetched(envelopes), now);
+            }
+            Input::Missing(link, ids) => self.feed(link, session::Input::Missing(ids), now),
+            Input::Stored { from, new, refused, row } => self.stored(from, &new, refused, row, now),
+            Input::NotStored(link) => self.close(link, "the disk did not take it".into(), now),
+            Input::Written { new, row } => self.written(&new, row, now),
+            Input::Boxes(boxes) => self.know(boxes, now),
+            Input::Wait { wait, count, peer, until } => self.wait(wait, count, peer, until, now),
+            Input::Tick => self.tick(now),
+        }
+        self.answer_waits(now);
+    }
+
+    /// The next thing to be done, in order.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call with [`Input::Tick`], and what for.
+    pub fn next_wakeup(&self) -> Option<(Moment, &'static str)> {
+        let sessions = self.links.values().filter_map(|link| link.session.next_wakeup());
+        let waits = self.waits.iter().map(|wait| (wait.until, "a caller's patience ends"));
+        let compare = self.compare_at.map(|at| (at, "compare after something new"));
+        sessions.chain(waits).chain(compare).min()
+    }
+
+    /// Every peer that was met since the start, by its box.
+    pub fn peers(&self) -> &BTreeMap<KeyId, Peer> {
+        &self.peers
+    }
+
+    /// Is the peer known to hold exactly what this node holds?
+    pub fn is_equal(&self, peer: &Peer) -> bool {
+        peer.equal.as_ref() == Some(self.carried.root())
+    }
+
+    /// What this node holds, in summary.
+    pub fn carried(&self) -> &Carried {
+        &self.carried
+    }
+
+    fn link_up(
+        &mut self,
+        id: LinkId,
+        peer: KeyId,
+        transport: &'static str,
+        outbound: bool,
+        now: Moment,
+    ) {
+        let admitted = self.boxes.contains(&peer);
+        let session = Session::new(session::Config {
+            initiator: outbound,
+            community: self.community,
+            admitted,
+            introduction: self.introduction.clone(),
+        });
+        let budget = (!admitted).then_some(STRANGER_BYTES_MAX);
+        self.outputs.push_back(Output::Budget(id, budget));
+        self.links.insert(id, Link { peer, session, admitted });
+        let known = self.peers.entry(peer).or_default();
+        (known.link, known.transport, known.heard) = (Some(id), transport, Some(now));
+        self.outputs.push_back(Output::MeshChanged);
+        self.feed(id, session::Input::Connected, now);
+    }
+
+    fn frame(&mut self, id: LinkId, bytes: &[u8], now: Moment) {
+        let Some(link) = self.links.get(&id) else { return };
+        if let Some(peer) = self.peers.get_mut(&link.peer) {
+            peer.heard = Some(now);
+        }
+        self.feed(id, session::Input::Received(bytes), now);
+    }
+
+    fn link_down(&mut self, id: LinkId, now: Moment) {
+        let Some(mut link) = self.links.remove(&id) else { return };
+        link.session.handle(&self.carried, session::Input::Disconnected, now);
+        self.forget_link(id, link.peer);
+    }
+
+    fn forget_link(&mut self, id: LinkId, peer: KeyId) {
+        if let Some(known) = self.peers.get_mut(&peer).filter(|known| known.link == Some(id)) {
+            (known.link, known.progress) = (None, None);
+        }
+        self.outputs.push_back(Output::MeshChanged);
+    }
+
+    fn close(&mut self, id: LinkId, reason: String, _now: Moment) {
+        if let Some(link) = self.links.remove(&id) {
+            self.outputs.push_back(Output::Close(id, reason));
+            self.forget_link(id, link.peer);
+        }
+    }
+
+    fn stored(
+        &mut self,
+        from: LinkId,
+        new: &[Arc<Envelope>],
+        refused: usize,
+        row: i64,
+        now: Moment,
+    ) {
+        self.carry(new, row, now);
+        self.feed(from, session::Input::Settled { new: new.len(), refused }, now);
+        if !new.is_empty() {
+            self.feed_all(&|| session::Input::Stored(new), now);
+        }
+    }
+
+    fn written(&mut self, new: &[Arc<Envelope>], row: i64, now: Moment) {
+        self.carry(new, row, now);
+        self.feed_all(&|| session::Input::Written(new), now);
+    }
+
+    fn carry(&mut self, new: &[Arc<Envelope>], row: i64, now: Moment) {
+        for envelope in new {
+            let header = envelope.header();
+            self.carried.add(header.scope, header.bucket, &envelope.id());
+        }
+        self.newest_row = self.newest_row.max(row);
+        if !new.is_empty() && !self.links.is_empty() {
+            self.compare_at.get_or_insert(now + COMPARE_AFTER_MS);
+        }
+    }
+
+    /// The roster knows these boxes now: strangers among them are let in, and members that are no
+    /// longer among them are told goodbye.
+    fn know(&mut self, boxes: BTreeSet<KeyId>, now: Moment) {
+        self.boxes = boxes;
+        let links: Vec<LinkId> = self.links.keys().copied().collect();
+        for id in links {
+            let Some(link) = self.links.get_mut(&id) else { continue };
+            let is_known = self.boxes.contains(&link.peer);
+            if is_known && !link.admitted {
+                link.admitted = true;
+                self.outputs.push_back(Output::Budget(id, None));
+                self.feed(id, session::Input::Admit(true), now);
+            } else if !is_known && link.admitted {
+                self.close(id, "its box is no longer a member's".into(), now);
+            }
+        }
+    }
+
+    /// What a stranger brought did not make him known.
+    pub fn turn_away(&mut self, id: LinkId, now: Moment) {
+        if self.links.get(&id).is_some_and(|link| !link.admitted) {
+            self.feed(id, session::Input::Admit(false), now);
+        }
+    }
+
+    fn wait(
+        &mut self,
+        id: WaitId,
+        count: usize,
+        peer: Option<KeyId>,
+        until: Moment,
+        now: Moment,
+    ) {
+        if self.waits.len() >= WAITS_MAX {
+            self.outputs.push_back(Output::Waited(id, false));
+            return;
+        }
+        self.waits.push(Waiting { id, count, peer, since: now, until });
+        self.feed_all(&|| session::Input::Compare, now);
+    }
+
+    /// Answers whoever waited long enough, or has what he waited for.
+    fn answer_waits(&mut self, now: Moment) {
+        let waits = std::mem::take(&mut self.waits);
+        for wait in waits {
+            let equal = |(id, peer): (&KeyId, &Peer)| {
+                wait.peer.is_none_or(|wanted| wanted == *id)
+                    && peer.link.is_some()
+                    && peer.equal.is_some()
+                    && peer.compared.is_some_and(|at| at >= wait.since)
+            };
+            let enough = self.peers.iter().filter(|entry| equal(*entry)).count() >= wait.count;
+            if enough || now >= wait.until {
+                self.outputs.push_back(Output::Waited(wait.id, enough));
+            } else {
+                self.waits.push(wait);
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Moment) {
+        if self.compare_at.is_some_and(|at| at <= now) {
+            self.compare_at = None;
+            self.feed_all(&|| session::Input::Compare, now);
+        }
+        let due = |link: &Link| link.session.next_wakeup().is_some_and(|(at, _)| at <= now);
+        let links: Vec<LinkId> =
+            self.links.iter().filter(|(_, link)| due(link)).map(|(id, _)| *id).collect();
+        for id in links {
+            self.feed(id, session::Input::Wake, now);
+        }
+    }
+
+    fn feed_all<'a>(&mut self, input: &dyn Fn() -> session::Input<'a>, now: Moment) {
+        let links: Vec<LinkId> = self.links.keys().copied().collect();
+        for id in links {
+            self.feed(id, input(), now);
+        }
+    }
+
+    /// Gives a session one input and carries out what it wants.
+    fn feed(&mut self, id: LinkId, input: session::Input<'_>, now: Moment) {
+        let Some(link) = self.links.get_mut(&id) else { return };
+        link.session.handle(&self.carried, input, now);
+        while let Some(wanted) = self.links.get_mut(&id).and_then(|link| link.session.poll()) {
+            self.carry_out(id, wanted, now);
+        }
+    }
+
+    fn carry_out(&mut self, id: LinkId, wanted: session::Output, now: Moment) {
+        use session::Output as Wanted;
+        let Some(key) = self.links.get(&id).map(|link| link.peer) else { return };
+        let peer = self.peers.entry(key).or_default();
+        match wanted {
+            Wanted::Send(frame) => self.outputs.push_back(Output::Send(id, frame)),
+            Wanted::NeedAdmission { introduced } => {
+                self.outputs.push_back(Output::Introduced(id, key, introduced));
+            }
+            Wanted::List { scope, bucket } => {
+                self.outputs.push_back(Output::List(id, scope, bucket));
+            }
+            Wanted::Fetch(ids) => self.outputs.push_back(Output::Fetch(id, ids)),
+            Wanted::Lookup(ids) => self.outputs.push_back(Output::Lookup(id, ids)),
+            Wanted::Store(envelopes) => self.outputs.push_back(Output::Store(id, envelopes)),
+            Wanted::Equal { at, root } => {
+                (peer.compared, peer.equal) = (Some(at), Some(root));
+                (peer.missing_here, peer.missing_there, peer.progress) = (0, 0, None);
+                self.outputs.push_back(Output::MeshChanged);
+                self.delivered_up_to_now(&root);
+            }
+            Wanted::Differs { missing_here, missing_there } => {
+                (peer.compared, peer.equal) = (Some(now), None);
+                (peer.missing_here, peer.missing_there) = (missing_here, missing_there);
+                self.outputs.push_back(Output::MeshChanged);
+            }
+            Wanted::Progress { received, total } => peer.progress = Some((received, total)),
+            Wanted::Close(why) => self.close(id, format!("{why:?}"), now),
+            Wanted::Blame(fault) => self.close(id, fault.to_string(), now),
+        }
+    }
+
+    /// Rule 3: the peer holds all that is held here, if what both held is what is held now.
+    fn delivered_up_to_now(&mut self, root: &Fingerprint) {
+        if root == self.carried.root() && self.newest_row > self.delivered {
+            self.delivered = self.newest_row;
+            self.outputs.push_back(Output::Delivered(self.newest_row));
+        }
+    }
+}
