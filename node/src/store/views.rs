@@ -1,0 +1,323 @@
+//! `views.db`: what pages and lists show, made from the log of verdicts and nothing else.
+//!
+//! The truth numbers its verdicts; this file remembers the last number that is in it and catches up
+//! from there, so losing the end of it (it is written with `synchronous=NORMAL`) or all of it costs
+//! time and never a word. `linli rebuild` deletes it.
+//!
+//! # Rules
+//!
+//! 1. A row shows what a pure fold over the accepted envelopes says; a verdict that changes takes
+//!    its row away again.
+//! 2. Every visible thing adds its hash to its group's *state*, and takes it out when it changes:
+//!    two nodes show the same exactly where the states are equal.
+//! 3. Of one line of one file, imported however often, the copy that comes first in the order of
+//!    (lamport, id) is shown.
+//! 4. An edit or withdrawal counts only if its author is the message's; a withdrawal beats edits.
+//!
+//! # Deliberately absent
+//!
+//! Rules about who may do what: a verdict has been passed before anything gets here.
+
+mod groups;
+mod lists;
+mod notices;
+mod requests;
+mod talk;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use crdt::{
+    body::Body,
+    id::{DocumentId, EnvelopeId, GroupId, PersonId, RequestId, WriterId},
+    judge::Fate,
+    sync::fingerprint::Fingerprint,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    error::StoreError,
+    truth::{Judged, Truth},
+};
+
+pub use groups::GroupRef;
+
+/// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
+const VIEWS_VERSION: i64 = 1;
+
+/// Verdicts taken in at once, so that a first sync shows its newest messages early.
+const VERDICTS_AT_ONCE: usize = 4_000;
+
+/// Whose eyes the lists are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Me {
+    /// The person who writes here.
+    pub person: PersonId,
+    /// The writer of this installation.
+    pub writer: WriterId,
+}
+
+/// What is different since the last time, for pages that show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Groups whose talk or board changed.
+    pub groups: BTreeSet<GroupId>,
+    /// Requests that changed.
+    pub requests: BTreeSet<RequestId>,
+    /// Somebody must be told something.
+    pub notices: bool,
+    /// People, groups or roles changed.
+    pub roster: bool,
+    /// Accepted statements, for chores that follow from them.
+    pub statements: Vec<EnvelopeId>,
+}
+
+/// The lists of one node.
+pub struct Views {
+    conn: Connection,
+    me: Option<Me>,
+    groups: BTreeMap<GroupId, GroupRef>,
+    people: BTreeMap<PersonId, i64>,
+}
+
+/// What one batch of verdicts has touched, folded once at its end.
+#[derive(Default)]
+struct Batch {
+    changes: Changes,
+    documents: BTreeSet<(DocumentId, EnvelopeId)>,
+    touched: BTreeMap<GroupId, Tally>,
+}
+
+/// What a batch adds to one group.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    messages: i64,
+    unread: i64,
+}
+
+impl Views {
+    /// Opens or makes the lists; in memory where there is no path. `me` says whose they are.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no. A file of another version is made anew.
+    pub fn open(path: Option<&Path>, me: Option<Me>) -> Result<Self, StoreError> {
+        let mut conn = match path {
+            Some(path) => Connection::open(path)?,
+            None => Connection::open_in_memory()?,
+        };
+        let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if let (Some(path), true) = (path, version != VIEWS_VERSION && version != 0) {
+            drop(conn);
+            remove(path)?;
+            conn = Connection::open(path)?;
+        }
+        conn.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;",
+        )?;
+        if version != VIEWS_VERSION {
+            let tx = conn.transaction()?;
+            tx.execute_batch(include_str!("views/schema.sql"))?;
+            tx.pragma_update(None, "user_version", VIEWS_VERSION)?;
+            tx.commit()?;
+        }
+        conn.set_prepared_statement_cache_capacity(64);
+        let mut views = Self { conn, me, groups: BTreeMap::new(), people: BTreeMap::new() };
+        views.remember()?;
+        Ok(views)
+    }
+
+    /// Whose lists these are from now on.
+    pub fn set_me(&mut self, me: Option<Me>) {
+        self.me = me;
+    }
+
+    /// Takes in every verdict that is not in here yet.
+    ///
+    /// # Errors
+    ///
+    /// Where a disk says no; the next call starts again at the same verdict.
+    pub fn catch_up(&mut self, truth: &mut Truth) -> Result<Changes, StoreError> {
+        let mut all = Changes::default();
+        loop {
+            let after: i64 =
+                self.conn.query_row("SELECT judged FROM applied", [], |row| row.get(0))?;
+            let verdicts = truth.judged_since(after.unsigned_abs(), VERDICTS_AT_ONCE)?;
+            let Some(last) = verdicts.last().map(|verdict| verdict.number) else {
+                return Ok(all);
+            };
+            self.conn.execute_batch("BEGIN IMMEDIATE")?;
+            let batch = self.take_in(&verdicts, truth).and_then(|batch| {
+                self.conn.execute("UPDATE applied SET judged = ?1", [last.cast_signed()])?;
+                self.conn.execute_batch("COMMIT")?;
+                Ok(batch)
+            });
+            match batch {
+                Ok(batch) => all.join(batch.changes),
+                Err(error) => {
+                    // The rows in memory may name what was rolled back.
+                    let _ = self.conn.execute_batch("ROLLBACK");
+                    self.remember()?;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn take_in(&mut self, verdicts: &[Judged], truth: &mut Truth) -> Result<Batch, StoreError> {
+        let mut batch = Batch::default();
+        if verdicts.iter().any(|verdict| matches!(verdict.body, Some(Body::Statement(_)))) {
+            self.refresh_groups(truth, &mut batch)?;
+        }
+        for verdict in verdicts {
+            self.take_one(verdict, truth, &mut batch)?;
+        }
+        for (document, about) in std::mem::take(&mut batch.documents) {
+            self.refold_document(&document, about, truth, &mut batch)?;
+        }
+        for request in batch.changes.requests.clone() {
+            self.refold_request(request, truth, &mut batch)?;
+        }
+        self.settle(&mut batch)?;
+        Ok(batch)
+    }
+
+    fn take_one(
+        &mut self,
+        verdict: &Judged,
+        truth: &mut Truth,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let accepted = verdict.fate == Fate::Accepted;
+        match &verdict.body {
+            Some(Body::Talk(talk)) => self.take_talk(verdict, talk, accepted, truth, batch)?,
+            Some(Body::Act(_)) => {
+                batch.changes.requests.extend(verdict.subject_request());
+            }
+            Some(Body::Change(change)) => {
+                batch.documents.insert((change.document, change.about));
+            }
+            Some(Body::Card(card)) if accepted => self.put_card(verdict, card, batch)?,
+            Some(Body::Statement(_)) => {
+                batch.changes.roster = true;
+                if accepted {
+                    batch.changes.statements.push(verdict.id);
+                }
+            }
+            Some(Body::Card(_)) | None => (),
+        }
+        Ok(())
+    }
+
+    /// Writes what the batch added to each group, once.
+    fn settle(&mut self, batch: &mut Batch) -> Result<(), StoreError> {
+        let mut put = self.conn.prepare_cached(
+            "UPDATE groups SET messages = messages + ?2, unread = max(0, unread + ?3), state = ?4
+             WHERE ref = ?1",
+        )?;
+        for (id, tally) in &batch.touched {
+            let Some(group) = self.groups.get(id) else { continue };
+            let state = group.state.to_bytes();
+            put.execute(params![group.number, tally.messages, tally.unread, state])?;
+            batch.changes.groups.insert(*id);
+        }
+        Ok(())
+    }
+
+    /// Reads again what is kept in memory beside the file.
+    fn remember(&mut self) -> Result<(), StoreError> {
+        self.groups = groups::read(&self.conn)?;
+        let mut people = self.conn.prepare("SELECT person, ref FROM people")?;
+        let rows = people.query_map([], |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?)))?;
+        self.people = rows
+            .map(|row| row.map(|(person, number)| (PersonId::from_bytes(person), number)))
+            .collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// The row of a person, made where there is none.
+    fn person(&mut self, person: &PersonId) -> Result<i64, StoreError> {
+        if let Some(number) = self.people.get(person) {
+            return Ok(*number);
+        }
+        self.conn.execute(
+            "INSERT INTO people (person, name, home, office, lamport, card)
+             VALUES (?1, '', '', 0, 0, X'')",
+            [person.as_bytes()],
+        )?;
+        let number = self.conn.last_insert_rowid();
+        self.people.insert(*person, number);
+        Ok(number)
+    }
+
+    /// A later card of a person replaces an earlier one, by (lamport, id).
+    fn put_card(
+        &mut self,
+        verdict: &Judged,
+        card: &crdt::body::Card,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let Some(person) = verdict.person else { return Ok(()) };
+        let number = self.person(&person)?;
+        let mut put = self.conn.prepare_cached(
+            "UPDATE people SET name = ?2, home = ?3, office = ?4, lamport = ?5, card = ?6
+             WHERE ref = ?1 AND (lamport, card) < (?5, ?6)",
+        )?;
+        let lamport = verdict.header.lamport.cast_signed();
+        let id = verdict.id.as_bytes();
+        put.execute(params![number, card.name, card.home, card.office, lamport, id])?;
+        batch.changes.roster = true;
+        Ok(())
+    }
+}
+
+impl Changes {
+    fn join(&mut self, other: Self) {
+        self.groups.extend(other.groups);
+        self.requests.extend(other.requests);
+        self.statements.extend(other.statements);
+        self.notices |= other.notices;
+        self.roster |= other.roster;
+    }
+}
+
+/// What one visible thing adds to its group's state.
+fn visible(parts: &[&[u8]]) -> EnvelopeId {
+    let mut hasher = blake3::Hasher::new_derive_key("linli/1 visible");
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    EnvelopeId::from_bytes(*hasher.finalize().as_bytes())
+}
+
+/// Deletes the lists at `path`; the next opening makes them anew.
+///
+/// # Errors
+///
+/// Where the disk says no.
+pub fn remove(path: &Path) -> Result<(), StoreError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => (),
+        }
+    }
+    Ok(())
+}
+
+fn fingerprint(bytes: &[u8]) -> Fingerprint {
+    bytes.try_into().map(Fingerprint::from_bytes).unwrap_or_default()
+}
+
+fn id_from<const N: usize, T>(wrap: fn([u8; N]) -> T, row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<T> {
+    row.get::<_, [u8; N]>(at).map(wrap)
+}
+
+fn maybe<T>(found: rusqlite::Result<T>) -> Result<Option<T>, StoreError> {
+    Ok(found.optional()?)
+}

@@ -1,0 +1,74 @@
+//! What a person of this box must be told: each thing once, and no longer than it is so.
+
+use crdt::id::{PersonId, RequestId};
+use rusqlite::params;
+
+use super::{Batch, Views, id_from};
+use crate::store::error::StoreError;
+
+/// Something to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// Its row.
+    pub number: i64,
+    /// About which request.
+    pub request: RequestId,
+    /// Why, as `lifecycle` names it.
+    pub reason: String,
+}
+
+impl Views {
+    /// Notes what `person` must be told of `request`; what is no longer so is taken back, and what
+    /// was seen is never told again.
+    pub(super) fn put_notices(
+        &self,
+        request: &RequestId,
+        person: &PersonId,
+        reason: Option<&str>,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let (request, person) = (request.as_bytes(), person.as_bytes());
+        let mut lapse = self.conn.prepare_cached(
+            "UPDATE notices SET is_due = 0 WHERE request = ?1 AND person = ?2 AND reason IS NOT ?3",
+        )?;
+        lapse.execute(params![request, person, reason])?;
+        if let Some(reason) = reason {
+            let mut put = self.conn.prepare_cached(
+                "INSERT INTO notices (request, person, reason, is_due, is_seen)
+                 VALUES (?1, ?2, ?3, 1, 0)
+                 ON CONFLICT (request, person, reason) DO UPDATE SET is_due = 1",
+            )?;
+            put.execute(params![request, person, reason])?;
+            batch.changes.notices = true;
+        }
+        Ok(())
+    }
+
+    /// What `person` has still to be told, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn notices(&self, person: &PersonId) -> Result<Vec<NoticeRow>, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT ref, request, reason FROM notices
+             WHERE person = ?1 AND is_due AND NOT is_seen ORDER BY ref",
+        )?;
+        let rows = find.query_map([person.as_bytes()], |row| {
+            let request = id_from(RequestId::from_bytes, row, 1)?;
+            Ok(NoticeRow { number: row.get(0)?, request, reason: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// These were read.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn notices_seen(&self, numbers: &[i64]) -> Result<(), StoreError> {
+        let mut put = self.conn.prepare_cached("UPDATE notices SET is_seen = 1 WHERE ref = ?1")?;
+        numbers.iter().try_for_each(|number| put.execute([number]).map(|_| ()))?;
+        Ok(())
+    }
+}

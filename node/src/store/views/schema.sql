@@ -1,0 +1,94 @@
+-- What pages and lists show. Nothing here is truth: `linli rebuild` makes all of it again from
+-- `truth.db`, and a file with another `user_version` is simply made anew.
+
+CREATE TABLE applied (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    judged INTEGER NOT NULL -- the last verdict of truth.db that is in here
+) STRICT;
+INSERT INTO applied VALUES (1, 0);
+
+CREATE TABLE groups (
+    ref INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    scope BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    messages INTEGER NOT NULL, -- shown ones
+    unread INTEGER NOT NULL,
+    board BLOB,                -- what the board adds to the state, if anything
+    state BLOB NOT NULL        -- fingerprint over what is visible
+) STRICT;
+
+CREATE TABLE people (
+    ref INTEGER PRIMARY KEY,
+    person BLOB NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    home TEXT NOT NULL,
+    office INTEGER NOT NULL,
+    lamport INTEGER NOT NULL, -- of the card that says so; the highest (lamport, id) holds
+    card BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE messages (
+    row INTEGER PRIMARY KEY, -- the envelope's row in truth.db
+    id BLOB NOT NULL,
+    in_group INTEGER NOT NULL,
+    author INTEGER NOT NULL,
+    lamport INTEGER NOT NULL,
+    claimed INTEGER NOT NULL,
+    text TEXT NOT NULL,      -- as it reads now
+    state INTEGER NOT NULL,  -- bits: 1 shown, 2 withdrawn, 4 edited, 8 official, 16 imported, 32 written here
+    reply_to BLOB
+) STRICT;
+CREATE INDEX messages_in_order ON messages (in_group, lamport) WHERE state & 1;
+
+-- Where imported messages come from: of the same line of the same file the first is shown.
+CREATE TABLE imports (
+    row INTEGER PRIMARY KEY,
+    in_group INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE INDEX imports_by_line ON imports (in_group, number, hash);
+
+-- Edits and withdrawals, also of messages that are not here yet.
+CREATE TABLE amendments (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    of BLOB NOT NULL,
+    person BLOB NOT NULL,
+    lamport INTEGER NOT NULL,
+    text TEXT -- NULL: withdrawn
+) STRICT;
+CREATE INDEX amendments_by_message ON amendments (of);
+
+CREATE TABLE requests (
+    ref INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    in_group INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    is_over INTEGER NOT NULL,
+    urgency INTEGER NOT NULL,
+    holder BLOB,
+    provisional INTEGER NOT NULL,
+    requester BLOB NOT NULL,
+    conflicts INTEGER NOT NULL,
+    claimed INTEGER NOT NULL,
+    lamport INTEGER NOT NULL,
+    state BLOB NOT NULL -- what it adds to its group's state
+) STRICT;
+CREATE INDEX requests_open ON requests (is_over, urgency, lamport);
+CREATE INDEX requests_by_code ON requests (code);
+
+-- What a person of this box must be told. A row stays when it was seen, so that it is told once.
+CREATE TABLE notices (
+    ref INTEGER PRIMARY KEY,
+    request BLOB NOT NULL,
+    person BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    is_due INTEGER NOT NULL, -- still so
+    is_seen INTEGER NOT NULL,
+    UNIQUE (request, person, reason)
+) STRICT;

@@ -1,0 +1,283 @@
+//! Messages, their edits and withdrawals, and lines that were imported twice.
+
+use crdt::{
+    body::{Body, ImportedLine, Talk},
+    id::{EnvelopeId, GroupId, PersonId},
+};
+use rusqlite::{OptionalExtension, params};
+
+use super::{Batch, Views, visible};
+use crate::store::{
+    error::StoreError,
+    truth::{Judged, Truth},
+};
+
+/// The message is shown.
+pub(super) const SHOWN: i64 = 1;
+/// Its author took it back.
+pub(super) const WITHDRAWN: i64 = 2;
+/// Its author said it differently.
+pub(super) const EDITED: i64 = 4;
+/// Written under an office role.
+pub(super) const OFFICIAL: i64 = 8;
+/// Came from a file.
+pub(super) const IMPORTED: i64 = 16;
+/// Written by this installation.
+pub(super) const MINE: i64 = 32;
+
+/// A message as it stands in the list.
+struct Row {
+    row: i64,
+    id: EnvelopeId,
+    text: String,
+    state: i64,
+}
+
+impl Row {
+    /// What it adds to its group's state.
+    fn visible(&self) -> EnvelopeId {
+        let marks = (self.state & (WITHDRAWN | EDITED | OFFICIAL)).to_le_bytes();
+        visible(&[b"message", self.id.as_bytes(), self.text.as_bytes(), &marks])
+    }
+}
+
+impl Views {
+    pub(super) fn take_talk(
+        &mut self,
+        verdict: &Judged,
+        talk: &Talk,
+        accepted: bool,
+        truth: &Truth,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let Some(group) = self.group_of(&verdict.header.scope) else { return Ok(()) };
+        match talk {
+            Talk::Message { .. } if !accepted => self.drop_message(verdict, group, batch),
+            Talk::Message { text, reply_to, imported } => {
+                self.put_message(verdict, group, text, *reply_to, batch)?;
+                match imported {
+                    Some(line) => self.show_first_copy(verdict.row, group, line, batch),
+                    None => Ok(()),
+                }
+            }
+            Talk::Edit { of, text } => {
+                self.put_amendment(verdict, of, Some(text), accepted)?;
+                self.amend(of, group, truth, batch)
+            }
+            Talk::Withdraw { of } => {
+                self.put_amendment(verdict, of, None, accepted)?;
+                self.amend(of, group, truth, batch)
+            }
+        }
+    }
+
+    fn put_message(
+        &mut self,
+        verdict: &Judged,
+        group: GroupId,
+        text: &str,
+        reply_to: Option<EnvelopeId>,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let Some(person) = verdict.person else { return Ok(()) };
+        let author = self.person(&person)?;
+        let in_group = self.groups[&group].number;
+        let mine = self.me.is_some_and(|me| me.writer == verdict.header.writer);
+        let imported = matches!(&verdict.body, Some(Body::Talk(Talk::Message { imported: Some(_), .. })));
+        let mut state = SHOWN;
+        state |= if verdict.official { OFFICIAL } else { 0 };
+        state |= if mine { MINE } else { 0 };
+        state |= if imported { IMPORTED } else { 0 };
+        let (now, marks) = self.amended(&verdict.id, &person, text)?;
+        let row = Row { row: verdict.row, id: verdict.id, text: now, state: state | marks };
+        let mut put = self.conn.prepare_cached(
+            "INSERT OR IGNORE INTO messages
+             (row, id, in_group, author, lamport, claimed, text, state, reply_to)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
+        let fresh = put.execute(params![
+            row.row,
+            row.id.as_bytes(),
+            in_group,
+            author,
+            verdict.header.lamport.cast_signed(),
+            verdict.header.claimed.0.cast_signed(),
+            row.text,
+            row.state,
+            reply_to.as_ref().map(EnvelopeId::as_bytes),
+        ])?;
+        if fresh == 1 {
+            let tally = batch.touched.entry(group).or_default();
+            tally.messages += 1;
+            tally.unread += i64::from(!mine);
+            self.group_mut(&group).state.add(&row.visible());
+        }
+        Ok(())
+    }
+
+    fn drop_message(
+        &mut self,
+        verdict: &Judged,
+        group: GroupId,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let Some(row) = self.message(verdict.row)? else { return Ok(()) };
+        self.hide(&row, group, batch)?;
+        self.conn.execute("DELETE FROM messages WHERE row = ?1", [row.row])?;
+        let line = match &verdict.body {
+            Some(Body::Talk(Talk::Message { imported: Some(line), .. })) => *line,
+            _ => return Ok(()),
+        };
+        self.conn.execute("DELETE FROM imports WHERE row = ?1", [row.row])?;
+        self.choose_copy(group, &line, batch)
+    }
+
+    /// Rule 3: notes where the message comes from and shows the first copy only.
+    fn show_first_copy(
+        &mut self,
+        row: i64,
+        group: GroupId,
+        line: &ImportedLine,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let mut put = self.conn.prepare_cached(
+            "INSERT OR IGNORE INTO imports (row, in_group, number, hash) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        put.execute(params![row, self.groups[&group].number, line.number.cast_signed(), line.hash])?;
+        drop(put);
+        self.choose_copy(group, line, batch)
+    }
+
+    fn choose_copy(
+        &mut self,
+        group: GroupId,
+        line: &ImportedLine,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT m.row FROM imports AS i JOIN messages AS m ON m.row = i.row
+             WHERE i.in_group = ?1 AND i.number = ?2 AND i.hash = ?3 ORDER BY m.lamport, m.id",
+        )?;
+        let key = params![self.groups[&group].number, line.number.cast_signed(), line.hash];
+        let copies: Vec<i64> =
+            find.query_map(key, |row| row.get(0))?.collect::<Result<_, _>>()?;
+        drop(find);
+        for (at, copy) in copies.into_iter().enumerate() {
+            let Some(row) = self.message(copy)? else { continue };
+            match (at == 0, row.state & SHOWN != 0) {
+                (true, false) => self.unhide(&row, group, batch)?,
+                (false, true) => self.hide(&row, group, batch)?,
+                _ => (),
+            }
+        }
+        Ok(())
+    }
+
+    fn hide(&mut self, row: &Row, group: GroupId, batch: &mut Batch) -> Result<(), StoreError> {
+        if row.state & SHOWN == 0 {
+            return Ok(());
+        }
+        self.set_state(row.row, row.state & !SHOWN, &row.text)?;
+        batch.touched.entry(group).or_default().messages -= 1;
+        batch.touched.entry(group).or_default().unread -= i64::from(row.state & MINE == 0);
+        self.group_mut(&group).state.remove(&row.visible());
+        Ok(())
+    }
+
+    fn unhide(&mut self, row: &Row, group: GroupId, batch: &mut Batch) -> Result<(), StoreError> {
+        self.set_state(row.row, row.state | SHOWN, &row.text)?;
+        batch.touched.entry(group).or_default().messages += 1;
+        self.group_mut(&group).state.add(&row.visible());
+        Ok(())
+    }
+
+    fn set_state(&self, row: i64, state: i64, text: &str) -> Result<(), StoreError> {
+        let mut put =
+            self.conn.prepare_cached("UPDATE messages SET state = ?2, text = ?3 WHERE row = ?1")?;
+        put.execute(params![row, state, text])?;
+        Ok(())
+    }
+
+    fn message(&self, row: i64) -> Result<Option<Row>, StoreError> {
+        let mut get =
+            self.conn.prepare_cached("SELECT row, id, text, state FROM messages WHERE row = ?1")?;
+        let found = get.query_row([row], |row| {
+            Ok(Row {
+                row: row.get(0)?,
+                id: super::id_from(EnvelopeId::from_bytes, row, 1)?,
+                text: row.get(2)?,
+                state: row.get(3)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    fn put_amendment(
+        &self,
+        verdict: &Judged,
+        of: &EnvelopeId,
+        text: Option<&str>,
+        accepted: bool,
+    ) -> Result<(), StoreError> {
+        let Some(person) = verdict.person.filter(|_| accepted) else {
+            self.conn.execute("DELETE FROM amendments WHERE row = ?1", [verdict.row])?;
+            return Ok(());
+        };
+        let mut put = self.conn.prepare_cached(
+            "INSERT OR IGNORE INTO amendments (row, id, of, person, lamport, text)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        let lamport = verdict.header.lamport.cast_signed();
+        let (id, of, person) = (verdict.id.as_bytes(), of.as_bytes(), person.as_bytes());
+        put.execute(params![verdict.row, id, of, person, lamport, text])?;
+        Ok(())
+    }
+
+    /// Rule 4: what a message of `person` reads as now, and the marks that say so.
+    fn amended(
+        &self,
+        id: &EnvelopeId,
+        person: &PersonId,
+        original: &str,
+    ) -> Result<(String, i64), StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT text FROM amendments WHERE of = ?1 AND person = ?2
+             ORDER BY text IS NULL DESC, lamport DESC, id DESC LIMIT 1",
+        )?;
+        let found: Option<Option<String>> = find
+            .query_row(params![id.as_bytes(), person.as_bytes()], |row| row.get(0))
+            .optional()?;
+        Ok(match found {
+            None => (original.to_owned(), 0),
+            Some(Some(text)) => (text, EDITED),
+            Some(None) => (String::new(), WITHDRAWN),
+        })
+    }
+
+    /// Reads a message anew after something was said about it.
+    fn amend(
+        &mut self,
+        of: &EnvelopeId,
+        group: GroupId,
+        truth: &Truth,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let Some(original) = truth.judged(of)? else { return Ok(()) };
+        let Some(Body::Talk(Talk::Message { text, .. })) = &original.body else { return Ok(()) };
+        let (Some(person), Some(row)) = (original.person, self.message(original.row)?) else {
+            return Ok(());
+        };
+        if original.header.scope != group.scope() {
+            return Ok(());
+        }
+        let (text, marks) = self.amended(of, &person, text)?;
+        let now = Row { text, state: row.state & !(EDITED | WITHDRAWN) | marks, ..row };
+        if row.state & SHOWN != 0 {
+            let before = self.message(row.row)?.expect("it was there a line ago");
+            self.group_mut(&group).state.remove(&before.visible());
+            self.group_mut(&group).state.add(&now.visible());
+            batch.touched.entry(group).or_default();
+        }
+        self.set_state(now.row, now.state, &now.text)
+    }
+}
