@@ -585,6 +585,8 @@ pub enum ErrorKind {
     BadLink,
     /// Not an address. Args: `address`.
     BadAddress,
+    /// The edit cannot be made. Args: `reason`.
+    BadEdit,
     /// Private words have no safe place yet. Args: none.
     Private,
     /// An import line cannot be read. Args: `line`, `reason`.

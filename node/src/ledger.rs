@@ -1,0 +1,488 @@
+//! The one place where a node's truth is read and written: many jobs, one transaction, one sync.
+//!
+//! The ledger has no thread and no clock of its own. Whoever runs it hands over whatever jobs have
+//! gathered; all of them stand in one transaction, and the answers leave after the commit. Eight
+//! people posting at once therefore cost one sync of the disk, and "saved" is said only of what is.
+//!
+//! ```text
+//! jobs ─► decide (truth, in a savepoint each) ─► commit ─► views catch up ─► answers, changes
+//! ```
+//!
+//! # Rules
+//!
+//! 1. What a person wants is decided on the truth, inside the transaction, never on the views.
+//! 2. A job that is refused undoes only itself.
+//! 3. If the commit fails, every job of the batch fails and nothing of it is kept anywhere.
+
+mod answer;
+mod chores;
+mod decide;
+mod found;
+mod names;
+
+use std::{collections::BTreeSet, path::Path, sync::Arc};
+
+use crdt::{
+    body::Body,
+    document::EditRefused,
+    envelope::Envelope,
+    genesis::Genesis,
+    id::{CommunityId, EnvelopeId, KeyId, ScopeId},
+    invitation::Invitation,
+    keys::Secret,
+    sync::{session::Held, summary::Carried},
+    time::{Bucket, ClaimedTime},
+};
+
+use crate::{
+    api::{ApiError, Command, ErrorKind, Reply},
+    dice::Dice,
+    identity::Identity,
+    store::{
+        error::StoreError,
+        truth::{Deps, Intent, Truth},
+        views::{self, Changes, Me, Views},
+    },
+};
+
+/// The file of envelopes in a data folder.
+pub const TRUTH_FILE: &str = "truth.db";
+/// The file of lists, which can be made again.
+pub const VIEWS_FILE: &str = "views.db";
+
+/// Something for the ledger to do; `T` says whom the answer is for.
+pub enum Job<T> {
+    /// A person wants something.
+    Command(T, Command),
+    /// A peer sent envelopes.
+    Receive(T, Vec<Envelope>),
+    /// A stranger introduces himself: the same, but kept only if it makes his box known.
+    Introduce(T, KeyId, Vec<Envelope>),
+    /// List a drawer.
+    List(T, ScopeId, Bucket),
+    /// Load envelopes.
+    Fetch(T, Vec<EnvelopeId>),
+    /// Which of these are not here?
+    Lookup(T, Vec<EnvelopeId>),
+    /// Everything up to this row is held by somebody else too.
+    Delivered(T, i64),
+    /// Remember something that is never sent.
+    Keep(T, String, Vec<u8>),
+}
+
+/// What came of a job.
+pub enum Done {
+    /// Of a command.
+    Reply(Result<Reply, ApiError>),
+    /// Of envelopes from a peer: what was new, how many were refused; none where the disk failed.
+    Received(Option<(Vec<Arc<Envelope>>, usize)>),
+    /// Of an introduction: is the box known now?
+    Introduced(bool),
+    /// Of a listing.
+    Listed(ScopeId, Bucket, Vec<Held>),
+    /// Of a loading.
+    Fetched(Vec<Arc<Envelope>>),
+    /// Of a look-up: those that are not here.
+    Missing(Vec<EnvelopeId>),
+    /// Of anything that has no answer.
+    Nothing,
+}
+
+/// What a batch of jobs has done.
+pub struct Worked<T> {
+    /// The answers, in the order of the jobs.
+    pub done: Vec<(T, Done)>,
+    /// What was written by this node in the batch, durable now.
+    pub written: Vec<Arc<Envelope>>,
+    /// What is different for whoever looks.
+    pub changes: Changes,
+    /// The last row that is durable.
+    pub row: i64,
+}
+
+/// Why a job was not done; the first is for the person, the second is ours.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    /// The person is told.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The disk said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A document could not be edited so.
+    #[error(transparent)]
+    Edit(#[from] EditRefused),
+}
+
+impl From<Failed> for ApiError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Refused(error) => error,
+            Failed::Store(error) => Self::new(ErrorKind::Storage, [("reason", error.to_string())]),
+            Failed::Edit(error) => Self::new(ErrorKind::BadEdit, [("reason", error.to_string())]),
+        }
+    }
+}
+
+/// What remains to be said once the transaction is durable.
+enum After {
+    Say(Box<Reply>),
+    /// Read the reply from lists that have caught up.
+    Read(Command),
+}
+
+/// One node's truth and lists.
+pub struct Ledger {
+    identity: Identity,
+    genesis: Genesis,
+    community: CommunityId,
+    truth: Truth,
+    views: Views,
+    dice: Dice,
+    claimed: ClaimedTime,
+    written: Vec<Arc<Envelope>>,
+    delivered: i64,
+}
+
+impl Ledger {
+    /// Opens the truth and the lists in `folder`, or both in memory.
+    ///
+    /// # Errors
+    ///
+    /// Where a disk says no, or a file is newer or another community's.
+    pub fn open(
+        folder: Option<&Path>,
+        identity: Identity,
+        genesis: Genesis,
+        seed: [u8; 32],
+    ) -> Result<Self, StoreError> {
+        let truth = Truth::open(folder.map(|dir| dir.join(TRUTH_FILE)).as_deref(), &genesis)?;
+        let me = me(&identity);
+        let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), me)?;
+        let delivered = truth.kept("delivered")?.map_or(0, |bytes| number(&bytes));
+        let mut ledger = Self {
+            community: genesis.id(),
+            identity,
+            genesis,
+            truth,
+            views,
+            dice: Dice::new(seed),
+            claimed: ClaimedTime(0),
+            written: Vec::new(),
+            delivered,
+        };
+        ledger.views.catch_up(&mut ledger.truth)?;
+        Ok(ledger)
+    }
+
+    /// Writes the beginning of a community, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn begin_community(
+        &mut self,
+        roots: &[Secret],
+        paper: &Secret,
+        name: &str,
+        claimed: ClaimedTime,
+    ) -> Result<(), ApiError> {
+        self.alone(claimed, |ledger| ledger.found(roots, paper, name))
+    }
+
+    /// Writes a newcomer's beginning, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn walk_in(
+        &mut self,
+        door: &Invitation,
+        paper: &Secret,
+        claimed: ClaimedTime,
+    ) -> Result<(), ApiError> {
+        self.alone(claimed, |ledger| ledger.enter(door, paper))
+    }
+
+    fn alone(
+        &mut self,
+        claimed: ClaimedTime,
+        write: impl FnOnce(&mut Self) -> Result<(), Failed>,
+    ) -> Result<(), ApiError> {
+        self.claimed = claimed;
+        self.truth.begin().map_err(Failed::from)?;
+        if let Err(failed) = write(self) {
+            self.truth.rollback().map_err(Failed::from)?;
+            return Err(failed.into());
+        }
+        self.truth.commit().map_err(Failed::from)?;
+        self.views.catch_up(&mut self.truth).map_err(Failed::from)?;
+        self.written.clear();
+        Ok(())
+    }
+
+    /// Does everything that has gathered, in one transaction. `claimed` is what the clock says.
+    pub fn work<T>(&mut self, jobs: Vec<Job<T>>, claimed: ClaimedTime) -> Worked<T> {
+        self.claimed = claimed;
+        let (mut plans, mut changes) = (Vec::new(), Changes::default());
+        let mut saved = self.truth.begin().map_err(Failed::from);
+        for job in jobs {
+            let (whom, plan) = match &saved {
+                Ok(()) => self.plan(job),
+                Err(error) => give_up(job, error),
+            };
+            plans.push((whom, plan));
+        }
+        if saved.is_ok() {
+            saved = self.truth.commit().map_err(Failed::from);
+        }
+        if saved.is_ok() {
+            saved = self.settle(&mut changes);
+        }
+        if let Err(failed) = &saved {
+            tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
+            self.written.clear();
+        }
+        let done = plans
+            .into_iter()
+            .map(|(whom, plan)| (whom, self.finish(plan, saved.as_ref().err())))
+            .collect();
+        let written = std::mem::take(&mut self.written);
+        Worked { done, written, changes, row: self.truth.last_row() }
+    }
+
+    /// Brings the lists up to date, and writes what follows from new statements.
+    fn settle(&mut self, changes: &mut Changes) -> Result<(), Failed> {
+        *changes = self.views.catch_up(&mut self.truth)?;
+        let promised = self.chores(&changes.statements)?;
+        if promised.is_empty() {
+            return Ok(());
+        }
+        self.truth.begin()?;
+        for statement in promised {
+            self.truth.savepoint()?;
+            if let Err(failed) = self.keep_promise(statement) {
+                tracing::warn!(reason = %failed, "A promise of an invitation could not be kept yet");
+                self.truth.undo_savepoint()?;
+            } else {
+                self.truth.release_savepoint()?;
+            }
+        }
+        self.truth.commit()?;
+        changes.join(self.views.catch_up(&mut self.truth)?);
+        Ok(())
+    }
+
+    fn plan<T>(&mut self, job: Job<T>) -> (T, Plan) {
+        match job {
+            Job::Command(whom, command) => (whom, Plan::Command(self.attempt(command))),
+            Job::Receive(whom, envelopes) => (whom, self.receive(envelopes)),
+            Job::Introduce(whom, key, envelopes) => (whom, self.introduce(key, envelopes)),
+            Job::List(whom, scope, bucket) => {
+                let items = self.truth.items(&scope, bucket).unwrap_or_default();
+                (whom, Plan::Ready(Done::Listed(scope, bucket, items)))
+            }
+            Job::Fetch(whom, ids) => {
+                let envelopes = self.truth.envelopes(&ids).unwrap_or_default();
+                (whom, Plan::Ready(Done::Fetched(envelopes)))
+            }
+            Job::Lookup(whom, mut ids) => {
+                ids.retain(|id| !self.truth.holds(id).unwrap_or(false));
+                (whom, Plan::Ready(Done::Missing(ids)))
+            }
+            Job::Delivered(whom, row) => {
+                self.delivered = self.delivered.max(row);
+                let bytes = self.delivered.to_be_bytes();
+                self.forgive(|ledger| Ok(ledger.truth.keep("delivered", &bytes)?));
+                (whom, Plan::Ready(Done::Nothing))
+            }
+            Job::Keep(whom, key, value) => {
+                self.forgive(|ledger| Ok(ledger.truth.keep(&key, &value)?));
+                (whom, Plan::Ready(Done::Nothing))
+            }
+        }
+    }
+
+    /// Notes that are worth having and not worth failing for.
+    fn forgive(&mut self, note: impl FnOnce(&mut Self) -> Result<(), Failed>) {
+        if let Err(failed) = note(self) {
+            tracing::warn!(reason = %failed, "A note to itself could not be kept");
+        }
+    }
+
+    /// Rule 2: one command in a savepoint of its own.
+    fn attempt(&mut self, command: Command) -> Result<After, ApiError> {
+        self.truth.savepoint().map_err(Failed::from)?;
+        let before = self.written.len();
+        match self.decide(command) {
+            Ok(after) => {
+                self.truth.release_savepoint().map_err(Failed::from)?;
+                Ok(after)
+            }
+            Err(failed) => {
+                self.written.truncate(before);
+                self.truth.undo_savepoint().map_err(Failed::from)?;
+                Err(failed.into())
+            }
+        }
+    }
+
+    fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
+        let seed = self.dice.draw();
+        match self.truth.receive(envelopes, seed) {
+            Ok(received) => Plan::Received(received.new, received.refused.len()),
+            Err(error) => {
+                tracing::error!(reason = %error, "Envelopes of a peer could not be kept");
+                Plan::Ready(Done::Received(None))
+            }
+        }
+    }
+
+    /// Keeps what a stranger brings only if it makes his box a member's: a stranger must not be
+    /// able to fill the disk.
+    fn introduce(&mut self, key: KeyId, envelopes: Vec<Envelope>) -> Plan {
+        let seed = self.dice.draw();
+        let attempt = |ledger: &mut Self| -> Result<Option<Vec<Arc<Envelope>>>, StoreError> {
+            ledger.truth.savepoint()?;
+            let received = ledger.truth.receive(envelopes, seed)?;
+            if ledger.truth.roster_mut().box_person(key).is_some() {
+                ledger.truth.release_savepoint()?;
+                return Ok(Some(received.new));
+            }
+            ledger.truth.undo_savepoint()?;
+            Ok(None)
+        };
+        match attempt(self) {
+            Ok(Some(new)) => {
+                // Like something written here: every other peer is told.
+                self.written.extend(new);
+                Plan::Ready(Done::Introduced(true))
+            }
+            Ok(None) => Plan::Ready(Done::Introduced(false)),
+            Err(error) => {
+                tracing::error!(reason = %error, "An introduction could not be kept");
+                Plan::Ready(Done::Introduced(false))
+            }
+        }
+    }
+
+    fn finish(&mut self, plan: Plan, failed: Option<&Failed>) -> Done {
+        let storage = |failed: &Failed| {
+            ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())])
+        };
+        match (plan, failed) {
+            (Plan::Ready(done), _) => done,
+            (Plan::Received(..), Some(_)) => Done::Received(None),
+            (Plan::Received(new, refused), None) => Done::Received(Some((new, refused))),
+            (Plan::Command(Err(error)), _) => Done::Reply(Err(error)),
+            (Plan::Command(Ok(_)), Some(failed)) => Done::Reply(Err(storage(failed))),
+            (Plan::Command(Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
+            (Plan::Command(Ok(After::Read(command))), None) => {
+                Done::Reply(self.answer(command).map_err(ApiError::from))
+            }
+        }
+    }
+
+    /// Writes one envelope of this installation.
+    fn write(
+        &mut self,
+        body: Body,
+        scope: ScopeId,
+        deps: Deps,
+        auth: Option<EnvelopeId>,
+    ) -> Result<EnvelopeId, Failed> {
+        let intent = Intent { body, scope, deps, auth };
+        let envelope = self.truth.write(intent, &self.identity.writer, self.claimed)?;
+        let id = envelope.id();
+        self.written.push(envelope);
+        Ok(id)
+    }
+
+    /// What this node holds, in summary, for its sessions.
+    pub fn carried(&self) -> Carried {
+        let mut carried = Carried::new();
+        for (scope, bucket, part) in self.truth.fingerprints() {
+            carried.join(scope, bucket, &part);
+        }
+        carried
+    }
+
+    /// The boxes of everybody who is in the community now.
+    pub fn boxes(&mut self) -> BTreeSet<KeyId> {
+        self.truth.roster_mut().boxes()
+    }
+
+    /// The statements that show a stranger who this node is: its keys' certificates and its join.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn introduction(&self) -> Result<Vec<Envelope>, StoreError> {
+        self.truth.first_of_chain(&self.identity.writer.writer(), &self.community.roster(), 4)
+    }
+
+    /// The last row that is durable.
+    pub fn row(&self) -> i64 {
+        self.truth.last_row()
+    }
+
+    /// Which community this is.
+    pub fn community(&self) -> CommunityId {
+        self.community
+    }
+
+    /// Who this installation is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// What was kept under this name.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn kept(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.truth.kept(key)
+    }
+}
+
+/// What a job has come to inside the transaction.
+enum Plan {
+    Command(Result<After, ApiError>),
+    Received(Vec<Arc<Envelope>>, usize),
+    Ready(Done),
+}
+
+/// The transaction could not even begin.
+fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
+    let storage = || ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
+    match job {
+        Job::Command(whom, _) => (whom, Plan::Command(Err(storage()))),
+        Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
+        Job::Introduce(whom, ..) => (whom, Plan::Ready(Done::Introduced(false))),
+        Job::List(whom, scope, bucket) => {
+            (whom, Plan::Ready(Done::Listed(scope, bucket, Vec::new())))
+        }
+        Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
+        Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
+        Job::Delivered(whom, _) | Job::Keep(whom, ..) => (whom, Plan::Ready(Done::Nothing)),
+    }
+}
+
+fn me(identity: &Identity) -> Option<Me> {
+    identity.person.map(|person| Me { person, writer: identity.writer.writer() })
+}
+
+fn number(bytes: &[u8]) -> i64 {
+    bytes.try_into().map(i64::from_be_bytes).unwrap_or_default()
+}
+
+/// Deletes the lists of a data folder and makes them again from the truth.
+///
+/// # Errors
+///
+/// Where a disk says no.
+pub fn rebuild(folder: &Path, identity: Identity, genesis: Genesis) -> Result<(), StoreError> {
+    views::remove(&folder.join(VIEWS_FILE))?;
+    Ledger::open(Some(folder), identity, genesis, [0; 32]).map(|_| ())
+}

@@ -1,0 +1,369 @@
+//! What a person asks, read from the lists and, for one request, folded from the truth.
+
+use std::collections::BTreeMap;
+
+use crdt::{
+    body::{DocumentForm, Part, Role},
+    document::{DocumentState, Fact, RequestFacts},
+    id::{GroupId, PersonId, RequestId},
+    lifecycle,
+};
+
+use super::{Failed, Ledger, decide::verb_of};
+use crate::{
+    api::{
+        ActVerb, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, GroupKindWord, GroupRow,
+        GroupStatus, MessageRow, Notice, PersonRow, Pin, Reply, RequestPage, RequestRow, RoleWord,
+        Status, TimelineRow,
+    },
+    store::views::{GroupLine, MessageLine, RequestLine},
+};
+
+/// Messages of one page of the log.
+const LOG_MAX: u32 = 10_000;
+
+impl Ledger {
+    /// Answers a command that writes nothing.
+    pub(super) fn answer(&mut self, command: Command) -> Result<Reply, Failed> {
+        match command {
+            Command::Status => self.status().map(Reply::Status),
+            Command::Groups => {
+                let lines = self.views.groups()?;
+                let groups = lines.into_iter().map(|line| self.group_row(line)).collect();
+                Ok(Reply::Groups { groups })
+            }
+            Command::Log { group, last, before } => {
+                let group = self.group(&group)?;
+                let lines = self.views.log(&group.id, last.min(LOG_MAX), before.as_ref())?;
+                let messages = lines.into_iter().map(|line| self.message_row(line)).collect();
+                Ok(Reply::Log { messages })
+            }
+            Command::MarkRead { group } => {
+                let group = self.group(&group)?;
+                self.views.mark_read(&group.id)?;
+                Ok(Reply::Done)
+            }
+            Command::Requests { all } => {
+                let lines = self.views.requests(all)?;
+                let rows: Result<_, _> = lines.into_iter().map(|line| self.request_row(line)).collect();
+                Ok(Reply::Requests { requests: rows? })
+            }
+            Command::Request { id } => {
+                let id = self.request_id(&id)?;
+                self.request_page(&id).map(|page| Reply::Request(Box::new(page)))
+            }
+            Command::Board { group } => self.board_page(&group).map(Reply::Board),
+            Command::Notices => self.notices(),
+            Command::NoticesSeen { ids } => {
+                let numbers: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+                self.views.notices_seen(&numbers)?;
+                Ok(Reply::Done)
+            }
+            Command::People => self.people(),
+            Command::Doctor => self.doctor(),
+            other => {
+                let reason = format!("{other:?} is not for the ledger");
+                Err(ApiError::new(ErrorKind::Internal, [("reason", reason)]).into())
+            }
+        }
+    }
+
+    /// Everything but the peers, which the loop knows.
+    fn status(&mut self) -> Result<Status, Failed> {
+        let mut groups = Vec::new();
+        for line in self.views.groups()? {
+            let held = self.truth.fingerprint(&line.scope);
+            groups.push(GroupStatus {
+                name: name_or_id(&line),
+                id: line.id,
+                messages: line.messages,
+                envelopes: held.count(),
+                fingerprint: held.short(),
+                unread: line.unread,
+                state: line.state,
+            });
+        }
+        let counts = self.truth.counts()?;
+        let all = self.views.groups()?.into_iter().find(|line| line.name == "all");
+        Ok(Status {
+            node: Some(self.identity.box_key.key()),
+            home: self.identity.home.clone(),
+            person: self.identity.person_name.clone(),
+            community: self.community.to_hex(),
+            community_name: all.map(|line| line.description).unwrap_or_default(),
+            groups,
+            peers: Vec::new(),
+            unsent: self.truth.own_after(&self.identity.writer.writer(), self.delivered)?,
+            pending: counts.pending,
+            quarantined: counts.quarantined,
+            poison: counts.poison,
+            refused: 0,
+        })
+    }
+
+    pub(super) fn group_row(&mut self, line: GroupLine) -> GroupRow {
+        let me = self.identity.person;
+        let roster = self.truth.roster_mut();
+        let known = roster.group(&line.id);
+        let everyone = known.as_ref().is_some_and(|group| group.everyone);
+        let members = if everyone { roster.community_members() } else { roster.members(&line.id) };
+        let kind = match known.map(|group| group.kind) {
+            Some(crdt::body::GroupKind::Vetted) => GroupKindWord::Vetted,
+            Some(crdt::body::GroupKind::Invite) if !everyone => GroupKindWord::Invite,
+            _ => GroupKindWord::Open,
+        };
+        let joined = me.is_some_and(|me| roster.best_auth(me, line.scope).is_some());
+        GroupRow {
+            name: name_or_id(&line),
+            id: line.id,
+            kind,
+            members: members.len() as u64,
+            messages: line.messages,
+            unread: line.unread,
+            joined,
+        }
+    }
+
+    fn message_row(&self, line: MessageLine) -> MessageRow {
+        MessageRow {
+            id: line.id,
+            author: line.author,
+            home: line.home,
+            text: line.text,
+            claimed_ms: line.claimed,
+            official: line.official,
+            withdrawn: line.withdrawn,
+            edited: line.edited,
+            mine: line.mine,
+            sent: !line.mine || line.row <= self.delivered,
+            reply_to: line.reply_to,
+            imported: line.imported,
+        }
+    }
+
+    pub(super) fn request_row(&self, line: RequestLine) -> Result<RequestRow, Failed> {
+        let holder = match &line.holder {
+            Some(holder) => Some(self.views.name_of(holder)?),
+            None => None,
+        };
+        Ok(RequestRow {
+            id: line.id,
+            code: line.code,
+            title: line.title,
+            status: line.status,
+            urgency: line.urgency,
+            holder,
+            provisional: line.provisional,
+            requester: self.views.name_of(&line.requester)?,
+            conflicts: line.conflicts,
+            group: line.group,
+            group_name: line.group_name,
+            mine: line.holder.is_some() && line.holder == self.identity.person,
+            asked_by_me: Some(line.requester) == self.identity.person,
+            claimed_ms: line.claimed,
+        })
+    }
+
+    fn request_page(&mut self, id: &RequestId) -> Result<RequestPage, Failed> {
+        let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
+        let line = self.views.request(id)?.ok_or_else(unknown)?;
+        let group = line.group;
+        let row = self.request_row(line)?;
+        let folded = self.case(id)?;
+        let facts = self.facts_of(id)?.facts();
+        let case = &folded.case;
+        let names = |people: &[PersonId]| -> Result<Vec<String>, Failed> {
+            people.iter().map(|person| Ok(self.views.name_of(person)?)).collect()
+        };
+        let (holders, waitlist, awaiting) =
+            (names(&case.holders)?, names(&case.waitlist)?, names(&case.awaiting)?);
+        let mut timeline = Vec::new();
+        for entry in &folded.timeline {
+            timeline.push(TimelineRow {
+                id: entry.id,
+                verb: entry.word.to_owned(),
+                who: self.views.name_of(&entry.who)?,
+                claimed_ms: entry.claimed,
+                counts: entry.counts,
+            });
+        }
+        let remarks = case.remarks();
+        let me = self.identity.person;
+        let my_standing = me.and_then(|me| case.standing_of(&me)).map(str::to_owned);
+        let may = me.map(|me| self.may_now(&folded, &me, group)).unwrap_or_default();
+        Ok(RequestPage {
+            details: fact_or(&facts, Fact::Details, &case.details),
+            facts: facts_shown(&facts, &case.title, &case.details),
+            checklist: checklist(&facts),
+            row,
+            holders,
+            waitlist,
+            awaiting,
+            timeline,
+            may,
+            remarks,
+            my_standing,
+        })
+    }
+
+    fn may_now(
+        &mut self,
+        folded: &crate::store::views::Folded,
+        me: &PersonId,
+        group: GroupId,
+    ) -> Vec<ActVerb> {
+        let parts = self.parts_of(folded, me, group);
+        let all = [
+            ActVerb::Claim,
+            ActVerb::Depart,
+            ActVerb::Done,
+            ActVerb::Confirm,
+            ActVerb::Reopen,
+            ActVerb::Ack,
+            ActVerb::Withdraw,
+            ActVerb::Cancel,
+        ];
+        all.into_iter()
+            .filter(|verb| lifecycle::may(&folded.case, me, &parts, verb_of(*verb)).is_ok())
+            .collect()
+    }
+
+    /// In which capacities a person may act on a request now.
+    pub(super) fn parts_of(
+        &mut self,
+        folded: &crate::store::views::Folded,
+        person: &PersonId,
+        group: GroupId,
+    ) -> std::collections::BTreeSet<Part> {
+        let mut parts = std::collections::BTreeSet::new();
+        let roster = self.truth.roster_mut();
+        if roster.best_auth(*person, group.scope()).is_some() {
+            parts.insert(Part::Member);
+        }
+        let rank = roster.live_roles(*person).iter().map(|role| role.role.rank()).max();
+        if rank.is_some_and(|rank| rank >= Role::Staff.rank()) {
+            parts.insert(Part::Desk);
+        }
+        if folded.case.requester == Some(*person) {
+            parts.insert(Part::Requester);
+        }
+        parts
+    }
+
+    fn board_page(&mut self, text: &str) -> Result<BoardPage, Failed> {
+        let line = self.group(text)?;
+        let board = self.board_of(&line.id)?.board();
+        let pin = |pin: crdt::document::Pin| Pin { key: pin.key.as_str().into(), text: pin.text };
+        Ok(BoardPage {
+            description: line.description.clone(),
+            group: self.group_row(line),
+            pins: board.pins.into_iter().map(pin).collect(),
+        })
+    }
+
+    fn notices(&mut self) -> Result<Reply, Failed> {
+        let me = self.person()?;
+        let mut notices = Vec::new();
+        for notice in self.views.notices(&me)? {
+            let Some(line) = self.views.request(&notice.request)? else { continue };
+            let row = self.request_row(line)?;
+            let next_open = match self.views.next_open(&notice.request)? {
+                Some(next) => Some(self.request_row(next)?),
+                None => None,
+            };
+            notices.push(Notice {
+                id: notice.number.to_string(),
+                request: notice.request,
+                code: row.code,
+                title: row.title,
+                reason: notice.reason,
+                holder: row.holder,
+                next_open,
+            });
+        }
+        Ok(Reply::Notices { notices })
+    }
+
+    fn people(&mut self) -> Result<Reply, Failed> {
+        let cards: BTreeMap<PersonId, _> =
+            self.views.people()?.into_iter().map(|card| (card.person, card)).collect();
+        let me = self.identity.person;
+        let roster = self.truth.roster_mut();
+        let mut people = Vec::new();
+        for id in roster.community_members() {
+            let rank = roster.live_roles(id).iter().map(|role| role.role).max();
+            let card = cards.get(&id);
+            people.push(PersonRow {
+                id,
+                name: card.map_or_else(|| id.to_string(), |card| card.name.clone()),
+                home: card.map(|card| card.home.clone()).unwrap_or_default(),
+                role: role_word(rank.unwrap_or(Role::Member)),
+                me: me == Some(id),
+            });
+        }
+        Ok(Reply::People { people })
+    }
+
+    /// The document of a request, from its accepted changes.
+    pub(super) fn facts_of(&mut self, id: &RequestId) -> Result<DocumentState, Failed> {
+        Ok(self.truth.document(DocumentForm::Request, *id)?)
+    }
+
+    /// The document of a group.
+    pub(super) fn board_of(&mut self, id: &GroupId) -> Result<DocumentState, Failed> {
+        Ok(self.truth.document(DocumentForm::Group, *id)?)
+    }
+}
+
+fn name_or_id(line: &GroupLine) -> String {
+    if line.name.is_empty() { line.id.to_string() } else { line.name.clone() }
+}
+
+fn role_word(role: Role) -> RoleWord {
+    match role {
+        Role::Member => RoleWord::Member,
+        Role::Steward => RoleWord::Steward,
+        Role::Staff => RoleWord::Staff,
+        Role::Admin | Role::Root => RoleWord::Admin,
+    }
+}
+
+fn fact_or(facts: &RequestFacts, fact: Fact, otherwise: &str) -> String {
+    let now = facts.text(fact);
+    if now.is_empty() { otherwise.to_owned() } else { now.to_owned() }
+}
+
+/// What each fact says now; several values where both sides of a cut said something else.
+fn facts_shown(
+    facts: &RequestFacts,
+    title: &str,
+    details: &str,
+) -> BTreeMap<String, Vec<String>> {
+    let mut shown = BTreeMap::new();
+    for fact in Fact::ALL {
+        let field = facts.get(fact);
+        let values: Vec<String> = match (&field.now, fact) {
+            (None, Fact::Title) => vec![title.to_owned()],
+            (None, Fact::Details) => vec![details.to_owned()],
+            (None, _) => Vec::new(),
+            (Some(now), _) if fact.must_be_settled() => {
+                std::iter::once(now).chain(&field.rivals).map(|it| it.text.clone()).collect()
+            }
+            (Some(now), _) => vec![now.text.clone()],
+        };
+        shown.insert(fact.key().to_owned(), values.into_iter().filter(|it| !it.is_empty()).collect());
+    }
+    shown
+}
+
+fn checklist(facts: &RequestFacts) -> Vec<ChecklistItem> {
+    facts
+        .checklist
+        .iter()
+        .map(|item| ChecklistItem {
+            key: item.key.as_str().to_owned(),
+            text: item.text.clone(),
+            done: item.done_by.is_some(),
+        })
+        .collect()
+}

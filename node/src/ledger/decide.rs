@@ -1,0 +1,482 @@
+//! What a person wants, decided on the truth and written, or refused with a reason.
+//!
+//! Reading commands pass through to `answer`, which reads the lists after they have caught up.
+
+use crdt::{
+    body::{Act, Ask, Body, GroupKind, ImportedLine, Oversight, Part, Place, Role, Statement, Talk},
+    document::{BoardEdit, DocumentState, Edit, Fact, FactEdit, ItemKey, edit},
+    id::{EnvelopeId, GroupId, PersonId, RequestId, from_hex},
+    invitation::{Invitation, invitation_key},
+    lifecycle,
+    limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
+};
+
+use super::{After, Failed, Ledger, chores::Promise};
+use crate::{
+    api::{ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Reply, RoleWord},
+    store::truth::Deps,
+};
+
+/// Lines of one import command: what one transaction takes without making others wait.
+pub const IMPORT_LINES_MAX: usize = 2_000;
+
+impl Ledger {
+    /// Carries a command out as far as it writes, and says what to answer after the commit.
+    pub(super) fn decide(&mut self, command: Command) -> Result<After, Failed> {
+        match command {
+            Command::Post { group, text, reply_to } => self.post(&group, text, reply_to),
+            Command::EditMessage { id, text } => self.edit_message(id, text),
+            Command::WithdrawMessage { id } => self.withdraw_message(id),
+            Command::Import { group, lines } => self.import(&group, lines),
+            Command::Ask { group, title, details, urgent } => {
+                self.ask(group.as_deref().unwrap_or("all"), title, details, urgent)
+            }
+            Command::Act { id, verb } => self.act(&id, verb),
+            Command::EditFact { id, field, value } => self.edit_fact(&id, &field, value),
+            Command::ChecklistAdd { id, text } => {
+                let key = ItemKey::from_random(self.dice.draw());
+                self.edit_request(&id, FactEdit::Add(key, checked("text", text, NAME_BYTES_MAX)?))
+            }
+            Command::ChecklistTick { id, item, done } => {
+                let key = item_key(&item)?;
+                self.edit_request(&id, FactEdit::Tick(key, done))
+            }
+            Command::Describe { group, text } => {
+                let text = checked("text", text, TEXT_BYTES_MAX)?;
+                self.edit_board(&group, BoardEdit::Description(text))
+            }
+            Command::Pin { group, text } => {
+                let key = ItemKey::from_random(self.dice.draw());
+                let text = checked("text", text, TEXT_BYTES_MAX)?;
+                self.edit_board(&group, BoardEdit::Pin(key, text, None))
+            }
+            Command::Unpin { group, pin } => {
+                self.edit_board(&group, BoardEdit::Unpin(item_key(&pin)?))
+            }
+            Command::GroupNew { name, kind, vouches } => self.group_new(name, kind, vouches),
+            Command::GroupJoin { group } => self.group_join(&group),
+            Command::Invite { role, group } => self.invite(role, group.as_deref()),
+            reading => Ok(After::Read(reading)),
+        }
+    }
+
+    /// Who writes here; every deed needs somebody.
+    pub(super) fn person(&self) -> Result<PersonId, Failed> {
+        self.identity.person.ok_or_else(|| ApiError::new(ErrorKind::NoCommunity, []).into())
+    }
+
+    /// The grant to cite in a group, for the person of this box.
+    pub(super) fn auth_in(&mut self, group: GroupId, name: &str) -> Result<EnvelopeId, Failed> {
+        let person = self.person()?;
+        let auth = self.truth.roster_mut().best_auth(person, group.scope());
+        auth.ok_or_else(|| ApiError::new(ErrorKind::NotAMember, [("group", name.into())]).into())
+    }
+
+    fn post(
+        &mut self,
+        group: &str,
+        text: String,
+        reply_to: Option<EnvelopeId>,
+    ) -> Result<After, Failed> {
+        let text = checked("text", text, TEXT_BYTES_MAX)?;
+        let group = self.group(group)?;
+        let auth = self.auth_in(group.id, &group.name)?;
+        let talk = Body::Talk(Talk::Message { text, reply_to, imported: None });
+        let id = self.write(talk, group.scope, Deps::Subject, Some(auth))?;
+        Ok(say(Reply::Posted { id }))
+    }
+
+    fn edit_message(&mut self, of: EnvelopeId, text: String) -> Result<After, Failed> {
+        let text = checked("text", text, TEXT_BYTES_MAX)?;
+        self.amend(of, Talk::Edit { of, text })
+    }
+
+    fn withdraw_message(&mut self, of: EnvelopeId) -> Result<After, Failed> {
+        self.amend(of, Talk::Withdraw { of })
+    }
+
+    /// Only the author says it differently or takes it back.
+    fn amend(&mut self, of: EnvelopeId, talk: Talk) -> Result<After, Failed> {
+        let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", of.to_hex())]);
+        let original = self.truth.judged(&of)?.ok_or_else(unknown)?;
+        if !matches!(original.body, Some(Body::Talk(Talk::Message { .. }))) {
+            return Err(unknown().into());
+        }
+        if original.person != Some(self.person()?) {
+            return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "edit".into())]).into());
+        }
+        let auth = original.header.auth;
+        let id = self.write(Body::Talk(talk), original.header.scope, Deps::Subject, auth)?;
+        Ok(say(Reply::Posted { id }))
+    }
+
+    /// A line that this node holds already is not written again; the other side of a cut may write
+    /// it too, and the lists show one of the two.
+    fn import(&mut self, group: &str, lines: Vec<ImportLine>) -> Result<After, Failed> {
+        if lines.len() > IMPORT_LINES_MAX {
+            return Err(too_long("lines", IMPORT_LINES_MAX).into());
+        }
+        let group = self.group(group)?;
+        let auth = self.auth_in(group.id, &group.name)?;
+        let (mut new, mut known) = (0, 0);
+        for line in lines {
+            let bad = |reason: &str| {
+                let args = [("line", line.number.to_string()), ("reason", reason.to_owned())];
+                ApiError::new(ErrorKind::BadLine, args)
+            };
+            let hash = from_hex(&line.hash).map_err(|_| bad("hash"))?;
+            let imported = ImportedLine { number: line.number, hash };
+            if self.imported_before(group.id, &imported)? {
+                known += 1;
+                continue;
+            }
+            if line.text.trim().is_empty() || line.text.len() > TEXT_BYTES_MAX {
+                return Err(bad("text").into());
+            }
+            let (text, imported) = (line.text, Some(imported));
+            let talk = Body::Talk(Talk::Message { text, reply_to: None, imported });
+            self.write(talk, group.scope, Deps::Subject, Some(auth))?;
+            new += 1;
+        }
+        Ok(say(Reply::Imported { new, known }))
+    }
+
+    fn ask(
+        &mut self,
+        group: &str,
+        title: String,
+        details: String,
+        urgent: bool,
+    ) -> Result<After, Failed> {
+        let title = checked("title", title, NAME_BYTES_MAX)?;
+        if details.len() > TEXT_BYTES_MAX {
+            return Err(too_long("details", TEXT_BYTES_MAX).into());
+        }
+        refuse_private(&title)?;
+        refuse_private(&details)?;
+        let group = self.group(group)?;
+        let auth = self.auth_in(group.id, &group.name)?;
+        let ask = Ask {
+            title,
+            details,
+            urgency: if urgent { 3 } else { 2 },
+            places: 1,
+            prefer_speed: false,
+            open: true,
+            role: Part::Requester,
+            message: None,
+        };
+        let ask = Body::Act(Act::Ask(ask));
+        let id = self.write(ask, group.scope, Deps::Subject, Some(auth))?;
+        Ok(say(Reply::Asked { id, code: crdt::code::spoken(&id).to_string() }))
+    }
+
+    fn act(&mut self, text: &str, verb: ActVerb) -> Result<After, Failed> {
+        let id = self.request_id(text)?;
+        let case = self.case(&id)?;
+        let group = self.group_of_request(&id)?;
+        let auth = self.auth_in(group.id, &group.name)?;
+        let person = self.person()?;
+        let parts = self.parts_of(&case, &person, group.id);
+        let plan = lifecycle::may(&case.case, &person, &parts, verb_of(verb)).map_err(|refusal| {
+            let args = [
+                ("verb", word(verb).to_owned()),
+                ("status", case.case.status.word().to_owned()),
+                ("reason", refusal.code().to_owned()),
+            ];
+            ApiError::new(ErrorKind::NotNow, args)
+        })?;
+        for tips in lifecycle::join_plan(&case.case.heads) {
+            let seen = lifecycle::seen(id);
+            self.write(Body::Act(seen), group.scope, Deps::These(tips), Some(auth))?;
+        }
+        let mut act = None;
+        for deed in plan {
+            let deed = Body::Act(Act::Do(deed));
+            act = Some(self.write(deed, group.scope, Deps::Subject, Some(auth))?);
+        }
+        let act = act.expect("a plan has at least one deed");
+        let now = self.case(&id)?.case;
+        let holder = match now.holders.first() {
+            Some(holder) => Some(self.views.name_of(holder)?),
+            None => None,
+        };
+        let acted = Acted {
+            id,
+            claim: act,
+            provisional: now.provisional,
+            rivals_known: now.rivals_of(&person),
+            status: now.status.word().to_owned(),
+            holder,
+        };
+        Ok(say(Reply::Acted(acted)))
+    }
+
+    fn edit_fact(&mut self, id: &str, field: &str, value: String) -> Result<After, Failed> {
+        let fact = Fact::ALL.into_iter().find(|fact| fact.key() == field.trim());
+        let fact = fact.ok_or_else(|| {
+            ApiError::new(ErrorKind::UnknownField, [("field", field.to_owned())])
+        })?;
+        if fact == Fact::Phone {
+            return Err(ApiError::new(ErrorKind::Private, []).into());
+        }
+        refuse_private(&value)?;
+        if value.len() > fact.bytes_max() {
+            return Err(too_long(fact.key(), fact.bytes_max()).into());
+        }
+        self.edit_request(id, FactEdit::Set(fact, value))
+    }
+
+    fn edit_request(&mut self, text: &str, change: FactEdit) -> Result<After, Failed> {
+        let id = self.request_id(text)?;
+        let group = self.group_of_request(&id)?;
+        let auth = self.auth_in(group.id, &group.name)?;
+        let state = self.facts_of(&id)?;
+        self.write_edit(&state, Edit::Request(change), group.id, auth)?;
+        Ok(After::Read(Command::Request { id: id.to_hex() }))
+    }
+
+    fn edit_board(&mut self, text: &str, change: BoardEdit) -> Result<After, Failed> {
+        let group = self.group(text)?;
+        let auth = self.auth_in(group.id, &group.name)?;
+        let state = self.board_of(&group.id)?;
+        self.write_edit(&state, Edit::Group(change), group.id, auth)?;
+        Ok(After::Read(Command::Board { group: group.id.to_hex() }))
+    }
+
+    fn write_edit(
+        &mut self,
+        state: &DocumentState,
+        change: Edit,
+        group: GroupId,
+        auth: EnvelopeId,
+    ) -> Result<(), Failed> {
+        let edited = match edit(state, self.identity.writer.writer(), &[change]) {
+            Err(crdt::document::EditRefused::Nothing) => return Ok(()),
+            other => other?,
+        };
+        let (body, deps) = (Body::Change(edited.change), Deps::These(edited.deps));
+        self.write(body, group.scope(), deps, Some(auth)).map(|_| ())
+    }
+
+    fn group_new(
+        &mut self,
+        name: String,
+        kind: GroupKindWord,
+        vouches: u8,
+    ) -> Result<After, Failed> {
+        let name = checked("name", name, NAME_BYTES_MAX)?;
+        let person = self.person()?;
+        let parent = Place::community();
+        let auth = self.truth.roster_mut().may_found(person, &parent).ok_or_else(|| {
+            ApiError::new(ErrorKind::NotAllowed, [("what", "found a group".into())])
+        })?;
+        let founding = Statement::Genesis {
+            parent: parent.clone(),
+            kind: kind_of(kind),
+            need: vouches,
+            oversight: Oversight::None,
+            everyone: false,
+        };
+        let id = self.say(founding, auth)?;
+        let place = parent.below(id);
+        let grant = Statement::Grant {
+            person,
+            role: Role::Member,
+            over: place,
+            undo: Vec::new(),
+            confirms: Vec::new(),
+        };
+        let membership = self.say(grant, auth)?;
+        self.name_group(id, &name, "", membership)?;
+        Ok(After::Read(Command::Board { group: id.to_hex() }))
+    }
+
+    /// Writes a statement under a grant, with the sealed key where the rank wants it.
+    pub(super) fn say(
+        &mut self,
+        statement: Statement,
+        auth: EnvelopeId,
+    ) -> Result<EnvelopeId, Failed> {
+        if self.truth.roster_mut().needs_second(&auth) {
+            self.state_as_staff(statement, auth)
+        } else {
+            self.state(statement, Some(auth), &[])
+        }
+    }
+
+    fn group_join(&mut self, text: &str) -> Result<After, Failed> {
+        let person = self.person()?;
+        let group = self.group(text)?;
+        let (members, known) = {
+            let roster = self.truth.roster_mut();
+            (roster.members(&group.id), roster.group(&group.id))
+        };
+        let read = After::Read(Command::Board { group: group.id.to_hex() });
+        let unknown = || ApiError::new(ErrorKind::UnknownGroup, [("group", text.to_owned())]);
+        let known = known.ok_or_else(unknown)?;
+        if members.contains(&person) {
+            return Ok(read);
+        }
+        if known.kind != GroupKind::Open {
+            let args = [("what", format!("join {}", group.name))];
+            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+        }
+        let (invite, proof, vouches) = (None, None, Vec::new());
+        self.state(Statement::Join { person, group: known.place, invite, proof, vouches }, None, &[])?;
+        Ok(read)
+    }
+
+    /// Opens the community's door; what the invitation promises beyond membership (a role, another
+    /// group) is kept here and given when somebody has walked in.
+    fn invite(&mut self, role: RoleWord, group: Option<&str>) -> Result<After, Failed> {
+        let person = self.person()?;
+        let not_allowed =
+            || ApiError::new(ErrorKind::NotAllowed, [("what", "invite".to_owned())]);
+        let extra = match group {
+            Some(text) => Some(self.group(text)?.id),
+            None => None,
+        };
+        let roster = self.truth.roster_mut();
+        let all = roster.groups().into_iter().find(|group| group.everyone).ok_or_else(not_allowed)?;
+        let auth = roster.may_invite(person, &all.id).ok_or_else(not_allowed)?;
+        let over = Place::community();
+        let may_give = role == RoleWord::Member
+            || roster.may_grant(person, role_of(role), &over).is_some();
+        let may_add = match extra.filter(|extra| *extra != all.id) {
+            Some(extra) => roster.may_invite(person, &extra).is_some(),
+            None => true,
+        };
+        if !may_give || !may_add {
+            return Err(not_allowed().into());
+        }
+        let secret = self.dice.draw();
+        let key = invitation_key(&secret).key();
+        let group = all.place.clone();
+        let invite = self.say(Statement::Invite { group: group.clone(), key, once: false }, auth)?;
+        let promise = Promise { role: role_of(role), group: extra.filter(|id| *id != all.id) };
+        self.keep_promise_for(invite, &promise)?;
+        let name = self.views.groups()?.into_iter().find(|line| line.id == all.id);
+        let link = Invitation {
+            genesis: self.genesis.clone(),
+            name: name.map(|line| line.description).unwrap_or_default(),
+            invite,
+            group,
+            secret,
+            addresses: self.addresses.clone(),
+        };
+        Ok(say(Reply::Invite { link: link.to_link() }))
+    }
+
+    /// The group whose scope a request's envelopes stand in.
+    pub(super) fn group_of_request(
+        &self,
+        id: &RequestId,
+    ) -> Result<crate::store::views::GroupLine, Failed> {
+        let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
+        let ask = self.truth.judged(id)?.ok_or_else(unknown)?;
+        let groups = self.views.groups()?;
+        let group = groups.into_iter().find(|group| group.scope == ask.header.scope);
+        group.ok_or_else(|| unknown().into())
+    }
+}
+
+fn say(reply: Reply) -> After {
+    After::Say(Box::new(reply))
+}
+
+fn checked(what: &str, text: String, limit: usize) -> Result<String, Failed> {
+    if text.trim().is_empty() || text.len() > limit {
+        return Err(too_long(what, limit).into());
+    }
+    Ok(text)
+}
+
+fn too_long(what: &str, limit: usize) -> ApiError {
+    ApiError::new(ErrorKind::BadText, [("what", what.to_owned()), ("limit", limit.to_string())])
+}
+
+/// Digits from which on something looks like a telephone, identity or bank number.
+const PRIVATE_DIGITS: usize = 8;
+
+/// Digits that stand together in such a number; fewer are a date, a time or a door.
+const PRIVATE_GROUP: usize = 3;
+
+/// Everybody in the group reads a request, and copies of it cannot be called back. Until there is a
+/// place for private words, numbers that lead to a person are refused rather than spread.
+fn refuse_private(text: &str) -> Result<(), Failed> {
+    let mut together = 0;
+    for group in text.split([' ', '-']) {
+        let digits = |part: &str| part.chars().filter(|c| c.is_numeric()).count();
+        let mut parts = group.split(|c: char| !c.is_numeric()).filter(|part| !part.is_empty());
+        let first = parts.next().map_or(0, digits);
+        let longest = parts.map(digits).max().unwrap_or(0).max(first);
+        together = if first >= PRIVATE_GROUP { together + first } else { 0 };
+        if together.max(longest) >= PRIVATE_DIGITS {
+            return Err(ApiError::new(ErrorKind::Private, []).into());
+        }
+    }
+    Ok(())
+}
+
+fn item_key(text: &str) -> Result<ItemKey, Failed> {
+    let unknown = || ApiError::new(ErrorKind::BadEdit, [("reason", "no such entry".to_owned())]);
+    ItemKey::parse(text).ok_or_else(|| unknown().into())
+}
+
+fn kind_of(word: GroupKindWord) -> GroupKind {
+    match word {
+        GroupKindWord::Open => GroupKind::Open,
+        GroupKindWord::Invite => GroupKind::Invite,
+        GroupKindWord::Vetted => GroupKind::Vetted,
+    }
+}
+
+fn role_of(word: RoleWord) -> Role {
+    match word {
+        RoleWord::Member => Role::Member,
+        RoleWord::Steward => Role::Steward,
+        RoleWord::Staff => Role::Staff,
+        RoleWord::Admin => Role::Admin,
+    }
+}
+
+pub(super) fn verb_of(verb: ActVerb) -> crdt::body::Verb {
+    use crdt::body::Verb;
+    match verb {
+        ActVerb::Claim => Verb::Claim,
+        ActVerb::Withdraw => Verb::Withdraw,
+        ActVerb::Depart => Verb::Depart,
+        ActVerb::Done => Verb::Done,
+        ActVerb::Confirm => Verb::Confirm,
+        ActVerb::Reopen => Verb::Reopen,
+        ActVerb::Cancel => Verb::Cancel,
+        ActVerb::Ack => Verb::Ack,
+    }
+}
+
+fn word(verb: ActVerb) -> &'static str {
+    match verb {
+        ActVerb::Claim => "claim",
+        ActVerb::Withdraw => "withdraw",
+        ActVerb::Depart => "depart",
+        ActVerb::Done => "done",
+        ActVerb::Confirm => "confirm",
+        ActVerb::Reopen => "reopen",
+        ActVerb::Cancel => "cancel",
+        ActVerb::Ack => "ack",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_lead_to_a_person_are_refused_and_others_are_not() {
+        let private = ["138 0013 8000", "call 010-6552-9988", "３１０１０４１９５０", "ID 11010519491231002X"];
+        private.iter().for_each(|text| assert!(refuse_private(text).is_err(), "{text}"));
+        let fine = ["Tuesday 08:00, bus 101", "5-2-301", "2026年11月23日", "2026-11-23 08:00, 10 to 12 litres"];
+        fine.iter().for_each(|text| assert!(refuse_private(text).is_ok(), "{text}"));
+    }
+}

@@ -1,0 +1,136 @@
+//! How a home enters a community: by founding one, or through somebody's door.
+//!
+//! Both write the same kind of beginning into the roster: the person's paper key certifies this
+//! installation's writer, its box and its sealed key. Then the root keys make the founder admin and
+//! he opens the group of everybody, or the newcomer proves an invitation. The paper keys are signed
+//! with here, handed back to be written down, and forgotten.
+
+use crdt::{
+    body::{
+        Body, Card, DocumentForm, GroupKind, KeyUse, Oversight, Place, Proof, Role,
+        SignedStatement, Statement,
+    },
+    document::{self, BoardEdit, DocumentState, Edit},
+    id::{EnvelopeId, GroupId, KeyId},
+    invitation::Invitation,
+    keys::Secret,
+};
+
+use super::{Failed, Ledger};
+use crate::store::truth::Deps;
+
+impl Ledger {
+    /// Founds the community: `roots` reach the threshold, `paper` is the founder's.
+    pub(super) fn found(
+        &mut self,
+        roots: &[Secret],
+        paper: &Secret,
+        name: &str,
+    ) -> Result<(), Failed> {
+        self.certify(paper)?;
+        let person = paper.person();
+        let admin = Statement::Grant {
+            person,
+            role: Role::Admin,
+            over: Place::community(),
+            undo: Vec::new(),
+            confirms: Vec::new(),
+        };
+        let root_grant = EnvelopeId::from(self.community);
+        let signing: Vec<&Secret> =
+            roots.iter().take(usize::from(self.genesis.threshold)).collect();
+        let grant = self.state(admin, Some(root_grant), &signing)?;
+        let everybody = Statement::Genesis {
+            parent: Place::community(),
+            kind: GroupKind::Invite,
+            need: 0,
+            oversight: Oversight::Staff,
+            everyone: true,
+        };
+        let all = self.state_as_staff(everybody, grant)?;
+        self.name_group(all, "all", name, grant)?;
+        self.put_card(grant)
+    }
+
+    /// Walks through the door of an invitation.
+    pub(super) fn enter(&mut self, door: &Invitation, paper: &Secret) -> Result<(), Failed> {
+        self.certify(paper)?;
+        let person = paper.person();
+        let proof = Proof::give(&door.key(), &self.community, &person, &door.group);
+        let join = Statement::Join {
+            person,
+            group: door.group.clone(),
+            invite: Some(door.invite),
+            proof: Some(proof),
+            vouches: Vec::new(),
+        };
+        let join = self.state(join, None, &[])?;
+        self.put_card(join)
+    }
+
+    /// The paper key says which keys act for its person on this box.
+    fn certify(&mut self, paper: &Secret) -> Result<(), Failed> {
+        let person = paper.person();
+        let keys = [
+            (KeyId::from(self.identity.writer.writer()), KeyUse::Writer),
+            (self.identity.box_key.key(), KeyUse::Box),
+            (self.identity.sealed.key(), KeyUse::Sealed),
+        ];
+        for (subject, key_use) in keys {
+            self.state(Statement::Certify { subject, person, key_use }, None, &[paper])?;
+        }
+        Ok(())
+    }
+
+    /// Writes a statement of rank 3 or above, with the sealed key's second signature.
+    pub(super) fn state_as_staff(
+        &mut self,
+        statement: Statement,
+        auth: EnvelopeId,
+    ) -> Result<EnvelopeId, Failed> {
+        let sealed = self.identity.sealed.clone();
+        self.state(statement, Some(auth), &[&sealed])
+    }
+
+    /// Writes a statement into the roster.
+    pub(super) fn state(
+        &mut self,
+        statement: Statement,
+        auth: Option<EnvelopeId>,
+        seconds: &[&Secret],
+    ) -> Result<EnvelopeId, Failed> {
+        let roster = self.community.roster();
+        let at = self.truth.position_of_next(&self.identity.writer.writer(), &roster, auth)?;
+        let signed = SignedStatement::sign(statement, &at, seconds);
+        self.write(Body::Statement(signed), roster, Deps::Subject, auth)
+    }
+
+    /// The name by which the neighbours know this home and its person.
+    fn put_card(&mut self, auth: EnvelopeId) -> Result<(), Failed> {
+        let card = Card {
+            name: self.identity.person_name.clone(),
+            home: self.identity.home.clone(),
+            office: self.identity.office,
+        };
+        let directory = self.community.directory();
+        self.write(Body::Card(card), directory, Deps::Subject, Some(auth)).map(|_| ())
+    }
+
+    /// Gives a new group its name and says what it is for.
+    pub(super) fn name_group(
+        &mut self,
+        group: GroupId,
+        name: &str,
+        description: &str,
+        auth: EnvelopeId,
+    ) -> Result<(), Failed> {
+        let state = DocumentState::new(DocumentForm::Group, group);
+        let edits = [
+            Edit::Group(BoardEdit::Name(name.to_owned())),
+            Edit::Group(BoardEdit::Description(description.to_owned())),
+        ];
+        let edited = document::edit(&state, self.identity.writer.writer(), &edits)?;
+        let deps = Deps::These(edited.deps);
+        self.write(Body::Change(edited.change), group.scope(), deps, Some(auth)).map(|_| ())
+    }
+}
