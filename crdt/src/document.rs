@@ -131,7 +131,9 @@ impl DocumentState {
             };
             refused.push((next.id, rejected));
         }
-        state.rebuild();
+        // Nothing has been applied yet: it is still the document that the genesis change makes.
+        let begun = state.automerge.clone();
+        state.rebuild(begun);
         refused.extend(state.left_out());
         refused.sort_by_key(|(id, _)| *id);
         refused.dedup_by_key(|(id, _)| *id);
@@ -188,16 +190,16 @@ impl DocumentState {
             return self.verdict(&id).map(|()| Applied::default());
         }
         let before = std::mem::take(&mut self.entered);
-        self.rebuild();
+        let (begun, _) = schema::begin(self.form, &self.document);
+        self.rebuild(begun);
         let left = (0..before.len()).filter(|at| before[*at] && !self.entered[*at]);
         let displaced = left.filter_map(|at| self.history.node(at).id).collect();
         self.verdict(&id).map(|()| Applied { displaced })
     }
 
-    /// Makes the Automerge document anew from the changes that enter.
-    fn rebuild(&mut self) {
+    /// Makes the Automerge document anew from its beginning and the changes that enter.
+    fn rebuild(&mut self, begun: Automerge) {
         self.entered = self.history.entered();
-        let (begun, _) = schema::begin(self.form, &self.document);
         let all: Vec<_> = self.entering().skip(1).map(|node| node.change.clone()).collect();
         self.automerge = apply(&begun, all.clone()).unwrap_or_else(|_| {
             // The net under the net: one by one, without whatever Automerge fails on.

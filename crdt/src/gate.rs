@@ -43,6 +43,8 @@
 mod chunk;
 mod column;
 mod history;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use chunk::{Action, Chunk, Op, OpRef};
 pub(crate) use history::{History, Judged, Node, NodeIndex};

@@ -21,7 +21,9 @@ use crate::{
     body::{Change, DocumentForm},
     gate::{self, NodeIndex, Poison},
     id::{EnvelopeId, WriterId},
-    limits::{DEPS_MAX, DOCUMENT_ITEMS_MAX, EDITS_MAX, GENERATIONS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX},
+    limits::{
+        DEPS_MAX, DOCUMENT_ITEMS_MAX, EDITS_MAX, GENERATIONS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX,
+    },
 };
 
 /// One edit of a document of either form.

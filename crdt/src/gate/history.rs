@@ -169,7 +169,6 @@ impl History {
             node.before = past.get(&actor).copied();
             let seq = 1 + node.before.map_or(0, |before| self.nodes[before].seq);
             if chunk.seq != seq {
-                // A change that is built on a branch and repeats one of its numbers.
                 return Err(Poison::WrongSeq);
             }
             records = self.check_ops(chunk, &past, actor)?;
@@ -401,5 +400,27 @@ impl History {
         let named = self.records.range((counter, actor, 0)..=(counter, actor, NodeIndex::MAX));
         let mut holders = named.map(|((_, _, node), _)| *node);
         holders.find(|node| entered[*node])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{body::DocumentForm, document::genesis, id::DocumentId};
+
+    #[test]
+    fn a_document_that_has_counted_all_its_operations_takes_no_more() {
+        let bytes = genesis(DocumentForm::Request, &DocumentId::from_bytes([1; 16]));
+        let first = automerge::Change::try_from(bytes.as_slice()).expect("a change");
+        let mut history = History::new(first);
+        let mut chunk = Chunk::read_genesis(&bytes).expect("a change");
+        for (highest, verdict) in [
+            (DOCUMENT_OPS_MAX - 3, Ok(DOCUMENT_OPS_MAX)),
+            (DOCUMENT_OPS_MAX - 2, Err(Poison::DocumentFull)),
+        ] {
+            history.nodes[0].last_op = highest;
+            chunk.start_op = highest + 1;
+            assert_eq!(history.check_numbers(&chunk, &[0]), verdict);
+        }
     }
 }
