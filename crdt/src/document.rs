@@ -7,8 +7,8 @@
 //! # Rules
 //!
 //! 1. Both sides of a cut begin with the same bytes: the genesis change follows from form and
-//!    document id alone, and makes the one checklist (or board) that there is ([`schema`]).
-//! 2. Changes get in by the [`gate`](crate::gate) only, also one's own.
+//!    document id alone, and makes the one checklist (or board) that there is (`schema`).
+//! 2. Changes get in by the [`gate`] only, also one's own.
 //! 3. Facts are plain strings, never Automerge texts: a place is replaced, not spliced.
 //! 4. Who wrote something is the writer of its envelope, never a field.
 //! 5. Reading is total: unknown keys, wrong types and oversized values are passed over.

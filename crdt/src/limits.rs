@@ -23,7 +23,7 @@ pub const DOCUMENT_DEPTH_MAX: usize = 16;
 /// Values that the operations of one change may replace, all together: every one is looked up.
 pub const CHANGE_PREDS_MAX: usize = 20_000;
 
-/// Operations that one document may ever count: 150 MB of memory at the most, and far from the
+/// Operations that one document may ever count: about 150 MB of memory, and far from the
 /// 32-bit end of `start_op`, where Automerge panics for ever after.
 pub const DOCUMENT_OPS_MAX: u64 = 1_000_000;
 

@@ -234,6 +234,29 @@ fn operations_refer_to_their_past_alone() {
 }
 
 #[test]
+fn a_deletion_cannot_be_replaced() {
+    let honest = honest_change();
+    let own = proper();
+    let title = OpId::new(honest.start_op().get(), honest.actor_id());
+    let deletion = OpId::new(own.start_op.get(), &own.actor_id);
+    let on = |pred| op(OpType::Put("x".into()), ObjectId::Root, "title", vec![pred]);
+    let delete = op(OpType::Delete, ObjectId::Root, "title", vec![title]);
+    let chunk = with_ops(vec![delete, on(deletion)]);
+    check("a predecessor that is a deletion", chunk, Poison::UnknownReference);
+}
+
+#[test]
+fn a_title_as_long_as_a_book_is_passed_over() {
+    let mut state = standing();
+    let honest = honest_change();
+    let title = OpId::new(honest.start_op().get(), honest.actor_id());
+    let book = OpType::Put("长".repeat(10_000).as_str().into());
+    let book = with_ops(vec![op(book, ObjectId::Root, "title", vec![title])]);
+    assert_eq!(offer(&mut state, book), Ok(Applied::default()));
+    assert_eq!(state.facts().text(Fact::Title), "");
+}
+
+#[test]
 fn a_concurrent_operation_is_not_of_the_past() {
     let mut state = standing();
     let writer = WriterId::from_bytes([0x44; 32]);
