@@ -4,10 +4,13 @@
 //! Read in this order:
 //!
 //! 1. [`id`], [`time`], [`limits`] — the nouns, and every bound of the protocol;
-//! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on.
+//! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on;
+//! 3. [`gate`], [`document`] — what several people edit together, and what may get into it.
 
 pub mod body;
+pub mod document;
 pub mod envelope;
+pub mod gate;
 pub mod genesis;
 pub mod id;
 pub mod invitation;

@@ -20,9 +20,25 @@ pub const CHANGE_OPS_MAX: usize = 5_000;
 /// Objects inside objects: Automerge overflows the stack on a few thousand.
 pub const DOCUMENT_DEPTH_MAX: usize = 16;
 
-/// Operations that one document may ever count; keeps `start_op` far from the 32-bit end, where
-/// Automerge panics for ever after.
-pub const DOCUMENT_OPS_MAX: u64 = 50_000_000;
+/// Values that the operations of one change may replace, all together: every one is looked up.
+pub const CHANGE_PREDS_MAX: usize = 20_000;
+
+/// Operations that one document may ever count: about 150 MB of memory, and far from the
+/// 32-bit end of `start_op`, where Automerge panics for ever after.
+pub const DOCUMENT_OPS_MAX: u64 = 1_000_000;
+
+/// Entries of a checklist or board that are read: what nobody could scroll through stays unread.
+pub const DOCUMENT_ITEMS_MAX: usize = 2_000;
+
+/// The key of an entry in a checklist or board, in bytes; ours have 16.
+pub const ITEM_KEY_BYTES_MAX: usize = 64;
+
+/// Actors that one writer may use in one document, one after the other: each fork that he builds on
+/// costs one, and nobody honest meets sixteen.
+pub const GENERATIONS_MAX: u32 = 16;
+
+/// Edits that one change may make together; far fewer operations than [`CHANGE_OPS_MAX`].
+pub const EDITS_MAX: usize = 100;
 
 /// Keys that found a community: 2 of 3 is usual; nobody keeps more than nine papers together.
 pub const ROOT_KEYS_MAX: usize = 9;

@@ -1,0 +1,139 @@
+//! A request's facts and its checklist, read from its document.
+//!
+//! Title, place, time, needs, details and a phone number that everybody in the group may call; who
+//! it concerns stays out of here (that belongs in a vault). The checklist is shared: "search 20
+//! pharmacies" is a list of 20 entries that both sides of a cut tick and extend.
+//!
+//! # When both sides of a cut acted
+//!
+//! - Different facts merge. The same fact: one value is shown, the same on every node; where it is
+//!   place, time or phone, [`RequestFacts::conflicts`] says that somebody must ask by phone.
+//! - Entries are a union. An entry is done if anybody's word at hand says so: found is found.
+
+use super::{DocumentState, Field, ItemKey, Version};
+use crate::{
+    id::WriterId,
+    limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
+};
+
+/// A fact of a request, under a key of its own at the root of the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fact {
+    /// One line.
+    Title,
+    /// Where to come.
+    Place,
+    /// When.
+    Time,
+    /// What is needed, functionally: "help into the car".
+    Needs,
+    /// More, if needed; never private.
+    Details,
+    /// Whom to call, for everybody in the group to see.
+    Phone,
+}
+
+impl Fact {
+    /// All of them, in the order in which people read them.
+    pub const ALL: [Self; 6] =
+        [Self::Title, Self::Place, Self::Time, Self::Needs, Self::Details, Self::Phone];
+
+    /// The key in the document, for ever; also the word for it in commands and forms.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Place => "place",
+            Self::Time => "time",
+            Self::Needs => "needs",
+            Self::Details => "details",
+            Self::Phone => "phone",
+        }
+    }
+
+    /// How many bytes it may have.
+    pub const fn bytes_max(self) -> usize {
+        match self {
+            Self::Title | Self::Place | Self::Time | Self::Phone => NAME_BYTES_MAX,
+            Self::Needs | Self::Details => TEXT_BYTES_MAX,
+        }
+    }
+
+    /// Must people be told if it was written differently on both sides of a cut? A driver who goes
+    /// to the wrong door helps nobody; of two descriptions either will do.
+    pub const fn must_be_settled(self) -> bool {
+        matches!(self, Self::Place | Self::Time | Self::Phone)
+    }
+}
+
+/// One edit of a request's document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactEdit {
+    /// Gives a fact a value, and settles a conflict about it.
+    Set(Fact, String),
+    /// Adds an entry to the checklist.
+    Add(ItemKey, String),
+    /// Says an entry in other words.
+    Reword(ItemKey, String),
+    /// Ticks an entry, or takes the tick away.
+    Tick(ItemKey, bool),
+    /// Takes an entry off the list.
+    Remove(ItemKey),
+}
+
+/// An entry of the checklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChecklistItem {
+    /// Its key, to name it in an edit.
+    pub key: ItemKey,
+    /// What it says.
+    pub text: String,
+    /// Who added it.
+    pub added_by: WriterId,
+    /// Who ticked it; none where it is open.
+    pub done_by: Option<WriterId>,
+}
+
+/// What is known about a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestFacts {
+    fields: Vec<(Fact, Field)>,
+    /// The checklist, oldest entry first.
+    pub checklist: Vec<ChecklistItem>,
+}
+
+impl RequestFacts {
+    /// One fact.
+    pub fn get(&self, fact: Fact) -> &Field {
+        const NEVER_WRITTEN: &Field = &Field { now: None, rivals: Vec::new() };
+        let found = self.fields.iter().find(|(known, _)| *known == fact);
+        found.map_or(NEVER_WRITTEN, |(_, field)| field)
+    }
+
+    /// One fact's value, or nothing.
+    pub fn text(&self, fact: Fact) -> &str {
+        self.get(fact).text()
+    }
+
+    /// The facts that people must settle (冲突), each with all its values.
+    pub fn conflicts(&self) -> Vec<(Fact, Vec<&Version>)> {
+        let open = self
+            .fields
+            .iter()
+            .filter(|(fact, field)| fact.must_be_settled() && field.is_in_conflict());
+        open.map(|(fact, field)| (*fact, field.now.iter().chain(&field.rivals).collect())).collect()
+    }
+}
+
+pub(super) const TEXT: &str = "text";
+pub(super) const DONE: &str = "done";
+
+pub(super) fn read(state: &DocumentState) -> RequestFacts {
+    let field = |fact: Fact| (fact, state.field(&automerge::ROOT, fact.key(), fact.bytes_max()));
+    let items = state.items().into_iter().map(|(key, object, added_by)| {
+        let text = state.field(&object, TEXT, TEXT_BYTES_MAX).text().to_owned();
+        let words = state.values(&object, DONE).into_iter();
+        let mut ticks = words.filter(|(word, _)| *word == automerge::ScalarValue::Boolean(true));
+        ChecklistItem { key, text, added_by, done_by: ticks.next_back().map(|(_, by)| by) }
+    });
+    RequestFacts { fields: Fact::ALL.into_iter().map(field).collect(), checklist: items.collect() }
+}
