@@ -1,0 +1,102 @@
+//! Every bound of a sync session, with its unit and its reason.
+//!
+//! Those marked *wire* are part of the protocol: a peer that exceeds them is blamed. The others
+//! bound this node's own work and may change in any release.
+
+/// *Wire.* One frame in bytes: small enough that an urgent one never waits long behind another.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+
+/// *Wire.* The versions of this protocol that are spoken here, from and to.
+pub const PROTOCOL: (u16, u16) = (1, 1);
+
+/// *Wire.* An introduction in bytes: a certificate, a join and the grants above it fit ten times.
+pub const INTRODUCTION_BYTES_MAX: usize = 32 * 1024;
+
+/// *Wire.* Stream bytes that may be on their way without having been acknowledged. Also what a
+/// receiver may have to buffer for one peer.
+pub const WINDOW_BYTES: u64 = 1024 * 1024;
+
+/// The end of the window that only statements, alerts and acts may use, in bytes: a chat backlog
+/// never stands in the way of a removal or a call for help.
+pub const URGENT_RESERVE_BYTES: u64 = 128 * 1024;
+
+/// *Wire.* One envelope as it stands in the stream, in bytes: the largest body and a header with
+/// sixteen citations and an extension.
+pub const RECORD_BYTES_MAX: usize =
+    crate::limits::BODY_BYTES_MAX + crate::limits::EXTENSION_BYTES_MAX + 1024;
+
+/// Up to so many scopes are compared one by one; beyond, through the 256-way tree.
+pub const FLAT_SCOPES_MAX: usize = 64;
+
+/// Up to so many drawers are told together with their scopes, which saves a round trip.
+pub const FLAT_BUCKETS_MAX: usize = 64;
+
+/// *Wire.* Places that one question may ask about: its answer is a few frames.
+pub const ASK_PLACES_MAX: usize = 1_024;
+
+/// *Wire.* Frames that one answer may take: 16 MiB of digests describe half a million scopes.
+pub const TOLD_FRAMES_MAX: u32 = 256;
+
+/// Places and drawers that a comparison remembers to look into; the next one finds the rest.
+pub const TODO_MAX: usize = 8_192;
+
+/// *Wire.* Drawers that are narrowed at the same time.
+pub const JOBS_MAX: usize = 8;
+
+/// *Wire.* Rounds about one drawer, and comparisons of everything, that may go by without a new
+/// envelope. A tree of sixteen branches holds 2⁶⁴ envelopes in sixteen levels.
+pub const FRUITLESS_ROUNDS_MAX: u32 = 16;
+
+/// *Wire.* Questions about one drawer that are answered while no envelope moves either way. More
+/// than the leader's own limit, because what it found may still be on its way.
+pub const IDLE_ANSWERS_MAX: u32 = 64;
+
+/// Envelopes that one link may be sent beyond twice what is held here: a peer that pretends to lack
+/// everything, again and again, is only believed once.
+pub const RESENT_MAX: u64 = 10_000;
+
+/// Bytes of one narrowing message; a frame has to hold it and its label.
+pub const NARROW_BYTES_MAX: u64 = 60 * 1024;
+
+/// Envelopes asked for and not received, or found and not sent, after which narrowing pauses.
+pub const OWED_MAX: u64 = 16_384;
+
+/// *Wire.* Ids in one message.
+pub const IDS_MAX: usize = 2_000;
+
+/// Ids waiting to be sent, after which no further drawer is listed.
+pub const QUEUE_LISTING_MAX: usize = 65_536;
+
+/// Ids waiting to be sent, after which pushed ones are left to the next comparison.
+pub const QUEUE_PUSH_MAX: usize = 131_072;
+
+/// Bytes of envelopes in memory, loaded and not yet sent.
+pub const READY_BYTES_MAX: usize = 256 * 1024;
+
+/// Envelopes in one request to the store.
+pub const FETCH_MAX: usize = 1_024;
+
+/// Ids that the peer is remembered to have: two windows full of small messages.
+pub const KNOWN_MAX: usize = 8_192;
+
+/// Requests to look up announced ids that may be under way; more are left to comparison.
+pub const LOOKUPS_MAX: usize = 64;
+
+/// Comparisons that may be under way; more wait for one of them.
+pub const COMPARISONS_MAX: usize = 16;
+
+/// How long a peer may take to say who it is, in milliseconds.
+pub const GREETING_MS: u64 = 15_000;
+
+/// How long a peer may owe an answer, an acknowledgement or an envelope, in milliseconds.
+pub const PATIENCE_MS: u64 = 30_000;
+
+/// After a change the two are compared again so much later, in milliseconds: pushes are hints.
+pub const RECHECK_MS: u64 = 1_000;
+
+/// The first pause between two comparisons that both found a difference, in milliseconds; it
+/// doubles each time, so that two busy nodes do not spin.
+pub const BACKOFF_FIRST_MS: u64 = 25;
+
+/// The longest such pause; sixteen of them stay under half a minute.
+pub const BACKOFF_LAST_MS: u64 = 2_000;
