@@ -6,6 +6,7 @@
 //! 1. [`id`], [`time`], [`limits`] — the nouns, and every bound of the protocol;
 //! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on.
 
+pub mod authority;
 pub mod body;
 pub mod envelope;
 pub mod genesis;
