@@ -8,7 +8,8 @@
 mod statement;
 
 pub use statement::{
-    Cut, GroupKind, KeyUse, Oversight, Place, Proof, Role, Second, SignedStatement, Statement,
+    Cut, GroupKind, KeyUse, Oversight, Place, Position, Proof, Role, Second, SignedStatement,
+    Statement,
 };
 
 use minicbor::{Decode, Encode};

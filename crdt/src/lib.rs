@@ -7,6 +7,7 @@
 //! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on;
 //! 3. [`gate`], [`document`] — what several people edit together, and what may get into it.
 
+pub mod authority;
 pub mod body;
 pub mod document;
 pub mod envelope;

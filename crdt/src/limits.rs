@@ -54,3 +54,10 @@ pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 
 /// A title, a name of a person, home or group: bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 256;
+
+/// Devices between a writer and the key that speaks for its person: a new phone every other year,
+/// each certified by the one before, for a life.
+pub const CERTIFICATION_DEPTH_MAX: usize = 24;
+
+/// Certificates looked at to find that chain: enough for any household, an end to any knot.
+pub const CERTIFICATION_STEPS_MAX: usize = 1_024;
