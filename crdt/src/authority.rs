@@ -59,3 +59,6 @@ pub use fact::{Fact, NotAFact, Says};
 pub use index::{Charter, Spot};
 pub use roster::{LiveRole, Roster};
 pub use verdict::{Door, Flag, Group, Reason, Verdict};
+
+#[cfg(test)]
+mod tests;

@@ -101,7 +101,8 @@ impl Roster {
             }
             (verdict, _) => verdict,
         };
-        if let Some(key) = key.filter(|_| self.resolver.is_even(spot)) {
+        // What does not count is not remembered: junk must not fill the memory.
+        if let Some(key) = key.filter(|_| verdict.shows() && self.resolver.is_even(spot)) {
             self.resolver.memo.borrow_mut().positions.insert(key, verdict);
         }
         verdict

@@ -1,0 +1,281 @@
+//! Sets made to cost time, stack or trust. None of them needs a signature check: the facts are made
+//! by hand, as if all signatures were good.
+
+use proptest::prelude::*;
+
+use crate::{
+    authority::{Fact, Roster, Says, Verdict},
+    body::{Cut, GroupKind, KeyUse, Oversight, Place, Role, Statement},
+    genesis::{Genesis, RULES_VERSION},
+    id::{EnvelopeId, KeyId, PersonId, ScopeId, WriterId},
+    limits::STATEMENT_LIST_MAX,
+    time::Bucket,
+};
+
+fn bytes(kind: u8, n: u32) -> [u8; 32] {
+    let mut out = [kind; 32];
+    out[..4].copy_from_slice(&n.to_be_bytes());
+    out
+}
+
+fn writer(n: u32) -> WriterId {
+    WriterId::from_bytes(bytes(1, n))
+}
+
+fn person(n: u32) -> PersonId {
+    PersonId::from_bytes(bytes(2, n))
+}
+
+/// A town of facts: envelope `n` is the `n`th that was said.
+struct Town {
+    genesis: Genesis,
+    roster: Roster,
+    facts: Vec<Fact>,
+    tips: std::collections::BTreeMap<WriterId, (u64, EnvelopeId)>,
+}
+
+impl Town {
+    fn new() -> Self {
+        let genesis = Genesis {
+            root_keys: vec![KeyId::from_bytes([7; 32])],
+            threshold: 1,
+            salt: [0; 16],
+            rules: RULES_VERSION,
+            founded: Bucket(2_900),
+        };
+        let roster = Roster::new(&genesis);
+        Self { genesis, roster, facts: Vec::new(), tips: Default::default() }
+    }
+
+    fn say(
+        &mut self,
+        by: WriterId,
+        statement: Statement,
+        auth: Option<EnvelopeId>,
+        second: Option<KeyId>,
+    ) -> EnvelopeId {
+        let n = u32::try_from(self.facts.len()).expect("a town is small");
+        let id = EnvelopeId::from_bytes(bytes(3, n));
+        let tip = self.tips.get(&by).copied();
+        let seq = tip.map_or(1, |(seq, _)| seq + 1);
+        self.tips.insert(by, (seq, id));
+        let fact = Fact {
+            id,
+            writer: by,
+            scope: self.genesis.id().roster(),
+            seq,
+            prev: tip.map(|(_, id)| id),
+            deps: Vec::new(),
+            auth,
+            lamport: seq,
+            signed: true,
+            seconds: second.into_iter().collect(),
+            says: Says::Statement(Box::new(statement)),
+        };
+        self.facts.push(fact.clone());
+        self.roster.insert(fact);
+        id
+    }
+
+    fn certify(&mut self, by: WriterId, subject: WriterId, who: PersonId, paper: bool) {
+        let says =
+            Statement::Certify { subject: subject.into(), person: who, key_use: KeyUse::Writer };
+        self.say(by, says, None, paper.then(|| who.into()));
+    }
+
+    /// Person 0 becomes admin, writing with device 0 and signing with the paper key.
+    fn found(&mut self) -> EnvelopeId {
+        self.certify(writer(0), writer(0), person(0), true);
+        let root = EnvelopeId::from(self.genesis.id());
+        let says = grant(0, Role::Admin, Place::community());
+        self.say(writer(0), says, Some(root), Some(KeyId::from_bytes([7; 32])))
+    }
+
+    fn group(&mut self, admin: EnvelopeId, kind: GroupKind, everyone: bool) -> Place {
+        let (parent, oversight) = (Place::community(), Oversight::Staff);
+        let says = Statement::Genesis { parent, kind, need: 1, oversight, everyone };
+        let id = self.say(writer(0), says, Some(admin), Some(person(0).into()));
+        Place::community().below(id)
+    }
+}
+
+fn grant(who: u32, role: Role, over: Place) -> Statement {
+    Statement::Grant { person: person(who), role, over, undo: Vec::new(), confirms: Vec::new() }
+}
+
+#[test]
+fn a_hundred_thousand_members_vouched_for_one_by_the_other_need_no_stack() {
+    let mut town = Town::new();
+    let admin = town.found();
+    let group = town.group(admin, GroupKind::Vetted, false);
+    let first = grant(1, Role::Member, group.clone());
+    let mut role = town.say(writer(0), first, Some(admin), Some(person(0).into()));
+    for n in 1..50_000 {
+        town.certify(writer(n), writer(n), person(n), true);
+        let vouch = Statement::Vouch { person: person(n + 1), group: group.clone() };
+        let vouch = town.say(writer(n), vouch, Some(role), None);
+        let joins = person(n + 1);
+        town.certify(writer(n + 1), writer(n + 1), joins, true);
+        let (invite, proof, vouches) = (None, None, vec![vouch]);
+        let join = Statement::Join { person: joins, group: group.clone(), invite, proof, vouches };
+        role = town.say(writer(n + 1), join, None, None);
+    }
+    assert_eq!(town.roster.statement(&role), Verdict::Counts);
+    assert_eq!(town.roster.members(&group.0[0]).len(), 50_000);
+}
+
+#[test]
+fn a_hundred_thousand_devices_certified_one_by_the_other_end_at_the_limit() {
+    let mut town = Town::new();
+    town.certify(writer(0), writer(0), person(0), true);
+    for n in 0..100_000 {
+        town.certify(writer(n), writer(n + 1), person(0), false);
+    }
+    assert!(town.roster.writes_for(writer(20), person(0)));
+    assert!(!town.roster.writes_for(writer(100_000), person(0)));
+    assert_eq!(town.roster.person_of(writer(99_999)), None);
+}
+
+#[test]
+fn knots_of_devices_come_to_an_end() {
+    let mut town = Town::new();
+    town.certify(writer(0), writer(0), person(0), true);
+    // Strangers that nobody certified, and devices of one person, each certifying all the others.
+    for (low, who) in [(0, 0), (100, 1)] {
+        for (a, b) in (0..30).flat_map(|a| (0..30).map(move |b| (a, b))) {
+            town.certify(writer(low + a), writer(low + b), person(who), false);
+        }
+    }
+    let revoke = Statement::Revoke {
+        target: writer(0).into(),
+        person: person(0),
+        cuts: Vec::new(),
+        key_use: KeyUse::Writer,
+    };
+    assert!(town.roster.writes_for(writer(29), person(0)));
+    town.say(writer(0), revoke, None, Some(person(0).into()));
+    assert!(!town.roster.writes_for(writer(29), person(0)), "revoked with all it certified");
+    assert!(!town.roster.writes_for(writer(129), person(1)), "nobody certified the first of them");
+}
+
+#[test]
+fn a_removal_with_the_longest_list_of_cuts_and_unknown_ids_everywhere() {
+    let mut town = Town::new();
+    let admin = town.found();
+    let paper = Some(person(0).into());
+    let nowhere = EnvelopeId::from_bytes([200; 32]);
+    let scope = ScopeId::from_bytes([201; 16]);
+    let length = u32::try_from(STATEMENT_LIST_MAX).expect("a short list");
+    let cut = |n| Cut { writer: writer(n), scope, seq: u64::MAX, id: nowhere };
+    let cuts: Vec<Cut> = (0..length).map(cut).collect();
+    let (role, over) = (Role::Member, Place::community().below(nowhere));
+    let long = Statement::Remove { person: person(9), role, over: over.clone(), cuts };
+    let long = town.say(writer(0), long, Some(admin), paper);
+    assert_eq!(town.roster.statement(&long), Verdict::Counts);
+    let unknown = vec![nowhere; STATEMENT_LIST_MAX];
+    let (undo, confirms) = (unknown.clone(), unknown.clone());
+    let hopeful = Statement::Grant { person: person(9), role, over: over.clone(), undo, confirms };
+    let hopeful = town.say(writer(0), hopeful, Some(admin), paper);
+    assert_eq!(town.roster.statement(&hopeful), Verdict::Counts);
+    assert_eq!(town.roster.live_roles(person(9)), [], "removed, and it does not cite that");
+    let admit = Statement::Admit { removal: nowhere, cuts: Vec::new() };
+    town.say(writer(0), admit, Some(admin), paper);
+    town.say(writer(0), grant(8, role, over), Some(nowhere), paper);
+    assert_eq!(town.roster.pending().len(), 1);
+    assert_eq!(town.roster.void().len(), 1);
+}
+
+#[test]
+fn a_chain_that_forks_at_every_step_is_walked_in_leaps() {
+    let mut town = Town::new();
+    let admin = town.found();
+    let all = town.group(admin, GroupKind::Open, true);
+    town.certify(writer(5), writer(5), person(5), true);
+    let (invite, proof, vouches) = (None, None, Vec::new());
+    let join = Statement::Join { person: person(5), group: all.clone(), invite, proof, vouches };
+    let join = town.say(writer(5), join, None, None);
+    let chain = (writer(5), all.0[0].scope());
+    let id = |branch, n| EnvelopeId::from_bytes(bytes(branch, n));
+    for n in 1..20_000 {
+        let prev = (n > 1).then(|| id(50, n - 1));
+        town.roster.insert(Fact::link(id(50, n), chain, u64::from(n), prev));
+        town.roster.insert(Fact::link(id(51, n), chain, u64::from(n), prev));
+    }
+    let cuts = vec![Cut { writer: chain.0, scope: chain.1, seq: 19_999, id: id(50, 19_999) }];
+    let gone = Statement::Remove { person: person(5), role: Role::Member, over: all, cuts };
+    town.say(writer(0), gone, Some(admin), Some(person(0).into()));
+    let at = |branch, n| crate::authority::Spot {
+        writer: chain.0,
+        scope: chain.1,
+        seq: u64::from(n),
+        id: Some(id(branch, n)),
+        auth: Some(join),
+    };
+    for n in 1..20_000 {
+        assert_eq!(town.roster.position(&at(50, n)), Verdict::Counts, "the cut chose at {n}");
+        assert!(!town.roster.position(&at(51, n)).shows(), "the other branch at {n}");
+    }
+}
+
+/// A town where everything happens: groups of each kind, a removal, a fork, late and missing things.
+fn lively() -> Town {
+    let mut town = Town::new();
+    let admin = town.found();
+    let paper = Some(person(0).into());
+    let all = town.group(admin, GroupKind::Open, true);
+    let vetted = town.group(admin, GroupKind::Vetted, false);
+    for n in 1..12 {
+        town.certify(writer(n), writer(n), person(n), n % 3 != 0);
+        let (invite, proof) = (None, None);
+        let vouch = Statement::Vouch { person: person(n), group: vetted.clone() };
+        let vouches = vec![town.say(writer(n - 1), vouch, Some(admin), paper)];
+        for group in [&all, &vetted] {
+            let (person, group, vouches) = (person(n), group.clone(), vouches.clone());
+            let join = Statement::Join { person, group, invite, proof, vouches };
+            town.say(writer(n), join, None, None);
+        }
+        let seat = grant(n, Role::Steward, vetted.clone());
+        town.say(writer(0), seat, Some(admin), paper);
+    }
+    let role = Role::Steward;
+    let gone = Statement::Remove { person: person(2), role, over: vetted, cuts: Vec::new() };
+    town.say(writer(0), gone, Some(admin), paper);
+    town.tips.insert(
+        writer(4),
+        (1, town.facts.iter().find(|it| it.writer == writer(4)).expect("one").id),
+    );
+    town.certify(writer(4), writer(3), person(4), true);
+    town
+}
+
+fn answers(roster: &Roster) -> String {
+    let people: Vec<_> = (0..13)
+        .map(|n| {
+            let roles = roster.live_roles(person(n));
+            (roles, roster.is_community_member(person(n)), roster.person_of(writer(n)))
+        })
+        .collect();
+    let groups = roster.groups();
+    let members: Vec<_> = groups.iter().map(|group| roster.members(&group.id)).collect();
+    format!("{people:?} {groups:?} {members:?} {:?} {:?}", roster.pending(), roster.void())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn the_order_in_which_statements_arrive_does_not_matter(
+        order in Just(lively().facts).prop_shuffle(),
+        asked in any::<prop::sample::Index>(),
+    ) {
+        let town = lively();
+        let mut roster = Roster::new(&town.genesis);
+        for (n, fact) in order.iter().enumerate() {
+            roster.insert(fact.clone());
+            if n == asked.index(order.len()) {
+                // What was worked out half-way must not stay.
+                answers(&roster);
+            }
+        }
+        prop_assert_eq!(answers(&roster), answers(&town.roster));
+    }
+}
