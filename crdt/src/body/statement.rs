@@ -352,7 +352,7 @@ pub struct Second {
     /// Which key.
     #[n(0)]
     pub key: KeyId,
-    /// Its signature under [`SignedStatement::message`].
+    /// Its signature under position and statement.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub signature: [u8; 64],
 }

@@ -30,8 +30,9 @@ use std::{
 };
 
 use crdt::{
-    body::Body,
-    id::{DocumentId, EnvelopeId, GroupId, PersonId, RequestId, WriterId},
+    body::{Act, Body, Card, DocumentForm, Statement},
+    id::{EnvelopeId, GroupId, PersonId, RequestId, WriterId},
+    envelope::Kind,
     judge::Fate,
     sync::fingerprint::Fingerprint,
 };
@@ -43,6 +44,8 @@ use super::{
 };
 
 pub use groups::GroupRef;
+pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
+pub use requests::{Folded, document, fold, parts_of};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
 const VIEWS_VERSION: i64 = 1;
@@ -86,8 +89,18 @@ pub struct Views {
 #[derive(Default)]
 struct Batch {
     changes: Changes,
-    documents: BTreeSet<(DocumentId, EnvelopeId)>,
+    boards: BTreeSet<GroupId>,
     touched: BTreeMap<GroupId, Tally>,
+}
+
+/// A verdict with what the roster and the body say.
+struct Told<'a> {
+    verdict: &'a Judged,
+    body: Body,
+    accepted: bool,
+    person: Option<PersonId>,
+    /// Written under a grant of rank 3 or above.
+    official: bool,
 }
 
 /// What a batch adds to one group.
@@ -144,13 +157,13 @@ impl Views {
         loop {
             let after: i64 =
                 self.conn.query_row("SELECT judged FROM applied", [], |row| row.get(0))?;
-            let verdicts = truth.judged_since(after.unsigned_abs(), VERDICTS_AT_ONCE)?;
+            let verdicts = truth.read().judged_since(after, VERDICTS_AT_ONCE)?;
             let Some(last) = verdicts.last().map(|verdict| verdict.number) else {
                 return Ok(all);
             };
             self.conn.execute_batch("BEGIN IMMEDIATE")?;
             let batch = self.take_in(&verdicts, truth).and_then(|batch| {
-                self.conn.execute("UPDATE applied SET judged = ?1", [last.cast_signed()])?;
+                self.conn.execute("UPDATE applied SET judged = ?1", [last])?;
                 self.conn.execute_batch("COMMIT")?;
                 Ok(batch)
             });
@@ -166,16 +179,26 @@ impl Views {
         }
     }
 
-    fn take_in(&mut self, verdicts: &[Judged], truth: &mut Truth) -> Result<Batch, StoreError> {
+    fn take_in(&mut self, verdicts: &[Judged], truth: &Truth) -> Result<Batch, StoreError> {
         let mut batch = Batch::default();
-        if verdicts.iter().any(|verdict| matches!(verdict.body, Some(Body::Statement(_)))) {
+        if verdicts.iter().any(|verdict| verdict.header.kind == Kind::STATEMENT) {
             self.refresh_groups(truth, &mut batch)?;
         }
         for verdict in verdicts {
-            self.take_one(verdict, truth, &mut batch)?;
+            let Ok(body) = verdict.read_body() else { continue };
+            let auth = verdict.header.auth;
+            let told = Told {
+                verdict,
+                body,
+                accepted: verdict.fate == Fate::Accepted,
+                person: auth.and_then(|auth| truth.roster().author(&auth)),
+                official: auth.is_some_and(|auth| truth.roster().needs_second(&auth)),
+            };
+            self.take_one(&told, truth, &mut batch)?;
         }
-        for (document, about) in std::mem::take(&mut batch.documents) {
-            self.refold_document(&document, about, truth, &mut batch)?;
+        for group in std::mem::take(&mut batch.boards) {
+            let (board, _) = document(truth, DocumentForm::Group, group)?;
+            self.put_board(group, &board, &mut batch)?;
         }
         for request in batch.changes.requests.clone() {
             self.refold_request(request, truth, &mut batch)?;
@@ -186,27 +209,48 @@ impl Views {
 
     fn take_one(
         &mut self,
-        verdict: &Judged,
-        truth: &mut Truth,
+        told: &Told<'_>,
+        truth: &Truth,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let accepted = verdict.fate == Fate::Accepted;
-        match &verdict.body {
-            Some(Body::Talk(talk)) => self.take_talk(verdict, talk, accepted, truth, batch)?,
-            Some(Body::Act(_)) => {
-                batch.changes.requests.extend(verdict.subject_request());
+        match &told.body {
+            Body::Talk(talk) => self.take_talk(told, talk, truth, batch)?,
+            Body::Act(Act::Ask(_)) => {
+                batch.changes.requests.insert(told.verdict.id);
             }
-            Some(Body::Change(change)) => {
-                batch.documents.insert((change.document, change.about));
+            Body::Act(Act::Do(deed)) => {
+                batch.changes.requests.insert(deed.request);
             }
-            Some(Body::Card(card)) if accepted => self.put_card(verdict, card, batch)?,
-            Some(Body::Statement(_)) => {
+            Body::Change(change) if change.form == DocumentForm::Group => {
+                batch.boards.insert(change.about);
+            }
+            Body::Change(change) => {
+                batch.changes.requests.insert(change.about);
+            }
+            Body::Card(card) if told.accepted => self.put_card(told, card, batch)?,
+            Body::Card(_) => (),
+            Body::Statement(signed) => {
                 batch.changes.roster = true;
-                if accepted {
-                    batch.changes.statements.push(verdict.id);
+                if told.accepted {
+                    batch.changes.statements.push(told.verdict.id);
+                }
+                let narrows = matches!(
+                    signed.statement,
+                    Statement::Remove { .. } | Statement::Revoke { .. } | Statement::Admit { .. }
+                );
+                if narrows {
+                    self.every_request(batch)?;
                 }
             }
-            Some(Body::Card(_)) | None => (),
+        }
+        Ok(())
+    }
+
+    /// Who may do what has shrunk: every case may come out differently.
+    fn every_request(&self, batch: &mut Batch) -> Result<(), StoreError> {
+        let mut all = self.conn.prepare_cached("SELECT id FROM requests")?;
+        for id in all.query_map([], |row| id_from(RequestId::from_bytes, row, 0))? {
+            batch.changes.requests.insert(id?);
         }
         Ok(())
     }
@@ -255,11 +299,11 @@ impl Views {
     /// A later card of a person replaces an earlier one, by (lamport, id).
     fn put_card(
         &mut self,
-        verdict: &Judged,
-        card: &crdt::body::Card,
+        told: &Told<'_>,
+        card: &Card,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let Some(person) = verdict.person else { return Ok(()) };
+        let (verdict, Some(person)) = (told.verdict, told.person) else { return Ok(()) };
         let number = self.person(&person)?;
         let mut put = self.conn.prepare_cached(
             "UPDATE people SET name = ?2, home = ?3, office = ?4, lamport = ?5, card = ?6
@@ -274,7 +318,8 @@ impl Views {
 }
 
 impl Changes {
-    fn join(&mut self, other: Self) {
+    /// Adds what another batch has changed.
+    pub fn join(&mut self, other: Self) {
         self.groups.extend(other.groups);
         self.requests.extend(other.requests);
         self.statements.extend(other.statements);
@@ -318,6 +363,3 @@ fn id_from<const N: usize, T>(wrap: fn([u8; N]) -> T, row: &rusqlite::Row<'_>, a
     row.get::<_, [u8; N]>(at).map(wrap)
 }
 
-fn maybe<T>(found: rusqlite::Result<T>) -> Result<Option<T>, StoreError> {
-    Ok(found.optional()?)
-}

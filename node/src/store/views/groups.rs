@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use crdt::{
-    body::DocumentForm,
     document::{DocumentState, GroupBoard},
-    id::{DocumentId, EnvelopeId, GroupId, ScopeId},
+    id::{EnvelopeId, GroupId, ScopeId},
     sync::fingerprint::Fingerprint,
 };
 use rusqlite::{Connection, params};
@@ -51,10 +50,10 @@ impl Views {
     /// Takes in groups that the roster knows and the lists do not.
     pub(super) fn refresh_groups(
         &mut self,
-        truth: &mut Truth,
+        truth: &Truth,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        for id in truth.groups() {
+        for id in truth.roster().groups().into_iter().map(|group| group.id) {
             if self.groups.contains_key(&id) {
                 continue;
             }
@@ -71,28 +70,8 @@ impl Views {
         Ok(())
     }
 
-    /// Reads a document anew after one of its changes got another verdict.
-    pub(super) fn refold_document(
-        &mut self,
-        form: DocumentForm,
-        document: &DocumentId,
-        about: EnvelopeId,
-        truth: &mut Truth,
-        batch: &mut Batch,
-    ) -> Result<(), StoreError> {
-        match form {
-            DocumentForm::Request => {
-                batch.changes.requests.insert(about);
-                Ok(())
-            }
-            DocumentForm::Group => {
-                let Some(state) = truth.document(document)? else { return Ok(()) };
-                self.put_board(about, &state, batch)
-            }
-        }
-    }
-
-    fn put_board(
+    /// Writes what a group's board says now.
+    pub(super) fn put_board(
         &mut self,
         id: GroupId,
         state: &DocumentState,

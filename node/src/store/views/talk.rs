@@ -6,11 +6,8 @@ use crdt::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use super::{Batch, Views, visible};
-use crate::store::{
-    error::StoreError,
-    truth::{Judged, Truth},
-};
+use super::{Batch, Told, Views, visible};
+use crate::store::{error::StoreError, truth::Truth};
 
 /// The message is shown.
 pub(super) const SHOWN: i64 = 1;
@@ -44,28 +41,29 @@ impl Row {
 impl Views {
     pub(super) fn take_talk(
         &mut self,
-        verdict: &Judged,
+        told: &Told<'_>,
         talk: &Talk,
-        accepted: bool,
         truth: &Truth,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let Some(group) = self.group_of(&verdict.header.scope) else { return Ok(()) };
+        let Some(group) = self.group_of(&told.verdict.header.scope) else { return Ok(()) };
         match talk {
-            Talk::Message { .. } if !accepted => self.drop_message(verdict, group, batch),
+            Talk::Message { imported, .. } if !told.accepted => {
+                self.drop_message(told.verdict.row, group, imported.as_ref(), batch)
+            }
             Talk::Message { text, reply_to, imported } => {
-                self.put_message(verdict, group, text, *reply_to, batch)?;
+                self.put_message(told, group, (text, *reply_to, imported.is_some()), batch)?;
                 match imported {
-                    Some(line) => self.show_first_copy(verdict.row, group, line, batch),
+                    Some(line) => self.show_first_copy(told.verdict.row, group, line, batch),
                     None => Ok(()),
                 }
             }
             Talk::Edit { of, text } => {
-                self.put_amendment(verdict, of, Some(text), accepted)?;
+                self.put_amendment(told, of, Some(text))?;
                 self.amend(of, group, truth, batch)
             }
             Talk::Withdraw { of } => {
-                self.put_amendment(verdict, of, None, accepted)?;
+                self.put_amendment(told, of, None)?;
                 self.amend(of, group, truth, batch)
             }
         }
@@ -73,19 +71,17 @@ impl Views {
 
     fn put_message(
         &mut self,
-        verdict: &Judged,
+        told: &Told<'_>,
         group: GroupId,
-        text: &str,
-        reply_to: Option<EnvelopeId>,
+        (text, reply_to, imported): (&str, Option<EnvelopeId>, bool),
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let Some(person) = verdict.person else { return Ok(()) };
+        let (verdict, Some(person)) = (told.verdict, told.person) else { return Ok(()) };
         let author = self.person(&person)?;
         let in_group = self.groups[&group].number;
         let mine = self.me.is_some_and(|me| me.writer == verdict.header.writer);
-        let imported = matches!(&verdict.body, Some(Body::Talk(Talk::Message { imported: Some(_), .. })));
         let mut state = SHOWN;
-        state |= if verdict.official { OFFICIAL } else { 0 };
+        state |= if told.official { OFFICIAL } else { 0 };
         state |= if mine { MINE } else { 0 };
         state |= if imported { IMPORTED } else { 0 };
         let (now, marks) = self.amended(&verdict.id, &person, text)?;
@@ -117,19 +113,17 @@ impl Views {
 
     fn drop_message(
         &mut self,
-        verdict: &Judged,
+        row: i64,
         group: GroupId,
+        imported: Option<&ImportedLine>,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let Some(row) = self.message(verdict.row)? else { return Ok(()) };
+        let Some(row) = self.message(row)? else { return Ok(()) };
         self.hide(&row, group, batch)?;
         self.conn.execute("DELETE FROM messages WHERE row = ?1", [row.row])?;
-        let line = match &verdict.body {
-            Some(Body::Talk(Talk::Message { imported: Some(line), .. })) => *line,
-            _ => return Ok(()),
-        };
+        let Some(line) = imported else { return Ok(()) };
         self.conn.execute("DELETE FROM imports WHERE row = ?1", [row.row])?;
-        self.choose_copy(group, &line, batch)
+        self.choose_copy(group, line, batch)
     }
 
     /// Rule 3: notes where the message comes from and shows the first copy only.
@@ -214,12 +208,12 @@ impl Views {
 
     fn put_amendment(
         &self,
-        verdict: &Judged,
+        told: &Told<'_>,
         of: &EnvelopeId,
         text: Option<&str>,
-        accepted: bool,
     ) -> Result<(), StoreError> {
-        let Some(person) = verdict.person.filter(|_| accepted) else {
+        let verdict = told.verdict;
+        let Some(person) = told.person.filter(|_| told.accepted) else {
             self.conn.execute("DELETE FROM amendments WHERE row = ?1", [verdict.row])?;
             return Ok(());
         };
@@ -262,15 +256,18 @@ impl Views {
         truth: &Truth,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let Some(original) = truth.judged(of)? else { return Ok(()) };
-        let Some(Body::Talk(Talk::Message { text, .. })) = &original.body else { return Ok(()) };
-        let (Some(person), Some(row)) = (original.person, self.message(original.row)?) else {
+        let Some(original) = truth.read().verdict(of)? else { return Ok(()) };
+        let Ok(Body::Talk(Talk::Message { text, .. })) = original.read_body() else {
+            return Ok(());
+        };
+        let author = original.header.auth.and_then(|auth| truth.roster().author(&auth));
+        let (Some(person), Some(row)) = (author, self.message(original.row)?) else {
             return Ok(());
         };
         if original.header.scope != group.scope() {
             return Ok(());
         }
-        let (text, marks) = self.amended(of, &person, text)?;
+        let (text, marks) = self.amended(of, &person, &text)?;
         let now = Row { text, state: row.state & !(EDITED | WITHDRAWN) | marks, ..row };
         if row.state & SHOWN != 0 {
             let before = self.message(row.row)?.expect("it was there a line ago");
