@@ -44,11 +44,15 @@ const WEEK_MS: u64 = 7 * 24 * 3600 * 1000;
 const BUCKETS_MAX: u16 = 50 * 366 / 7;
 
 impl Bucket {
+    /// The week of `claimed`, wherever it lies: for the founding itself.
+    pub fn week_of(claimed: ClaimedTime) -> Self {
+        Self(u16::try_from(claimed.0 / WEEK_MS).unwrap_or(u16::MAX))
+    }
+
     /// The week of `claimed`, clamped to `genesis` … `genesis` + 50 years: a wrong clock puts an
     /// envelope into an odd drawer and does no other harm.
     pub fn of(claimed: ClaimedTime, genesis: Self) -> Self {
-        let week = u16::try_from(claimed.0 / WEEK_MS).unwrap_or(u16::MAX);
-        Self(week.clamp(genesis.0, genesis.last().0))
+        Self(Self::week_of(claimed).0.clamp(genesis.0, genesis.last().0))
     }
 
     /// The last bucket that a community founded in this one may use.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crdt::{
-    body::{DocumentForm, Part, Role},
+    body::{DocumentForm, Role},
     document::{DocumentState, Fact, RequestFacts},
-    id::{GroupId, PersonId, RequestId},
-    lifecycle,
+    id::{EnvelopeId, GroupId, PersonId, RequestId},
+    lifecycle::{self, Case},
 };
 
 use super::{Failed, Ledger, decide::verb_of};
@@ -16,7 +16,7 @@ use crate::{
         GroupStatus, MessageRow, Notice, PersonRow, Pin, Reply, RequestPage, RequestRow, RoleWord,
         Status, TimelineRow,
     },
-    store::views::{GroupLine, MessageLine, RequestLine},
+    store::views::{Folded, GroupLine, MessageLine, RequestLine, document, fold, parts_of},
 };
 
 /// Messages of one page of the log.
@@ -72,7 +72,7 @@ impl Ledger {
     fn status(&mut self) -> Result<Status, Failed> {
         let mut groups = Vec::new();
         for line in self.views.groups()? {
-            let held = self.truth.fingerprint(&line.scope);
+            let held = self.truth.read().fingerprint(&line.scope)?;
             groups.push(GroupStatus {
                 name: name_or_id(&line),
                 id: line.id,
@@ -83,7 +83,7 @@ impl Ledger {
                 state: line.state,
             });
         }
-        let counts = self.truth.counts()?;
+        let counts = self.truth.read().all_counts()?;
         let all = self.views.groups()?.into_iter().find(|line| line.name == "all");
         Ok(Status {
             node: Some(self.identity.box_key.key()),
@@ -93,7 +93,7 @@ impl Ledger {
             community_name: all.map(|line| line.description).unwrap_or_default(),
             groups,
             peers: Vec::new(),
-            unsent: self.truth.own_after(&self.identity.writer.writer(), self.delivered)?,
+            unsent: self.truth.read().own(&self.identity.writer.writer(), self.delivered)?.count,
             pending: counts.pending,
             quarantined: counts.quarantined,
             poison: counts.poison,
@@ -103,7 +103,7 @@ impl Ledger {
 
     pub(super) fn group_row(&mut self, line: GroupLine) -> GroupRow {
         let me = self.identity.person;
-        let roster = self.truth.roster_mut();
+        let roster = self.truth.roster();
         let known = roster.group(&line.id);
         let everyone = known.as_ref().is_some_and(|group| group.everyone);
         let members = if everyone { roster.community_members() } else { roster.members(&line.id) };
@@ -177,20 +177,17 @@ impl Ledger {
         };
         let (holders, waitlist, awaiting) =
             (names(&case.holders)?, names(&case.waitlist)?, names(&case.awaiting)?);
-        let mut timeline = Vec::new();
-        for entry in &folded.timeline {
-            timeline.push(TimelineRow {
-                id: entry.id,
-                verb: entry.word.to_owned(),
-                who: self.views.name_of(&entry.who)?,
-                claimed_ms: entry.claimed,
-                counts: entry.counts,
-            });
-        }
-        let remarks = case.remarks();
+        let timeline = self.timeline(&folded)?;
+        let remarks = case
+            .incidents
+            .iter()
+            .map(|(_, what)| what.as_str())
+            .chain(case.notes.iter().map(|note| note.as_str()))
+            .map(str::to_owned)
+            .collect();
         let me = self.identity.person;
-        let my_standing = me.and_then(|me| case.standing_of(&me)).map(str::to_owned);
-        let may = me.map(|me| self.may_now(&folded, &me, group)).unwrap_or_default();
+        let my_standing = me.and_then(|me| standing(case, &me)).map(str::to_owned);
+        let may = me.map(|me| self.may_now(case, &me, &group)).unwrap_or_default();
         Ok(RequestPage {
             details: fact_or(&facts, Fact::Details, &case.details),
             facts: facts_shown(&facts, &case.title, &case.details),
@@ -206,13 +203,25 @@ impl Ledger {
         })
     }
 
-    fn may_now(
-        &mut self,
-        folded: &crate::store::views::Folded,
-        me: &PersonId,
-        group: GroupId,
-    ) -> Vec<ActVerb> {
-        let parts = self.parts_of(folded, me, group);
+    fn timeline(&self, folded: &Folded) -> Result<Vec<TimelineRow>, Failed> {
+        let claimed = |id: &EnvelopeId| {
+            let found = folded.claims.iter().find(|(act, _)| act == id);
+            found.map(|(_, claimed)| *claimed).unwrap_or_default()
+        };
+        let row = |entry: &lifecycle::Entry| -> Result<TimelineRow, Failed> {
+            Ok(TimelineRow {
+                id: entry.id,
+                verb: entry.what.as_str().to_owned(),
+                who: self.views.name_of(&entry.who)?,
+                claimed_ms: claimed(&entry.id),
+                counts: entry.counted,
+            })
+        };
+        folded.case.timeline.iter().map(row).collect()
+    }
+
+    fn may_now(&self, case: &Case, me: &PersonId, group: &GroupId) -> Vec<ActVerb> {
+        let parts = parts_of(&self.truth, me, group);
         let all = [
             ActVerb::Claim,
             ActVerb::Depart,
@@ -224,30 +233,8 @@ impl Ledger {
             ActVerb::Cancel,
         ];
         all.into_iter()
-            .filter(|verb| lifecycle::may(&folded.case, me, &parts, verb_of(*verb)).is_ok())
+            .filter(|verb| lifecycle::may(case, me, &parts, verb_of(*verb)).is_ok())
             .collect()
-    }
-
-    /// In which capacities a person may act on a request now.
-    pub(super) fn parts_of(
-        &mut self,
-        folded: &crate::store::views::Folded,
-        person: &PersonId,
-        group: GroupId,
-    ) -> std::collections::BTreeSet<Part> {
-        let mut parts = std::collections::BTreeSet::new();
-        let roster = self.truth.roster_mut();
-        if roster.best_auth(*person, group.scope()).is_some() {
-            parts.insert(Part::Member);
-        }
-        let rank = roster.live_roles(*person).iter().map(|role| role.role.rank()).max();
-        if rank.is_some_and(|rank| rank >= Role::Staff.rank()) {
-            parts.insert(Part::Desk);
-        }
-        if folded.case.requester == Some(*person) {
-            parts.insert(Part::Requester);
-        }
-        parts
     }
 
     fn board_page(&mut self, text: &str) -> Result<BoardPage, Failed> {
@@ -288,7 +275,7 @@ impl Ledger {
         let cards: BTreeMap<PersonId, _> =
             self.views.people()?.into_iter().map(|card| (card.person, card)).collect();
         let me = self.identity.person;
-        let roster = self.truth.roster_mut();
+        let roster = self.truth.roster();
         let mut people = Vec::new();
         for id in roster.community_members() {
             let rank = roster.live_roles(id).iter().map(|role| role.role).max();
@@ -304,15 +291,30 @@ impl Ledger {
         Ok(Reply::People { people })
     }
 
+    /// A request as it is now.
+    pub(super) fn case(&self, id: &RequestId) -> Result<Folded, Failed> {
+        let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
+        let group = self.group_of_request(id)?;
+        fold(&self.truth, id, group.id)?.ok_or_else(|| unknown().into())
+    }
+
     /// The document of a request, from its accepted changes.
-    pub(super) fn facts_of(&mut self, id: &RequestId) -> Result<DocumentState, Failed> {
-        Ok(self.truth.document(DocumentForm::Request, *id)?)
+    pub(super) fn facts_of(&self, id: &RequestId) -> Result<DocumentState, Failed> {
+        Ok(document(&self.truth, DocumentForm::Request, *id)?.0)
     }
 
     /// The document of a group.
-    pub(super) fn board_of(&mut self, id: &GroupId) -> Result<DocumentState, Failed> {
-        Ok(self.truth.document(DocumentForm::Group, *id)?)
+    pub(super) fn board_of(&self, id: &GroupId) -> Result<DocumentState, Failed> {
+        Ok(document(&self.truth, DocumentForm::Group, *id)?.0)
     }
+}
+
+/// Where somebody stands on a request, in one word.
+fn standing(case: &Case, me: &PersonId) -> Option<&'static str> {
+    if case.holders.contains(me) {
+        return Some("holder");
+    }
+    case.told_to(me).map(lifecycle::Told::as_str)
 }
 
 fn name_or_id(line: &GroupLine) -> String {

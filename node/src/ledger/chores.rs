@@ -58,23 +58,23 @@ impl Ledger {
     pub(super) fn chores(&mut self, statements: &[EnvelopeId]) -> Result<Vec<Due>, Failed> {
         let mut due = Vec::new();
         for id in statements {
-            let Some(judged) = self.truth.judged(id)? else { continue };
-            let (Fate::Accepted, Some(Body::Statement(signed))) = (judged.fate, &judged.body)
+            let Some(judged) = self.truth.read().verdict(id)? else { continue };
+            let (Fate::Accepted, Ok(Body::Statement(signed))) = (judged.fate, judged.read_body())
             else {
                 continue;
             };
             let Statement::Join { person, invite: Some(invite), .. } = &signed.statement else {
                 continue;
             };
-            if let Some(promise) = self.promise(invite)? {
-                due.push(Due { person: *person, join: *id, promise });
+            if let Some(promise) = self.promise(&invite)? {
+                due.push(Due { person, join: *id, promise });
             }
         }
         Ok(due)
     }
 
     fn promise(&self, invite: &EnvelopeId) -> Result<Option<Promise>, Failed> {
-        let Some(bytes) = self.truth.kept(&key(invite))? else { return Ok(None) };
+        let Some(bytes) = self.truth.read().kept(&key(invite))? else { return Ok(None) };
         let Ok(kept) = serde_json::from_slice::<Kept>(&bytes) else { return Ok(None) };
         let roles = [Role::Member, Role::Steward, Role::Staff, Role::Admin];
         let role = roles.into_iter().find(|role| role.rank() == kept.rank);
@@ -87,7 +87,7 @@ impl Ledger {
         if due.promise.role > Role::Member {
             self.grant(me, &due, due.promise.role, Place::community())?;
         }
-        let group = due.promise.group.and_then(|id| self.truth.roster_mut().group(&id));
+        let group = due.promise.group.and_then(|id| self.truth.roster().group(&id));
         match group {
             Some(group) => self.grant(me, &due, Role::Member, group.place),
             None => Ok(()),
@@ -95,7 +95,7 @@ impl Ledger {
     }
 
     fn grant(&mut self, me: PersonId, due: &Due, role: Role, over: Place) -> Result<(), Failed> {
-        let roster = self.truth.roster_mut();
+        let roster = self.truth.roster();
         let has = roster.live_roles(due.person).iter().any(|it| it.role >= role && it.over == over);
         let Some(auth) = roster.may_grant(me, role, &over).filter(|_| !has) else { return Ok(()) };
         let (person, confirms) = (due.person, vec![due.join]);

@@ -3,6 +3,7 @@
 //! Reading commands pass through to `answer`, which reads the lists after they have caught up.
 
 use crdt::{
+    code::Code,
     body::{Act, Ask, Body, GroupKind, ImportedLine, Oversight, Part, Place, Role, Statement, Talk},
     document::{BoardEdit, DocumentState, Edit, Fact, FactEdit, ItemKey, edit},
     id::{EnvelopeId, GroupId, PersonId, RequestId, from_hex},
@@ -14,7 +15,10 @@ use crdt::{
 use super::{After, Failed, Ledger, chores::Promise};
 use crate::{
     api::{ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Reply, RoleWord},
-    store::truth::Deps,
+    store::{
+        truth::Cites,
+        views::{GroupLine, parts_of},
+    },
 };
 
 /// Lines of one import command: what one transaction takes without making others wait.
@@ -68,7 +72,7 @@ impl Ledger {
     /// The grant to cite in a group, for the person of this box.
     pub(super) fn auth_in(&mut self, group: GroupId, name: &str) -> Result<EnvelopeId, Failed> {
         let person = self.person()?;
-        let auth = self.truth.roster_mut().best_auth(person, group.scope());
+        let auth = self.truth.roster().best_auth(person, group.scope());
         auth.ok_or_else(|| ApiError::new(ErrorKind::NotAMember, [("group", name.into())]).into())
     }
 
@@ -82,7 +86,7 @@ impl Ledger {
         let group = self.group(group)?;
         let auth = self.auth_in(group.id, &group.name)?;
         let talk = Body::Talk(Talk::Message { text, reply_to, imported: None });
-        let id = self.write(talk, group.scope, Deps::Subject, Some(auth))?;
+        let id = self.write(talk, group.scope, Cites::Heads, Some(auth))?;
         Ok(say(Reply::Posted { id }))
     }
 
@@ -98,15 +102,16 @@ impl Ledger {
     /// Only the author says it differently or takes it back.
     fn amend(&mut self, of: EnvelopeId, talk: Talk) -> Result<After, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", of.to_hex())]);
-        let original = self.truth.judged(&of)?.ok_or_else(unknown)?;
-        if !matches!(original.body, Some(Body::Talk(Talk::Message { .. }))) {
+        let original = self.truth.read().verdict(&of)?.ok_or_else(unknown)?;
+        if !matches!(original.read_body(), Ok(Body::Talk(Talk::Message { .. }))) {
             return Err(unknown().into());
         }
-        if original.person != Some(self.person()?) {
+        let author = original.header.auth.and_then(|auth| self.truth.roster().author(&auth));
+        if author != Some(self.person()?) {
             return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "edit".into())]).into());
         }
         let auth = original.header.auth;
-        let id = self.write(Body::Talk(talk), original.header.scope, Deps::Subject, auth)?;
+        let id = self.write(Body::Talk(talk), original.header.scope, Cites::Heads, auth)?;
         Ok(say(Reply::Posted { id }))
     }
 
@@ -135,7 +140,7 @@ impl Ledger {
             }
             let (text, imported) = (line.text, Some(imported));
             let talk = Body::Talk(Talk::Message { text, reply_to: None, imported });
-            self.write(talk, group.scope, Deps::Subject, Some(auth))?;
+            self.write(talk, group.scope, Cites::Heads, Some(auth))?;
             new += 1;
         }
         Ok(say(Reply::Imported { new, known }))
@@ -167,33 +172,29 @@ impl Ledger {
             message: None,
         };
         let ask = Body::Act(Act::Ask(ask));
-        let id = self.write(ask, group.scope, Deps::Subject, Some(auth))?;
-        Ok(say(Reply::Asked { id, code: crdt::code::spoken(&id).to_string() }))
+        let id = self.write(ask, group.scope, Cites::Heads, Some(auth))?;
+        Ok(say(Reply::Asked { id, code: Code::of(&id).to_string() }))
     }
 
     fn act(&mut self, text: &str, verb: ActVerb) -> Result<After, Failed> {
         let id = self.request_id(text)?;
-        let case = self.case(&id)?;
         let group = self.group_of_request(&id)?;
+        let case = self.case(&id)?.case;
         let auth = self.auth_in(group.id, &group.name)?;
         let person = self.person()?;
-        let parts = self.parts_of(&case, &person, group.id);
-        let plan = lifecycle::may(&case.case, &person, &parts, verb_of(verb)).map_err(|refusal| {
+        let parts = parts_of(&self.truth, &person, &group.id);
+        let plan = lifecycle::may(&case, &person, &parts, verb_of(verb)).map_err(|refusal| {
             let args = [
                 ("verb", word(verb).to_owned()),
-                ("status", case.case.status.word().to_owned()),
+                ("status", case.status.as_str().to_owned()),
                 ("reason", refusal.code().to_owned()),
             ];
             ApiError::new(ErrorKind::NotNow, args)
         })?;
-        for tips in lifecycle::join_plan(&case.case.heads) {
-            let seen = lifecycle::seen(id);
-            self.write(Body::Act(seen), group.scope, Deps::These(tips), Some(auth))?;
-        }
         let mut act = None;
         for deed in plan {
             let deed = Body::Act(Act::Do(deed));
-            act = Some(self.write(deed, group.scope, Deps::Subject, Some(auth))?);
+            act = Some(self.write(deed, group.scope, Cites::Heads, Some(auth))?);
         }
         let act = act.expect("a plan has at least one deed");
         let now = self.case(&id)?.case;
@@ -205,8 +206,8 @@ impl Ledger {
             id,
             claim: act,
             provisional: now.provisional,
-            rivals_known: now.rivals_of(&person),
-            status: now.status.word().to_owned(),
+            rivals_known: now.rivals(&person) as u64,
+            status: now.status.as_str().to_owned(),
             holder,
         };
         Ok(say(Reply::Acted(acted)))
@@ -255,7 +256,7 @@ impl Ledger {
             Err(crdt::document::EditRefused::Nothing) => return Ok(()),
             other => other?,
         };
-        let (body, deps) = (Body::Change(edited.change), Deps::These(edited.deps));
+        let (body, deps) = (Body::Change(edited.change), Cites::Exactly(edited.deps));
         self.write(body, group.scope(), deps, Some(auth)).map(|_| ())
     }
 
@@ -268,7 +269,7 @@ impl Ledger {
         let name = checked("name", name, NAME_BYTES_MAX)?;
         let person = self.person()?;
         let parent = Place::community();
-        let auth = self.truth.roster_mut().may_found(person, &parent).ok_or_else(|| {
+        let auth = self.truth.roster().may_found(person, &parent).ok_or_else(|| {
             ApiError::new(ErrorKind::NotAllowed, [("what", "found a group".into())])
         })?;
         let founding = Statement::Genesis {
@@ -298,7 +299,7 @@ impl Ledger {
         statement: Statement,
         auth: EnvelopeId,
     ) -> Result<EnvelopeId, Failed> {
-        if self.truth.roster_mut().needs_second(&auth) {
+        if self.truth.roster().needs_second(&auth) {
             self.state_as_staff(statement, auth)
         } else {
             self.state(statement, Some(auth), &[])
@@ -309,7 +310,7 @@ impl Ledger {
         let person = self.person()?;
         let group = self.group(text)?;
         let (members, known) = {
-            let roster = self.truth.roster_mut();
+            let roster = self.truth.roster();
             (roster.members(&group.id), roster.group(&group.id))
         };
         let read = After::Read(Command::Board { group: group.id.to_hex() });
@@ -337,7 +338,7 @@ impl Ledger {
             Some(text) => Some(self.group(text)?.id),
             None => None,
         };
-        let roster = self.truth.roster_mut();
+        let roster = self.truth.roster();
         let all = roster.groups().into_iter().find(|group| group.everyone).ok_or_else(not_allowed)?;
         let auth = roster.may_invite(person, &all.id).ok_or_else(not_allowed)?;
         let over = Place::community();
@@ -369,12 +370,9 @@ impl Ledger {
     }
 
     /// The group whose scope a request's envelopes stand in.
-    pub(super) fn group_of_request(
-        &self,
-        id: &RequestId,
-    ) -> Result<crate::store::views::GroupLine, Failed> {
+    pub(super) fn group_of_request(&self, id: &RequestId) -> Result<GroupLine, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
-        let ask = self.truth.judged(id)?.ok_or_else(unknown)?;
+        let ask = self.truth.read().verdict(id)?.ok_or_else(unknown)?;
         let groups = self.views.groups()?;
         let group = groups.into_iter().find(|group| group.scope == ask.header.scope);
         group.ok_or_else(|| unknown().into())

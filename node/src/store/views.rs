@@ -75,6 +75,8 @@ pub struct Changes {
     pub roster: bool,
     /// Accepted statements, for chores that follow from them.
     pub statements: Vec<EnvelopeId>,
+    /// Changes that the gate did not let in; the truth must be told.
+    pub poison: BTreeSet<EnvelopeId>,
 }
 
 /// The lists of one node.
@@ -152,7 +154,7 @@ impl Views {
     /// # Errors
     ///
     /// Where a disk says no; the next call starts again at the same verdict.
-    pub fn catch_up(&mut self, truth: &mut Truth) -> Result<Changes, StoreError> {
+    pub fn catch_up(&mut self, truth: &Truth) -> Result<Changes, StoreError> {
         let mut all = Changes::default();
         loop {
             let after: i64 =
@@ -197,7 +199,8 @@ impl Views {
             self.take_one(&told, truth, &mut batch)?;
         }
         for group in std::mem::take(&mut batch.boards) {
-            let (board, _) = document(truth, DocumentForm::Group, group)?;
+            let (board, poison) = document(truth, DocumentForm::Group, group)?;
+            batch.changes.poison.extend(poison);
             self.put_board(group, &board, &mut batch)?;
         }
         for request in batch.changes.requests.clone() {
@@ -323,6 +326,7 @@ impl Changes {
         self.groups.extend(other.groups);
         self.requests.extend(other.requests);
         self.statements.extend(other.statements);
+        self.poison.extend(other.poison);
         self.notices |= other.notices;
         self.roster |= other.roster;
     }

@@ -137,7 +137,8 @@ impl Views {
         let Some(asked) = truth.read().verdict(&id)? else { return Ok(()) };
         let Some(group) = self.group_of(&asked.header.scope) else { return Ok(()) };
         let Some(folded) = fold(truth, &id, group)? else { return Ok(()) };
-        let (facts, _) = document(truth, DocumentForm::Request, id)?;
+        let (facts, poison) = document(truth, DocumentForm::Request, id)?;
+        batch.changes.poison.extend(poison);
         self.put_request(&id, &folded, &facts, batch)?;
         if let Some(me) = self.me {
             let told = folded.case.told_to(&me.person).map(lifecycle::Told::as_str);

@@ -1,0 +1,271 @@
+//! Setting up a home: its keys, and the community that it founds or joins.
+//!
+//! Everything here works without a network. The paper keys come back as words, once: they are
+//! nowhere on the disk afterwards.
+
+use std::path::Path;
+
+use crdt::{
+    genesis::{Genesis, RULES_VERSION},
+    id::{CommunityId, KeyId},
+    invitation::{Invitation, NotAnInvitation},
+    keys::Secret,
+    limits::NAME_BYTES_MAX,
+    paper,
+    time::Bucket,
+};
+
+use crate::{
+    api::{ApiError, ErrorKind},
+    clock,
+    identity::{Folder, Identity},
+    ledger::{self, Ledger, TRUTH_FILE, VIEWS_FILE},
+    store::{error::StoreError, views},
+};
+
+/// Root keys that a community is founded with, and how many of them must sign together.
+const ROOTS: (usize, u8) = (3, 2);
+
+/// The longest name that still fits a line on a phone has far fewer; this is the protocol's bound.
+const NAME_MAX: usize = NAME_BYTES_MAX;
+
+/// Which paper key these words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// One of the community's root keys: number, of how many, how many must sign together.
+    Root {
+        /// From 1.
+        number: usize,
+        /// How many there are.
+        of: usize,
+        /// How many must sign together.
+        threshold: u8,
+    },
+    /// The person's own.
+    Person,
+}
+
+/// A key to be written down now: it is nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaperKey {
+    /// Which.
+    pub paper: Paper,
+    /// Its 24 words.
+    pub words: Vec<&'static str>,
+}
+
+/// What setting up has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetUp {
+    /// Keys to be written down.
+    pub paper: Vec<PaperKey>,
+    /// The community that this home is in now.
+    pub community: Option<CommunityId>,
+    /// What its people call it.
+    pub community_name: String,
+}
+
+/// Makes this node's keys; with `community`, founds one, whose admin this person is.
+///
+/// # Errors
+///
+/// Where the folder holds a home or something else, cannot be written, or a name is empty or long.
+pub fn init(
+    data: &Path,
+    home: &str,
+    person: Option<&str>,
+    community: Option<&str>,
+) -> Result<SetUp, ApiError> {
+    let home = name("home", home)?;
+    let person = name("person", person.unwrap_or(&home))?;
+    let community = community.map(|text| name("community", text)).transpose()?;
+    let folder = Folder::make(data)?;
+    if folder.identity()?.is_some() {
+        let args = [("data", data.display().to_string())];
+        return Err(ApiError::new(ErrorKind::AlreadyHome, args));
+    }
+    clear_leftovers(data)?;
+    let mut identity = fresh(home, person);
+    let Some(community) = community else {
+        folder.keep_identity(&identity)?;
+        return Ok(SetUp { paper: Vec::new(), community: None, community_name: String::new() });
+    };
+    let mut roots: Vec<Secret> = (0..ROOTS.0).map(|_| Secret::from_seed(clock::random())).collect();
+    roots.sort_by_key(Secret::key);
+    let genesis = founding(&roots);
+    let paper = Secret::from_seed(clock::random());
+    identity.person = Some(paper.person());
+    identity.office = true;
+    let mut ledger = open(data, &identity, &genesis)?;
+    ledger.begin_community(&roots, &paper, &community, clock::claimed())?;
+    drop(ledger);
+    folder.keep_genesis(&genesis)?;
+    folder.keep_identity(&identity)?;
+    let mut papers: Vec<PaperKey> = roots.iter().enumerate().map(root_paper).collect();
+    papers.push(PaperKey { paper: Paper::Person, words: paper::to_words(&paper) });
+    Ok(SetUp { paper: papers, community: Some(genesis.id()), community_name: community })
+}
+
+/// Walks into the community of an invitation; makes this node's keys first where there are none.
+///
+/// # Errors
+///
+/// As [`init`], and where the link is none or this home is in a community already.
+pub fn join(
+    data: &Path,
+    link: &str,
+    home: Option<&str>,
+    person: Option<&str>,
+) -> Result<SetUp, ApiError> {
+    let door = invitation(link)?;
+    let folder = if data.join("identity.json").exists() {
+        Folder::open(data)?
+    } else {
+        let home = name("home", home.unwrap_or_default())?;
+        name("person", person.unwrap_or(&home))?;
+        Folder::make(data)?
+    };
+    walk_in(&folder, &door, home, person)
+}
+
+/// The same in a folder whose lock is held: a node that runs without a community.
+///
+/// # Errors
+///
+/// As [`join`].
+pub fn walk_in(
+    folder: &Folder,
+    door: &Invitation,
+    home: Option<&str>,
+    person: Option<&str>,
+) -> Result<SetUp, ApiError> {
+    if folder.genesis()?.is_some() {
+        return Err(ApiError::new(ErrorKind::AlreadyInCommunity, []));
+    }
+    clear_leftovers(folder.path())?;
+    let mut identity = match folder.identity()? {
+        Some(identity) => identity,
+        None => fresh(name("home", home.unwrap_or_default())?, String::new()),
+    };
+    if let Some(home) = home {
+        identity.home = name("home", home)?;
+    }
+    if let Some(person) = person {
+        identity.person_name = name("person", person)?;
+    }
+    if identity.person_name.is_empty() {
+        identity.person_name.clone_from(&identity.home);
+    }
+    let paper = Secret::from_seed(clock::random());
+    identity.person = Some(paper.person());
+    let mut ledger = open(folder.path(), &identity, &door.genesis)?;
+    ledger.walk_in(door, &paper, clock::claimed())?;
+    drop(ledger);
+    folder.keep_identity(&identity)?;
+    folder.keep_genesis(&door.genesis)?;
+    let paper = vec![PaperKey { paper: Paper::Person, words: paper::to_words(&paper) }];
+    let community = Some(door.genesis.id());
+    Ok(SetUp { paper, community, community_name: door.name.clone() })
+}
+
+/// Reads a link.
+///
+/// # Errors
+///
+/// [`ErrorKind::BadLink`], or [`ErrorKind::NewerData`] where it was made by a later release.
+pub fn invitation(link: &str) -> Result<Invitation, ApiError> {
+    Invitation::from_link(link).map_err(|error| match error {
+        NotAnInvitation::Newer => {
+            ApiError::new(ErrorKind::NewerData, [("data", "link".to_owned())])
+        }
+        _ => ApiError::new(ErrorKind::BadLink, []),
+    })
+}
+
+/// Makes the lists of a stopped node again from its truth.
+///
+/// # Errors
+///
+/// Where there is no home or community, a node runs on it, or the disk says no.
+pub fn rebuild(data: &Path) -> Result<(), ApiError> {
+    let folder = Folder::open(data)?;
+    let (identity, genesis) = residence(&folder)?;
+    ledger::rebuild(data, identity, genesis).map_err(|error| trouble(data, &error))
+}
+
+/// Who lives here, and in which community.
+///
+/// # Errors
+///
+/// [`ErrorKind::NoHome`], [`ErrorKind::NoCommunity`], or what the disk says.
+pub fn residence(folder: &Folder) -> Result<(Identity, Genesis), ApiError> {
+    let no_home = || {
+        ApiError::new(ErrorKind::NoHome, [("data", folder.path().display().to_string())])
+    };
+    let identity = folder.identity()?.ok_or_else(no_home)?;
+    let genesis = folder.genesis()?.ok_or_else(|| ApiError::new(ErrorKind::NoCommunity, []))?;
+    Ok((identity, genesis))
+}
+
+/// Opens the ledger of a home.
+///
+/// # Errors
+///
+/// In the words of a person: newer, somebody else's, damaged, full.
+pub fn open(data: &Path, identity: &Identity, genesis: &Genesis) -> Result<Ledger, ApiError> {
+    let opened =
+        Ledger::open(Some(data), identity.clone(), genesis.clone(), clock::random());
+    opened.map_err(|error| trouble(data, &error))
+}
+
+fn trouble(data: &Path, error: &StoreError) -> ApiError {
+    let place = ("data", data.display().to_string());
+    match error {
+        StoreError::NewerDatabase { .. } => ApiError::new(ErrorKind::NewerData, [place]),
+        StoreError::ForeignCommunity | StoreError::ForeignFile => {
+            ApiError::new(ErrorKind::ForeignFolder, [place])
+        }
+        StoreError::Unwritable(reason) => {
+            ApiError::new(ErrorKind::Unwritable, [place, ("reason", reason.clone())])
+        }
+        other => ApiError::new(ErrorKind::Storage, [("reason", other.to_string())]),
+    }
+}
+
+fn founding(roots: &[Secret]) -> Genesis {
+    Genesis {
+        root_keys: roots.iter().map(Secret::key).collect::<Vec<KeyId>>(),
+        threshold: ROOTS.1,
+        salt: clock::random(),
+        rules: RULES_VERSION,
+        founded: Bucket::week_of(clock::claimed()),
+    }
+}
+
+fn root_paper((at, key): (usize, &Secret)) -> PaperKey {
+    let paper = Paper::Root { number: at + 1, of: ROOTS.0, threshold: ROOTS.1 };
+    PaperKey { paper, words: paper::to_words(key) }
+}
+
+fn fresh(home: String, person_name: String) -> Identity {
+    let key = || Secret::from_seed(clock::random());
+    let (box_key, writer, sealed) = (key(), key(), key());
+    Identity { home, person_name, office: false, box_key, writer, sealed, person: None }
+}
+
+/// An earlier setting-up that was cut short has left files that nobody was told of.
+fn clear_leftovers(data: &Path) -> Result<(), ApiError> {
+    for file in [TRUTH_FILE, VIEWS_FILE] {
+        views::remove(&data.join(file)).map_err(|error| trouble(data, &error))?;
+    }
+    Ok(())
+}
+
+fn name(what: &str, text: &str) -> Result<String, ApiError> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > NAME_MAX {
+        let args = [("what", what.to_owned()), ("limit", NAME_MAX.to_string())];
+        return Err(ApiError::new(ErrorKind::BadText, args));
+    }
+    Ok(text.to_owned())
+}
