@@ -47,6 +47,10 @@ pub const JOBS_MAX: usize = 8;
 /// envelope. A tree of sixteen branches holds 2⁶⁴ envelopes in sixteen levels.
 pub const FRUITLESS_ROUNDS_MAX: u32 = 16;
 
+/// *Wire.* Envelopes by which a drawer may grow between being told and being listed, beyond twice
+/// what was told.
+pub const GROWTH_MAX: u64 = 16_384;
+
 /// *Wire.* Questions about one drawer that are answered while no envelope moves either way. More
 /// than the leader's own limit, because what it found may still be on its way.
 pub const IDLE_ANSWERS_MAX: u32 = 64;

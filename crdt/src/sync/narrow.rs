@@ -122,12 +122,12 @@ pub(super) struct Narrowing {
 }
 
 impl Narrowing {
-    /// Begins with this drawer, of which the peer says that it holds `theirs`.
-    pub fn begin(items: Vec<Held>, theirs: u64) -> (Self, Vec<u8>) {
+    /// Begins with this drawer, in which the peer may hold `most`.
+    pub fn begin(items: Vec<Held>, most: u64) -> (Self, Vec<u8>) {
         let mut listing = Listing::new(items);
         let first = listing.engine.initiate().expect("initiated once, from a sealed listing");
         let may_have = listing.items.len();
-        (Self { listing, may_need: theirs, may_have, fruitless: 0 }, first)
+        (Self { listing, may_need: most, may_have, fruitless: 0 }, first)
     }
 
     /// Takes the follower's answer.

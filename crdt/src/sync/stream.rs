@@ -450,8 +450,11 @@ fn body_len(bytes: usize) -> Result<u32, BadStream> {
     u32::try_from(bytes).map_err(|_| BadStream::TooLarge)
 }
 
-/// The next whole record and what follows it; none while its end is missing.
-fn next_record(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, BadStream> {
+/// A record, and what follows it.
+type Split<'a> = (&'a [u8], &'a [u8]);
+
+/// The next whole record; none while its end is missing.
+fn next_record(bytes: &[u8]) -> Result<Option<Split<'_>>, BadStream> {
     let mut r = Reader::new(bytes);
     let length = match r.varint() {
         Ok(length) => length,

@@ -17,7 +17,9 @@ use super::{Fault, Output, Session};
 use crate::{
     id::ScopeId,
     sync::{
-        bounds::{ASK_PLACES_MAX, IDS_MAX, JOBS_MAX, OWED_MAX, TODO_MAX, TOLD_FRAMES_MAX},
+        bounds::{
+            ASK_PLACES_MAX, GROWTH_MAX, IDS_MAX, JOBS_MAX, OWED_MAX, TODO_MAX, TOLD_FRAMES_MAX,
+        },
         fingerprint::Fingerprint,
         message::{Group, Line, Message},
         narrow::{Held, Narrowing},
@@ -256,7 +258,8 @@ impl Session {
             _ => None,
         });
         if let Some((job, theirs, state)) = waiting {
-            let (narrowing, question) = Narrowing::begin(items, theirs);
+            let most = theirs.saturating_mul(2).saturating_add(GROWTH_MAX);
+            let (narrowing, question) = Narrowing::begin(items, most);
             *state = Job::Asked(drawer, Box::new(narrowing));
             let (scope, bucket) = (drawer.scope, drawer.bucket());
             self.send(&Message::Open { job, scope, bucket, narrow: question });

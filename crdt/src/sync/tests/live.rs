@@ -90,6 +90,7 @@ proptest! {
             world.link(one, other);
         }
         world.run_for(30_000);
+        prop_assert_eq!(world.endings(), []);
         prop_assert!(world.is_equal());
     }
 }

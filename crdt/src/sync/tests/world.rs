@@ -82,6 +82,7 @@ pub struct Node {
     pub held: BTreeMap<EnvelopeId, Arc<Envelope>>,
     pub carried: Carried,
     heads: BTreeMap<ScopeId, (EnvelopeId, u64)>,
+    drawers: BTreeMap<(ScopeId, Bucket), Vec<Held>>,
 }
 
 impl Node {
@@ -95,6 +96,8 @@ impl Node {
             let header = envelope.header();
             if self.held.insert(envelope.id(), Arc::clone(&envelope)).is_none() {
                 self.carried.add(header.scope, header.bucket, &envelope.id());
+                let drawer = self.drawers.entry((header.scope, header.bucket)).or_default();
+                drawer.push(Held::of(&envelope));
                 let head = self.heads.entry(header.scope).or_insert((envelope.id(), 0));
                 if header.lamport > head.1 {
                     *head = (envelope.id(), header.lamport);
@@ -110,10 +113,7 @@ impl Node {
     }
 
     fn list(&self, scope: ScopeId, bucket: Bucket) -> Vec<Held> {
-        let here = |envelope: &&Arc<Envelope>| {
-            envelope.header().scope == scope && envelope.header().bucket == bucket
-        };
-        self.held.values().filter(here).map(|envelope| Held::of(envelope)).collect()
+        self.drawers.get(&(scope, bucket)).cloned().unwrap_or_default()
     }
 }
 
@@ -138,10 +138,6 @@ impl End {
             Output::Equal { at, .. } => Some(*at),
             _ => None,
         })
-    }
-
-    pub fn is_over(&self) -> bool {
-        self.said.iter().any(|said| matches!(said, Output::Close(_) | Output::Blame(_)))
     }
 }
 
@@ -375,6 +371,15 @@ impl World {
             }
         }
         self.now = end;
+    }
+
+    /// How conversations ended, for those that did.
+    pub fn endings(&self) -> Vec<(usize, String)> {
+        let endings = self.ends.iter().enumerate().filter_map(|(at, end)| {
+            let last = end.said.iter().find(|it| matches!(it, Output::Close(_) | Output::Blame(_)));
+            last.map(|last| (at, format!("{last:?}")))
+        });
+        endings.collect()
     }
 
     pub fn is_equal(&self) -> bool {
