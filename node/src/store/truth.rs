@@ -42,12 +42,11 @@ mod receive;
 mod row;
 mod write;
 
-#[cfg(test)]
-mod tests;
 
 use std::path::PathBuf;
 
 use crdt::{
+    authority::Roster,
     envelope::{Kind, Malformed},
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, ScopeId, WriterId},
@@ -55,8 +54,8 @@ use crdt::{
 };
 use rusqlite::Connection;
 
-pub use authority::Authority;
-pub use read::{Chain, Counts, Judged, Listed, Reading};
+pub use open::Reader;
+pub use read::{Counts, Judged, Listed, Own, Reading};
 pub use write::{Cites, Content, Intent, WriteError, Written};
 
 use self::memory::Memory;
@@ -97,13 +96,13 @@ pub struct Received {
 }
 
 /// The envelopes of one community, on disk or in memory.
-pub struct Truth<A> {
+pub struct Truth {
     db: Connection,
     /// None: in memory.
     path: Option<PathBuf>,
     genesis: Genesis,
     community: CommunityId,
-    memory: Memory<A>,
+    memory: Memory,
     /// Has somebody begun a transaction?
     begun: bool,
     /// Did a failure undo it, or make the connection useless?
@@ -111,22 +110,22 @@ pub struct Truth<A> {
 }
 
 /// What a job works with.
-struct Work<'a, A> {
+struct Work<'a> {
     db: &'a Connection,
-    memory: &'a mut Memory<A>,
+    memory: &'a mut Memory,
     community: CommunityId,
     founded: Bucket,
 }
 
-impl<A: Authority> Truth<A> {
+impl Truth {
     /// The community whose envelopes these are.
     pub fn genesis(&self) -> &Genesis {
         &self.genesis
     }
 
-    /// What authority makes of the statements held.
-    pub fn authority(&self) -> &A {
-        &self.memory.authority
+    /// Who may do what, by the statements held.
+    pub fn roster(&self) -> &Roster {
+        &self.memory.roster
     }
 
     /// Everything that can be looked up.
@@ -256,7 +255,7 @@ impl<A: Authority> Truth<A> {
         self.memory.unfinished
     }
 
-    fn work(&mut self) -> Work<'_, A> {
+    fn work(&mut self) -> Work<'_> {
         Work {
             db: &self.db,
             memory: &mut self.memory,

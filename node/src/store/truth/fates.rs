@@ -3,8 +3,8 @@
 //! `crdt::judge` decides from what is held, so its answer can change only when
 //!
 //! 1. something that the envelope cites comes, or becomes sound: `waiting` names who asks;
-//! 2. authority says something else of its position: standings are compared after each change;
-//! 3. a second envelope shows up at a place of its chain: authority is told the chain link by link;
+//! 2. the roster says something else of its position: standings are compared after each change;
+//! 3. a second envelope shows up at a place of its chain: the roster is told the chain's links;
 //! 4. its body comes late, or its document's gate does not let it in.
 //!
 //! Each puts rows into a queue, and the queue is worked off until nothing changes any more. Since
@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 
 use crdt::{
+    authority::Fact,
     body::{Body, Unreadable},
     envelope::{Envelope, Header, Kind},
     id::EnvelopeId,
@@ -21,14 +22,14 @@ use crdt::{
 use rusqlite::OptionalExtension;
 
 use super::{
-    Authority, REJUDGED_PER_TURN_MAX, Truth, Work,
+    REJUDGED_PER_TURN_MAX, Truth, Work, authority,
     heads::Stream,
     row::{self, Gone, Row},
 };
 use crate::store::error::StoreError;
 
 /// Rows fetched at once from the table of what is to be judged again.
-const FETCHED_AT_ONCE: usize = 1_024;
+const FETCHED_AT_ONCE: u16 = 1_024;
 
 /// The outcome of one judgement, in the store's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Held for Shelf {
     }
 }
 
-impl<A: Authority> Truth<A> {
+impl Truth {
     /// Marks a change that the gate of its document did not let in as poison, for good. Whoever
     /// calls this comes to the same conclusion on every node.
     ///
@@ -77,7 +78,7 @@ impl<A: Authority> Truth<A> {
     }
 }
 
-impl<A: Authority> Work<'_, A> {
+impl Work<'_> {
     /// Judges an envelope against what is held now.
     pub(super) fn judge(
         &mut self,
@@ -87,33 +88,44 @@ impl<A: Authority> Work<'_, A> {
         let header = envelope.header();
         let shelf = self.shelf(header)?;
         let mut body = body.map_err(|error| *error);
-        let mut fact = None;
-        if let (Kind::STATEMENT, Ok(it)) = (header.kind, body) {
-            fact = self.memory.authority.read(envelope, it);
-            if fact.is_none() {
-                body = Err(Unreadable::Malformed);
-            }
+        let mut mark = None;
+        if header.scope == self.community.roster() {
+            body = self.tell_roster(envelope, body, &shelf);
+        } else if header.kind == Kind::STATEMENT && body.is_ok() {
+            let fact = authority::checked_fact(envelope, body, &self.community);
+            body = fact.and(body);
         }
-        let mut moved = false;
-        let authority = &mut self.memory.authority;
-        let is_new = !self.memory.statements.contains_key(&envelope.id());
+        let roster = &self.memory.roster;
         let outcome = judge::judge(header, body, &shelf, || {
-            if let Some(fact) = fact
-                && is_new
-            {
-                authority.insert(fact);
-                moved = true;
-            }
-            authority.position(envelope.id(), header)
+            let said = authority::say(roster, envelope.id(), header);
+            mark = said.mark;
+            said.position
         });
-        self.memory.roster_moved |= moved;
         Ok(Verdict {
             fate: outcome.fate,
-            code: code_of(&outcome.reason).to_owned(),
+            code: mark.unwrap_or_else(|| code_of(&outcome.reason)).to_owned(),
             sound: outcome.sound,
             waits_for: waits_for(header, &outcome, &shelf),
             unreadable: body.err().filter(|error| *error != Unreadable::Newer),
         })
+    }
+
+    /// Puts an envelope of the roster's scope into the roster, once its chain fits together; says
+    /// what its body is after all signatures in it were checked.
+    fn tell_roster<'b>(
+        &mut self,
+        envelope: &Envelope,
+        body: Result<&'b Body, Unreadable>,
+        shelf: &Shelf,
+    ) -> Result<&'b Body, Unreadable> {
+        let fact = authority::checked_fact(envelope, body, &self.community);
+        let body = fact.as_ref().map_err(|error| *error).and(body);
+        let form = judge::judge(envelope.header(), body, shelf, || Position::Counts);
+        if form.sound {
+            let fact = fact.unwrap_or_else(|_| Fact::without_body(envelope));
+            self.memory.roster.insert(fact);
+        }
+        body
     }
 
     fn shelf(&mut self, header: &Header) -> Result<Shelf, StoreError> {
@@ -143,7 +155,7 @@ impl<A: Authority> Work<'_, A> {
         }
         let became_sound = verdict.sound && before.as_ref().is_none_or(|before| !before.sound);
         if became_sound && header.kind == Kind::STATEMENT {
-            let said = self.memory.authority.position(id, header);
+            let said = self.memory.roster.statement(&id);
             self.memory.statements.insert(id, (row, said));
         }
         if became_sound || before.is_none() {
@@ -181,10 +193,12 @@ impl<A: Authority> Work<'_, A> {
                 left -= 1;
                 self.judge_again(row)?;
             }
-            if !std::mem::take(&mut self.memory.roster_moved) {
+            let version = self.memory.roster.version();
+            if self.memory.compared == version {
                 break;
             }
-            self.compare_statements()?;
+            self.memory.compared = version;
+            self.compare_statements();
             self.compare_standings()?;
         }
         while let Some(row) = self.memory.queue.pop_first() {
@@ -203,7 +217,7 @@ impl<A: Authority> Work<'_, A> {
             for row in rows.query_map([FETCHED_AT_ONCE], |row| row.get(0))? {
                 self.memory.queue.insert(row?);
             }
-            self.memory.unfinished = self.memory.queue.len() == FETCHED_AT_ONCE;
+            self.memory.unfinished = self.memory.queue.len() == usize::from(FETCHED_AT_ONCE);
             self.memory.touched = true;
         }
         Ok(self.memory.queue.pop_first())
@@ -254,62 +268,34 @@ impl<A: Authority> Work<'_, A> {
         Ok(())
     }
 
-    /// Queues the statements of which authority says something else now.
-    fn compare_statements(&mut self) -> Result<(), StoreError> {
-        let known: Vec<(EnvelopeId, i64, Position)> =
-            self.memory.statements.iter().map(|(id, (row, said))| (*id, *row, *said)).collect();
-        for (id, row, said) in known {
-            let header = row::header_of(self.db, row)?;
-            let now = self.memory.authority.position(id, &header);
-            if now != said {
-                self.memory.statements.insert(id, (row, now));
-                self.memory.queue.insert(row);
-            }
-        }
-        Ok(())
-    }
-
-    /// Notices a second envelope at one place of a chain, and tells authority the chain's links.
+    /// Notices a second envelope at one place of a chain, and tells the roster that chain's links.
+    /// In its own scope the roster sees everything, and notices by itself.
     pub(super) fn note_fork(&mut self, id: EnvelopeId, header: &Header) -> Result<(), StoreError> {
         let chain = (header.writer, header.scope);
-        let known = self.memory.forks.get(&chain).copied();
-        if known.is_some() {
-            self.memory.authority.link(id, header);
-            self.memory.roster_moved = true;
-        }
-        if known.is_some_and(|seq| seq <= header.seq) {
+        if header.scope == self.community.roster() {
             return Ok(());
         }
+        if self.memory.forks.contains(&chain) {
+            self.memory.tell_link(id, header);
+            return Ok(());
+        }
+        let place = (chain.0.as_bytes(), chain.1.as_bytes(), header.seq.cast_signed());
         let second = self
             .db
             .prepare_cached(
                 "SELECT 1 FROM positions p JOIN envelopes e ON e.position_ref = p.ref
                  WHERE p.writer = ?1 AND p.scope = ?2 AND e.seq = ?3 LIMIT 1",
             )?
-            .query_row(
-                (header.writer.as_bytes(), header.scope.as_bytes(), header.seq.cast_signed()),
-                |_| Ok(()),
-            )
+            .query_row(place, |_| Ok(()))
             .optional()?;
-        if second.is_none() {
-            return Ok(());
-        }
-        self.db
-            .prepare_cached(
-                "INSERT INTO forks (writer, scope, seq) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET seq = excluded.seq",
-            )?
-            .execute((
-                header.writer.as_bytes(),
-                header.scope.as_bytes(),
-                header.seq.cast_signed(),
-            ))?;
-        self.memory.forks.insert(chain, header.seq);
-        if known.is_none() {
+        if second.is_some() {
+            self.db
+                .prepare_cached("INSERT INTO forks (writer, scope) VALUES (?1, ?2)")?
+                .execute((place.0, place.1))?;
+            self.memory.forks.insert(chain);
             self.memory.tell_links(self.db, chain)?;
-            self.memory.authority.link(id, header);
+            self.memory.tell_link(id, header);
         }
-        self.memory.roster_moved = true;
         Ok(())
     }
 }
@@ -320,7 +306,7 @@ impl<A: Authority> Work<'_, A> {
 /// sound matters only when the last such piece becomes sound, so one of them stands for all; a
 /// change, which waits for its deps alone, listens to one of those.
 fn waits_for(header: &Header, outcome: &Judgement, shelf: &Shelf) -> Vec<EnvelopeId> {
-    let cited = |id: &&EnvelopeId| header.prev.contains(id) || header.deps.contains(id);
+    let cited = |id: &&EnvelopeId| header.prev == Some(**id) || header.deps.contains(id);
     let (mut missing, unsound): (Vec<EnvelopeId>, Vec<EnvelopeId>) = outcome
         .waits_for
         .iter()

@@ -17,7 +17,7 @@ use crdt::{
 };
 
 use super::{
-    Authority, Work,
+    Work,
     fates::{Before, Verdict},
     row,
 };
@@ -30,13 +30,6 @@ pub(super) struct Stream {
     pub kind: u8,
     /// Empty where the kind has no subjects.
     pub subject: Vec<u8>,
-}
-
-/// The end of a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Head {
-    pub lamport: u64,
-    pub id: EnvelopeId,
 }
 
 impl Stream {
@@ -52,7 +45,7 @@ impl Stream {
     }
 }
 
-impl<A: Authority> Work<'_, A> {
+impl Work<'_> {
     pub(super) fn move_heads(
         &mut self,
         row: i64,
@@ -134,20 +127,5 @@ impl<A: Authority> Work<'_, A> {
             each(sql.get(0)?, EnvelopeId::from_bytes(sql.get(1)?), deps);
         }
         Ok(())
-    }
-
-    /// The heads of a stream, the highest place in the order first.
-    pub(super) fn heads(&self, stream: &Stream) -> Result<Vec<Head>, StoreError> {
-        let mut rows = self.db.prepare_cached(
-            "SELECT e.lamport, e.id FROM heads h JOIN envelopes e ON e.row = h.row
-             WHERE h.scope_ref = ?1 AND h.kind = ?2 AND h.subject = ?3",
-        )?;
-        let found = rows.query_map((stream.scope_ref, stream.kind, &stream.subject), |row| {
-            let lamport = row.get::<_, i64>(0)?.cast_unsigned();
-            Ok(Head { lamport, id: EnvelopeId::from_bytes(row.get(1)?) })
-        })?;
-        let mut heads = found.collect::<Result<Vec<_>, _>>()?;
-        heads.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(heads)
     }
 }

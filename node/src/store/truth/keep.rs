@@ -3,10 +3,10 @@
 
 use rusqlite::OptionalExtension;
 
-use super::{Authority, Truth};
+use super::{Truth};
 use crate::store::error::StoreError;
 
-impl<A: Authority> Truth<A> {
+impl Truth {
     /// Remembers `value` under `key`, in place of what was there.
     ///
     /// # Errors

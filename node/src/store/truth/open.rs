@@ -8,7 +8,7 @@ use std::path::Path;
 use crdt::genesis::Genesis;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::{Authority, Reading, Truth, memory::Memory};
+use super::{Reading, Truth, memory::Memory};
 use crate::store::error::StoreError;
 
 mod migrations {
@@ -28,7 +28,7 @@ const READER_CACHE_KIB: i64 = 2 * 1024;
 /// Prepared statements kept per connection: all that this module has.
 const STATEMENTS_MAX: usize = 96;
 
-impl<A: Authority> Truth<A> {
+impl Truth {
     /// Opens the set of `genesis`'s community in the file at `path`, made where there is none, or in
     /// memory.
     ///

@@ -6,7 +6,7 @@ use crdt::{
 };
 use rusqlite::OptionalExtension;
 
-use super::{Authority, Work, memory::PositionKey};
+use super::{Work, authority, memory::PositionKey};
 use crate::store::error::StoreError;
 
 /// How a missing grant is stored.
@@ -14,7 +14,7 @@ pub(super) fn auth_bytes(auth: Option<&EnvelopeId>) -> &[u8] {
     auth.map_or(&[], |auth| auth.as_bytes())
 }
 
-impl<A: Authority> Work<'_, A> {
+impl Work<'_> {
     /// The row that stands for a scope.
     pub(super) fn scope_ref(&mut self, scope: ScopeId) -> Result<i64, StoreError> {
         if let Some(at) = self.memory.scopes.get(&scope) {
@@ -51,10 +51,9 @@ impl<A: Authority> Work<'_, A> {
 
     fn new_position(&mut self, (writer, scope, auth): PositionKey) -> Result<i64, StoreError> {
         if let Some(auth) = auth {
-            self.memory.authority.note_use(writer, auth);
-            self.memory.roster_moved = true;
+            self.memory.roster.note_use(writer, auth);
         }
-        let standing = self.memory.authority.standing(writer, scope, auth);
+        let standing = authority::standing(&self.memory.roster, (writer, scope, auth));
         self.db
             .prepare_cached(
                 "INSERT INTO positions (writer, scope, auth, standing) VALUES (?1, ?2, ?3, ?4)",
@@ -63,20 +62,23 @@ impl<A: Authority> Work<'_, A> {
         Ok(self.db.last_insert_rowid())
     }
 
-    /// Asks authority about every position again and queues the envelopes of those of which it says
-    /// something else now.
+    /// Asks the roster about every position again and queues the envelopes of those of which it
+    /// says something else now.
     pub(super) fn compare_standings(&mut self) -> Result<(), StoreError> {
-        let mut changed = Vec::new();
+        let (mut changed, mut uneven) = (Vec::new(), Vec::new());
         let all = "SELECT ref, writer, scope, auth, standing FROM positions";
         let mut rows = self.db.prepare_cached(all)?;
         let mut rows = rows.query([])?;
         while let Some(row) = rows.next()? {
+            let at: i64 = row.get(0)?;
             let writer = WriterId::from_bytes(row.get(1)?);
             let scope = ScopeId::from_bytes(row.get(2)?);
             let auth = EnvelopeId::from_slice(&row.get::<_, Vec<u8>>(3)?);
-            let standing = self.memory.authority.standing(writer, scope, auth);
+            let standing = authority::standing(&self.memory.roster, (writer, scope, auth));
             if standing != row.get::<_, String>(4)? {
-                changed.push((row.get::<_, i64>(0)?, standing));
+                changed.push((at, standing));
+            } else if standing == authority::UNEVEN {
+                uneven.push(at);
             }
         }
         for (at, standing) in changed {
@@ -91,6 +93,6 @@ impl<A: Authority> Work<'_, A> {
                 .execute([at])?;
             self.memory.unfinished = true;
         }
-        Ok(())
+        uneven.into_iter().try_for_each(|at| self.compare_each(at))
     }
 }

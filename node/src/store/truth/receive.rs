@@ -12,14 +12,14 @@ use crdt::{
 use rusqlite::OptionalExtension;
 
 use super::{
-    Authority, Meta, Received, Truth, Work,
+    Meta, Received, Truth, Work, authority,
     fates::Verdict,
     memory::Cited,
     row::{self, Gone},
 };
 use crate::store::error::StoreError;
 
-impl<A: Authority> Truth<A> {
+impl Truth {
     /// Takes in what a peer or a file handed over: all or nothing, in any order, as often as one
     /// likes. `seed` blinds the batch check of signatures and must be fresh.
     ///
@@ -43,7 +43,7 @@ impl<A: Authority> Truth<A> {
     }
 }
 
-impl<A: Authority> Work<'_, A> {
+impl Work<'_> {
     fn receive(
         &mut self,
         envelopes: Vec<Envelope>,
@@ -162,26 +162,40 @@ impl<A: Authority> Work<'_, A> {
     /// Puts a body where there never was one. The header, whose signature was checked when it came,
     /// names the body by hash, and `envelope` could not be made with another.
     fn take_late_body(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
-        let (id, Some(body)) = (envelope.id(), envelope.body()) else { return Ok(()) };
-        let Some(cited) = self.cited(&id)? else { return Ok(()) };
-        let subject =
-            row::read_body(envelope.header(), None, Some(body)).ok().and_then(|it| subject(id, &it));
+        let (id, header) = (envelope.id(), envelope.header());
+        let (Some(cited), true) = (self.cited(&id)?, envelope.body().is_some()) else {
+            return Ok(());
+        };
+        let body = row::read_body(header, None, envelope.body());
+        let checked = match (header.kind, body.as_ref()) {
+            (Kind::STATEMENT, Ok(body)) => {
+                authority::checked_fact(envelope, Ok(body), &self.community).map(|_| ())
+            }
+            (_, body) => body.map(|_| ()).map_err(|error| *error),
+        };
+        let gone = checked.err().and_then(Gone::because);
+        let kept_body = envelope.body().filter(|_| gone.is_none());
+        let subject = body.ok().and_then(|body| subject(id, &body));
         let taken = self
             .db
             .prepare_cached(
-                "UPDATE envelopes SET body = ?2, subject = ?3, rest = ?4, gone = NULL
-                 WHERE row = ?1 AND gone = ?5",
+                "UPDATE envelopes SET body = ?2, subject = ?3, rest = ?4, gone = ?5
+                 WHERE row = ?1 AND gone = ?6",
             )?
             .execute((
                 cited.row,
-                body,
+                kept_body,
                 subject,
-                row::rest_of(envelope.header(), true),
+                row::rest_of(header, kept_body.is_some()),
+                gone.map(|gone| gone as u8),
                 Gone::NotSent as u8,
             ))?;
         if taken > 0 {
             self.memory.touched = true;
             self.memory.queue.insert(cited.row);
+            if header.scope == self.community.roster() {
+                self.memory.read_roster_anew(self.db, self.community)?;
+            }
         }
         Ok(())
     }

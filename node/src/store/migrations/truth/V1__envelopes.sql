@@ -56,7 +56,6 @@ CREATE INDEX envelopes_by_chain ON envelopes (position_ref, seq);
 CREATE INDEX envelopes_by_bucket ON envelopes (scope_ref, bucket);
 CREATE INDEX envelopes_by_subject ON envelopes (subject) WHERE subject IS NOT NULL;
 CREATE INDEX envelopes_not_accepted ON envelopes (scope_ref, fate) WHERE fate <> 0;
-CREATE INDEX envelopes_of_authority ON envelopes (lamport) WHERE kind = 1;
 
 CREATE TABLE fingerprints (
     scope_ref INTEGER NOT NULL,
@@ -88,11 +87,10 @@ CREATE TABLE todo (
     row INTEGER PRIMARY KEY
 ) STRICT;
 
--- The lowest place at which a chain has two envelopes.
+-- Chains outside the roster's scope that have two envelopes in one place.
 CREATE TABLE forks (
     writer BLOB NOT NULL,
     scope BLOB NOT NULL,
-    seq INTEGER NOT NULL,
     PRIMARY KEY (writer, scope)
 ) STRICT, WITHOUT ROWID;
 
