@@ -108,6 +108,12 @@ impl Roster {
         verdict
     }
 
+    /// Has every spot of this chain under this grant the same verdict? So it is wherever nothing was
+    /// removed, revoked or forked.
+    pub fn is_even(&self, spot: &Spot) -> bool {
+        self.resolver.is_even(spot)
+    }
+
     /// Does a statement count? One that speaks for a key counts where the key's owner said it.
     pub fn statement(&self, id: &EnvelopeId) -> Verdict {
         let index = &self.resolver.index;

@@ -1,0 +1,266 @@
+//! The set of envelopes that this node holds, and what it made of each: `truth.db`.
+//!
+//! Everything else that a node shows can be made again from here. The same set gives the same fates,
+//! fingerprints and heads, whatever the order and the portions in which it arrived.
+//!
+//! # How an envelope gets in
+//!
+//! [`Truth::receive`] (from a peer or a file) or [`Truth::write`] (by us) → known already? → signature
+//! → a row → `crdt::judge` with what it cites and what authority says → those that waited for it are
+//! judged again → a number in the log of verdicts, from which the views are fed
+//! ([`Reading::judged_since`]).
+//!
+//! # Rules
+//!
+//! 1. Nothing is saved before [`Truth::commit`] has returned. A job that fails inside
+//!    [`Truth::savepoint`] takes nothing else with it.
+//! 2. Fingerprints, fates, heads and the log of verdicts move in the transaction that inserts.
+//! 3. A row is never deleted. A body may go (poison); what went does not come back.
+//! 4. After a failure of the disk the connection is opened anew and what stands in memory is read
+//!    again: memory never runs ahead of the file.
+//!
+//! # Deliberately absent
+//!
+//! Threads, clocks, randomness: one thread owns a [`Truth`], and seeds and times are arguments. The
+//! lock on the data folder, which its opener holds. What bodies mean, beyond what `crdt` says.
+//!
+//! # Considered and rejected
+//!
+//! A table keyed by hash `WITHOUT ROWID`: three to five times slower. The header as one blob beside
+//! columns: a hundred bytes more per message. One question to authority per envelope after each
+//! change of the roster: positions repeat, so it is asked once for each.
+
+mod authority;
+mod fates;
+mod heads;
+mod keep;
+mod memory;
+mod open;
+mod positions;
+mod read;
+mod receive;
+mod row;
+mod write;
+
+
+use std::path::PathBuf;
+
+use crdt::{
+    authority::Roster,
+    envelope::{Kind, Malformed},
+    genesis::Genesis,
+    id::{CommunityId, EnvelopeId, ScopeId, WriterId},
+    time::{Bucket, ClaimedTime},
+};
+use rusqlite::Connection;
+
+pub use open::Reader;
+pub use read::{Counts, Judged, Listed, Own, Reading};
+pub use write::{Cites, Content, Intent, WriteError, Written};
+
+use self::memory::Memory;
+use super::error::StoreError;
+
+/// Envelopes judged again in one turn; the rest waits for [`Truth::go_on`], so that one arrival on
+/// which a hundred thousand waited does not hold up everything else.
+pub const REJUDGED_PER_TURN_MAX: usize = 10_000;
+
+/// What is worth knowing of an envelope that came in, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// Its place in the order of arrival.
+    pub row: i64,
+    /// Its id.
+    pub id: EnvelopeId,
+    /// What it belongs to.
+    pub scope: ScopeId,
+    /// Whose key signed it.
+    pub writer: WriterId,
+    /// What the body is.
+    pub kind: Kind,
+    /// Which drawer.
+    pub bucket: Bucket,
+    /// What the author's clock said.
+    pub claimed: ClaimedTime,
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Inserted now.
+    pub new: Vec<Meta>,
+    /// Held before, or given twice.
+    pub known: u64,
+    /// Dropped; whoever handed them over is to blame.
+    pub refused: Vec<(EnvelopeId, Malformed)>,
+}
+
+/// The envelopes of one community, on disk or in memory.
+pub struct Truth {
+    db: Connection,
+    /// None: in memory.
+    path: Option<PathBuf>,
+    genesis: Genesis,
+    community: CommunityId,
+    memory: Memory,
+    /// Has somebody begun a transaction?
+    begun: bool,
+    /// Did a failure undo it, or make the connection useless?
+    undone: bool,
+}
+
+/// What a job works with.
+struct Work<'a> {
+    db: &'a Connection,
+    memory: &'a mut Memory,
+    community: CommunityId,
+    founded: Bucket,
+}
+
+impl Truth {
+    /// The community whose envelopes these are.
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// Who may do what, by the statements held.
+    pub fn roster(&self) -> &Roster {
+        &self.memory.roster
+    }
+
+    /// Everything that can be looked up.
+    pub fn read(&self) -> Reading<'_> {
+        Reading::new(&self.db)
+    }
+
+    /// Opens a transaction round the jobs that follow.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails, or another program holds the file.
+    pub fn begin(&mut self) -> Result<(), StoreError> {
+        if self.undone {
+            self.recover()?;
+        }
+        assert!(!self.begun, "one transaction at a time");
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        self.begun = true;
+        self.memory.touched = false;
+        Ok(())
+    }
+
+    /// Makes durable what was done since [`Truth::begin`].
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails or an earlier failure undid the transaction: then nothing since
+    /// [`Truth::begin`] is saved, and the next one starts from what the file says.
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        if self.undone || self.db.is_autocommit() {
+            self.rollback()?;
+            return Err(StoreError::Undone);
+        }
+        if let Err(error) = self.db.execute_batch("COMMIT") {
+            self.undone = true;
+            self.rollback()?;
+            return Err(error.into());
+        }
+        self.begun = false;
+        Ok(())
+    }
+
+    /// Forgets what was done since [`Truth::begin`].
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read again; the next [`Truth::begin`] tries once more.
+    pub fn rollback(&mut self) -> Result<(), StoreError> {
+        self.begun = false;
+        if !self.db.is_autocommit() && self.db.execute_batch("ROLLBACK").is_err() {
+            self.undone = true;
+        }
+        if self.undone {
+            return self.recover();
+        }
+        if self.memory.touched {
+            self.reload()?;
+        }
+        Ok(())
+    }
+
+    /// Runs a job: either all of it is in the transaction afterwards, or nothing. Without a
+    /// transaction it gets one of its own.
+    ///
+    /// # Errors
+    ///
+    /// What the job says, or where the disk fails.
+    pub fn savepoint<T, E: From<StoreError>>(
+        &mut self,
+        job: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.begun {
+            self.begin()?;
+            return match job(self) {
+                Ok(done) => self.commit().map(|()| done).map_err(E::from),
+                Err(error) => {
+                    self.rollback()?;
+                    Err(error)
+                }
+            };
+        }
+        if self.undone {
+            return Err(StoreError::Undone.into());
+        }
+        self.db.execute_batch("SAVEPOINT job").map_err(StoreError::from)?;
+        let touched_before = std::mem::take(&mut self.memory.touched);
+        let outcome = job(self);
+        self.end_savepoint(outcome.is_ok(), touched_before)?;
+        outcome
+    }
+
+    fn end_savepoint(&mut self, keep: bool, touched_before: bool) -> Result<(), StoreError> {
+        if self.db.is_autocommit() {
+            // SQLite undid everything by itself: the disk is full or failed.
+            self.undone = true;
+            return if keep { Err(StoreError::Undone) } else { Ok(()) };
+        }
+        if keep {
+            self.memory.touched |= touched_before;
+            self.db.execute_batch("RELEASE job")?;
+            return Ok(());
+        }
+        self.db.execute_batch("ROLLBACK TO job; RELEASE job")?;
+        if self.memory.touched {
+            self.reload()?;
+        }
+        self.memory.touched = touched_before;
+        Ok(())
+    }
+
+    /// Goes on judging where the last turn had enough; true while there is more.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn go_on(&mut self) -> Result<bool, StoreError> {
+        if !self.memory.unfinished {
+            return Ok(false);
+        }
+        self.savepoint(|truth| truth.work().settle())?;
+        Ok(self.memory.unfinished)
+    }
+
+    /// Is there something left to judge?
+    pub fn is_unfinished(&self) -> bool {
+        self.memory.unfinished
+    }
+
+    fn work(&mut self) -> Work<'_> {
+        Work {
+            db: &self.db,
+            memory: &mut self.memory,
+            community: self.community,
+            founded: self.genesis.founded,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Opening the file: look first, touch later.
+//!
+//! A file of a later release, of another community or of another program is left as it is, byte by
+//! byte. So everything that can be said no to is read through a connection that cannot write.
+
+use std::path::Path;
+
+use crdt::genesis::Genesis;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::{Reading, Truth, memory::Memory};
+use crate::store::error::StoreError;
+
+mod migrations {
+    refinery::embed_migrations!("src/store/migrations/truth");
+}
+
+/// How long to wait for another connection that holds the file, in milliseconds: a reader's
+/// checkpoint or a backup, never another node.
+const BUSY_MS: u64 = 5_000;
+
+/// Pages that the writing connection keeps, in KiB: a week of a busy group.
+const WRITER_CACHE_KIB: i64 = 16 * 1024;
+
+/// Pages that a reading connection keeps, in KiB.
+const READER_CACHE_KIB: i64 = 2 * 1024;
+
+/// Prepared statements kept per connection: all that this module has.
+const STATEMENTS_MAX: usize = 96;
+
+impl Truth {
+    /// Opens the set of `genesis`'s community in the file at `path`, made where there is none, or in
+    /// memory.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is of a later release, of another community, or cannot be read or written.
+    pub fn open(path: Option<&Path>, genesis: &Genesis) -> Result<Self, StoreError> {
+        if let Some(path) = path {
+            look(path, genesis)?;
+        }
+        let mut db = connect(path)?;
+        migrate(&mut db)?;
+        found(&db, genesis)?;
+        let memory = Memory::read(&db, genesis)?;
+        Ok(Self {
+            db,
+            path: path.map(Path::to_owned),
+            genesis: genesis.clone(),
+            community: genesis.id(),
+            memory,
+            begun: false,
+            undone: false,
+        })
+    }
+
+    /// Opens the connection anew after a failure and reads everything again.
+    pub(super) fn recover(&mut self) -> Result<(), StoreError> {
+        if let Some(path) = &self.path {
+            self.db = connect(Some(path))?;
+        } else if !self.db.is_autocommit() {
+            self.db.execute_batch("ROLLBACK")?;
+        }
+        self.memory = Memory::read(&self.db, &self.genesis)?;
+        self.undone = false;
+        Ok(())
+    }
+
+    /// Reads again what stands in memory, after something of it was rolled back.
+    pub(super) fn reload(&mut self) -> Result<(), StoreError> {
+        // Until it is read, nothing may be done with it.
+        self.undone = true;
+        self.memory = Memory::read(&self.db, &self.genesis)?;
+        self.undone = false;
+        Ok(())
+    }
+}
+
+/// A connection of its own that cannot write, for another thread.
+pub struct Reader(Connection);
+
+impl Reader {
+    /// Opens the file that a [`Truth`] has made.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none, or it cannot be read.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let db = Connection::open_with_flags(path, read_flags())?;
+        db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+        db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        db.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+        db.pragma_update(None, "query_only", true)?;
+        Ok(Self(db))
+    }
+
+    /// Everything that can be looked up.
+    pub fn read(&self) -> Reading<'_> {
+        Reading::new(&self.0)
+    }
+}
+
+fn read_flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX
+}
+
+fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
+    let db = match path {
+        Some(path) => Connection::open(path)?,
+        None => Connection::open_in_memory()?,
+    };
+    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    db.pragma_update(None, "foreign_keys", true)?;
+    if path.is_some() {
+        db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+        db.pragma_update(None, "journal_mode", "wal")?;
+        db.pragma_update(None, "synchronous", "full")?;
+        db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    }
+    Ok(db)
+}
+
+/// Says no to what is not ours, without touching it.
+fn look(path: &Path, genesis: &Genesis) -> Result<(), StoreError> {
+    let there = path.metadata().is_ok_and(|file| file.len() > 0);
+    if !there {
+        return Ok(());
+    }
+    let db = Connection::open_with_flags(path, read_flags())?;
+    db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
+    let has = |table: &str| {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+        db.query_row(sql, [table], |_| Ok(())).optional()
+    };
+    if has("refinery_schema_history")?.is_none() {
+        let empty = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
+            Ok(row.get::<_, i64>(0)? == 0)
+        })?;
+        return if empty { Ok(()) } else { Err(StoreError::ForeignFile) };
+    }
+    let found = applied(&db)?;
+    let known = newest();
+    if found > known {
+        return Err(StoreError::NewerDatabase { found, known });
+    }
+    if has("about")?.is_none() {
+        // Cut off between making the history and the first migration: nothing is in it yet.
+        return if found == 0 { Ok(()) } else { Err(StoreError::ForeignFile) };
+    }
+    match stored_genesis(&db)? {
+        Some(stored) if stored != genesis.encode() => Err(StoreError::ForeignCommunity),
+        _ => Ok(()),
+    }
+}
+
+fn applied(db: &Connection) -> Result<u32, StoreError> {
+    let sql = "SELECT coalesce(max(version), 0) FROM refinery_schema_history";
+    Ok(db.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn newest() -> u32 {
+    let runner = migrations::migrations::runner();
+    let all = runner.get_migrations().iter();
+    all.filter_map(|it| u32::try_from(it.version()).ok()).max().unwrap_or(0)
+}
+
+fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    migrations::migrations::runner().set_grouped(true).run(db)?;
+    Ok(())
+}
+
+fn stored_genesis(db: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT value FROM about WHERE key = 'genesis'";
+    Ok(db.query_row(sql, [], |row| row.get(0)).optional()?)
+}
+
+/// Writes whose set this is into a new file.
+fn found(db: &Connection, genesis: &Genesis) -> Result<(), StoreError> {
+    match stored_genesis(db)? {
+        Some(stored) if stored == genesis.encode() => Ok(()),
+        Some(_) => Err(StoreError::ForeignCommunity),
+        None => {
+            let put = "INSERT INTO about (key, value) VALUES ('genesis', ?1)";
+            db.execute(put, [genesis.encode()])?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! How envelopes get a row: known already? well signed? then in, with everything that moves along.
+
+use std::collections::BTreeSet;
+
+use crdt::{
+    body::{Act, Body},
+    envelope::{Envelope, Header, Kind, Malformed},
+    id::EnvelopeId,
+    judge::Known,
+    keys::Check,
+};
+use rusqlite::OptionalExtension;
+
+use super::{
+    Meta, Received, Truth, Work, authority,
+    fates::Verdict,
+    memory::Cited,
+    row::{self, Gone},
+};
+use crate::store::error::StoreError;
+
+impl Truth {
+    /// Takes in what a peer or a file handed over: all or nothing, in any order, as often as one
+    /// likes. `seed` blinds the batch check of signatures and must be fresh.
+    ///
+    /// An envelope without a body is kept as poison until somebody hands over its body; a body that
+    /// was dropped here does not come back.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn receive(
+        &mut self,
+        envelopes: Vec<Envelope>,
+        seed: [u8; 32],
+    ) -> Result<Received, StoreError> {
+        self.savepoint(|truth| {
+            let mut work = truth.work();
+            let received = work.receive(envelopes, seed)?;
+            work.settle()?;
+            Ok(received)
+        })
+    }
+}
+
+impl Work<'_> {
+    fn receive(
+        &mut self,
+        envelopes: Vec<Envelope>,
+        seed: [u8; 32],
+    ) -> Result<Received, StoreError> {
+        let mut received = Received::default();
+        let mut seen = BTreeSet::new();
+        let (mut news, mut again) = (Vec::new(), Vec::new());
+        for envelope in envelopes {
+            let id = envelope.id();
+            let held = !seen.insert(id) || self.cited(&id)?.is_some();
+            if held { again.push(envelope) } else { news.push(envelope) }
+        }
+        let checks: Vec<Check> = news.iter().map(|it| it.check(&self.community)).collect();
+        let good = Check::all(&checks, seed);
+        let mut signed = Vec::with_capacity(news.len());
+        for (envelope, good) in news.into_iter().zip(good) {
+            if good {
+                signed.push(envelope);
+            } else {
+                received.refused.push((envelope.id(), Malformed::BadSignature));
+            }
+        }
+        // What is cited stands before what cites it, as far as one batch can tell.
+        signed.sort_by_key(|it| (it.header().kind != Kind::STATEMENT, it.header().lamport));
+        for envelope in &signed {
+            received.new.push(self.admit(envelope)?);
+        }
+        for envelope in again {
+            received.known += 1;
+            self.take_late_body(&envelope)?;
+        }
+        Ok(received)
+    }
+
+    /// Gives an envelope that is not held yet its row.
+    pub(super) fn admit(&mut self, envelope: &Envelope) -> Result<Meta, StoreError> {
+        self.memory.touched = true;
+        let (id, header) = (envelope.id(), envelope.header());
+        let scope_ref = self.scope_ref(header.scope)?;
+        let position_ref = self.position_ref(header)?;
+        self.note_fork(id, header)?;
+        let mut gone = if envelope.body().is_some() { None } else { Some(Gone::NotSent) };
+        let body = row::read_body(header, gone, envelope.body());
+        let subject = body.as_ref().ok().and_then(|body| subject(id, body));
+        let verdict = self.judge(envelope, body.as_ref())?;
+        if let Some(error) = verdict.unreadable {
+            gone = gone.or(Gone::because(error));
+        }
+        let kept_body = envelope.body().filter(|_| gone.is_none());
+        self.memory.judged += 1;
+        let reason = self.memory.reason_ref(self.db, &verdict.code)?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO envelopes (id, position_ref, scope_ref, bucket, kind, seq, lamport,
+                     claimed, fate, reason, sound, judged, subject, gone, cites, rest, signature,
+                     body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                     ?17, ?18)",
+            )?
+            .execute(rusqlite::params![
+                id.as_bytes(),
+                position_ref,
+                scope_ref,
+                header.bucket.0,
+                header.kind.0,
+                header.seq.cast_signed(),
+                header.lamport.cast_signed(),
+                header.claimed.0.cast_signed(),
+                verdict.fate as u8,
+                reason,
+                verdict.sound,
+                self.memory.judged,
+                subject,
+                gone.map(|gone| gone as u8),
+                row::join_cites(header),
+                row::rest_of(header, kept_body.is_some()),
+                envelope.signature(),
+                kept_body,
+            ])?;
+        let row = self.db.last_insert_rowid();
+        self.memory.count_in(scope_ref, header.bucket, &id);
+        self.memory.remember(id, Cited { row, known: known(header, verdict.sound) });
+        self.take_effect(row, id, header, subject.as_deref(), None, &verdict)?;
+        Ok(meta(row, id, header))
+    }
+
+    /// What is known of a held envelope.
+    pub(super) fn cited(&mut self, id: &EnvelopeId) -> Result<Option<Cited>, StoreError> {
+        if let Some(cited) = self.memory.cited.get(id) {
+            return Ok(Some(*cited));
+        }
+        let found = self
+            .db
+            .prepare_cached(
+                "SELECT e.row, p.writer, p.scope, e.seq, e.lamport, e.sound
+                 FROM envelopes e JOIN positions p ON p.ref = e.position_ref WHERE e.id = ?1",
+            )?
+            .query_row([id.as_bytes()], |row| {
+                let known = Known {
+                    writer: crdt::id::WriterId::from_bytes(row.get(1)?),
+                    scope: crdt::id::ScopeId::from_bytes(row.get(2)?),
+                    seq: row.get::<_, i64>(3)?.cast_unsigned(),
+                    lamport: row.get::<_, i64>(4)?.cast_unsigned(),
+                    sound: row.get(5)?,
+                };
+                Ok(Cited { row: row.get(0)?, known })
+            })
+            .optional()?;
+        if let Some(cited) = found {
+            self.memory.remember(*id, cited);
+        }
+        Ok(found)
+    }
+
+    /// Puts a body where there never was one. The header, whose signature was checked when it came,
+    /// names the body by hash, and `envelope` could not be made with another.
+    fn take_late_body(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+        let (id, header) = (envelope.id(), envelope.header());
+        let (Some(cited), true) = (self.cited(&id)?, envelope.body().is_some()) else {
+            return Ok(());
+        };
+        let body = row::read_body(header, None, envelope.body());
+        let checked = match (header.kind, body.as_ref()) {
+            (Kind::STATEMENT, Ok(body)) => {
+                authority::checked_fact(envelope, Ok(body), &self.community).map(|_| ())
+            }
+            (_, body) => body.map(|_| ()).map_err(|error| *error),
+        };
+        let gone = checked.err().and_then(Gone::because);
+        let kept_body = envelope.body().filter(|_| gone.is_none());
+        let subject = body.ok().and_then(|body| subject(id, &body));
+        let taken = self
+            .db
+            .prepare_cached(
+                "UPDATE envelopes SET body = ?2, subject = ?3, rest = ?4, gone = ?5
+                 WHERE row = ?1 AND gone = ?6",
+            )?
+            .execute((
+                cited.row,
+                kept_body,
+                subject,
+                row::rest_of(header, kept_body.is_some()),
+                gone.map(|gone| gone as u8),
+                Gone::NotSent as u8,
+            ))?;
+        if taken > 0 {
+            self.memory.touched = true;
+            self.memory.queue.insert(cited.row);
+            if header.scope == self.community.roster() {
+                self.memory.read_roster_anew(self.db, self.community)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What others will need to know to cite it.
+fn known(header: &Header, sound: bool) -> Known {
+    Known {
+        writer: header.writer,
+        scope: header.scope,
+        seq: header.seq,
+        lamport: header.lamport,
+        sound,
+    }
+}
+
+pub(super) fn meta(row: i64, id: EnvelopeId, header: &Header) -> Meta {
+    Meta {
+        row,
+        id,
+        scope: header.scope,
+        writer: header.writer,
+        kind: header.kind,
+        bucket: header.bucket,
+        claimed: header.claimed,
+    }
+}
+
+/// What acts and changes are looked up by.
+pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
+    match body {
+        Body::Act(Act::Ask(_)) => Some(id.as_bytes().to_vec()),
+        Body::Act(Act::Do(deed)) => Some(deed.request.as_bytes().to_vec()),
+        Body::Change(change) => Some(change.document.as_bytes().to_vec()),
+        Body::Statement(_) | Body::Talk(_) | Body::Card(_) => None,
+    }
+}
