@@ -22,3 +22,6 @@ pub mod paper;
 pub mod sync;
 pub mod time;
 pub mod wire;
+pub mod claim;
+pub mod code;
+pub mod lifecycle;

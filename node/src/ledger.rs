@@ -20,7 +20,11 @@ mod decide;
 mod found;
 mod names;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use crdt::{
     body::Body,
@@ -30,7 +34,7 @@ use crdt::{
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
     invitation::Invitation,
     keys::Secret,
-    sync::{session::Held, summary::Carried},
+    sync::{Carried, Held},
     time::{Bucket, ClaimedTime},
 };
 
@@ -40,7 +44,7 @@ use crate::{
     identity::Identity,
     store::{
         error::StoreError,
-        truth::{Deps, Intent, Truth},
+        truth::{Cites, Content, Intent, Truth, WriteError},
         views::{self, Changes, Me, Views},
     },
 };
@@ -49,6 +53,9 @@ use crate::{
 pub const TRUTH_FILE: &str = "truth.db";
 /// The file of lists, which can be made again.
 pub const VIEWS_FILE: &str = "views.db";
+
+/// Statements that introduce a box: three certificates and a join.
+const INTRODUCTION_MAX: u32 = 4;
 
 /// Something for the ledger to do; `T` says whom the answer is for.
 pub enum Job<T> {
@@ -109,6 +116,9 @@ pub(crate) enum Failed {
     /// The disk said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was to be written could not be.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// A document could not be edited so.
     #[error(transparent)]
     Edit(#[from] EditRefused),
@@ -118,7 +128,8 @@ impl From<Failed> for ApiError {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Refused(error) => error,
-            Failed::Store(error) => Self::new(ErrorKind::Storage, [("reason", error.to_string())]),
+            Failed::Write(WriteError::Store(error)) | Failed::Store(error) => Self::new(ErrorKind::Storage, [("reason", error.to_string())]),
+            Failed::Write(error) => Self::new(ErrorKind::Internal, [("reason", error.to_string())]),
             Failed::Edit(error) => Self::new(ErrorKind::BadEdit, [("reason", error.to_string())]),
         }
     }
@@ -142,6 +153,8 @@ pub struct Ledger {
     claimed: ClaimedTime,
     written: Vec<Arc<Envelope>>,
     delivered: i64,
+    row: i64,
+    addresses: Vec<String>,
 }
 
 impl Ledger {
@@ -159,7 +172,8 @@ impl Ledger {
         let truth = Truth::open(folder.map(|dir| dir.join(TRUTH_FILE)).as_deref(), &genesis)?;
         let me = me(&identity);
         let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), me)?;
-        let delivered = truth.kept("delivered")?.map_or(0, |bytes| number(&bytes));
+        let delivered = truth.read().kept("delivered")?.map_or(0, |bytes| number(&bytes));
+        let row = truth.read().last_row()?;
         let mut ledger = Self {
             community: genesis.id(),
             identity,
@@ -170,8 +184,10 @@ impl Ledger {
             claimed: ClaimedTime(0),
             written: Vec::new(),
             delivered,
+            row,
+            addresses: Vec::new(),
         };
-        ledger.views.catch_up(&mut ledger.truth)?;
+        ledger.catch_up()?;
         Ok(ledger)
     }
 
@@ -216,7 +232,7 @@ impl Ledger {
             return Err(failed.into());
         }
         self.truth.commit().map_err(Failed::from)?;
-        self.views.catch_up(&mut self.truth).map_err(Failed::from)?;
+        self.catch_up().map_err(Failed::from)?;
         self.written.clear();
         Ok(())
     }
@@ -248,29 +264,56 @@ impl Ledger {
             .map(|(whom, plan)| (whom, self.finish(plan, saved.as_ref().err())))
             .collect();
         let written = std::mem::take(&mut self.written);
-        Worked { done, written, changes, row: self.truth.last_row() }
+        Worked { done, written, changes, row: self.row }
     }
 
     /// Brings the lists up to date, and writes what follows from new statements.
     fn settle(&mut self, changes: &mut Changes) -> Result<(), Failed> {
-        *changes = self.views.catch_up(&mut self.truth)?;
-        let promised = self.chores(&changes.statements)?;
-        if promised.is_empty() {
+        *changes = self.catch_up()?;
+        let due = self.chores(&changes.statements)?;
+        if due.is_empty() {
             return Ok(());
         }
         self.truth.begin()?;
-        for statement in promised {
-            self.truth.savepoint()?;
-            if let Err(failed) = self.keep_promise(statement) {
+        for promise in due {
+            if let Err(failed) = self.in_savepoint(|ledger| ledger.keep_promise(promise)) {
                 tracing::warn!(reason = %failed, "A promise of an invitation could not be kept yet");
-                self.truth.undo_savepoint()?;
-            } else {
-                self.truth.release_savepoint()?;
             }
         }
         self.truth.commit()?;
-        changes.join(self.views.catch_up(&mut self.truth)?);
+        changes.join(self.catch_up()?);
         Ok(())
+    }
+
+    /// Brings the lists up to date; what the gate did not let in becomes poison in the truth.
+    fn catch_up(&mut self) -> Result<Changes, StoreError> {
+        while self.truth.go_on()? {}
+        let mut all = self.views.catch_up(&self.truth)?;
+        while !all.poison.is_empty() {
+            let poison = std::mem::take(&mut all.poison);
+            for id in &poison {
+                self.truth.gate_refused(id)?;
+            }
+            all.join(self.views.catch_up(&self.truth)?);
+            all.poison.retain(|id| !poison.contains(id));
+        }
+        self.row = self.truth.read().last_row()?;
+        Ok(all)
+    }
+
+    /// Rule 2: whatever fails undoes only itself.
+    fn in_savepoint<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Failed>,
+    ) -> Result<T, Failed> {
+        let job = self.truth.open_job()?;
+        let before = self.written.len();
+        let outcome = work(self);
+        if outcome.is_err() {
+            self.written.truncate(before);
+        }
+        self.truth.close_job(job, outcome.is_ok())?;
+        outcome
     }
 
     fn plan<T>(&mut self, job: Job<T>) -> (T, Plan) {
@@ -279,15 +322,16 @@ impl Ledger {
             Job::Receive(whom, envelopes) => (whom, self.receive(envelopes)),
             Job::Introduce(whom, key, envelopes) => (whom, self.introduce(key, envelopes)),
             Job::List(whom, scope, bucket) => {
-                let items = self.truth.items(&scope, bucket).unwrap_or_default();
+                let items = self.truth.read().items(&scope, bucket).unwrap_or_default();
                 (whom, Plan::Ready(Done::Listed(scope, bucket, items)))
             }
             Job::Fetch(whom, ids) => {
-                let envelopes = self.truth.envelopes(&ids).unwrap_or_default();
+                let envelopes = self.truth.read().envelopes(&ids).unwrap_or_default();
+                let envelopes = envelopes.into_iter().map(Arc::new).collect();
                 (whom, Plan::Ready(Done::Fetched(envelopes)))
             }
             Job::Lookup(whom, mut ids) => {
-                ids.retain(|id| !self.truth.holds(id).unwrap_or(false));
+                ids.retain(|id| !self.truth.read().holds(id).unwrap_or(false));
                 (whom, Plan::Ready(Done::Missing(ids)))
             }
             Job::Delivered(whom, row) => {
@@ -310,27 +354,13 @@ impl Ledger {
         }
     }
 
-    /// Rule 2: one command in a savepoint of its own.
     fn attempt(&mut self, command: Command) -> Result<After, ApiError> {
-        self.truth.savepoint().map_err(Failed::from)?;
-        let before = self.written.len();
-        match self.decide(command) {
-            Ok(after) => {
-                self.truth.release_savepoint().map_err(Failed::from)?;
-                Ok(after)
-            }
-            Err(failed) => {
-                self.written.truncate(before);
-                self.truth.undo_savepoint().map_err(Failed::from)?;
-                Err(failed.into())
-            }
-        }
+        Ok(self.in_savepoint(|ledger| ledger.decide(command))?)
     }
 
     fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
-        let seed = self.dice.draw();
-        match self.truth.receive(envelopes, seed) {
-            Ok(received) => Plan::Received(received.new, received.refused.len()),
+        match self.take_in(envelopes) {
+            Ok((new, refused)) => Plan::Received(new, refused),
             Err(error) => {
                 tracing::error!(reason = %error, "Envelopes of a peer could not be kept");
                 Plan::Ready(Done::Received(None))
@@ -338,29 +368,37 @@ impl Ledger {
         }
     }
 
+    /// Puts envelopes into the truth; returns those that were new, and how many were refused.
+    fn take_in(
+        &mut self,
+        envelopes: Vec<Envelope>,
+    ) -> Result<(Vec<Arc<Envelope>>, usize), StoreError> {
+        let shared: BTreeMap<EnvelopeId, Arc<Envelope>> =
+            envelopes.iter().map(|it| (it.id(), Arc::new(it.clone()))).collect();
+        let seed = self.dice.draw();
+        let received = self.truth.receive(envelopes, seed)?;
+        let new = received.new.iter().filter_map(|meta| shared.get(&meta.id).cloned()).collect();
+        Ok((new, received.refused.len()))
+    }
+
     /// Keeps what a stranger brings only if it makes his box a member's: a stranger must not be
     /// able to fill the disk.
     fn introduce(&mut self, key: KeyId, envelopes: Vec<Envelope>) -> Plan {
-        let seed = self.dice.draw();
-        let attempt = |ledger: &mut Self| -> Result<Option<Vec<Arc<Envelope>>>, StoreError> {
-            ledger.truth.savepoint()?;
-            let received = ledger.truth.receive(envelopes, seed)?;
-            if ledger.truth.roster_mut().box_person(key).is_some() {
-                ledger.truth.release_savepoint()?;
-                return Ok(Some(received.new));
+        let attempt = self.in_savepoint(|ledger| {
+            let (new, _) = ledger.take_in(envelopes)?;
+            match ledger.truth.roster().box_person(key) {
+                Some(person) if ledger.truth.roster().is_community_member(person) => Ok(new),
+                _ => Err(ApiError::new(ErrorKind::NotAllowed, [("what", "join".into())]).into()),
             }
-            ledger.truth.undo_savepoint()?;
-            Ok(None)
-        };
-        match attempt(self) {
-            Ok(Some(new)) => {
+        });
+        match attempt {
+            Ok(new) => {
                 // Like something written here: every other peer is told.
                 self.written.extend(new);
                 Plan::Ready(Done::Introduced(true))
             }
-            Ok(None) => Plan::Ready(Done::Introduced(false)),
-            Err(error) => {
-                tracing::error!(reason = %error, "An introduction could not be kept");
+            Err(failed) => {
+                tracing::info!(peer.id = %key, reason = %failed, "A stranger was turned away");
                 Plan::Ready(Done::Introduced(false))
             }
         }
@@ -388,28 +426,48 @@ impl Ledger {
         &mut self,
         body: Body,
         scope: ScopeId,
-        deps: Deps,
+        cites: Cites,
         auth: Option<EnvelopeId>,
     ) -> Result<EnvelopeId, Failed> {
-        let intent = Intent { body, scope, deps, auth };
-        let envelope = self.truth.write(intent, &self.identity.writer, self.claimed)?;
-        let id = envelope.id();
-        self.written.push(envelope);
-        Ok(id)
+        self.write_content(Content::Body(body), scope, cites, auth)
+    }
+
+    fn write_content(
+        &mut self,
+        content: Content,
+        scope: ScopeId,
+        cites: Cites,
+        auth: Option<EnvelopeId>,
+    ) -> Result<EnvelopeId, Failed> {
+        let intent = Intent { scope, content, cites, auth, claimed: self.claimed };
+        let written = self.truth.write(intent, &self.identity.writer)?;
+        for meta in written.joined.iter().chain([&written.meta]) {
+            self.written.extend(self.truth.read().envelope(&meta.id)?.map(Arc::new));
+        }
+        Ok(written.meta.id)
+    }
+
+    /// Where other homes can reach this one; goes into invitations.
+    pub fn set_addresses(&mut self, addresses: Vec<String>) {
+        self.addresses = addresses;
     }
 
     /// What this node holds, in summary, for its sessions.
-    pub fn carried(&self) -> Carried {
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn carried(&self) -> Result<Carried, StoreError> {
         let mut carried = Carried::new();
-        for (scope, bucket, part) in self.truth.fingerprints() {
+        for (scope, bucket, part) in self.truth.read().fingerprints()? {
             carried.join(scope, bucket, &part);
         }
-        carried
+        Ok(carried)
     }
 
     /// The boxes of everybody who is in the community now.
-    pub fn boxes(&mut self) -> BTreeSet<KeyId> {
-        self.truth.roster_mut().boxes()
+    pub fn boxes(&self) -> BTreeSet<KeyId> {
+        self.truth.roster().boxes()
     }
 
     /// The statements that show a stranger who this node is: its keys' certificates and its join.
@@ -418,12 +476,13 @@ impl Ledger {
     ///
     /// Where the disk says no.
     pub fn introduction(&self) -> Result<Vec<Envelope>, StoreError> {
-        self.truth.first_of_chain(&self.identity.writer.writer(), &self.community.roster(), 4)
+        let (writer, roster) = (self.identity.writer.writer(), self.community.roster());
+        self.truth.read().chain(&writer, &roster, INTRODUCTION_MAX)
     }
 
     /// The last row that is durable.
     pub fn row(&self) -> i64 {
-        self.truth.last_row()
+        self.row
     }
 
     /// Which community this is.
@@ -442,7 +501,7 @@ impl Ledger {
     ///
     /// Where the disk says no.
     pub fn kept(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.truth.kept(key)
+        self.truth.read().kept(key)
     }
 }
 

@@ -4,5 +4,9 @@
 
 pub mod api;
 pub mod clock;
+pub mod dice;
 pub mod handle;
+pub mod home;
 pub mod identity;
+pub mod ledger;
+pub mod store;

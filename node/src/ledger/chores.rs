@@ -66,8 +66,8 @@ impl Ledger {
             let Statement::Join { person, invite: Some(invite), .. } = &signed.statement else {
                 continue;
             };
-            if let Some(promise) = self.promise(&invite)? {
-                due.push(Due { person, join: *id, promise });
+            if let Some(promise) = self.promise(invite)? {
+                due.push(Due { person: *person, join: *id, promise });
             }
         }
         Ok(due)

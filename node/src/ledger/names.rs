@@ -1,6 +1,6 @@
 //! Names stand wherever an id is wanted, as long as only one thing answers to them.
 
-use crdt::id::{GroupId, RequestId};
+use crdt::id::RequestId;
 
 use super::{Failed, Ledger};
 use crate::{

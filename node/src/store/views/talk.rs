@@ -142,6 +142,19 @@ impl Views {
         self.choose_copy(group, line, batch)
     }
 
+    /// Is this line in the group already?
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn holds_line(&self, group: &GroupId, line: &ImportedLine) -> Result<bool, StoreError> {
+        let Some(group) = self.groups.get(group) else { return Ok(false) };
+        let mut find = self.conn.prepare_cached(
+            "SELECT 1 FROM imports WHERE in_group = ?1 AND number = ?2 AND hash = ?3",
+        )?;
+        Ok(find.exists(params![group.number, line.number.cast_signed(), line.hash])?)
+    }
+
     fn choose_copy(
         &mut self,
         group: GroupId,
