@@ -43,20 +43,21 @@ mod row;
 mod write;
 
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crdt::{
     authority::Roster,
-    envelope::{Kind, Malformed},
+    envelope::{Envelope, Kind, Malformed},
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, ScopeId, WriterId},
+    sync::fingerprint::Fingerprint,
     time::{Bucket, ClaimedTime},
 };
 use rusqlite::Connection;
 
 pub use open::Reader;
 pub use read::{Counts, Judged, Listed, Own, Reading};
-pub use write::{Cites, Content, Intent, WriteError, Written};
+pub use write::{Deps, Intent, WriteError};
 
 use self::memory::Memory;
 use super::error::StoreError;
@@ -85,10 +86,10 @@ pub struct Meta {
 }
 
 /// What became of a batch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Received {
-    /// Inserted now.
-    pub new: Vec<Meta>,
+    /// Inserted now, in the order of their rows.
+    pub new: Vec<Arc<Envelope>>,
     /// Held before, or given twice.
     pub known: u64,
     /// Dropped; whoever handed them over is to blame.
@@ -105,6 +106,8 @@ pub struct Truth {
     memory: Memory,
     /// Has somebody begun a transaction?
     begun: bool,
+    /// For each open savepoint: had anything been changed before it?
+    savepoints: Vec<bool>,
     /// Did a failure undo it, or make the connection useless?
     undone: bool,
 }
@@ -133,6 +136,26 @@ impl Truth {
         Reading::new(&self.db)
     }
 
+    /// The fingerprint of every drawer, with what the open transaction has put in.
+    pub fn fingerprints(&self) -> impl Iterator<Item = (ScopeId, Bucket, Fingerprint)> {
+        let scopes: BTreeMap<i64, ScopeId> =
+            self.memory.scopes.iter().map(|(scope, at)| (*at, *scope)).collect();
+        self.memory
+            .fingerprints
+            .iter()
+            .filter_map(move |((at, bucket), value)| Some((*scopes.get(at)?, *bucket, *value)))
+    }
+
+    /// The fingerprint of everything held of a scope.
+    pub fn fingerprint(&self, scope: &ScopeId) -> Fingerprint {
+        let mut whole = Fingerprint::EMPTY;
+        if let Some(at) = self.memory.scopes.get(scope) {
+            let drawers = (*at, Bucket(0))..=(*at, Bucket(u16::MAX));
+            self.memory.fingerprints.range(drawers).for_each(|(_, part)| whole.join(part));
+        }
+        whole
+    }
+
     /// Opens a transaction round the jobs that follow.
     ///
     /// # Errors
@@ -145,6 +168,7 @@ impl Truth {
         assert!(!self.begun, "one transaction at a time");
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         self.begun = true;
+        self.savepoints.clear();
         self.memory.touched = false;
         Ok(())
     }
@@ -188,53 +212,71 @@ impl Truth {
         Ok(())
     }
 
-    /// Runs a job: either all of it is in the transaction afterwards, or nothing. Without a
-    /// transaction it gets one of its own.
+    /// Opens a part of the transaction that can be undone by itself. Every one is ended by
+    /// [`Truth::release_savepoint`] or [`Truth::undo_savepoint`]; they may stand inside one another.
     ///
     /// # Errors
     ///
-    /// What the job says, or where the disk fails.
-    pub fn savepoint<T, E: From<StoreError>>(
-        &mut self,
-        job: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        if !self.begun {
-            self.begin()?;
-            return match job(self) {
-                Ok(done) => self.commit().map(|()| done).map_err(E::from),
-                Err(error) => {
-                    self.rollback()?;
-                    Err(error)
-                }
-            };
+    /// Where no transaction is open, or the disk failed in it.
+    pub fn savepoint(&mut self) -> Result<(), StoreError> {
+        if self.undone || !self.begun {
+            return Err(StoreError::Undone);
         }
-        if self.undone {
-            return Err(StoreError::Undone.into());
-        }
-        self.db.execute_batch("SAVEPOINT job").map_err(StoreError::from)?;
-        let touched_before = std::mem::take(&mut self.memory.touched);
-        let outcome = job(self);
-        self.end_savepoint(outcome.is_ok(), touched_before)?;
-        outcome
+        self.db.execute_batch("SAVEPOINT job")?;
+        self.savepoints.push(std::mem::take(&mut self.memory.touched));
+        Ok(())
     }
 
-    fn end_savepoint(&mut self, keep: bool, touched_before: bool) -> Result<(), StoreError> {
-        if self.db.is_autocommit() {
+    /// Keeps what was done since the last [`Truth::savepoint`] as part of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk failed meanwhile: nothing of the transaction is kept then.
+    pub fn release_savepoint(&mut self) -> Result<(), StoreError> {
+        let before = self.savepoints.pop().unwrap_or_default();
+        if self.undone || self.db.is_autocommit() {
             // SQLite undid everything by itself: the disk is full or failed.
             self.undone = true;
-            return if keep { Err(StoreError::Undone) } else { Ok(()) };
+            return Err(StoreError::Undone);
         }
-        if keep {
-            self.memory.touched |= touched_before;
-            self.db.execute_batch("RELEASE job")?;
+        self.memory.touched |= before;
+        self.db.execute_batch("RELEASE job")?;
+        Ok(())
+    }
+
+    /// Forgets what was done since the last [`Truth::savepoint`]. Where the disk failed the whole
+    /// transaction is forgotten, which [`Truth::commit`] will say.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read again.
+    pub fn undo_savepoint(&mut self) -> Result<(), StoreError> {
+        let before = self.savepoints.pop().unwrap_or_default();
+        if self.undone || self.db.is_autocommit() {
+            self.undone = true;
             return Ok(());
         }
         self.db.execute_batch("ROLLBACK TO job; RELEASE job")?;
         if self.memory.touched {
             self.reload()?;
         }
-        self.memory.touched = touched_before;
+        self.memory.touched = before;
         Ok(())
+    }
+
+    /// Does all of a job or nothing of it, in a transaction of its own where none is open.
+    fn whole<T, E: From<StoreError>>(
+        &mut self,
+        job: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let alone = !self.begun;
+        if alone { self.begin()? } else { self.savepoint()? }
+        match (job(self), alone) {
+            (Ok(done), true) => self.commit().map(|()| done).map_err(E::from),
+            (Ok(done), false) => self.release_savepoint().map(|()| done).map_err(E::from),
+            (Err(error), true) => self.rollback().map_err(E::from).and(Err(error)),
+            (Err(error), false) => self.undo_savepoint().map_err(E::from).and(Err(error)),
+        }
     }
 
     /// Goes on judging where the last turn had enough; true while there is more.
@@ -246,7 +288,7 @@ impl Truth {
         if !self.memory.unfinished {
             return Ok(false);
         }
-        self.savepoint(|truth| truth.work().settle())?;
+        self.whole(|truth| truth.work().settle())?;
         Ok(self.memory.unfinished)
     }
 

@@ -66,7 +66,7 @@ impl Truth {
     ///
     /// Where the disk fails.
     pub fn gate_refused(&mut self, id: &EnvelopeId) -> Result<(), StoreError> {
-        self.savepoint(|truth| {
+        self.whole(|truth| {
             let mut work = truth.work();
             if let Some(cited) = work.cited(id)? {
                 work.drop_body(&row::by_row(work.db, cited.row)?, Gone::Gate)?;

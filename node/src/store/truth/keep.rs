@@ -13,7 +13,7 @@ impl Truth {
     ///
     /// Where the disk fails.
     pub fn keep(&mut self, key: &str, value: &[u8]) -> Result<(), StoreError> {
-        self.savepoint(|truth| {
+        self.whole(|truth| {
             truth
                 .db
                 .prepare_cached(
@@ -31,7 +31,7 @@ impl Truth {
     ///
     /// Where the disk fails.
     pub fn forget(&mut self, key: &str) -> Result<(), StoreError> {
-        self.savepoint(|truth| {
+        self.whole(|truth| {
             truth.db.prepare_cached("DELETE FROM kept WHERE key = ?1")?.execute([key])?;
             Ok(())
         })

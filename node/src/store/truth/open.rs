@@ -50,6 +50,7 @@ impl Truth {
             community: genesis.id(),
             memory,
             begun: false,
+            savepoints: Vec::new(),
             undone: false,
         })
     }

@@ -5,17 +5,20 @@ use crdt::{
     envelope::{Envelope, Header, Kind},
     id::{DocumentId, EnvelopeId, RequestId, ScopeId, WriterId},
     judge::Fate,
-    sync::fingerprint::Fingerprint,
+    sync::{Held, fingerprint::Fingerprint},
     time::{Bucket, ClaimedTime},
 };
 use rusqlite::{Connection, OptionalExtension, Params};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Meta, receive,
+    Meta,
     row::{self, Gone, Row},
 };
 use crate::store::error::StoreError;
+
+/// About how many bytes of a header and signature do not depend on what is cited and said.
+const FIXED_BYTES: u32 = 200;
 
 /// Looks things up; cheap to make.
 #[derive(Clone, Copy)]
@@ -91,6 +94,11 @@ pub struct Own {
     pub last_row: i64,
 }
 
+/// A limit as SQLite wants it.
+fn at_most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
 impl<'a> Reading<'a> {
     pub(super) fn new(db: &'a Connection) -> Self {
         Self { db }
@@ -102,8 +110,8 @@ impl<'a> Reading<'a> {
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn judged_since(&self, number: i64, limit: u32) -> Result<Vec<Judged>, StoreError> {
-        self.judged("e.judged > ?1 ORDER BY e.judged LIMIT ?2", (number, limit))
+    pub fn judged_since(&self, number: i64, limit: usize) -> Result<Vec<Judged>, StoreError> {
+        self.judged("e.judged > ?1 ORDER BY e.judged LIMIT ?2", (number, at_most(limit)))
     }
 
     /// The last number of the log.
@@ -187,8 +195,30 @@ impl<'a> Reading<'a> {
     /// # Errors
     ///
     /// Where the disk fails, or a row no longer says what its id names.
-    pub fn envelopes(&self, ids: &[EnvelopeId]) -> Result<Vec<Envelope>, StoreError> {
-        ids.iter().filter_map(|id| self.envelope(id).transpose()).collect()
+    pub fn envelopes(&self, ids: &[EnvelopeId]) -> Result<Vec<Arc<Envelope>>, StoreError> {
+        let found = ids.iter().filter_map(|id| self.envelope(id).transpose());
+        found.map(|envelope| envelope.map(Arc::new)).collect()
+    }
+
+    /// The first envelopes of a writer's chain in a scope, at most `limit`, in its order.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails, or a row no longer says what its id names.
+    pub fn first_of_chain(
+        &self,
+        writer: &WriterId,
+        scope: &ScopeId,
+        limit: usize,
+    ) -> Result<Vec<Envelope>, StoreError> {
+        let condition = "p.writer = ?1 AND p.scope = ?2 AND e.seq <= ?3 ORDER BY e.seq, e.row";
+        let mut found = self.db.prepare_cached(&row::select(condition))?;
+        let mut found = found.query((writer.as_bytes(), scope.as_bytes(), at_most(limit)))?;
+        let mut out = Vec::new();
+        while let Some(sql) = found.next()? {
+            out.push(Row::read(sql)?.envelope()?);
+        }
+        Ok(out)
     }
 
     /// Is it held?
@@ -206,18 +236,20 @@ impl<'a> Reading<'a> {
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn items(
-        &self,
-        scope: &ScopeId,
-        bucket: Bucket,
-    ) -> Result<Vec<(ClaimedTime, EnvelopeId)>, StoreError> {
+    pub fn items(&self, scope: &ScopeId, bucket: Bucket) -> Result<Vec<Held>, StoreError> {
         let mut rows = self.db.prepare_cached(
-            "SELECT claimed, id FROM envelopes
+            "SELECT id, claimed, kind, lamport, length(cites) + coalesce(length(body), 0)
+             FROM envelopes
              WHERE scope_ref = (SELECT ref FROM scopes WHERE scope = ?1) AND bucket = ?2",
         )?;
         let found = rows.query_map((scope.as_bytes(), bucket.0), |row| {
-            let claimed = ClaimedTime(row.get::<_, i64>(0)?.cast_unsigned());
-            Ok((claimed, EnvelopeId::from_bytes(row.get(1)?)))
+            Ok(Held {
+                id: EnvelopeId::from_bytes(row.get(0)?),
+                claimed: ClaimedTime(row.get::<_, i64>(1)?.cast_unsigned()),
+                kind: Kind(row.get(2)?),
+                lamport: row.get::<_, i64>(3)?.cast_unsigned(),
+                bytes: FIXED_BYTES + row.get::<_, u32>(4)?,
+            })
         })?;
         Ok(found.collect::<Result<_, _>>()?)
     }
@@ -227,8 +259,8 @@ impl<'a> Reading<'a> {
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn arrived_since(&self, row: i64, limit: u32) -> Result<Vec<Meta>, StoreError> {
-        self.metas("e.row > ?1 ORDER BY e.row LIMIT ?2", (row, limit))
+    pub fn arrived_since(&self, row: i64, limit: usize) -> Result<Vec<Meta>, StoreError> {
+        self.metas("e.row > ?1 ORDER BY e.row LIMIT ?2", (row, at_most(limit)))
     }
 
     /// Envelopes that came without a body which may still come, at most `limit`.
@@ -236,9 +268,9 @@ impl<'a> Reading<'a> {
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn without_body(&self, limit: u32) -> Result<Vec<Meta>, StoreError> {
+    pub fn without_body(&self, limit: usize) -> Result<Vec<Meta>, StoreError> {
         let condition = "e.fate <> 0 AND e.gone = ?1 ORDER BY e.row LIMIT ?2";
-        self.metas(condition, (Gone::NotSent as u8, limit))
+        self.metas(condition, (Gone::NotSent as u8, at_most(limit)))
     }
 
     fn metas(&self, condition: &str, params: impl Params) -> Result<Vec<Meta>, StoreError> {
@@ -247,7 +279,7 @@ impl<'a> Reading<'a> {
         let mut out = Vec::new();
         while let Some(sql) = rows.next()? {
             let it = Row::read(sql)?;
-            out.push(receive::meta(it.row, it.id, &it.header));
+            out.push(meta(it.row, it.id, &it.header));
         }
         Ok(out)
     }
@@ -296,26 +328,24 @@ impl<'a> Reading<'a> {
         Ok(heads.into_iter().map(|(_, id)| id).collect())
     }
 
-    /// How many envelopes of a scope have which fate.
+    /// How many envelopes of a scope have which fate; of all scopes where none is named.
     ///
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn counts(&self, scope: &ScopeId) -> Result<Counts, StoreError> {
+    pub fn counts(&self, scope: Option<&ScopeId>) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
-        let mut rows = self.db.prepare_cached(
-            "SELECT value FROM fingerprints
-             WHERE scope_ref = (SELECT ref FROM scopes WHERE scope = ?1)",
-        )?;
-        for value in rows.query_map([scope.as_bytes()], |row| row.get(0))? {
+        let scope = scope.map(|scope| scope.as_bytes());
+        let of_scope = "?1 IS NULL OR scope_ref = (SELECT ref FROM scopes WHERE scope = ?1)";
+        let held = format!("SELECT value FROM fingerprints WHERE {of_scope}");
+        for value in self.db.prepare_cached(&held)?.query_map([scope], |row| row.get(0))? {
             counts.held += Fingerprint::from_bytes(&value?).count();
         }
-        let mut rows = self.db.prepare_cached(
-            "SELECT fate, count(*) FROM envelopes
-             WHERE scope_ref = (SELECT ref FROM scopes WHERE scope = ?1) AND fate <> 0
-             GROUP BY fate",
-        )?;
-        for row in rows.query_map([scope.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        let fates = format!(
+            "SELECT fate, count(*) FROM envelopes WHERE ({of_scope}) AND fate <> 0 GROUP BY fate"
+        );
+        let mut fates = self.db.prepare_cached(&fates)?;
+        for row in fates.query_map([scope], |row| Ok((row.get(0)?, row.get(1)?)))? {
             let (fate, count): (u8, u32) = row?;
             let count = u64::from(count);
             match Fate::from_number(fate) {
@@ -336,16 +366,16 @@ impl<'a> Reading<'a> {
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn listed(&self, fate: Fate, limit: u32) -> Result<Vec<Listed>, StoreError> {
+    pub fn listed(&self, fate: Fate, limit: usize) -> Result<Vec<Listed>, StoreError> {
         let codes = self.codes()?;
         let condition = "e.fate <> 0 AND e.fate = ?1 ORDER BY e.row DESC LIMIT ?2";
         let mut rows = self.db.prepare_cached(&row::select(condition))?;
-        let mut rows = rows.query((fate as u8, limit))?;
+        let mut rows = rows.query((fate as u8, at_most(limit)))?;
         let mut out = Vec::new();
         while let Some(sql) = rows.next()? {
             let it = Row::read(sql)?;
             let reason = codes.get(&it.reason).cloned().unwrap_or_default();
-            let meta = receive::meta(it.row, it.id, &it.header);
+            let meta = meta(it.row, it.id, &it.header);
             out.push(Listed { meta, fate: it.fate, reason });
         }
         Ok(out)
@@ -444,5 +474,17 @@ impl<'a> Reading<'a> {
 
     fn number(&self, sql: &str, params: impl Params) -> Result<i64, StoreError> {
         Ok(self.db.prepare_cached(sql)?.query_row(params, |row| row.get(0))?)
+    }
+}
+
+fn meta(row: i64, id: EnvelopeId, header: &Header) -> Meta {
+    Meta {
+        row,
+        id,
+        scope: header.scope,
+        writer: header.writer,
+        kind: header.kind,
+        bucket: header.bucket,
+        claimed: header.claimed,
     }
 }

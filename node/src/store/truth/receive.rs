@@ -1,6 +1,6 @@
 //! How envelopes get a row: known already? well signed? then in, with everything that moves along.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crdt::{
     body::{Act, Body},
@@ -12,8 +12,7 @@ use crdt::{
 use rusqlite::OptionalExtension;
 
 use super::{
-    Meta, Received, Truth, Work, authority,
-    fates::Verdict,
+    Received, Truth, Work, authority,
     memory::Cited,
     row::{self, Gone},
 };
@@ -34,7 +33,7 @@ impl Truth {
         envelopes: Vec<Envelope>,
         seed: [u8; 32],
     ) -> Result<Received, StoreError> {
-        self.savepoint(|truth| {
+        self.whole(|truth| {
             let mut work = truth.work();
             let received = work.receive(envelopes, seed)?;
             work.settle()?;
@@ -69,8 +68,9 @@ impl Work<'_> {
         }
         // What is cited stands before what cites it, as far as one batch can tell.
         signed.sort_by_key(|it| (it.header().kind != Kind::STATEMENT, it.header().lamport));
-        for envelope in &signed {
-            received.new.push(self.admit(envelope)?);
+        for envelope in signed {
+            self.admit(&envelope)?;
+            received.new.push(Arc::new(envelope));
         }
         for envelope in again {
             received.known += 1;
@@ -80,7 +80,7 @@ impl Work<'_> {
     }
 
     /// Gives an envelope that is not held yet its row.
-    pub(super) fn admit(&mut self, envelope: &Envelope) -> Result<Meta, StoreError> {
+    pub(super) fn admit(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
         self.memory.touched = true;
         let (id, header) = (envelope.id(), envelope.header());
         let scope_ref = self.scope_ref(header.scope)?;
@@ -127,8 +127,7 @@ impl Work<'_> {
         let row = self.db.last_insert_rowid();
         self.memory.count_in(scope_ref, header.bucket, &id);
         self.memory.remember(id, Cited { row, known: known(header, verdict.sound) });
-        self.take_effect(row, id, header, subject.as_deref(), None, &verdict)?;
-        Ok(meta(row, id, header))
+        self.take_effect(row, id, header, subject.as_deref(), None, &verdict)
     }
 
     /// What is known of a held envelope.
@@ -209,18 +208,6 @@ fn known(header: &Header, sound: bool) -> Known {
         seq: header.seq,
         lamport: header.lamport,
         sound,
-    }
-}
-
-pub(super) fn meta(row: i64, id: EnvelopeId, header: &Header) -> Meta {
-    Meta {
-        row,
-        id,
-        scope: header.scope,
-        writer: header.writer,
-        kind: header.kind,
-        bucket: header.bucket,
-        claimed: header.claimed,
     }
 }
 

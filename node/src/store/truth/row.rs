@@ -52,7 +52,6 @@ impl Gone {
 pub(super) struct Row {
     pub row: i64,
     pub id: EnvelopeId,
-    pub scope_ref: i64,
     pub header: Header,
     pub fate: Fate,
     pub reason: i64,
@@ -73,11 +72,6 @@ pub(super) fn select(condition: &str) -> String {
                 e.body, p.writer, p.scope, p.auth
          FROM envelopes e JOIN positions p ON p.ref = e.position_ref WHERE {condition}"
     )
-}
-
-/// The header in one row.
-pub(super) fn header_of(db: &Connection, row: i64) -> Result<Header, StoreError> {
-    Ok(by_row(db, row)?.header)
 }
 
 /// One row.
@@ -126,7 +120,6 @@ impl Row {
         Ok(Self {
             row: sql.get(0)?,
             id,
-            scope_ref: sql.get(2)?,
             header,
             fate: Fate::from_number(sql.get(8)?).ok_or_else(damaged)?,
             reason: sql.get(9)?,

@@ -2,73 +2,44 @@
 //! the same way in as everybody's.
 //!
 //! An author cites only what counts and fits together, so nothing forged can make his own words wait.
-//! Where there are more heads than an envelope may cite, an act on a request is preceded by acts that
-//! say nothing and join them ([`Verb::Seen`]): what its author had seen decides who holds a place.
-//! Messages and statements cite the highest sixteen, and the next ones join the rest.
+//! Where there are more heads than an envelope may cite, messages and statements name the highest
+//! sixteen and the next ones join the rest. An act on a request is refused until its author has
+//! joined them with acts that say nothing (`Seen`): what he had seen decides who holds a place.
+
+use std::sync::Arc;
 
 use crdt::{
-    body::{Act, Body, Deed, Part, Position, SignedStatement, Statement, Unreadable, Verb},
+    body::{Act, Body, Position, Unreadable},
     envelope::{Draft, Envelope, Kind},
-    id::{EnvelopeId, RequestId, ScopeId},
-    judge::Fate,
+    id::{EnvelopeId, ScopeId, WriterId},
     keys::Secret,
     limits::DEPS_MAX,
     time::{Bucket, ClaimedTime},
 };
 
-use super::{Meta, Reading, Truth, Work, receive, row};
+use super::{Reading, Truth, Work};
 use crate::store::error::StoreError;
 
 /// What somebody wants to say.
 #[derive(Clone, Debug)]
 pub struct Intent {
+    /// What.
+    pub body: Body,
     /// Where.
     pub scope: ScopeId,
-    /// What.
-    pub content: Content,
     /// What it builds on.
-    pub cites: Cites,
+    pub deps: Deps,
     /// Under which grant.
     pub auth: Option<EnvelopeId>,
-    /// What the clock says.
-    pub claimed: ClaimedTime,
-}
-
-/// A body, or what makes one once the place in the chain is known.
-#[derive(Clone, Debug)]
-pub enum Content {
-    /// As it is.
-    Body(Body),
-    /// A statement, to be signed also by these keys, whose signatures cover the place in the chain.
-    Statement {
-        /// What is said.
-        statement: Statement,
-        /// Paper, sealed or root keys.
-        seconds: Vec<Secret>,
-    },
 }
 
 /// What an envelope names as seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cites {
-    /// The heads of its stream: all messages or statements of the scope, the acts of the request.
-    Heads,
+pub enum Deps {
+    /// The heads of its stream: all messages or statements of the scope, or the acts of its request.
+    Subject,
     /// Exactly these: what a document change builds on.
-    Exactly(Vec<EnvelopeId>),
-}
-
-/// What was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The envelope.
-    pub meta: Meta,
-    /// What the same rules as for everybody's made of it: whoever is told "accepted" but not
-    /// [`Fate::Accepted`] would be told wrong.
-    pub fate: Fate,
-    /// The short name of the reason.
-    pub reason: String,
-    /// Acts that had to go before it, to join heads.
-    pub joined: Vec<Meta>,
+    These(Vec<EnvelopeId>),
 }
 
 /// Why nothing was written.
@@ -77,18 +48,21 @@ pub enum WriteError {
     /// The disk.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The request has more heads than an act may cite: join these first, at most sixteen at a time.
+    #[error("{} acts to be joined first", .0.len())]
+    TooManyHeads(Vec<EnvelopeId>),
+    /// More citations than an envelope may have.
+    #[error("cites {0} envelopes, {DEPS_MAX} is the most")]
+    TooManyCitations(usize),
     /// It would cite something that is not here.
     #[error("cites {0}, which is not here")]
     NotHeld(EnvelopeId),
     /// It would stand on something whose own chain does not fit together (yet).
-    #[error("cites {0}, which nothing can be built on")]
+    #[error("cites {0}, on which nothing can be built")]
     NotSound(EnvelopeId),
     /// It would cite something of another scope.
     #[error("cites {0}, which is of another scope")]
     ForeignCitation(EnvelopeId),
-    /// More citations than an envelope may have.
-    #[error("cites {0} envelopes, {DEPS_MAX} is the most")]
-    TooManyCitations(usize),
     /// A text or list is longer than allowed.
     #[error("body: {0}")]
     Body(Unreadable),
@@ -97,116 +71,94 @@ pub enum WriteError {
     NoPlaceLeft,
 }
 
-impl From<rusqlite::Error> for WriteError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl Truth {
-    /// Writes what `writer` has to say and judges it like everybody's.
+    /// Writes what `writer` has to say, and judges it as everybody's is; what became of it is to be
+    /// read from its [`verdict`](Reading::verdict).
     ///
     /// # Errors
     ///
     /// Where it cannot be said, or the disk fails; nothing is written then.
-    pub fn write(&mut self, intent: Intent, writer: &Secret) -> Result<Written, WriteError> {
-        self.savepoint(|truth| {
+    pub fn write(
+        &mut self,
+        intent: Intent,
+        writer: &Secret,
+        claimed: ClaimedTime,
+    ) -> Result<Arc<Envelope>, WriteError> {
+        self.whole(|truth| {
             let mut work = truth.work();
-            let (meta, joined) = work.write(intent, writer)?;
+            let envelope = work.sign(intent, writer, claimed)?;
+            if work.cited(&envelope.id())?.is_none() {
+                work.admit(&envelope)?;
+            }
             work.settle()?;
-            let held = row::by_row(work.db, meta.row)?;
-            let reason = work.memory.code_of(held.reason).to_owned();
-            Ok(Written { meta, fate: held.fate, reason, joined })
+            Ok(Arc::new(envelope))
         })
+    }
+
+    /// Where the next statement of `writer` will stand: what its second signatures must cover.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn position_of_next(
+        &self,
+        writer: &WriterId,
+        scope: &ScopeId,
+        auth: Option<EnvelopeId>,
+    ) -> Result<Position, StoreError> {
+        let seq = self.read().tip(writer, scope)?.map_or(1, |(seq, _)| seq + 1);
+        Ok(Position { community: self.community, writer: *writer, scope: *scope, seq, auth })
     }
 }
 
 impl Work<'_> {
-    fn write(
+    fn sign(
         &mut self,
         intent: Intent,
         writer: &Secret,
-    ) -> Result<(Meta, Vec<Meta>), WriteError> {
-        let mut joined = Vec::new();
-        let deps = match &intent.cites {
-            Cites::Exactly(ids) => ids.clone(),
-            Cites::Heads => self.deps(&intent, writer, &mut joined)?,
-        };
-        let meta = self.sign_and_admit(&intent, deps, writer)?;
-        Ok((meta, joined))
-    }
-
-    /// The heads of the stream, after joining some where there are too many.
-    fn deps(
-        &mut self,
-        intent: &Intent,
-        writer: &Secret,
-        joined: &mut Vec<Meta>,
-    ) -> Result<Vec<EnvelopeId>, WriteError> {
-        let (kind, act) = match &intent.content {
-            Content::Statement { .. } => (Kind::STATEMENT, None),
-            Content::Body(Body::Act(Act::Ask(_))) => return Ok(Vec::new()),
-            Content::Body(Body::Act(Act::Do(deed))) => (Kind::ACT, Some(deed)),
-            Content::Body(body) => (body.kind(), None),
-        };
-        let subject = act.map(|deed| &deed.request);
-        let mut heads = Reading::new(self.db).heads(&intent.scope, kind, subject)?;
-        if let Some(deed) = act {
-            while heads.len() > DEPS_MAX {
-                let seen = heads.split_off(heads.len() - DEPS_MAX);
-                let meta = self.sign_and_admit(&join(intent, deed), seen, writer)?;
-                heads.insert(0, meta.id);
-                joined.push(meta);
+        claimed: ClaimedTime,
+    ) -> Result<Envelope, WriteError> {
+        let Intent { body, scope, deps, auth } = intent;
+        let deps = match deps {
+            Deps::These(ids) if ids.len() > DEPS_MAX => {
+                return Err(WriteError::TooManyCitations(ids.len()));
             }
-        }
-        heads.truncate(DEPS_MAX);
-        Ok(heads)
-    }
-
-    fn sign_and_admit(
-        &mut self,
-        intent: &Intent,
-        deps: Vec<EnvelopeId>,
-        writer: &Secret,
-    ) -> Result<Meta, WriteError> {
-        if deps.len() > DEPS_MAX {
-            return Err(WriteError::TooManyCitations(deps.len()));
-        }
-        let tip = Reading::new(self.db).tip(&writer.writer(), &intent.scope)?;
-        let seq = tip.map_or(1, |(seq, _)| seq + 1);
-        let body = match &intent.content {
-            Content::Body(body) => body.clone(),
-            Content::Statement { statement, seconds } => {
-                let at = Position {
-                    community: self.community,
-                    writer: writer.writer(),
-                    scope: intent.scope,
-                    seq,
-                    auth: intent.auth,
-                };
-                let seconds: Vec<&Secret> = seconds.iter().collect();
-                Body::Statement(SignedStatement::sign(statement.clone(), &at, &seconds))
-            }
+            Deps::These(ids) => ids,
+            Deps::Subject => self.heads_for(&body, &scope)?,
         };
         let bytes = body.encode();
         Body::decode(body.kind(), &bytes).map_err(WriteError::Body)?;
+        let tip = Reading::new(self.db).tip(&writer.writer(), &scope)?;
         let draft = Draft {
             kind: body.kind(),
-            scope: intent.scope,
+            scope,
             tip,
-            lamport: self.next_lamport(&intent.scope, tip, &deps)?,
+            lamport: self.next_lamport(&scope, tip, &deps)?,
             deps,
-            auth: intent.auth,
-            bucket: Bucket::of(intent.claimed, self.founded),
-            claimed: intent.claimed,
+            auth,
+            bucket: Bucket::of(claimed, self.founded),
+            claimed,
             body: bytes,
         };
-        let envelope = Envelope::write(draft, writer, &self.community);
-        if let Some(cited) = self.cited(&envelope.id())? {
-            // The same words in the same place: only a copy of this folder can have said them.
-            return Ok(receive::meta(cited.row, envelope.id(), envelope.header()));
-        }
-        Ok(self.admit(&envelope)?)
+        Ok(Envelope::write(draft, writer, &self.community))
+    }
+
+    /// The heads of the stream that `body` goes on with.
+    fn heads_for(&self, body: &Body, scope: &ScopeId) -> Result<Vec<EnvelopeId>, WriteError> {
+        let reading = Reading::new(self.db);
+        let mut heads = match body {
+            Body::Act(Act::Do(deed)) => {
+                let heads = reading.heads(scope, Kind::ACT, Some(&deed.request))?;
+                if heads.len() > DEPS_MAX {
+                    return Err(WriteError::TooManyHeads(heads));
+                }
+                heads
+            }
+            Body::Talk(_) | Body::Statement(_) => reading.heads(scope, body.kind(), None)?,
+            Body::Act(Act::Ask(_)) | Body::Change(_) | Body::Card(_) => Vec::new(),
+        };
+        heads.truncate(DEPS_MAX);
+        Ok(heads)
     }
 
     fn next_lamport(
@@ -228,23 +180,4 @@ impl Work<'_> {
         }
         highest.checked_add(1).ok_or(WriteError::NoPlaceLeft)
     }
-}
-
-/// An act that says nothing but what its author has seen, in the same capacity.
-fn join(intent: &Intent, deed: &Deed) -> Intent {
-    let seen = seen(deed.request, deed.role);
-    Intent { content: Content::Body(seen), cites: Cites::Heads, ..intent.clone() }
-}
-
-fn seen(request: RequestId, role: Part) -> Body {
-    Body::Act(Act::Do(Deed {
-        request,
-        verb: Verb::Seen,
-        role,
-        about: None,
-        instead: None,
-        other: None,
-        offer: None,
-        note: String::new(),
-    }))
 }
