@@ -3,4 +3,6 @@
 //! `web → handle → run → core → crdt`; `store`, `mesh` and `web` never import one another.
 
 pub mod api;
+pub mod core;
 pub mod handle;
+pub mod mesh;
