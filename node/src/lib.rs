@@ -4,9 +4,11 @@
 
 pub mod api;
 pub mod clock;
+pub mod core;
 pub mod dice;
 pub mod handle;
 pub mod home;
 pub mod identity;
 pub mod ledger;
+pub mod mesh;
 pub mod store;

@@ -1,0 +1,566 @@
+//! The swarm's task: one loop that turns libp2p's events into ours and our commands into its.
+//!
+//! # Which connection becomes the link
+//!
+//! Two homes that find each other dial at the same moment, and a dial to several addresses may
+//! leave two connections. Both sides must keep the same one, without a second's flapping:
+//!
+//! 1. Of every pair the one with the lower key is the *arbiter*. It alone chooses.
+//! 2. It takes the first connection whose stream opens and says so by sending an empty frame on
+//!    it. The other side waits for that frame and follows: what carries the go-ahead is the link,
+//!    and any older link between the two is closed.
+//! 3. While a link is younger than [`limits::OVERLAP`] the arbiter closes further connections: they
+//!    come from dials that overlapped. When it is older a new connection takes its place, because
+//!    who dials does not hear us any more; the old one is dead and does not know it yet.
+//!
+//! No rule looks at who dialled: "the lower key's dial stays" would keep a dead connection against
+//! the living one for as long as only one side knows.
+//!
+//! # Events to the node's loop
+//!
+//! Links speak for themselves (`link`), in order. What this loop reports waits in a short list
+//! when the node is busy; hints are forgotten first. So a busy node never stops the swarm.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+};
+
+use crdt::id::KeyId;
+use futures::{FutureExt as _, StreamExt as _};
+use libp2p::{
+    Multiaddr, Stream, StreamProtocol, Swarm, connection_limits, identify,
+    identity::Keypair,
+    swarm::{
+        Config, ConnectionId, DialError, NetworkBehaviour, SwarmEvent,
+        dial_opts::{DialOpts, PeerCondition},
+    },
+};
+use tokio::sync::{mpsc, watch};
+use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt as _};
+
+use super::{
+    Cuts, DialFailure, DownReason, LinkUp, MeshConfig, MeshError, MeshEvent, NotAnAddress, Shared,
+    Transport,
+    address::{ip_of, key_of, peer_of, split, transport_of, worth_keeping},
+    breaker::Breaker,
+    discovery::{Discovery, Hint},
+    gate::{Gate, Shut},
+    lane::{LaneEvent, Lanes, Outcome},
+    limits::{self, Limits},
+    link::{self, Pipe},
+    transport,
+};
+
+/// What the handle asks for.
+#[derive(Debug)]
+pub(super) enum Command {
+    Dial {
+        peer: Option<KeyId>,
+        addresses: Vec<String>,
+    },
+    Shutdown,
+    #[cfg(test)]
+    Fail,
+}
+
+/// What the links' tasks tell this loop.
+enum Note {
+    /// The arbiter gave its go-ahead on this connection.
+    Chosen(ConnectionId, Box<Pipe<Compat<Stream>>>),
+    /// The connection is of no further use.
+    Done(ConnectionId),
+}
+
+#[derive(NetworkBehaviour)]
+struct Edge {
+    // First, so that what is over the limit never reaches the others.
+    limits: connection_limits::Behaviour,
+    gate: Gate,
+    lanes: Lanes,
+    identify: identify::Behaviour,
+}
+
+/// A connection that stands.
+struct Connection {
+    peer: KeyId,
+    outbound: bool,
+    transport: Transport,
+    address: Multiaddr,
+    /// Whether the loop was told what became of it.
+    told: bool,
+}
+
+/// A dial under way.
+struct Target {
+    peer: Option<KeyId>,
+    address: Option<String>,
+}
+
+/// See the header.
+pub(super) struct Engine {
+    swarm: Swarm<Edge>,
+    local: KeyId,
+    limits: Limits,
+    breaker: Breaker,
+    shared: Arc<Shared>,
+    events: mpsc::Sender<MeshEvent>,
+    waiting: VecDeque<MeshEvent>,
+    notes: mpsc::Receiver<Note>,
+    note: mpsc::Sender<Note>,
+    connections: BTreeMap<ConnectionId, Connection>,
+    dials: BTreeMap<ConnectionId, Target>,
+    discovery: Option<Discovery>,
+    cuts: watch::Receiver<Cuts>,
+    seen_cuts: Cuts,
+}
+
+impl Engine {
+    /// Builds the swarm and listens.
+    ///
+    /// # Errors
+    ///
+    /// Where an address cannot be listened on.
+    pub(super) fn new(
+        config: &MeshConfig,
+        key: &Keypair,
+        shared: Arc<Shared>,
+        events: mpsc::Sender<MeshEvent>,
+    ) -> Result<Self, MeshError> {
+        let unusable = |text: String| MeshError::Unusable(text);
+        let local_peer = key.public().to_peer_id();
+        let local = key_of(&local_peer).ok_or_else(|| unusable("not an Ed25519 key".into()))?;
+        let transport = transport::build(key).map_err(|error| unusable(error.to_string()))?;
+        let mut swarm = Swarm::new(
+            transport,
+            behaviour(config, key)?,
+            local_peer,
+            Config::with_tokio_executor()
+                .with_idle_connection_timeout(limits::OPENING)
+                .with_max_negotiating_inbound_streams(limits::STREAMS as usize),
+        );
+        for text in &config.listen {
+            let address: Multiaddr = text
+                .parse()
+                .map_err(|_| NotAnAddress { text: text.chars().take(200).collect() })?;
+            let reason = |error: &dyn std::fmt::Display| MeshError::Listen {
+                address: text.clone(),
+                reason: error.to_string(),
+            };
+            transport::check_free(&address).map_err(|error| reason(&error))?;
+            swarm.listen_on(address).map_err(|error| reason(&error))?;
+        }
+        let (note, notes) = mpsc::channel(limits::COMMANDS_MAX);
+        Ok(Self {
+            swarm,
+            local,
+            limits: config.limits.clone(),
+            breaker: config.breaker.clone(),
+            shared,
+            events,
+            waiting: VecDeque::new(),
+            notes,
+            note,
+            connections: BTreeMap::new(),
+            dials: BTreeMap::new(),
+            discovery: config.mdns.then(|| Discovery::start(local_peer)).flatten(),
+            cuts: config.breaker.subscribe(),
+            seen_cuts: config.breaker.cuts(),
+        })
+    }
+
+    /// Runs until it is told to stop, or everybody who could tell is gone.
+    pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) {
+        let events = self.events.clone();
+        loop {
+            tokio::select! {
+                permit = events.reserve(), if !self.waiting.is_empty() => {
+                    let (Ok(permit), Some(event)) = (permit, self.waiting.pop_front()) else {
+                        break;
+                    };
+                    permit.send(event);
+                }
+                command = commands.recv() => match command {
+                    None | Some(Command::Shutdown) => break,
+                    Some(Command::Dial { peer: Some(peer), addresses }) => {
+                        self.dial_peer(peer, addresses);
+                    }
+                    Some(Command::Dial { peer: None, addresses }) => self.dial_typed(addresses),
+                    #[cfg(test)]
+                    Some(Command::Fail) => panic!("as the test asked"),
+                },
+                Some(note) = self.notes.recv() => self.take_note(note),
+                Ok(()) = self.cuts.changed() => self.take_cuts(),
+                hints = found(&mut self.discovery) => self.take_hints(hints),
+                event = self.swarm.select_next_some() => self.take_event(event),
+            }
+        }
+        self.stop().await;
+    }
+
+    /// Says goodbye: links close first, then the connections; nobody is waited for long.
+    async fn stop(mut self) {
+        self.discovery = None;
+        let all = std::mem::take(&mut self.connections);
+        all.keys().for_each(|connection| {
+            self.swarm.close_connection(*connection);
+        });
+        let mut open = all.len();
+        let goodbye = async {
+            while open > 0 {
+                if let SwarmEvent::ConnectionClosed { .. } = self.swarm.select_next_some().await {
+                    open -= 1;
+                }
+            }
+        };
+        // Whoever does not answer in time will notice by himself.
+        let _ = tokio::time::timeout(limits::RESTART, goodbye).await;
+    }
+
+    fn tell(&mut self, event: MeshEvent) {
+        if event == MeshEvent::NetworkChanged && self.waiting.contains(&event) {
+            return;
+        }
+        if self.waiting.len() >= limits::HINTS_MAX {
+            let hint = |event: &MeshEvent| {
+                matches!(event, MeshEvent::Discovered { .. } | MeshEvent::DialFailed { .. })
+            };
+            let oldest = self.waiting.iter().position(hint).unwrap_or(0);
+            self.waiting.remove(oldest);
+        }
+        self.waiting.push_back(event);
+    }
+
+    fn dial_peer(&mut self, peer: KeyId, addresses: Vec<String>) {
+        if self.shared.links.has(&peer) {
+            return;
+        }
+        let addresses: Vec<Multiaddr> = addresses
+            .iter()
+            .filter_map(|text| text.parse().ok())
+            .filter(|address| transport_of(address).is_some())
+            .take(limits::ADDRESSES_PER_PEER)
+            .collect();
+        let address = addresses.first().map(ToString::to_string).filter(|_| addresses.len() == 1);
+        let target = Target { peer: Some(peer), address };
+        match peer_of(&peer).filter(|_| !addresses.is_empty()) {
+            None => self.failed(target, DialFailure::BadAddress),
+            Some(name) => {
+                let dial = DialOpts::peer_id(name)
+                    .condition(PeerCondition::Always)
+                    .addresses(addresses)
+                    .allocate_new_port();
+                self.dial(target, dial.build());
+            }
+        }
+    }
+
+    fn dial_typed(&mut self, addresses: Vec<String>) {
+        for text in addresses.into_iter().take(limits::ADDRESSES_PER_PEER) {
+            let target = Target { peer: None, address: Some(text.clone()) };
+            match super::read_address(&text).map(|(peer, address)| (peer, address.parse())) {
+                Ok((Some(peer), Ok::<Multiaddr, _>(address))) => {
+                    self.dial_peer(peer, vec![address.to_string()]);
+                }
+                Ok((None, Ok(address))) => {
+                    let dial = DialOpts::unknown_peer_id().address(address).allocate_new_port();
+                    self.dial(target, dial.build());
+                }
+                _ => self.failed(target, DialFailure::BadAddress),
+            }
+        }
+    }
+
+    fn dial(&mut self, target: Target, dial: DialOpts) {
+        let connection = dial.connection_id();
+        match self.swarm.dial(dial) {
+            Ok(()) => {
+                self.dials.insert(connection, target);
+            }
+            Err(error) => self.failed(target, reason_of(&error)),
+        }
+    }
+
+    fn failed(&mut self, target: Target, reason: DialFailure) {
+        let Target { peer, address } = target;
+        tracing::debug!(peer.id = ?peer, ?address, %reason, "A dial failed");
+        self.tell(MeshEvent::DialFailed { peer, address, reason });
+    }
+
+    fn take_note(&mut self, note: Note) {
+        match note {
+            Note::Chosen(connection, pipe) => self.open(connection, *pipe, false),
+            Note::Done(connection) => {
+                self.no_link(connection, DialFailure::Unreachable("not chosen".into()));
+            }
+        }
+    }
+
+    fn take_hints(&mut self, hints: Vec<Hint>) {
+        let mut by_peer: BTreeMap<KeyId, Vec<String>> = BTreeMap::new();
+        for (peer, address) in hints {
+            let (_, address) = split(address);
+            if let Some(peer) = key_of(&peer)
+                && transport_of(&address).is_some()
+                && peer != self.local
+                && !self.breaker.is_cut(&peer)
+            {
+                let addresses = by_peer.entry(peer).or_default();
+                if addresses.len() < limits::ADDRESSES_PER_PEER {
+                    addresses.push(address.to_string());
+                }
+            }
+        }
+        for (peer, addresses) in by_peer {
+            self.tell(MeshEvent::Discovered { peer, addresses });
+        }
+    }
+
+    fn take_cuts(&mut self) {
+        let cuts = self.cuts.borrow_and_update().clone();
+        let breaker = self.breaker.clone();
+        self.shared.links.close_where(|peer| breaker.is_cut(peer), &DownReason::Cut);
+        let cut = |connection: &Connection| breaker.is_cut(&connection.peer);
+        let closing: Vec<ConnectionId> =
+            self.connections.iter().filter(|(_, c)| cut(c)).map(|(id, _)| *id).collect();
+        for connection in closing {
+            self.swarm.close_connection(connection);
+        }
+        let healed =
+            (self.seen_cuts.all && !cuts.all) || !self.seen_cuts.peers.is_subset(&cuts.peers);
+        self.seen_cuts = cuts;
+        if healed {
+            self.network_changed();
+        }
+    }
+
+    fn network_changed(&mut self) {
+        if let Some(discovery) = &self.discovery {
+            discovery.renew();
+        }
+        self.tell(MeshEvent::NetworkChanged);
+    }
+
+    fn take_event(&mut self, event: SwarmEvent<EdgeEvent>) {
+        match event {
+            SwarmEvent::Behaviour(EdgeEvent::Lanes(event)) => self.take_lane(event),
+            SwarmEvent::Behaviour(EdgeEvent::Identify(identify::Event::Received {
+                connection_id,
+                info,
+                ..
+            })) => self.take_identity(connection_id, info.listen_addrs),
+            SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
+                let (_, address) = split(endpoint.get_remote_address().clone());
+                let outbound = endpoint.is_dialer();
+                match (key_of(&peer_id), transport_of(&address)) {
+                    (Some(peer), Some(transport)) => {
+                        let connection =
+                            Connection { peer, outbound, transport, address, told: false };
+                        self.connected(connection_id, connection);
+                    }
+                    _ => {
+                        self.swarm.close_connection(connection_id);
+                    }
+                }
+            }
+            SwarmEvent::ConnectionClosed { connection_id, .. } => {
+                self.no_link(connection_id, DialFailure::Unreachable("hung up".into()));
+                self.connections.remove(&connection_id);
+            }
+            SwarmEvent::OutgoingConnectionError { connection_id, error, .. } => {
+                if let Some(mut target) = self.dials.remove(&connection_id)
+                    && !target.peer.is_some_and(|peer| self.shared.links.has(&peer))
+                {
+                    if let DialError::WrongPeerId { address, .. } = &error {
+                        target.address = Some(split(address.clone()).1.to_string());
+                    }
+                    self.failed(target, reason_of(&error));
+                }
+            }
+            SwarmEvent::IncomingConnectionError { error, .. } => {
+                tracing::debug!(%error, "An inbound connection failed");
+            }
+            SwarmEvent::NewListenAddr { address, .. } => self.listens(&address, true),
+            SwarmEvent::ExpiredListenAddr { address, .. } => self.listens(&address, false),
+            SwarmEvent::ListenerClosed { addresses, reason, .. } => {
+                addresses.iter().for_each(|address| self.listens(address, false));
+                if let Err(error) = reason {
+                    tracing::warn!(%error, "A listener failed");
+                    self.tell(MeshEvent::ListenFailed(error.to_string()));
+                }
+            }
+            SwarmEvent::ListenerError { error, .. } => {
+                tracing::debug!(%error, "A listener stumbled");
+            }
+            _ => {}
+        }
+    }
+
+    fn listens(&mut self, address: &Multiaddr, listening: bool) {
+        let text = address.to_string();
+        tracing::debug!(address = text, listening, "Listening changed");
+        self.shared.listens(text.clone(), listening);
+        if let Some(discovery) = &self.discovery {
+            discovery.listening(self.swarm.listeners().cloned().collect());
+        }
+        self.tell(if listening {
+            MeshEvent::Listening(text)
+        } else {
+            MeshEvent::NotListening(text)
+        });
+        if !ip_of(address).is_some_and(|ip| ip.is_loopback()) {
+            self.tell(MeshEvent::NetworkChanged);
+        }
+    }
+
+    fn connected(&mut self, id: ConnectionId, connection: Connection) {
+        let peer = connection.peer;
+        let target = self.dials.remove(&id);
+        self.connections.insert(id, connection);
+        // Somebody typed the address of a neighbour we have a link with.
+        if let Some(Target { peer: None, address }) = target
+            && self.shared.links.has(&peer)
+        {
+            self.failed(Target { peer: Some(peer), address }, DialFailure::Linked);
+            self.no_link(id, DialFailure::Linked);
+        }
+    }
+
+    /// This connection carries no link and will not. Says why, once, if it was our dial.
+    fn no_link(&mut self, id: ConnectionId, reason: DialFailure) {
+        self.swarm.close_connection(id);
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let peer = connection.peer;
+        if !std::mem::replace(&mut connection.told, true)
+            && connection.outbound
+            && !self.shared.links.has(&peer)
+        {
+            let address = Some(connection.address.to_string());
+            self.failed(Target { peer: Some(peer), address }, reason);
+        }
+    }
+
+    fn take_identity(&mut self, connection: ConnectionId, said: Vec<Multiaddr>) {
+        let Some(connection) = self.connections.get(&connection) else { return };
+        let addresses = worth_keeping(said, ip_of(&connection.address));
+        if !addresses.is_empty() {
+            self.tell(MeshEvent::Discovered { peer: connection.peer, addresses });
+        }
+    }
+
+    fn take_lane(&mut self, LaneEvent { connection: id, outcome }: LaneEvent) {
+        match outcome {
+            Outcome::Open(stream) => self.choose(id, stream),
+            Outcome::Foreign => self.no_link(id, DialFailure::Foreign),
+            Outcome::Failed => {
+                self.no_link(id, DialFailure::Unreachable("no stream came to be".into()));
+            }
+        }
+    }
+
+    /// A stream is open: the arbiter decides, the other side waits for the decision.
+    fn choose(&mut self, id: ConnectionId, stream: Stream) {
+        let Some(peer) = self.connections.get(&id).map(|connection| connection.peer) else {
+            return;
+        };
+        let mut pipe = link::pipe(stream.compat());
+        if self.local < peer {
+            if self.shared.links.outdoes(&peer) {
+                self.swarm.close_connection(id);
+            } else {
+                self.open(id, pipe, true);
+            }
+            return;
+        }
+        let note = self.note.clone();
+        tokio::spawn(async move {
+            let chosen = link::go_ahead(&mut pipe).await;
+            let said = if chosen { Note::Chosen(id, Box::new(pipe)) } else { Note::Done(id) };
+            // Not taken means that the swarm is gone, and the connection with it.
+            let _ = note.send(said).await;
+        });
+    }
+
+    fn open(&mut self, id: ConnectionId, pipe: Pipe<Compat<Stream>>, arbiter: bool) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        connection.told = true;
+        let up = LinkUp {
+            link: self.shared.links.fresh_id(),
+            peer: connection.peer,
+            transport: connection.transport,
+            outbound: connection.outbound,
+            address: connection.address.to_string(),
+        };
+        let (link, peer) = (up.link, up.peer);
+        tracing::debug!(link.id = %link, peer.id = %peer, transport = %up.transport, "Link up");
+        let events = self.events.clone();
+        let (task, down) = self.shared.links.insert(up, arbiter, &self.limits, events.clone());
+        let (shared, note) = (self.shared.clone(), self.note.clone());
+        tokio::spawn(async move {
+            if AssertUnwindSafe(task.run(pipe)).catch_unwind().await.is_err() {
+                tracing::error!(link.id = %link, peer.id = %peer, "A link failed");
+                let reason = DownReason::Broken("a fault of this node".into());
+                let _ = events.send(MeshEvent::LinkDown { link, peer, reason }).await;
+            }
+            shared.links.remove(link);
+            drop(down);
+            let _ = note.send(Note::Done(id)).await;
+        });
+    }
+}
+
+impl Drop for Engine {
+    /// However it ends: no link outlives the swarm that carries it.
+    fn drop(&mut self) {
+        self.shared.links.close_where(|_| true, &DownReason::Restarted);
+        for address in self.shared.listeners() {
+            self.shared.listens(address, false);
+        }
+    }
+}
+
+fn behaviour(config: &MeshConfig, key: &Keypair) -> Result<Edge, MeshError> {
+    let protocol = StreamProtocol::try_from_owned(config.protocol.clone())
+        .map_err(|error| MeshError::Unusable(error.to_string()))?;
+    let most = config.limits.connections;
+    let caps = connection_limits::ConnectionLimits::default()
+        .with_max_pending_incoming(Some(limits::PENDING_IN))
+        .with_max_pending_outgoing(Some(limits::PENDING_OUT))
+        .with_max_established_per_peer(Some(limits::PER_PEER))
+        .with_max_established_incoming(Some(most - most / 4))
+        .with_max_established(Some(most));
+    let identity = identify::Config::new("/linli/1".into(), key.public())
+        .with_agent_version(concat!("linli/", env!("CARGO_PKG_VERSION")).into())
+        .with_push_listen_addr_updates(true)
+        .with_cache_size(0);
+    Ok(Edge {
+        limits: connection_limits::Behaviour::new(caps),
+        gate: Gate::new(config.breaker.clone()),
+        lanes: Lanes::new(protocol),
+        identify: identify::Behaviour::new(identity),
+    })
+}
+
+async fn found(discovery: &mut Option<Discovery>) -> Vec<Hint> {
+    match discovery {
+        Some(discovery) => discovery.found().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn reason_of(error: &DialError) -> DialFailure {
+    match error {
+        // The swarm leaves out what it listens on itself; nothing else was left.
+        DialError::LocalPeerId { .. } | DialError::NoAddresses => DialFailure::Ourselves,
+        DialError::WrongPeerId { obtained, .. } => match key_of(obtained) {
+            Some(found) => DialFailure::WrongPeer { found },
+            None => DialFailure::Foreign,
+        },
+        DialError::Denied { cause } => DialFailure::Denied(match cause.downcast_ref::<Shut>() {
+            Some(shut) => shut.to_string(),
+            None => "too many connections".into(),
+        }),
+        other => DialFailure::Unreachable(other.to_string()),
+    }
+}

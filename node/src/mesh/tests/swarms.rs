@@ -1,0 +1,257 @@
+//! Whole mesh edges that meet, part and meet again.
+
+use tokio::io::AsyncWriteExt as _;
+
+use super::*;
+
+async fn linked(listen: &[&str]) -> ([Home; 2], [LinkUp; 2]) {
+    let [mut a, mut b] = pair(listen);
+    let address = b.address().await;
+    a.dial(&b, &[address]);
+    let ups = [a.up().await, b.up().await];
+    ([a, b], ups)
+}
+
+#[tokio::test]
+async fn frames_flow_both_ways_over_tcp_and_quic() {
+    for (listen, transport) in [(TCP, Transport::Tcp), (QUIC, Transport::Quic)] {
+        let ([mut a, mut b], [at_a, at_b]) = linked(&[listen]).await;
+        assert_eq!((at_a.peer, at_b.peer), (b.handle.local(), a.handle.local()));
+        assert_eq!((at_a.transport, at_b.transport), (transport, transport));
+        assert_eq!((at_a.outbound, at_b.outbound), (true, false));
+        b.handle.set_budget(at_b.link, None);
+        let largest = vec![7; limits::FRAME_BYTES_MAX];
+        a.handle.send(at_a.link, largest.clone()).expect("room");
+        a.handle.send(at_a.link, vec![1]).expect("room");
+        b.handle.send(at_b.link, b"from b".to_vec()).expect("room");
+        assert_eq!(b.frame().await, (at_b.link, largest));
+        assert_eq!(b.frame().await, (at_b.link, vec![1]));
+        assert_eq!(a.frame().await, (at_a.link, b"from b".to_vec()));
+        for bytes in [0, limits::FRAME_BYTES_MAX + 1] {
+            let refused = a.handle.send(at_a.link, vec![0; bytes]);
+            assert_eq!(refused, Err(NotSent::BadLength { bytes }));
+        }
+        b.handle.shutdown().await;
+        assert!(matches!(a.down().await, DownReason::Remote | DownReason::Broken(_)));
+        assert_eq!(a.handle.send(at_a.link, vec![1]), Err(NotSent::Gone));
+    }
+}
+
+#[tokio::test]
+async fn a_home_in_the_middle_has_a_link_to_either_side() {
+    let (mut a, mut b, mut c) = (home(1, &[TCP]), home(2, &[TCP, QUIC]), home(3, &[QUIC]));
+    let addresses: [String; 2] = b.addresses().await;
+    a.dial(&b, &addresses);
+    let (at_a, a_at_b) = (a.up().await, b.up().await);
+    c.dial(&b, &addresses);
+    let (at_c, c_at_b) = (c.up().await, b.up().await);
+    a.handle.send(at_a.link, b"from a".to_vec()).expect("room");
+    assert_eq!(b.frame().await, (a_at_b.link, b"from a".to_vec()));
+    b.handle.send(c_at_b.link, b"for c".to_vec()).expect("room");
+    assert_eq!(c.frame().await, (at_c.link, b"for c".to_vec()));
+}
+
+/// Both sides dial at once, at both addresses, several times; one link per pair comes of it and
+/// stays: a frame each way, again and again, and nothing goes up or down in between.
+#[tokio::test]
+async fn dials_from_both_sides_leave_one_link_and_no_flapping() {
+    for _ in 0..5 {
+        let [mut a, mut b] = pair(&[TCP, QUIC]);
+        let (at_a, at_b): ([String; 2], [String; 2]) = (a.addresses().await, b.addresses().await);
+        for _ in 0..2 {
+            a.dial(&b, &at_b);
+            b.dial(&a, &at_a);
+        }
+        let (up_a, up_b) = (a.up().await, b.up().await);
+        assert_eq!(up_a.outbound, !up_b.outbound, "not the same connection");
+        for n in 0..50 {
+            a.handle.send(up_a.link, vec![1, n]).expect("room");
+            b.handle.send(up_b.link, vec![2, n]).expect("room");
+            assert_eq!(b.frame().await, (up_b.link, vec![1, n]));
+            assert_eq!(a.frame().await, (up_a.link, vec![2, n]));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cut_closes_the_link_and_heals_from_either_side() {
+    let ([mut a, mut b], [at_a, _]) = linked(&[TCP]).await;
+    a.handle.breaker().cut(b.handle.local());
+    assert_eq!(a.down().await, DownReason::Cut);
+    b.down().await;
+    let [to_a] = [a.handle.listeners().first().expect("it listens").clone()];
+    a.dial(&b, &[at_a.address.clone()]);
+    assert_eq!(a.failure().await, DialFailure::Denied("the link is cut".into()));
+    // The other side does not know about the cut: its connection dies in the handshake or on it.
+    b.dial(&a, &[to_a.clone()]);
+    b.until(|event| match event {
+        MeshEvent::DialFailed { .. } => Some(()),
+        MeshEvent::LinkUp(_) => panic!("a link through a cut"),
+        _ => None,
+    })
+    .await;
+
+    a.handle.breaker().heal(b.handle.local());
+    a.until(|event| (event == MeshEvent::NetworkChanged).then_some(())).await;
+    b.dial(&a, &[to_a]);
+    let (up_a, up_b) = (a.up().await, b.up().await);
+    a.handle.breaker().cut_all();
+    assert_eq!(a.down().await, DownReason::Cut);
+    b.down().await;
+    a.handle.breaker().heal_all();
+    a.dial(&b, &[at_a.address]);
+    assert_ne!((a.up().await.link, b.up().await.link), (up_a.link, up_b.link));
+}
+
+/// The neighbour's node hangs: its events are not read. Ours fills a bounded queue, is told so,
+/// and gives the link up.
+#[tokio::test]
+async fn a_neighbour_who_does_not_read_costs_a_full_queue_and_no_more() {
+    for listen in [TCP, QUIC] {
+        let ([mut a, b], [at_a, at_b]) = linked(&[listen]).await;
+        b.handle.set_budget(at_b.link, None);
+        let mut sent_bytes = 0;
+        // The queue is full for good once the neighbour's own queue of events is.
+        while b.events.len() < limits::EVENTS_MAX
+            || a.handle.queued_bytes(at_a.link) < limits::Limits::default().queue_bytes
+        {
+            match a.handle.send(at_a.link, vec![0; limits::FRAME_BYTES_MAX]) {
+                Ok(()) => sent_bytes += limits::FRAME_BYTES_MAX,
+                Err(refused) => {
+                    assert_eq!(refused, NotSent::Full);
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+        assert_eq!(a.handle.send(at_a.link, vec![0; 1]), Err(NotSent::Full));
+        assert!(sent_bytes < 16 << 20, "{sent_bytes} bytes are somewhere");
+        a.handle.close(at_a.link);
+        assert_eq!(a.down().await, DownReason::Closed);
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_read_as_far_as_the_allowance_goes() {
+    let [mut a, mut b] = pair(&[TCP]);
+    let address = b.address().await;
+    a.dial(&b, &[address]);
+    let (at_a, at_b) = (a.up().await, b.up().await);
+    b.handle.set_budget(at_b.link, Some(100));
+    for n in 0..3 {
+        a.handle.send(at_a.link, vec![n; 60]).expect("room");
+    }
+    a.handle.send(at_a.link, vec![9; 60_000]).expect("room");
+    assert_eq!(b.frame().await.1, [0; 60]);
+    let early = timeout(Duration::ZERO, b.events.recv()).await;
+    assert!(!matches!(early, Ok(Some(MeshEvent::Frame { .. }))), "beyond the allowance");
+    b.handle.set_budget(at_b.link, None);
+    assert_eq!(b.frame().await.1, [1; 60]);
+    assert_eq!(b.frame().await.1, [2; 60]);
+    assert_eq!(b.frame().await.1.len(), 60_000);
+}
+
+#[tokio::test]
+async fn dials_that_lead_nowhere_say_why() {
+    let (mut a, mut b) = (home(1, &[TCP]), home(2, &[TCP]));
+    let other = MeshConfig { protocol: "/linli/1/sync/other".into(), ..config(3, &[TCP]) };
+    let mut c = home_with(other);
+    let [at_a, at_b, at_c] = [a.address().await, b.address().await, c.address().await];
+    let stranger = c.handle.local();
+
+    a.handle.dial(None, vec!["nonsense".into()]).expect("room");
+    assert_eq!(a.failure().await, DialFailure::BadAddress);
+    a.handle.dial(None, vec![at_a.clone()]).expect("room");
+    assert_eq!(a.failure().await, DialFailure::Ourselves);
+    a.handle.dial(Some(stranger), vec![at_b.clone()]).expect("room");
+    assert_eq!(a.failure().await, DialFailure::WrongPeer { found: b.handle.local() });
+    a.handle.dial(None, vec![at_c]).expect("room");
+    assert_eq!(a.failure().await, DialFailure::Foreign);
+    a.handle.dial(None, vec!["/ip4/127.0.0.1/tcp/1".into()]).expect("room");
+    assert!(matches!(a.failure().await, DialFailure::Unreachable(_)));
+
+    let named = format!("{at_b}/p2p/{}", peer_name(&b.handle.local()).expect("a key"));
+    a.handle.dial(None, vec![named]).expect("room");
+    let up = a.up().await;
+    assert_eq!((up.peer, &up.address), (b.handle.local(), &at_b));
+    a.handle.dial(None, vec![at_b]).expect("room");
+    assert_eq!(a.failure().await, DialFailure::Linked);
+}
+
+#[tokio::test]
+async fn a_neighbour_learns_where_we_listen() {
+    let [mut a, mut b] = pair(&[TCP]);
+    let (_, address) = (a.address().await, b.address().await);
+    a.dial(&b, &[address]);
+    let (peer, addresses) = b
+        .until(|event| match event {
+            MeshEvent::Discovered { peer, addresses } => Some((peer, addresses)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(peer, a.handle.local());
+    assert_eq!(addresses, a.handle.listeners().into_iter().collect::<Vec<_>>());
+}
+
+/// A box that restarts dials anew while we still believe in the old connection.
+#[tokio::test]
+async fn a_neighbour_who_comes_back_gets_a_link_again() {
+    for (seed, other) in [(1, 2), (2, 1)] {
+        let mut stays = home(seed, &[TCP, QUIC]);
+        let addresses: [String; 2] = stays.addresses().await;
+        for _ in 0..3 {
+            let mut comes = home(other, &[TCP]);
+            comes.dial(&stays, &addresses);
+            let (up, here) = (comes.up().await, stays.up().await);
+            comes.handle.send(up.link, b"back".to_vec()).expect("room");
+            assert_eq!(stays.frame().await, (here.link, b"back".to_vec()));
+            comes.handle.shutdown().await;
+            stays.down().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fault_in_the_swarm_takes_its_links_down_and_it_starts_again() {
+    let ([mut a, mut b], [at_a, _]) = linked(&[TCP]).await;
+    a.handle.fail();
+    assert_eq!(a.down().await, DownReason::Restarted);
+    b.down().await;
+    a.address().await;
+    a.dial(&b, &[at_a.address]);
+    let (up, here) = (a.up().await, b.up().await);
+    assert!(up.link > at_a.link, "a number used twice");
+    a.handle.send(up.link, b"again".to_vec()).expect("room");
+    assert_eq!(b.frame().await, (here.link, b"again".to_vec()));
+}
+
+#[tokio::test]
+async fn a_busy_port_is_said_at_once() {
+    let mut first = home(1, &[TCP]);
+    let address = first.address().await;
+    let refused = start(config(2, &[&address])).map(|_| ());
+    assert!(matches!(refused, Err(MeshError::Listen { address: at, .. }) if at == address));
+    let refused = start(config(2, &["anywhere"])).map(|_| ());
+    assert!(matches!(refused, Err(MeshError::Address(_))));
+}
+
+/// Bytes that are no handshake, and connections that never speak: honest ones still get through.
+#[tokio::test]
+async fn noise_on_the_port_does_not_keep_a_neighbour_out() {
+    let (mut a, mut b) = (home(1, &[TCP]), home(2, &[TCP]));
+    let address = b.address().await;
+    let port = address.rsplit('/').next().expect("a port").parse().expect("a number");
+    let mut silent = Vec::new();
+    for n in 0..100_u8 {
+        let mut socket =
+            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("it listens");
+        if n % 2 == 0 {
+            // It may have hung up on us already, which is what this is about.
+            let _ = socket.write_all(&[n; 4_096]).await;
+        }
+        silent.push(socket);
+    }
+    a.dial(&b, &[address]);
+    let (up, here) = (a.up().await, b.up().await);
+    a.handle.send(up.link, b"hello".to_vec()).expect("room");
+    assert_eq!(b.frame().await, (here.link, b"hello".to_vec()));
+}
