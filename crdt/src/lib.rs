@@ -9,6 +9,8 @@
 
 pub mod authority;
 pub mod body;
+pub mod claim;
+pub mod code;
 pub mod document;
 pub mod envelope;
 pub mod gate;
@@ -17,11 +19,9 @@ pub mod id;
 pub mod invitation;
 pub mod judge;
 pub mod keys;
+pub mod lifecycle;
 pub mod limits;
 pub mod paper;
 pub mod sync;
 pub mod time;
 pub mod wire;
-pub mod claim;
-pub mod code;
-pub mod lifecycle;

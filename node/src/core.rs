@@ -26,11 +26,7 @@ use std::{
 use crdt::{
     envelope::Envelope,
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
-    sync::{
-        fingerprint::Fingerprint,
-        session::{self, Held, Session},
-        summary::Carried,
-    },
+    sync::{self, Carried, Fingerprint, Held, Session},
     time::{Bucket, Moment},
 };
 
@@ -229,12 +225,12 @@ impl Core {
             Input::Frame(link, bytes) => self.frame(link, &bytes, now),
             Input::LinkDown(link) => self.link_down(link, now),
             Input::Listed(link, scope, bucket, items) => {
-                self.feed(link, session::Input::Listed { scope, bucket, items }, now);
+                self.feed(link, sync::Input::Listed { scope, bucket, items }, now);
             }
             Input::Fetched(link, envelopes) => {
-                self.feed(link, session::Input::Fetched(envelopes), now);
+                self.feed(link, sync::Input::Fetched(envelopes), now);
             }
-            Input::Missing(link, ids) => self.feed(link, session::Input::Missing(ids), now),
+            Input::Missing(link, ids) => self.feed(link, sync::Input::Missing(ids), now),
             Input::Stored { from, new, refused, row } => self.stored(from, &new, refused, row, now),
             Input::NotStored(link) => self.close(link, "the disk did not take it".into(), now),
             Input::Written { new, row } => self.written(&new, row, now),
@@ -282,7 +278,7 @@ impl Core {
         now: Moment,
     ) {
         let admitted = self.boxes.contains(&peer);
-        let session = Session::new(session::Config {
+        let session = Session::new(sync::Config {
             initiator: outbound,
             community: self.community,
             admitted,
@@ -294,7 +290,7 @@ impl Core {
         let known = self.peers.entry(peer).or_default();
         (known.link, known.transport, known.heard) = (Some(id), transport, Some(now));
         self.outputs.push_back(Output::MeshChanged);
-        self.feed(id, session::Input::Connected, now);
+        self.feed(id, sync::Input::Connected, now);
     }
 
     fn frame(&mut self, id: LinkId, bytes: &[u8], now: Moment) {
@@ -302,12 +298,12 @@ impl Core {
         if let Some(peer) = self.peers.get_mut(&link.peer) {
             peer.heard = Some(now);
         }
-        self.feed(id, session::Input::Received(bytes), now);
+        self.feed(id, sync::Input::Received(bytes), now);
     }
 
     fn link_down(&mut self, id: LinkId, now: Moment) {
         let Some(mut link) = self.links.remove(&id) else { return };
-        link.session.handle(&self.carried, session::Input::Disconnected, now);
+        link.session.handle(&self.carried, sync::Input::Disconnected, now);
         self.forget_link(id, link.peer);
     }
 
@@ -334,15 +330,15 @@ impl Core {
         now: Moment,
     ) {
         self.carry(new, row, now);
-        self.feed(from, session::Input::Settled { new: new.len(), refused }, now);
+        self.feed(from, sync::Input::Settled { new: new.len(), refused }, now);
         if !new.is_empty() {
-            self.feed_all(&|| session::Input::Stored(new), now);
+            self.feed_all(&|| sync::Input::Stored(new), now);
         }
     }
 
     fn written(&mut self, new: &[Arc<Envelope>], row: i64, now: Moment) {
         self.carry(new, row, now);
-        self.feed_all(&|| session::Input::Written(new), now);
+        self.feed_all(&|| sync::Input::Written(new), now);
     }
 
     fn carry(&mut self, new: &[Arc<Envelope>], row: i64, now: Moment) {
@@ -367,7 +363,7 @@ impl Core {
             if is_known && !link.admitted {
                 link.admitted = true;
                 self.outputs.push_back(Output::Budget(id, None));
-                self.feed(id, session::Input::Admit(true), now);
+                self.feed(id, sync::Input::Admit(true), now);
             } else if !is_known && link.admitted {
                 self.close(id, "its box is no longer a member's".into(), now);
             }
@@ -377,24 +373,17 @@ impl Core {
     /// What a stranger brought did not make him known.
     pub fn turn_away(&mut self, id: LinkId, now: Moment) {
         if self.links.get(&id).is_some_and(|link| !link.admitted) {
-            self.feed(id, session::Input::Admit(false), now);
+            self.feed(id, sync::Input::Admit(false), now);
         }
     }
 
-    fn wait(
-        &mut self,
-        id: WaitId,
-        count: usize,
-        peer: Option<KeyId>,
-        until: Moment,
-        now: Moment,
-    ) {
+    fn wait(&mut self, id: WaitId, count: usize, peer: Option<KeyId>, until: Moment, now: Moment) {
         if self.waits.len() >= WAITS_MAX {
             self.outputs.push_back(Output::Waited(id, false));
             return;
         }
         self.waits.push(Waiting { id, count, peer, since: now, until });
-        self.feed_all(&|| session::Input::Compare, now);
+        self.feed_all(&|| sync::Input::Compare, now);
     }
 
     /// Answers whoever waited long enough, or has what he waited for.
@@ -419,17 +408,17 @@ impl Core {
     fn tick(&mut self, now: Moment) {
         if self.compare_at.is_some_and(|at| at <= now) {
             self.compare_at = None;
-            self.feed_all(&|| session::Input::Compare, now);
+            self.feed_all(&|| sync::Input::Compare, now);
         }
         let due = |link: &Link| link.session.next_wakeup().is_some_and(|(at, _)| at <= now);
         let links: Vec<LinkId> =
             self.links.iter().filter(|(_, link)| due(link)).map(|(id, _)| *id).collect();
         for id in links {
-            self.feed(id, session::Input::Wake, now);
+            self.feed(id, sync::Input::Wake, now);
         }
     }
 
-    fn feed_all<'a>(&mut self, input: &dyn Fn() -> session::Input<'a>, now: Moment) {
+    fn feed_all<'a>(&mut self, input: &dyn Fn() -> sync::Input<'a>, now: Moment) {
         let links: Vec<LinkId> = self.links.keys().copied().collect();
         for id in links {
             self.feed(id, input(), now);
@@ -437,7 +426,7 @@ impl Core {
     }
 
     /// Gives a session one input and carries out what it wants.
-    fn feed(&mut self, id: LinkId, input: session::Input<'_>, now: Moment) {
+    fn feed(&mut self, id: LinkId, input: sync::Input<'_>, now: Moment) {
         let Some(link) = self.links.get_mut(&id) else { return };
         link.session.handle(&self.carried, input, now);
         while let Some(wanted) = self.links.get_mut(&id).and_then(|link| link.session.poll()) {
@@ -445,8 +434,8 @@ impl Core {
         }
     }
 
-    fn carry_out(&mut self, id: LinkId, wanted: session::Output, now: Moment) {
-        use session::Output as Wanted;
+    fn carry_out(&mut self, id: LinkId, wanted: sync::Output, now: Moment) {
+        use sync::Output as Wanted;
         let Some(key) = self.links.get(&id).map(|link| link.peer) else { return };
         let peer = self.peers.entry(key).or_default();
         match wanted {

@@ -199,9 +199,8 @@ pub fn rebuild(data: &Path) -> Result<(), ApiError> {
 ///
 /// [`ErrorKind::NoHome`], [`ErrorKind::NoCommunity`], or what the disk says.
 pub fn residence(folder: &Folder) -> Result<(Identity, Genesis), ApiError> {
-    let no_home = || {
-        ApiError::new(ErrorKind::NoHome, [("data", folder.path().display().to_string())])
-    };
+    let no_home =
+        || ApiError::new(ErrorKind::NoHome, [("data", folder.path().display().to_string())]);
     let identity = folder.identity()?.ok_or_else(no_home)?;
     let genesis = folder.genesis()?.ok_or_else(|| ApiError::new(ErrorKind::NoCommunity, []))?;
     Ok((identity, genesis))
@@ -213,8 +212,7 @@ pub fn residence(folder: &Folder) -> Result<(Identity, Genesis), ApiError> {
 ///
 /// In the words of a person: newer, somebody else's, damaged, full.
 pub fn open(data: &Path, identity: &Identity, genesis: &Genesis) -> Result<Ledger, ApiError> {
-    let opened =
-        Ledger::open(Some(data), identity.clone(), genesis.clone(), clock::random());
+    let opened = Ledger::open(Some(data), identity.clone(), genesis.clone(), clock::random());
     opened.map_err(|error| trouble(data, &error))
 }
 

@@ -20,11 +20,7 @@ mod decide;
 mod found;
 mod names;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use crdt::{
     body::Body,
@@ -44,7 +40,7 @@ use crate::{
     identity::Identity,
     store::{
         error::StoreError,
-        truth::{Cites, Content, Intent, Truth, WriteError},
+        truth::{Deps, Intent, Truth, WriteError},
         views::{self, Changes, Me, Views},
     },
 };
@@ -55,7 +51,7 @@ pub const TRUTH_FILE: &str = "truth.db";
 pub const VIEWS_FILE: &str = "views.db";
 
 /// Statements that introduce a box: three certificates and a join.
-const INTRODUCTION_MAX: u32 = 4;
+const INTRODUCTION_MAX: usize = 4;
 
 /// Something for the ledger to do; `T` says whom the answer is for.
 pub enum Job<T> {
@@ -128,7 +124,9 @@ impl From<Failed> for ApiError {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Refused(error) => error,
-            Failed::Write(WriteError::Store(error)) | Failed::Store(error) => Self::new(ErrorKind::Storage, [("reason", error.to_string())]),
+            Failed::Write(WriteError::Store(error)) | Failed::Store(error) => {
+                Self::new(ErrorKind::Storage, [("reason", error.to_string())])
+            }
             Failed::Write(error) => Self::new(ErrorKind::Internal, [("reason", error.to_string())]),
             Failed::Edit(error) => Self::new(ErrorKind::BadEdit, [("reason", error.to_string())]),
         }
@@ -306,13 +304,15 @@ impl Ledger {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, Failed>,
     ) -> Result<T, Failed> {
-        let job = self.truth.open_job()?;
+        self.truth.savepoint()?;
         let before = self.written.len();
         let outcome = work(self);
-        if outcome.is_err() {
+        if outcome.is_ok() {
+            self.truth.release_savepoint()?;
+        } else {
             self.written.truncate(before);
+            self.truth.undo_savepoint()?;
         }
-        self.truth.close_job(job, outcome.is_ok())?;
         outcome
     }
 
@@ -327,7 +327,6 @@ impl Ledger {
             }
             Job::Fetch(whom, ids) => {
                 let envelopes = self.truth.read().envelopes(&ids).unwrap_or_default();
-                let envelopes = envelopes.into_iter().map(Arc::new).collect();
                 (whom, Plan::Ready(Done::Fetched(envelopes)))
             }
             Job::Lookup(whom, mut ids) => {
@@ -373,12 +372,9 @@ impl Ledger {
         &mut self,
         envelopes: Vec<Envelope>,
     ) -> Result<(Vec<Arc<Envelope>>, usize), StoreError> {
-        let shared: BTreeMap<EnvelopeId, Arc<Envelope>> =
-            envelopes.iter().map(|it| (it.id(), Arc::new(it.clone()))).collect();
         let seed = self.dice.draw();
         let received = self.truth.receive(envelopes, seed)?;
-        let new = received.new.iter().filter_map(|meta| shared.get(&meta.id).cloned()).collect();
-        Ok((new, received.refused.len()))
+        Ok((received.new, received.refused.len()))
     }
 
     /// Keeps what a stranger brings only if it makes his box a member's: a stranger must not be
@@ -405,9 +401,8 @@ impl Ledger {
     }
 
     fn finish(&mut self, plan: Plan, failed: Option<&Failed>) -> Done {
-        let storage = |failed: &Failed| {
-            ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())])
-        };
+        let storage =
+            |failed: &Failed| ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
         match (plan, failed) {
             (Plan::Ready(done), _) => done,
             (Plan::Received(..), Some(_)) => Done::Received(None),
@@ -421,30 +416,19 @@ impl Ledger {
         }
     }
 
-    /// Writes one envelope of this installation.
+    /// Writes one envelope of this installation, and what had to go before it.
     fn write(
         &mut self,
         body: Body,
         scope: ScopeId,
-        cites: Cites,
+        deps: Deps,
         auth: Option<EnvelopeId>,
     ) -> Result<EnvelopeId, Failed> {
-        self.write_content(Content::Body(body), scope, cites, auth)
-    }
-
-    fn write_content(
-        &mut self,
-        content: Content,
-        scope: ScopeId,
-        cites: Cites,
-        auth: Option<EnvelopeId>,
-    ) -> Result<EnvelopeId, Failed> {
-        let intent = Intent { scope, content, cites, auth, claimed: self.claimed };
-        let written = self.truth.write(intent, &self.identity.writer)?;
-        for meta in written.joined.iter().chain([&written.meta]) {
-            self.written.extend(self.truth.read().envelope(&meta.id)?.map(Arc::new));
-        }
-        Ok(written.meta.id)
+        let intent = Intent { body, scope, deps, auth };
+        let envelope = self.truth.write(intent, &self.identity.writer, self.claimed)?;
+        let id = envelope.id();
+        self.written.push(envelope);
+        Ok(id)
     }
 
     /// Where other homes can reach this one; goes into invitations.
@@ -453,16 +437,12 @@ impl Ledger {
     }
 
     /// What this node holds, in summary, for its sessions.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn carried(&self) -> Result<Carried, StoreError> {
+    pub fn carried(&self) -> Carried {
         let mut carried = Carried::new();
-        for (scope, bucket, part) in self.truth.read().fingerprints()? {
+        for (scope, bucket, part) in self.truth.fingerprints() {
             carried.join(scope, bucket, &part);
         }
-        Ok(carried)
+        carried
     }
 
     /// The boxes of everybody who is in the community now.
@@ -477,7 +457,7 @@ impl Ledger {
     /// Where the disk says no.
     pub fn introduction(&self) -> Result<Vec<Envelope>, StoreError> {
         let (writer, roster) = (self.identity.writer.writer(), self.community.roster());
-        self.truth.read().chain(&writer, &roster, INTRODUCTION_MAX)
+        self.truth.read().first_of_chain(&writer, &roster, INTRODUCTION_MAX)
     }
 
     /// The last row that is durable.

@@ -5,6 +5,8 @@
 //! know two things: under which grants a writer ever acted ([`Roster::note_use`]), and, once a
 //! chain forked, that chain link by link ([`Fact::link`]).
 
+use std::collections::BTreeSet;
+
 use crate::{
     body::{KeyUse, Place, Role, Statement},
     genesis::Genesis,
@@ -249,6 +251,24 @@ impl Roster {
     /// Whose box this is now.
     pub fn box_person(&self, key: KeyId) -> Option<PersonId> {
         self.resolver.person_of(key, KeyUse::Box, Mode::Lax)
+    }
+
+    /// The boxes of everybody who is in the community now.
+    pub fn boxes(&self) -> BTreeSet<KeyId> {
+        let index = &self.resolver.index;
+        let certified = |person: PersonId| index.certs_of.of(&person).collect::<Vec<_>>();
+        let mut boxes = BTreeSet::new();
+        for person in self.community_members() {
+            for id in certified(person) {
+                if let Some(Statement::Certify { subject, key_use: KeyUse::Box, .. }) =
+                    index.statement(&id)
+                    && self.resolver.speaks_now(*subject, KeyUse::Box, person)
+                {
+                    boxes.insert(*subject);
+                }
+            }
+        }
+        boxes
     }
 
     /// Does this writer act for the person now?

@@ -7,14 +7,15 @@ use crdt::{
     document::{DocumentState, Fact, RequestFacts},
     id::{EnvelopeId, GroupId, PersonId, RequestId},
     lifecycle::{self, Case},
+    time::Bucket,
 };
 
 use super::{Failed, Ledger, decide::verb_of};
 use crate::{
     api::{
-        ActVerb, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, GroupKindWord, GroupRow,
-        GroupStatus, MessageRow, Notice, PersonRow, Pin, Reply, RequestPage, RequestRow, RoleWord,
-        Status, TimelineRow,
+        ActVerb, ApiError, BoardPage, ChecklistItem, Command, Doctor, DoctorCheck, ErrorKind,
+        GroupKindWord, GroupRow, GroupStatus, MessageRow, Notice, PersonRow, Pin, Reply,
+        RequestPage, RequestRow, RoleWord, Status, TimelineRow,
     },
     store::views::{Folded, GroupLine, MessageLine, RequestLine, document, fold, parts_of},
 };
@@ -45,7 +46,8 @@ impl Ledger {
             }
             Command::Requests { all } => {
                 let lines = self.views.requests(all)?;
-                let rows: Result<_, _> = lines.into_iter().map(|line| self.request_row(line)).collect();
+                let rows: Result<_, _> =
+                    lines.into_iter().map(|line| self.request_row(line)).collect();
                 Ok(Reply::Requests { requests: rows? })
             }
             Command::Request { id } => {
@@ -72,7 +74,7 @@ impl Ledger {
     fn status(&mut self) -> Result<Status, Failed> {
         let mut groups = Vec::new();
         for line in self.views.groups()? {
-            let held = self.truth.read().fingerprint(&line.scope)?;
+            let held = self.truth.fingerprint(&line.scope);
             groups.push(GroupStatus {
                 name: name_or_id(&line),
                 id: line.id,
@@ -83,7 +85,7 @@ impl Ledger {
                 state: line.state,
             });
         }
-        let counts = self.truth.read().all_counts()?;
+        let counts = self.truth.read().counts(None)?;
         let all = self.views.groups()?.into_iter().find(|line| line.name == "all");
         Ok(Status {
             node: Some(self.identity.box_key.key()),
@@ -181,8 +183,8 @@ impl Ledger {
         let remarks = case
             .incidents
             .iter()
-            .map(|(_, what)| what.as_str())
-            .chain(case.notes.iter().map(|note| note.as_str()))
+            .map(|(_, what)| incident_word(*what))
+            .chain(case.notes.iter().map(|note| note_word(*note)))
             .map(str::to_owned)
             .collect();
         let me = self.identity.person;
@@ -211,7 +213,7 @@ impl Ledger {
         let row = |entry: &lifecycle::Entry| -> Result<TimelineRow, Failed> {
             Ok(TimelineRow {
                 id: entry.id,
-                verb: entry.what.as_str().to_owned(),
+                verb: what_word(entry.what),
                 who: self.views.name_of(&entry.who)?,
                 claimed_ms: claimed(&entry.id),
                 counts: entry.counted,
@@ -291,6 +293,27 @@ impl Ledger {
         Ok(Reply::People { people })
     }
 
+    /// Is everything in order? Looks at the files, the verdicts and the clock.
+    fn doctor(&self) -> Result<Reply, Failed> {
+        let mut checks = Vec::new();
+        let mut check = |name: &str, ok: bool, found: String| {
+            checks.push(DoctorCheck { name: name.to_owned(), ok, found });
+        };
+        let damage = self.truth.read().integrity_check()?;
+        check("truth", damage.is_empty(), damage.first().cloned().unwrap_or("ok".into()));
+        let counts = self.truth.read().counts(None)?;
+        check("held", true, counts.held.to_string());
+        check("pending", counts.pending == 0, counts.pending.to_string());
+        check("quarantined", counts.quarantined == 0, counts.quarantined.to_string());
+        check("poison", counts.poison == 0, counts.poison.to_string());
+        let behind = self.truth.read().last_judged()? - self.views.applied()?;
+        check("views", behind == 0, behind.to_string());
+        let plausible = Bucket::week_of(self.claimed) >= self.genesis.founded;
+        check("clock", plausible, self.claimed.0.to_string());
+        let healthy = checks.iter().all(|check| check.ok);
+        Ok(Reply::Doctor(Doctor { checks, healthy }))
+    }
+
     /// A request as it is now.
     pub(super) fn case(&self, id: &RequestId) -> Result<Folded, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
@@ -306,6 +329,29 @@ impl Ledger {
     /// The document of a group.
     pub(super) fn board_of(&self, id: &GroupId) -> Result<DocumentState, Failed> {
         Ok(document(&self.truth, DocumentForm::Group, *id)?.0)
+    }
+}
+
+/// The word of a deed, as the glossary and the page have it.
+fn what_word(what: lifecycle::What) -> String {
+    match what {
+        lifecycle::What::Asked => "ask".to_owned(),
+        lifecycle::What::Did(verb) => format!("{verb:?}").to_lowercase(),
+    }
+}
+
+fn incident_word(incident: lifecycle::Incident) -> &'static str {
+    match incident {
+        lifecycle::Incident::LeftAfterRemoval => "left_after_removal",
+        lifecycle::Incident::RevokedOnTheWay => "revoked_on_the_way",
+        lifecycle::Incident::TwoOnTheWay => "two_on_the_way",
+    }
+}
+
+fn note_word(note: lifecycle::Note) -> &'static str {
+    match note {
+        lifecycle::Note::OnHold => "on_hold",
+        lifecycle::Note::CancellationNoted => "cancellation_noted",
     }
 }
 
@@ -336,11 +382,7 @@ fn fact_or(facts: &RequestFacts, fact: Fact, otherwise: &str) -> String {
 }
 
 /// What each fact says now; several values where both sides of a cut said something else.
-fn facts_shown(
-    facts: &RequestFacts,
-    title: &str,
-    details: &str,
-) -> BTreeMap<String, Vec<String>> {
+fn facts_shown(facts: &RequestFacts, title: &str, details: &str) -> BTreeMap<String, Vec<String>> {
     let mut shown = BTreeMap::new();
     for fact in Fact::ALL {
         let field = facts.get(fact);
@@ -353,7 +395,10 @@ fn facts_shown(
             }
             (Some(now), _) => vec![now.text.clone()],
         };
-        shown.insert(fact.key().to_owned(), values.into_iter().filter(|it| !it.is_empty()).collect());
+        shown.insert(
+            fact.key().to_owned(),
+            values.into_iter().filter(|it| !it.is_empty()).collect(),
+        );
     }
     shown
 }

@@ -5,8 +5,11 @@
 use std::collections::BTreeSet;
 
 use crdt::{
+    body::{
+        Act, Ask, Body, GroupKind, ImportedLine, Oversight, Part, Place, Role, Statement, Talk,
+        Verb,
+    },
     code::Code,
-    body::{Act, Ask, Body, GroupKind, ImportedLine, Oversight, Part, Place, Role, Statement, Talk},
     document::{BoardEdit, DocumentState, Edit, Fact, FactEdit, ItemKey, edit},
     id::{EnvelopeId, GroupId, PersonId, RequestId, from_hex},
     invitation::{Invitation, invitation_key},
@@ -16,9 +19,11 @@ use crdt::{
 
 use super::{After, Failed, Ledger, chores::Promise};
 use crate::{
-    api::{ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Reply, RoleWord},
+    api::{
+        ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Reply, RoleWord,
+    },
     store::{
-        truth::Cites,
+        truth::Deps,
         views::{GroupLine, parts_of},
     },
 };
@@ -88,7 +93,7 @@ impl Ledger {
         let group = self.group(group)?;
         let auth = self.auth_in(group.id, &group.name)?;
         let talk = Body::Talk(Talk::Message { text, reply_to, imported: None });
-        let id = self.write(talk, group.scope, Cites::Heads, Some(auth))?;
+        let id = self.write(talk, group.scope, Deps::Subject, Some(auth))?;
         Ok(say(Reply::Posted { id }))
     }
 
@@ -113,7 +118,7 @@ impl Ledger {
             return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "edit".into())]).into());
         }
         let auth = original.header.auth;
-        let id = self.write(Body::Talk(talk), original.header.scope, Cites::Heads, auth)?;
+        let id = self.write(Body::Talk(talk), original.header.scope, Deps::Subject, auth)?;
         Ok(say(Reply::Posted { id }))
     }
 
@@ -143,7 +148,7 @@ impl Ledger {
             }
             let (text, imported) = (line.text, Some(imported));
             let talk = Body::Talk(Talk::Message { text, reply_to: None, imported });
-            self.write(talk, group.scope, Cites::Heads, Some(auth))?;
+            self.write(talk, group.scope, Deps::Subject, Some(auth))?;
             new += 1;
         }
         Ok(say(Reply::Imported { new, known }))
@@ -175,7 +180,7 @@ impl Ledger {
             message: None,
         };
         let ask = Body::Act(Act::Ask(ask));
-        let id = self.write(ask, group.scope, Cites::Heads, Some(auth))?;
+        let id = self.write(ask, group.scope, Deps::Subject, Some(auth))?;
         Ok(say(Reply::Asked { id, code: Code::of(&id).to_string() }))
     }
 
@@ -194,10 +199,16 @@ impl Ledger {
             ];
             ApiError::new(ErrorKind::NotNow, args)
         })?;
+        for tips in lifecycle::join_plan(&case.heads) {
+            let seen = lifecycle::may(&case, &person, &parts, Verb::Seen);
+            let seen =
+                seen.ok().and_then(|mut deeds| deeds.pop()).expect("whoever may act may see");
+            self.write(Body::Act(Act::Do(seen)), group.scope, Deps::These(tips), Some(auth))?;
+        }
         let mut act = None;
         for deed in plan {
             let deed = Body::Act(Act::Do(deed));
-            act = Some(self.write(deed, group.scope, Cites::Heads, Some(auth))?);
+            act = Some(self.write(deed, group.scope, Deps::Subject, Some(auth))?);
         }
         let act = act.expect("a plan has at least one deed");
         let now = self.case(&id)?.case;
@@ -218,9 +229,8 @@ impl Ledger {
 
     fn edit_fact(&mut self, id: &str, field: &str, value: String) -> Result<After, Failed> {
         let fact = Fact::ALL.into_iter().find(|fact| fact.key() == field.trim());
-        let fact = fact.ok_or_else(|| {
-            ApiError::new(ErrorKind::UnknownField, [("field", field.to_owned())])
-        })?;
+        let fact = fact
+            .ok_or_else(|| ApiError::new(ErrorKind::UnknownField, [("field", field.to_owned())]))?;
         if fact == Fact::Phone {
             return Err(ApiError::new(ErrorKind::Private, []).into());
         }
@@ -259,7 +269,7 @@ impl Ledger {
             Err(crdt::document::EditRefused::Nothing) => return Ok(()),
             other => other?,
         };
-        let (body, deps) = (Body::Change(edited.change), Cites::Exactly(edited.deps));
+        let (body, deps) = (Body::Change(edited.change), Deps::These(edited.deps));
         self.write(body, group.scope(), deps, Some(auth)).map(|_| ())
     }
 
@@ -327,7 +337,11 @@ impl Ledger {
             return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
         }
         let (invite, proof, vouches) = (None, None, Vec::new());
-        self.state(Statement::Join { person, group: known.place, invite, proof, vouches }, None, &[])?;
+        self.state(
+            Statement::Join { person, group: known.place, invite, proof, vouches },
+            None,
+            &[],
+        )?;
         Ok(read)
     }
 
@@ -335,18 +349,18 @@ impl Ledger {
     /// group) is kept here and given when somebody has walked in.
     fn invite(&mut self, role: RoleWord, group: Option<&str>) -> Result<After, Failed> {
         let person = self.person()?;
-        let not_allowed =
-            || ApiError::new(ErrorKind::NotAllowed, [("what", "invite".to_owned())]);
+        let not_allowed = || ApiError::new(ErrorKind::NotAllowed, [("what", "invite".to_owned())]);
         let extra = match group {
             Some(text) => Some(self.group(text)?.id),
             None => None,
         };
         let roster = self.truth.roster();
-        let all = roster.groups().into_iter().find(|group| group.everyone).ok_or_else(not_allowed)?;
+        let all =
+            roster.groups().into_iter().find(|group| group.everyone).ok_or_else(not_allowed)?;
         let auth = roster.may_invite(person, &all.id).ok_or_else(not_allowed)?;
         let over = Place::community();
-        let may_give = role == RoleWord::Member
-            || roster.may_grant(person, role_of(role), &over).is_some();
+        let may_give =
+            role == RoleWord::Member || roster.may_grant(person, role_of(role), &over).is_some();
         let may_add = match extra.filter(|extra| *extra != all.id) {
             Some(extra) => roster.may_invite(person, &extra).is_some(),
             None => true,
@@ -357,7 +371,8 @@ impl Ledger {
         let secret = self.dice.draw();
         let key = invitation_key(&secret).key();
         let group = all.place.clone();
-        let invite = self.say(Statement::Invite { group: group.clone(), key, once: false }, auth)?;
+        let invite =
+            self.say(Statement::Invite { group: group.clone(), key, once: false }, auth)?;
         let promise = Promise { role: role_of(role), group: extra.filter(|id| *id != all.id) };
         self.keep_promise_for(invite, &promise)?;
         let name = self.views.groups()?.into_iter().find(|line| line.id == all.id);
@@ -442,8 +457,7 @@ fn role_of(word: RoleWord) -> Role {
     }
 }
 
-pub(super) fn verb_of(verb: ActVerb) -> crdt::body::Verb {
-    use crdt::body::Verb;
+pub(super) fn verb_of(verb: ActVerb) -> Verb {
     match verb {
         ActVerb::Claim => Verb::Claim,
         ActVerb::Withdraw => Verb::Withdraw,
@@ -475,9 +489,19 @@ mod tests {
 
     #[test]
     fn numbers_that_lead_to_a_person_are_refused_and_others_are_not() {
-        let private = ["138 0013 8000", "call 010-6552-9988", "３１０１０４１９５０", "ID 11010519491231002X"];
+        let private = [
+            "138 0013 8000",
+            "call 010-6552-9988",
+            "３１０１０４１９５０",
+            "ID 11010519491231002X",
+        ];
         private.iter().for_each(|text| assert!(refuse_private(text).is_err(), "{text}"));
-        let fine = ["Tuesday 08:00, bus 101", "5-2-301", "2026年11月23日", "2026-11-23 08:00, 10 to 12 litres"];
+        let fine = [
+            "Tuesday 08:00, bus 101",
+            "5-2-301",
+            "2026年11月23日",
+            "2026-11-23 08:00, 10 to 12 litres",
+        ];
         fine.iter().for_each(|text| assert!(refuse_private(text).is_ok(), "{text}"));
     }
 }

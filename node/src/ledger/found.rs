@@ -8,7 +8,7 @@
 use crdt::{
     body::{
         Body, Card, DocumentForm, GroupKind, KeyUse, Oversight, Place, Proof, Role,
-        Statement,
+        SignedStatement, Statement,
     },
     document::{self, BoardEdit, DocumentState, Edit},
     id::{EnvelopeId, GroupId, KeyId},
@@ -17,7 +17,7 @@ use crdt::{
 };
 
 use super::{Failed, Ledger};
-use crate::store::truth::{Cites, Content};
+use crate::store::truth::Deps;
 
 impl Ledger {
     /// Founds the community: `roots` reach the threshold, `paper` is the founder's.
@@ -100,9 +100,9 @@ impl Ledger {
         seconds: &[&Secret],
     ) -> Result<EnvelopeId, Failed> {
         let roster = self.community.roster();
-        let seconds = seconds.iter().map(|key| (*key).clone()).collect();
-        let content = Content::Statement { statement, seconds };
-        self.write_content(content, roster, Cites::Heads, auth)
+        let at = self.truth.position_of_next(&self.identity.writer.writer(), &roster, auth)?;
+        let signed = SignedStatement::sign(statement, &at, seconds);
+        self.write(Body::Statement(signed), roster, Deps::Subject, auth)
     }
 
     /// The name by which the neighbours know this home and its person.
@@ -113,7 +113,7 @@ impl Ledger {
             office: self.identity.office,
         };
         let directory = self.community.directory();
-        self.write(Body::Card(card), directory, Cites::Heads, Some(auth)).map(|_| ())
+        self.write(Body::Card(card), directory, Deps::Subject, Some(auth)).map(|_| ())
     }
 
     /// Gives a new group its name and says what it is for.
@@ -130,7 +130,7 @@ impl Ledger {
             Edit::Group(BoardEdit::Description(description.to_owned())),
         ];
         let edited = document::edit(&state, self.identity.writer.writer(), &edits)?;
-        let deps = Cites::Exactly(edited.deps);
+        let deps = Deps::These(edited.deps);
         self.write(Body::Change(edited.change), group.scope(), deps, Some(auth)).map(|_| ())
     }
 }

@@ -42,7 +42,6 @@ mod receive;
 mod row;
 mod write;
 
-
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crdt::{
@@ -270,7 +269,11 @@ impl Truth {
         job: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         let alone = !self.begun;
-        if alone { self.begin()? } else { self.savepoint()? }
+        if alone {
+            self.begin()?
+        } else {
+            self.savepoint()?
+        }
         match (job(self), alone) {
             (Ok(done), true) => self.commit().map(|()| done).map_err(E::from),
             (Ok(done), false) => self.release_savepoint().map(|()| done).map_err(E::from),

@@ -31,12 +31,12 @@ use std::{
 
 use crdt::{
     body::{Act, Body, Card, DocumentForm, Statement},
-    id::{EnvelopeId, GroupId, PersonId, RequestId, WriterId},
     envelope::Kind,
+    id::{EnvelopeId, GroupId, PersonId, RequestId, WriterId},
     judge::Fate,
     sync::fingerprint::Fingerprint,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::{
     error::StoreError,
@@ -352,7 +352,9 @@ pub fn remove(path: &Path) -> Result<(), StoreError> {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Unwritable(error.to_string()));
+            }
             _ => (),
         }
     }
@@ -363,7 +365,10 @@ fn fingerprint(bytes: &[u8]) -> Fingerprint {
     bytes.try_into().map(Fingerprint::from_bytes).unwrap_or_default()
 }
 
-fn id_from<const N: usize, T>(wrap: fn([u8; N]) -> T, row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<T> {
+fn id_from<const N: usize, T>(
+    wrap: fn([u8; N]) -> T,
+    row: &rusqlite::Row<'_>,
+    at: usize,
+) -> rusqlite::Result<T> {
     row.get::<_, [u8; N]>(at).map(wrap)
 }
-

@@ -67,7 +67,9 @@ pub(super) fn say(roster: &Roster, id: EnvelopeId, header: &Header) -> Said {
         Verdict::Flagged(Flag::LosingBranch) if header.kind == Kind::CHANGE => {
             Position::Void("losing_branch")
         }
-        Verdict::Flagged(flag) => return Said { position: Position::Counts, mark: Some(mark(flag)) },
+        Verdict::Flagged(flag) => {
+            return Said { position: Position::Counts, mark: Some(mark(flag)) };
+        }
         Verdict::Pending(grant) => Position::Unknown(grant),
         Verdict::Void(reason) => Position::Void(reason.code()),
     };

@@ -212,7 +212,8 @@ impl Work<'_> {
 
     fn next_queued(&mut self) -> Result<Option<i64>, StoreError> {
         if self.memory.queue.is_empty() && self.memory.unfinished {
-            let take = "DELETE FROM todo WHERE row IN (SELECT row FROM todo LIMIT ?1) RETURNING row";
+            let take =
+                "DELETE FROM todo WHERE row IN (SELECT row FROM todo LIMIT ?1) RETURNING row";
             let mut rows = self.db.prepare_cached(take)?;
             for row in rows.query_map([FETCHED_AT_ONCE], |row| row.get(0))? {
                 self.memory.queue.insert(row?);
@@ -307,11 +308,8 @@ impl Work<'_> {
 /// change, which waits for its deps alone, listens to one of those.
 fn waits_for(header: &Header, outcome: &Judgement, shelf: &Shelf) -> Vec<EnvelopeId> {
     let cited = |id: &&EnvelopeId| header.prev == Some(**id) || header.deps.contains(id);
-    let (mut missing, unsound): (Vec<EnvelopeId>, Vec<EnvelopeId>) = outcome
-        .waits_for
-        .iter()
-        .filter(cited)
-        .partition(|id| !shelf.0.contains_key(id));
+    let (mut missing, unsound): (Vec<EnvelopeId>, Vec<EnvelopeId>) =
+        outcome.waits_for.iter().filter(cited).partition(|id| !shelf.0.contains_key(id));
     if missing.is_empty() || header.kind == Kind::CHANGE {
         let first = unsound.iter().find(|id| header.deps.contains(id)).or(unsound.first());
         missing.extend(first);

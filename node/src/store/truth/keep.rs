@@ -3,7 +3,7 @@
 
 use rusqlite::OptionalExtension;
 
-use super::{Truth};
+use super::Truth;
 use crate::store::error::StoreError;
 
 impl Truth {

@@ -416,7 +416,8 @@ impl<'a> Reading<'a> {
         writer: &WriterId,
         scope: &ScopeId,
     ) -> Result<Option<(u64, EnvelopeId)>, StoreError> {
-        let all = self.tips_where("writer = ?1 AND scope = ?2", (writer.as_bytes(), scope.as_bytes()));
+        let all =
+            self.tips_where("writer = ?1 AND scope = ?2", (writer.as_bytes(), scope.as_bytes()));
         Ok(all?.into_iter().map(|(_, seq, id)| (seq, id)).max())
     }
 

@@ -93,8 +93,7 @@ impl Row {
         let gone: Option<u8> = sql.get(13)?;
         let auth = sql.get_ref(20)?.as_blob().map_err(|_| damaged())?;
         let seq = sql.get::<_, i64>(5)?.cast_unsigned();
-        let (prev, deps) =
-            split_cites(sql.get_ref(14)?.as_blob().map_err(|_| damaged())?, seq > 1);
+        let (prev, deps) = split_cites(sql.get_ref(14)?.as_blob().map_err(|_| damaged())?, seq > 1);
         let rest = sql.get_ref(15)?.as_blob_or_null().map_err(|_| damaged())?;
         let rest = match rest {
             Some(bytes) => Rest::decode(bytes).map_err(|_| damaged())?,
@@ -140,9 +139,8 @@ impl Row {
     /// The envelope as it was received or written.
     pub fn envelope(&self) -> Result<Envelope, StoreError> {
         let damaged = || StoreError::DamagedEnvelope(self.id);
-        let envelope =
-            Envelope::assemble(self.header.encode(), self.signature, self.body.clone())
-                .map_err(|_| damaged())?;
+        let envelope = Envelope::assemble(self.header.encode(), self.signature, self.body.clone())
+            .map_err(|_| damaged())?;
         if envelope.id() == self.id { Ok(envelope) } else { Err(damaged()) }
     }
 }

@@ -113,6 +113,15 @@ const REQUEST: &str = "SELECT r.id, g.id, g.name, r.code, r.title, r.status, r.u
      FROM requests AS r JOIN groups AS g ON g.ref = r.in_group ";
 
 impl Views {
+    /// The last verdict that is in here.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn applied(&self) -> Result<i64, StoreError> {
+        Ok(self.conn.query_row("SELECT judged FROM applied", [], |row| row.get(0))?)
+    }
+
     /// All groups, in the order in which they came to be known here.
     ///
     /// # Errors
@@ -197,16 +206,17 @@ impl Views {
         let prefix = text.strip_prefix("env-").unwrap_or(text).to_lowercase();
         let hexadecimal = prefix.len() >= 4 && prefix.chars().all(|c| c.is_ascii_hexdigit());
         let like = if hexadecimal { format!("{prefix}%") } else { String::new() };
-        let rows = find.query_map(params![text, like], |row| id_from(RequestId::from_bytes, row, 0))?;
+        let rows =
+            find.query_map(params![text, like], |row| id_from(RequestId::from_bytes, row, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Everybody who has a card.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn people(&self) -> Result<Vec<PersonLine>, StoreError> {
-        let mut find = self
-            .conn
-            .prepare_cached("SELECT person, name, home, office FROM people ORDER BY home, name, ref")?;
+        let mut find = self.conn.prepare_cached(
+            "SELECT person, name, home, office FROM people ORDER BY home, name, ref",
+        )?;
         let rows = find.query_map([], person_line)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -292,7 +302,7 @@ fn request_line(row: &rusqlite::Row<'_>) -> rusqlite::Result<RequestLine> {
         holder: holder.map(PersonId::from_bytes),
         provisional: row.get(8)?,
         requester: id_from(PersonId::from_bytes, row, 9)?,
-        conflicts: row.get(10)?,
+        conflicts: row.get::<_, i64>(10)?.unsigned_abs(),
         claimed: ClaimedTime(row.get::<_, i64>(11)?.cast_unsigned()),
     })
 }

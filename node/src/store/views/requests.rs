@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    body::{Act, Ask, Body, DocumentForm, Part, Role},
+    body::{Act, Body, DocumentForm, Part, Role},
     document::{DocumentState, Fact},
     id::{EnvelopeId, GroupId, PersonId, RequestId},
     judge::Fate,
@@ -43,7 +43,9 @@ pub fn fold(truth: &Truth, id: &RequestId, group: GroupId) -> Result<Option<Fold
     let mut acts: Vec<(Judged, Act)> = Vec::new();
     for judged in std::iter::once(asked.clone()).chain(truth.read().acts_of(id)?) {
         let readable = matches!(judged.fate, Fate::Accepted | Fate::Quarantined);
-        if let (true, Ok(Body::Act(act))) = (readable && judged.header.scope == asked.header.scope, judged.read_body()) {
+        if let (true, Ok(Body::Act(act))) =
+            (readable && judged.header.scope == asked.header.scope, judged.read_body())
+        {
             acts.push((judged, act));
         }
     }
@@ -194,7 +196,7 @@ impl Views {
             case.holders.first().map(PersonId::as_bytes),
             case.provisional,
             case.requester.as_bytes(),
-            facts.conflicts().len(),
+            i64::try_from(facts.conflicts().len()).unwrap_or(i64::MAX),
             folded.claimed.0.cast_signed(),
             folded.lamport.cast_signed(),
             state.as_bytes(),

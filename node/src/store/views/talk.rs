@@ -102,6 +102,7 @@ impl Views {
             row.state,
             reply_to.as_ref().map(EnvelopeId::as_bytes),
         ])?;
+        drop(put);
         if fresh == 1 {
             let tally = batch.touched.entry(group).or_default();
             tally.messages += 1;
@@ -137,7 +138,12 @@ impl Views {
         let mut put = self.conn.prepare_cached(
             "INSERT OR IGNORE INTO imports (row, in_group, number, hash) VALUES (?1, ?2, ?3, ?4)",
         )?;
-        put.execute(params![row, self.groups[&group].number, line.number.cast_signed(), line.hash])?;
+        put.execute(params![
+            row,
+            self.groups[&group].number,
+            line.number.cast_signed(),
+            line.hash
+        ])?;
         drop(put);
         self.choose_copy(group, line, batch)
     }
@@ -166,8 +172,7 @@ impl Views {
              WHERE i.in_group = ?1 AND i.number = ?2 AND i.hash = ?3 ORDER BY m.lamport, m.id",
         )?;
         let key = params![self.groups[&group].number, line.number.cast_signed(), line.hash];
-        let copies: Vec<i64> =
-            find.query_map(key, |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let copies: Vec<i64> = find.query_map(key, |row| row.get(0))?.collect::<Result<_, _>>()?;
         drop(find);
         for (at, copy) in copies.into_iter().enumerate() {
             let Some(row) = self.message(copy)? else { continue };
