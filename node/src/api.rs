@@ -129,6 +129,11 @@ pub enum Command {
         address: String,
     },
     Doctor,
+    /// Enters a community: only a node that is in none yet takes this.
+    Join {
+        link: String,
+        person: Option<String>,
+    },
     /// How far a first sync has come.
     Progress,
 }
@@ -181,6 +186,8 @@ pub enum Reply {
         enough: bool,
     },
     Doctor(Doctor),
+    /// The person's paper key, to be written down now, and the community's name.
+    Joined { community: String, words: Vec<String> },
     Progress {
         received: u64,
         expected: u64,

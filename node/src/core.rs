@@ -20,6 +20,7 @@ pub mod peers;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt,
     sync::Arc,
 };
 
@@ -42,9 +43,15 @@ pub const COMPARE_AFTER_MS: u64 = 700;
 /// Waiting callers at once.
 pub const WAITS_MAX: usize = 64;
 
-/// One link of the mesh, while it lasts.
+/// One link in the life of this node; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u64);
+
+impl fmt::Display for LinkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "link-{}", self.0)
+    }
+}
 
 /// A caller who waits for peers to be equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -47,6 +47,7 @@ use tokio::sync::{mpsc, watch};
 pub use address::{NotAnAddress, peer_name, read_address};
 pub use breaker::{Breaker, Cuts};
 use engine::{Command, Engine};
+pub use crate::core::LinkId;
 use links::Links;
 
 /// What a mesh edge is made of.
@@ -97,16 +98,6 @@ pub enum MeshError {
     /// See [`NotAnAddress`].
     #[error(transparent)]
     Address(#[from] NotAnAddress),
-}
-
-/// One link in the life of this node; never used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LinkId(u64);
-
-impl fmt::Display for LinkId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "link-{}", self.0)
-    }
 }
 
 /// What carries a link.

@@ -1,0 +1,246 @@
+//! The running node: one loop between the people, the ledger and the mesh.
+//!
+//! ```text
+//! page, CLI ─► Handle ─► loop ─► ledger thread (truth and lists)
+//!                         ▲ │
+//!                         │ ▼
+//!                       core ◄─► mesh
+//! ```
+//!
+//! The loop moves values and decides nothing: what it would have to decide belongs into `core` or
+//! `ledger`. It never waits for a peer or for the disk.
+//!
+//! # Deliberately absent
+//!
+//! A second way in: a command line whose node is stopped opens the same loop without a mesh.
+
+mod clerk;
+mod lobby;
+mod pump;
+
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, sync::Arc};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    api::{ApiError, ErrorKind},
+    clock, control,
+    handle::Handle,
+    identity::Folder,
+    mesh::{self, Breaker, MeshConfig, MeshError},
+    web::{self, WebConfig},
+};
+
+/// Where the page answers unless told otherwise.
+pub const PAGE: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4780);
+
+/// How a node runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The data folder.
+    pub data: PathBuf,
+    /// Where to listen for other homes; empty: every interface, any port, QUIC and TCP.
+    pub listen: Vec<String>,
+    /// Addresses to dial and remember.
+    pub dial: Vec<String>,
+    /// Where the page answers; none: no page.
+    pub web: Option<SocketAddr>,
+    /// Look for neighbours on the LAN?
+    pub mdns: bool,
+    /// Cuts links below the session.
+    pub breaker: Breaker,
+}
+
+impl Config {
+    /// A node as `linli up` runs it.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            listen: Vec::new(),
+            dial: Vec::new(),
+            web: Some(PAGE),
+            mdns: true,
+            breaker: Breaker::default(),
+        }
+    }
+}
+
+/// A node that runs.
+pub struct Running {
+    /// The door to it.
+    pub handle: Handle,
+    /// Its page, if it has one.
+    pub page: Option<String>,
+    addresses: watch::Receiver<BTreeSet<String>>,
+    stop: CancellationToken,
+    work: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Where other homes reach it, as far as it is known now.
+    pub fn addresses(&self) -> Vec<String> {
+        self.addresses.borrow().iter().cloned().collect()
+    }
+
+    /// Resolves when an address has come or gone.
+    pub async fn addresses_changed(&mut self) -> Vec<String> {
+        // An error means that the node stops; the last addresses are as good as any.
+        let _ = self.addresses.changed().await;
+        self.addresses()
+    }
+
+    /// Resolves when the node has stopped by itself.
+    pub async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+
+    /// Stops it: what was answered is on the disk, the peers are told, the folder is free.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for work in self.work {
+            // A task that failed has said so in the log.
+            let _ = work.await;
+        }
+    }
+}
+
+/// Starts a node: its page and control socket at once, its mesh as soon as it is in a community.
+///
+/// # Errors
+///
+/// In the words of a person, with nothing touched: no home here, another node on this folder, a
+/// later release's files, an address that is taken.
+pub async fn start(config: Config) -> Result<Running, ApiError> {
+    let folder = Folder::open(&config.data)?;
+    let page = match config.web {
+        Some(address) => Some((bind(address).await?, !address.ip().is_loopback())),
+        None => None,
+    };
+    let socket = control::Socket::bind(&folder).map_err(|error| {
+        let data = ("data", config.data.display().to_string());
+        ApiError::new(ErrorKind::Unwritable, [data, ("reason", error.to_string())])
+    })?;
+    let start = Start::of(folder, Some(&config)).await?;
+    let mut running = launch(start, config);
+    let handle = running.handle.clone();
+    let stop = running.stop.clone();
+    running.work.push(tokio::spawn(async move {
+        if let Err(error) = socket.serve(handle, stop).await {
+            tracing::error!(reason = %error, "The control socket failed");
+        }
+    }));
+    if let Some((listener, lan)) = page {
+        serve_page(&mut running, listener, lan)?;
+    }
+    Ok(running)
+}
+
+/// Opens a stopped node for a few commands: no mesh, no page, no socket.
+///
+/// # Errors
+///
+/// As [`start`].
+pub async fn open(data: impl Into<PathBuf>) -> Result<Running, ApiError> {
+    let config = Config { web: None, mdns: false, ..Config::new(data) };
+    let start = Start::of(Folder::open(&config.data)?, None).await?;
+    Ok(launch(start, config))
+}
+
+/// What the loop starts from.
+enum Start {
+    /// In a community: the ledger is open and, unless nobody wants one, the mesh listens.
+    Home(Folder, Box<crate::ledger::Ledger>, Option<pump::Mesh>),
+    /// In none yet.
+    Lobby(Folder),
+}
+
+impl Start {
+    /// Opens everything that can fail, so that a failure is one sentence before anything runs.
+    async fn of(folder: Folder, config: Option<&Config>) -> Result<Self, ApiError> {
+        if folder.genesis()?.is_none() {
+            return Ok(Self::Lobby(folder));
+        }
+        let (identity, genesis) = crate::home::residence(&folder)?;
+        let ledger = crate::home::open(folder.path(), &identity, &genesis)?;
+        let mesh = match config {
+            Some(config) => Some(pump::Mesh::start(config, &identity, &genesis.id())?),
+            None => None,
+        };
+        Ok(Self::Home(folder, Box::new(ledger), mesh))
+    }
+}
+
+fn launch(start: Start, config: Config) -> Running {
+    let (handle, queue, events) = Handle::new();
+    let (addresses_in, addresses) = watch::channel(BTreeSet::new());
+    let stop = CancellationToken::new();
+    let world = pump::World { queue, events, addresses: addresses_in, stop: stop.clone() };
+    let work = tokio::spawn(async move {
+        let ended = world.stop.clone();
+        world.run(start, config).await;
+        ended.cancel();
+    });
+    Running { handle, page: None, addresses, stop, work: vec![work] }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, ApiError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let args = [("address", address.to_string()), ("reason", error.to_string())];
+        ApiError::new(ErrorKind::PortBusy, args)
+    })
+}
+
+fn serve_page(running: &mut Running, listener: TcpListener, lan: bool) -> Result<(), ApiError> {
+    let internal = |reason: String| ApiError::new(ErrorKind::Internal, [("reason", reason)]);
+    let address = listener.local_addr().map_err(|error| internal(error.to_string()))?;
+    running.page = Some(format!("http://{address}/"));
+    let mut config = WebConfig::loopback(Arc::new(clock::claimed))
+        .map_err(|error| internal(error.to_string()))?;
+    config.lan = lan;
+    let (handle, stop) = (running.handle.clone(), running.stop.clone());
+    running.work.push(tokio::spawn(async move {
+        if let Err(error) = web::serve(listener, handle, config, stop).await {
+            tracing::error!(reason = %error, "The page failed");
+        }
+    }));
+    Ok(())
+}
+
+/// What the mesh says about an address, in the words of a person.
+fn mesh_trouble(error: &MeshError) -> ApiError {
+    match error {
+        MeshError::Listen { address, reason } => {
+            let args = [("address", address.clone()), ("reason", reason.clone())];
+            ApiError::new(ErrorKind::PortBusy, args)
+        }
+        MeshError::Address(error) => {
+            ApiError::new(ErrorKind::BadAddress, [("address", error.to_string())])
+        }
+        MeshError::Unusable(reason) => {
+            ApiError::new(ErrorKind::Internal, [("reason", reason.clone())])
+        }
+    }
+}
+
+/// The mesh of one community: others are never linked.
+fn mesh_config(config: &Config, seed: [u8; 32], community: &crdt::id::CommunityId) -> MeshConfig {
+    let tag = &community.to_hex()[..16];
+    let mut mesh = MeshConfig::new(seed, format!("/linli/1/{tag}"));
+    if !config.listen.is_empty() {
+        mesh.listen.clone_from(&config.listen);
+    }
+    mesh.mdns = config.mdns;
+    mesh.breaker = config.breaker.clone();
+    mesh
+}
+
+/// Starts the mesh edge.
+fn start_mesh(
+    config: &Config,
+    seed: [u8; 32],
+    community: &crdt::id::CommunityId,
+) -> Result<pump::Edge, ApiError> {
+    mesh::start(mesh_config(config, seed, community)).map_err(|error| mesh_trouble(&error))
+}

@@ -1,0 +1,108 @@
+//! The ledger's own thread: takes whatever jobs have gathered, works them off together, reports.
+//!
+//! While one batch is being synced to the disk the next one gathers by itself; nothing waits on
+//! purpose. Answers to people leave from here, straight after the commit.
+
+use std::{collections::BTreeSet, sync::Arc, thread::JoinHandle};
+
+use crdt::{envelope::Envelope, id::KeyId};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    api::{ApiError, Reply},
+    clock,
+    core::LinkId,
+    ledger::{Done, Job, Ledger},
+    store::views::Changes,
+};
+
+/// Jobs that may wait for the ledger; a link whose job finds no room is closed and comes back.
+pub const JOBS_WAITING_MAX: usize = 1_024;
+
+/// Jobs of one transaction: enough that many small ones share a sync, few enough that the first of
+/// them does not wait long for the last.
+pub const JOBS_AT_ONCE: usize = 256;
+
+/// Whom an answer is for.
+pub enum Whom {
+    /// Somebody who asked and waits.
+    Asker(oneshot::Sender<Result<Reply, ApiError>>),
+    /// The same, but the loop adds to the answer what it knows of the peers.
+    Peers(oneshot::Sender<Result<Reply, ApiError>>),
+    /// The session on this link.
+    Link(LinkId),
+    /// Nobody.
+    Nobody,
+}
+
+/// What a batch has come to, for the loop.
+pub struct Report {
+    /// Answers for sessions, and for askers whom the loop answers.
+    pub done: Vec<(Whom, Done)>,
+    /// What this node wrote.
+    pub written: Vec<Arc<Envelope>>,
+    /// What is different.
+    pub changes: Changes,
+    /// The last durable row.
+    pub row: i64,
+    /// The boxes of members, if the roster changed.
+    pub boxes: Option<BTreeSet<KeyId>>,
+}
+
+/// The ledger at work.
+pub struct Clerk {
+    /// Jobs go in here.
+    pub jobs: mpsc::Sender<Job<Whom>>,
+    /// Reports come out here.
+    pub reports: mpsc::Receiver<Report>,
+    thread: JoinHandle<()>,
+}
+
+/// Gives a ledger its thread.
+///
+/// # Panics
+///
+/// Where the system has no thread to give.
+pub fn employ(ledger: Ledger) -> Clerk {
+    let (jobs, queue) = mpsc::channel(JOBS_WAITING_MAX);
+    let (out, reports) = mpsc::channel(JOBS_WAITING_MAX);
+    let thread = std::thread::Builder::new()
+        .name("ledger".into())
+        .spawn(move || work(ledger, queue, &out))
+        .expect("the system gives a thread");
+    Clerk { jobs, reports, thread }
+}
+
+impl Clerk {
+    /// Lets the ledger finish what it has and put its files down.
+    pub async fn dismiss(self) {
+        drop(self.jobs);
+        drop(self.reports);
+        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            tracing::error!("The ledger's thread failed");
+        }
+    }
+}
+
+fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job<Whom>>, out: &mpsc::Sender<Report>) {
+    let mut jobs = Vec::with_capacity(JOBS_AT_ONCE);
+    while queue.blocking_recv_many(&mut jobs, JOBS_AT_ONCE) > 0 {
+        let worked = ledger.work(std::mem::take(&mut jobs), clock::claimed());
+        let boxes = worked.changes.roster.then(|| ledger.boxes());
+        let mut done = Vec::new();
+        for (whom, outcome) in worked.done {
+            match (whom, outcome) {
+                // Whoever went away does not need the answer.
+                (Whom::Asker(asker), Done::Reply(reply)) => drop(asker.send(reply)),
+                (Whom::Nobody, _) | (_, Done::Nothing) => (),
+                (whom, outcome) => done.push((whom, outcome)),
+            }
+        }
+        let (written, changes, row) = (worked.written, worked.changes, worked.row);
+        if out.blocking_send(Report { done, written, changes, row, boxes }).is_err() {
+            // The loop has gone: finish what is queued, then stop.
+            queue.close();
+        }
+    }
+}
