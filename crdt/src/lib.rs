@@ -9,8 +9,6 @@
 
 pub mod authority;
 pub mod body;
-pub mod claim;
-pub mod code;
 pub mod document;
 pub mod envelope;
 pub mod gate;
@@ -19,7 +17,6 @@ pub mod id;
 pub mod invitation;
 pub mod judge;
 pub mod keys;
-pub mod lifecycle;
 pub mod limits;
 pub mod paper;
 pub mod sync;

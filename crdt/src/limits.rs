@@ -61,9 +61,3 @@ pub const CERTIFICATION_DEPTH_MAX: usize = 24;
 
 /// Certificates looked at to find that chain: enough for any household, an end to any knot.
 pub const CERTIFICATION_STEPS_MAX: usize = 1_024;
-
-/// Acts of one request that are judged.
-pub const ACTS_PER_REQUEST_MAX: usize = 2_048;
-
-/// Acts of one person on one request that are judged.
-pub const ACTS_PER_PERSON_MAX: usize = 256;
