@@ -7,6 +7,7 @@
 //! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on.
 
 pub mod body;
+pub mod claim;
 pub mod envelope;
 pub mod genesis;
 pub mod id;
