@@ -111,6 +111,8 @@ pub struct Act {
     pub who: Person,
     /// In which capacity.
     pub part: Part,
+    /// Has he that capacity, by authority's word or by having asked?
+    pub entitled: bool,
     /// What.
     pub kind: Kind,
     /// On which request.
@@ -145,7 +147,7 @@ impl Act {
 /// Judges acts as they are pushed; ask for an [`Outcome`] when all are in.
 pub struct Fold<'a> {
     lottery: &'a dyn Fn(Slot, Person) -> Luck,
-    parts: Vec<BTreeSet<Part>>,
+    members: BTreeSet<Person>,
     expelled: BTreeSet<Person>,
     acts: Vec<Act>,
     luck: Vec<Luck>,
@@ -157,18 +159,18 @@ pub struct Fold<'a> {
 }
 
 impl<'a> Fold<'a> {
-    /// An empty fold over people who have these capacities, by their numbers.
+    /// An empty fold.
     ///
-    /// `expelled`: members whom authority has removed since. Their standings are dropped, except a
-    /// pick-up that still counts; their chairs stay.
+    /// `members`: who may be granted a place. `expelled`: those of them whom authority has removed
+    /// since. Their standings are dropped, except a pick-up that still counts; their chairs stay.
     pub fn new(
-        parts: Vec<BTreeSet<Part>>,
+        members: BTreeSet<Person>,
         expelled: BTreeSet<Person>,
         lottery: &'a dyn Fn(Slot, Person) -> Luck,
     ) -> Self {
         Self {
             lottery,
-            parts,
+            members,
             expelled,
             acts: Vec::new(),
             luck: Vec::new(),
@@ -217,7 +219,7 @@ impl<'a> Fold<'a> {
         let submit = matches!(act.kind, Kind::Submit(_));
         let removed = act.part == Part::Member && self.removed(&act.seen, act.who);
         who_may(act.kind).contains(&act.part)
-            && self.has_part(act.who, act.part)
+            && act.entitled
             && (submit || act.seen.iter().any(|at| self.is_submit(at)))
             && !removed
     }
@@ -244,7 +246,7 @@ impl<'a> Fold<'a> {
                 let closed =
                     matches!(status, Status::Resolved | Status::Closed | Status::Cancelled);
                 let member = act.about.is_some_and(|about| {
-                    self.has_part(about, Part::Member) && !self.removed(&act.seen, about)
+                    self.members.contains(&about) && !self.removed(&act.seen, about)
                 });
                 !closed && member && self.outweighs(act, act.instead, before)
             }
@@ -275,10 +277,6 @@ impl<'a> Fold<'a> {
 
     fn has_own_chair(&self, before: &State, who: Person) -> bool {
         before.live_acts().any(|at| self.acts[at].to() == Some(who))
-    }
-
-    fn has_part(&self, who: Person, part: Part) -> bool {
-        self.parts.get(who.0).is_some_and(|parts| parts.contains(&part))
     }
 
     fn is_submit(&self, at: usize) -> bool {

@@ -4,14 +4,17 @@
 //! Read in this order:
 //!
 //! 1. [`id`], [`time`], [`limits`] — the nouns, and every bound of the protocol;
-//! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on.
+//! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on;
+//! 3. [`claim`], [`lifecycle`], [`code`] — what the acts on a help request come to.
 
 pub mod body;
 pub mod claim;
+pub mod code;
 pub mod envelope;
 pub mod genesis;
 pub mod id;
 pub mod keys;
+pub mod lifecycle;
 pub mod limits;
 pub mod sync;
 pub mod time;

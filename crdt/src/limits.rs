@@ -38,3 +38,12 @@ pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 
 /// A title, a name of a person, home or group: bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 256;
+
+/// Acts of one request that are judged. An activity with 600 volunteers stays below half of it;
+/// a pile of acts crafted so that each sees another state is judged in about a second. Beyond it
+/// everybody's first acts are judged before anybody's next.
+pub const ACTS_PER_REQUEST_MAX: usize = 2_048;
+
+/// Acts of one person on one request that are judged: a desk that grants every place of a large
+/// activity stays below it, and one home cannot make a request slow for all.
+pub const ACTS_PER_PERSON_MAX: usize = 256;

@@ -68,11 +68,13 @@ pub fn check(input: &str) -> Result<(Value, Option<String>), String> {
     let luck = names.lottery(&set)?;
     let lottery =
         |slot: Slot, person: Person| luck.get(&(slot, person)).copied().unwrap_or([0; 32]);
-    let parts = names.persons.keys().map(|name| parts_of(set.roles.get(*name)));
-    let mut fold = Fold::new(parts.collect::<Result<_, _>>()?, BTreeSet::new(), &lottery);
+    let member = |name: &&str| has_role(&set, name, "member");
+    let members = names.persons.iter().filter(|(name, _)| member(name)).map(|(_, it)| *it);
+    let mut fold = Fold::new(members.collect(), BTreeSet::new(), &lottery);
     let mut places = BTreeMap::new();
     for row in in_order(&set.acts)? {
-        let act = names.act(row, &places)?;
+        let entitled = has_role(&set, &row.who, &row.role);
+        let act = Act { entitled, ..names.act(row, &places)? };
         places.insert(row.id.as_str(), fold.push(act));
     }
     let slot = set.slot.as_deref().or(set.acts.first().map(|row| row.slot.as_str()));
@@ -154,6 +156,7 @@ impl<'a> Names<'a> {
             offer: row.more("offer").and_then(place),
             seen: row.seen.iter().filter_map(|id| place(id)).collect::<Set>(),
             tie: self.ties[row.id.as_str()],
+            entitled: false,
             unauthorised: false,
         })
     }
@@ -206,8 +209,8 @@ fn note(note: &Note) -> &'static str {
     }
 }
 
-fn parts_of(roles: Option<&Vec<String>>) -> Result<BTreeSet<Part>, String> {
-    roles.into_iter().flatten().map(|role| part_named(role)).collect()
+fn has_role(set: &Emitted, who: &str, role: &str) -> bool {
+    set.roles.get(who).is_some_and(|roles| roles.iter().any(|it| it == role))
 }
 
 fn part_named(role: &str) -> Result<Part, String> {
