@@ -5,10 +5,15 @@
 //!
 //! 1. [`id`], [`time`], [`limits`] — the nouns, and every bound of the protocol;
 //! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on;
-//! 3. [`gate`], [`document`] — what several people edit together, and what may get into it.
+//! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
+//! 4. [`claim`], [`lifecycle`], [`code`] — what the acts on a help request come to;
+//! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
+//! 6. [`sync`] — how two nodes become equal; [`invitation`], [`paper`] — how people come in.
 
 pub mod authority;
 pub mod body;
+pub mod claim;
+pub mod code;
 pub mod document;
 pub mod envelope;
 pub mod gate;
@@ -17,6 +22,7 @@ pub mod id;
 pub mod invitation;
 pub mod judge;
 pub mod keys;
+pub mod lifecycle;
 pub mod limits;
 pub mod paper;
 pub mod sync;

@@ -61,3 +61,12 @@ pub const CERTIFICATION_DEPTH_MAX: usize = 24;
 
 /// Certificates looked at to find that chain: enough for any household, an end to any knot.
 pub const CERTIFICATION_STEPS_MAX: usize = 1_024;
+
+/// Acts of one request that are judged. An activity with 600 volunteers stays below half of it;
+/// a pile of acts crafted so that each sees another state is judged in about a second. Beyond it
+/// everybody's first acts are judged before anybody's next.
+pub const ACTS_PER_REQUEST_MAX: usize = 2_048;
+
+/// Acts of one person on one request that are judged: a desk that grants every place of a large
+/// activity stays below it, and one home cannot make a request slow for all.
+pub const ACTS_PER_PERSON_MAX: usize = 256;

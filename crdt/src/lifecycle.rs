@@ -1,0 +1,379 @@
+//! One help request as a pure fold of its acts: what a page, the CLI and the desk show of it.
+//!
+//! `claim` has the rules in numbers; this module brings ids, people and authority to them.
+//!
+//! # Rules
+//!
+//! 1. The envelope that asks founds the request and names it. `Ask{open: true}` by somebody who
+//!    may publish also opens it. Whoever asked has the capacity in which he asked, on this request.
+//! 2. What an author had seen is the closure over the acts that his act cites.
+//! 3. An act that authority does not count ([`Given::counts`]) has no say. If its author acted as
+//!    a member it keeps its chair in the line, so that removing one member never changes the order
+//!    of the others; in every other capacity it is as if it had never been written.
+//! 4. A member who has lost that capacity holds nothing, whatever he claimed before; a pick-up that
+//!    authority still counts is a fact and stays.
+//! 5. New acts cite the [`Case::heads`]: acts that count and that no such act cites. A stranger's
+//!    acts are therefore never in what honest people had seen.
+//! 6. Beyond [`ACTS_PER_REQUEST_MAX`] acts, everybody's first acts are judged before anybody's
+//!    next; the rest have no say. A flood cannot silence a neighbour.
+//!
+//! # Invariants
+//!
+//! - Same acts, same authority ⇒ same case, in whatever order the acts came.
+//! - No act is lost: each stands in the timeline, also if it does not count.
+//!
+//! # Deliberately absent
+//!
+//! Clocks and lamport times: the timeline is ordered by who had seen what, ties by id. The facts of
+//! a request (place, time, needs) are its document's. Whether the acts may be read is `secrets`'.
+
+mod arrange;
+mod policy;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use arrange::join_plan;
+pub use policy::{Refusal, may};
+
+pub use crate::claim::{Incident, Note, Rank, Status, Told};
+use crate::{
+    body::{Act, Ask, Part, Verb},
+    claim::{self, Fold, Kind, Luck, Need, Outcome, Person, Slot},
+    code::Code,
+    id::{EnvelopeId, PersonId, RequestId, short_hash},
+    limits::{ACTS_PER_PERSON_MAX, ACTS_PER_REQUEST_MAX},
+};
+use arrange::Arranged;
+
+/// One act as it lies in the store, with authority's word on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Its envelope.
+    pub id: EnvelopeId,
+    /// Who acts: the subject of the grant that the envelope cites.
+    pub who: PersonId,
+    /// What it says.
+    pub act: &'a Act,
+    /// What it cites. Ids that are not among the given acts say nothing here: acts whose citations
+    /// have not arrived are pending and are not given at all.
+    pub deps: &'a [EnvelopeId],
+    /// Does authority count it, now?
+    pub counts: bool,
+}
+
+impl Given<'_> {
+    /// The request that it is about.
+    pub fn request(&self) -> RequestId {
+        match self.act {
+            Act::Ask(_) => self.id,
+            Act::Do(deed) => deed.request,
+        }
+    }
+
+    fn part(&self) -> Part {
+        match self.act {
+            Act::Ask(ask) => ask.role,
+            Act::Do(deed) => deed.role,
+        }
+    }
+}
+
+/// One request as everybody shall see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Which.
+    pub request: RequestId,
+    /// Its code on the phone.
+    pub code: Code,
+    /// How far it has come.
+    pub status: Status,
+    /// 1 can wait … 4 life-threatening.
+    pub urgency: u8,
+    /// How many may hold.
+    pub places: u16,
+    /// One line.
+    pub title: String,
+    /// More.
+    pub details: String,
+    /// Who asked.
+    pub requester: PersonId,
+    /// In which capacity he asked, and may act on this request.
+    pub asked_as: Part,
+    /// Who holds a place.
+    pub holders: Vec<PersonId>,
+    /// Holders who have not said yes since they became holders.
+    pub awaiting: Vec<PersonId>,
+    /// Who stands behind them, first to last.
+    pub waitlist: Vec<PersonId>,
+    /// Everybody with a standing, first to last, and what it rests on.
+    pub standings: Vec<(PersonId, Rank)>,
+    /// Who must be told what, by person.
+    pub told: Vec<(PersonId, Told)>,
+    /// A holder whom nobody who decides has granted the place yet.
+    pub provisional: bool,
+    /// What the desk must see.
+    pub incidents: Vec<(PersonId, Incident)>,
+    /// Remarks beside the status.
+    pub notes: Vec<Note>,
+    /// How many people stand behind another although each could think the place was his.
+    pub conflicts: usize,
+    /// Cancelled by the person in need, who alone may reopen it.
+    pub subject_cancelled: bool,
+    /// The acts that the next act must cite (through [`join_plan`] where they are many).
+    pub heads: Vec<EnvelopeId>,
+    /// Everything that was done, each after what its author had seen.
+    pub timeline: Vec<Entry>,
+}
+
+/// One line of a request's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The envelope.
+    pub id: EnvelopeId,
+    /// Who.
+    pub who: PersonId,
+    /// In which capacity.
+    pub part: Part,
+    /// What.
+    pub what: What,
+    /// To or about whom.
+    pub about: Option<PersonId>,
+    /// A reason or remark.
+    pub note: String,
+    /// Did it count?
+    pub counted: bool,
+}
+
+/// What an entry tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Asked for help.
+    Asked,
+    /// Did something to the request.
+    Did(Verb),
+}
+
+impl Case {
+    /// What somebody's standing rests on, if he has one.
+    pub fn standing(&self, who: &PersonId) -> Option<Rank> {
+        self.standings.iter().find(|(person, _)| person == who).map(|(_, rank)| *rank)
+    }
+
+    /// How many others want the same places.
+    pub fn rivals(&self, who: &PersonId) -> usize {
+        self.standings.iter().filter(|(person, _)| person != who).count()
+    }
+
+    /// What somebody must be told, if anything.
+    pub fn told_to(&self, who: &PersonId) -> Option<Told> {
+        self.told.iter().find(|(person, _)| person == who).map(|(_, why)| *why)
+    }
+
+    /// Somebody's capacities on this request: authority's, and that of having asked.
+    pub fn parts_of(&self, who: &PersonId, parts: &BTreeSet<Part>) -> BTreeSet<Part> {
+        let asked = (*who == self.requester).then_some(self.asked_as);
+        parts.iter().copied().chain(asked).collect()
+    }
+}
+
+/// Folds the acts of one request, in any order. Acts of other requests may be among them, where a
+/// swap or a duplicate ties them together.
+///
+/// `parts` is authority's word on who has which capacity in the request's group, now. `None` where
+/// nobody who may has asked for help under this id.
+pub fn fold(
+    request: &RequestId,
+    given: &[Given<'_>],
+    parts: &dyn Fn(&PersonId) -> BTreeSet<Part>,
+) -> Option<Case> {
+    let arranged = Arranged::of(given);
+    let asked = arranged.find(request)?;
+    let Act::Ask(ask) = asked.act else { return None };
+    let cast = Cast::of(request, &arranged, parts);
+    let lottery =
+        |slot: Slot, person: Person| lottery(&cast.slots[slot.0], &cast.persons[person.0]);
+    let mut fold = Fold::new(cast.members.clone(), cast.expelled.clone(), &lottery);
+    let judged = arranged.judged(|given| cast.has_say_or_chair(given));
+    let seen = arranged.seen(&judged);
+    for at in &judged {
+        let find =
+            |id: &EnvelopeId| judged.iter().position(|other| arranged.acts[*other].id == *id);
+        fold.push(cast.act(arranged.acts[*at], arranged.tie(*at), seen[*at].clone(), &find));
+    }
+    let slot = cast.slot(request)?;
+    let outcome = fold.outcome(slot)?;
+    let counted: BTreeSet<usize> = judged
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| fold.counts(*place))
+        .map(|(_, at)| *at)
+        .collect();
+    let mut case = cast.case(request, asked.who, ask, outcome);
+    case.heads = arranged.heads(request);
+    let of_request = arranged.acts.iter().enumerate().filter(|(_, it)| it.request() == *request);
+    case.timeline = of_request
+        .filter(|(_, given)| !is_silent(given.act))
+        .map(|(at, given)| entry(given, given.counts && counted.contains(&at)))
+        .collect();
+    Some(case)
+}
+
+/// The lottery number of a person for a request: BLAKE3 over both, under its own label.
+pub fn lottery(request: &RequestId, person: &PersonId) -> Luck {
+    short_hash("linli/1 lottery", &[request.as_bytes(), person.as_bytes()])
+}
+
+fn is_silent(act: &Act) -> bool {
+    matches!(act, Act::Do(deed) if deed.verb == Verb::Seen)
+}
+
+fn entry(given: &Given<'_>, counted: bool) -> Entry {
+    let (what, about, note) = match given.act {
+        Act::Ask(_) => (What::Asked, None, String::new()),
+        Act::Do(deed) => (What::Did(deed.verb), deed.about, deed.note.clone()),
+    };
+    Entry { id: given.id, who: given.who, part: given.part(), what, about, note, counted }
+}
+
+/// Who and what takes part: ids and their numbers, capacities.
+struct Cast<'a> {
+    request: RequestId,
+    persons: Vec<PersonId>,
+    slots: Vec<RequestId>,
+    parts: Vec<BTreeSet<Part>>,
+    members: BTreeSet<Person>,
+    expelled: BTreeSet<Person>,
+    /// Who asked for which request, and in which capacity.
+    asked: BTreeMap<RequestId, &'a Given<'a>>,
+}
+
+impl<'a> Cast<'a> {
+    fn of(
+        request: &RequestId,
+        arranged: &Arranged<'a>,
+        parts: &dyn Fn(&PersonId) -> BTreeSet<Part>,
+    ) -> Self {
+        let (mut persons, mut slots) = (BTreeSet::new(), BTreeSet::new());
+        let (mut asked, mut acted) = (BTreeMap::new(), BTreeSet::new());
+        for given in &arranged.acts {
+            persons.insert(given.who);
+            slots.insert(given.request());
+            if given.part() == Part::Member {
+                acted.insert(given.who);
+            }
+            match given.act {
+                Act::Ask(_) => {
+                    asked.insert(given.id, *given);
+                }
+                Act::Do(deed) => {
+                    persons.extend(deed.about.into_iter().chain(deed.instead));
+                    slots.extend(deed.other);
+                }
+            }
+        }
+        let persons: Vec<PersonId> = persons.into_iter().collect();
+        let parts: Vec<BTreeSet<Part>> = persons.iter().map(parts).collect();
+        let is_member = |at: &usize| parts[*at].contains(&Part::Member);
+        let was_member = |at: &usize| is_member(at) || acted.contains(&persons[*at]);
+        let members = (0..persons.len()).filter(was_member).map(Person).collect();
+        let gone = (0..persons.len()).filter(|at| was_member(at) && !is_member(at));
+        let expelled = gone.map(Person).collect();
+        let slots = slots.into_iter().collect();
+        Self { request: *request, persons, slots, parts, members, expelled, asked }
+    }
+
+    fn person(&self, id: &PersonId) -> Option<Person> {
+        self.persons.binary_search(id).ok().map(Person)
+    }
+
+    fn slot(&self, id: &RequestId) -> Option<Slot> {
+        self.slots.binary_search(id).ok().map(Slot)
+    }
+
+    /// Rule 3: what is not counted matters only where it may have taken a chair.
+    fn has_say_or_chair(&self, given: &Given<'_>) -> bool {
+        (given.counts || given.part() == Part::Member) && !is_silent(given.act)
+    }
+
+    /// Has the author the capacity he acts in? Members who left had it (rule 4).
+    fn entitled(&self, given: &Given<'_>) -> bool {
+        let part = given.part();
+        let Some(who) = self.person(&given.who) else { return false };
+        let held = self.parts[who.0].contains(&part);
+        match part {
+            Part::Member => self.members.contains(&who),
+            Part::Desk | Part::Captain => held,
+            Part::Requester | Part::Subject | Part::Proxy => {
+                let asked = self.asked.get(&given.request());
+                asked.is_some_and(|ask| ask.who == given.who && ask.part() == part)
+                    || (held && given.request() == self.request)
+            }
+        }
+    }
+
+    fn act(
+        &self,
+        given: &Given<'_>,
+        tie: u32,
+        seen: claim::Set,
+        find: &dyn Fn(&EnvelopeId) -> Option<usize>,
+    ) -> claim::Act {
+        let deed = match given.act {
+            Act::Ask(_) => None,
+            Act::Do(deed) => Some(deed),
+        };
+        let person = |id: Option<PersonId>| id.and_then(|id| self.person(&id));
+        claim::Act {
+            who: self.person(&given.who).expect("whoever acts is in the cast"),
+            part: given.part(),
+            entitled: self.entitled(given),
+            kind: match given.act {
+                Act::Ask(ask) => Kind::Submit(need(ask)),
+                Act::Do(deed) => Kind::Do(deed.verb),
+            },
+            slot: self.slot(&given.request()).expect("every request acted on is in the cast"),
+            about: person(deed.and_then(|deed| deed.about)),
+            instead: person(deed.and_then(|deed| deed.instead)),
+            other: deed.and_then(|deed| deed.other).and_then(|other| self.slot(&other)),
+            offer: deed.and_then(|deed| deed.offer).and_then(|offer| find(&offer)),
+            seen,
+            tie,
+            unauthorised: !given.counts,
+        }
+    }
+
+    fn case(&self, request: &RequestId, requester: PersonId, ask: &Ask, outcome: Outcome) -> Case {
+        let id = |person: &Person| self.persons[person.0];
+        let ids = |persons: &[Person]| persons.iter().map(id).collect();
+        let collides = |why: &Told| {
+            matches!(why, Told::Lost | Told::Backup | Told::TurnBack | Told::AnotherGoesToo)
+        };
+        Case {
+            request: *request,
+            code: Code::of(request),
+            status: outcome.status,
+            urgency: ask.urgency,
+            places: ask.places,
+            title: ask.title.clone(),
+            details: ask.details.clone(),
+            requester,
+            asked_as: ask.role,
+            holders: ids(&outcome.holders),
+            awaiting: ids(&outcome.awaiting),
+            waitlist: ids(&outcome.waitlist),
+            standings: outcome.line.iter().map(|(person, rank)| (id(person), *rank)).collect(),
+            conflicts: outcome.told.iter().filter(|(_, why)| collides(why)).count(),
+            told: outcome.told.iter().map(|(person, why)| (id(person), *why)).collect(),
+            provisional: outcome.provisional,
+            incidents: outcome.incidents.iter().map(|(what, person)| (id(person), *what)).collect(),
+            notes: outcome.notes,
+            subject_cancelled: outcome.subject_cancelled,
+            heads: Vec::new(),
+            timeline: Vec::new(),
+        }
+    }
+}
+
+fn need(ask: &Ask) -> Need {
+    Need { places: usize::from(ask.places), prefer_speed: ask.prefer_speed, open: ask.open }
+}
