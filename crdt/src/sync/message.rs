@@ -125,13 +125,10 @@ pub(super) enum Message {
     SendAll(Vec<(ScopeId, Option<Bucket>)>),
     /// The leader has asked for all that it needs, and is sending so many.
     Done {
-        mark: u64,
         sending: u64,
     },
-    /// Everything asked for before that mark has been sent.
-    Drained {
-        mark: u64,
-    },
+    /// Everything asked for before *done* has been sent.
+    Drained,
     /// The next bytes of the stream of envelopes.
     Data(Vec<u8>),
     /// So many bytes of the stream are durable here.
@@ -208,15 +205,11 @@ impl Message {
             }
             Self::Have(ids) => ids.iter().for_each(|id| out.extend(id.as_bytes())),
             Self::SendAll(drawers) => put_drawers(&mut out, drawers),
-            Self::Done { mark, sending } => {
-                put_varint(&mut out, *mark);
-                put_varint(&mut out, *sending);
-            }
             Self::Close { job: number }
-            | Self::Drained { mark: number }
+            | Self::Done { sending: number }
             | Self::Ack { upto: number } => put_varint(&mut out, *number),
             Self::Data(bytes) => out.extend(bytes),
-            Self::Skipped => (),
+            Self::Drained | Self::Skipped => (),
         }
         out
     }
@@ -243,7 +236,7 @@ impl Message {
             Self::Close { .. } => 0x0d,
             Self::SendAll(_) => 0x0e,
             Self::Done { .. } => 0x0f,
-            Self::Drained { .. } => 0x10,
+            Self::Drained => 0x10,
             Self::Data(_) => 0x11,
             Self::Ack { .. } => 0x12,
             Self::Have(_) => 0x13,
@@ -296,8 +289,8 @@ impl Message {
             0x0c => Self::Want { job: r.varint()?, ids: read_list(r, IDS_MAX, read_id)? },
             0x0d => Self::Close { job: r.varint()? },
             0x0e => Self::SendAll(read_list(r, ASK_PLACES_MAX, read_drawer)?),
-            0x0f => Self::Done { mark: r.varint()?, sending: r.varint()? },
-            0x10 => Self::Drained { mark: r.varint()? },
+            0x0f => Self::Done { sending: r.varint()? },
+            0x10 => Self::Drained,
             0x11 => Self::Data(r.rest().to_vec()),
             0x12 => Self::Ack { upto: r.varint()? },
             0x13 => Self::Have(read_list(r, IDS_MAX, read_id)?),

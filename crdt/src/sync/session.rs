@@ -221,7 +221,7 @@ pub struct Session {
     descent: Option<Descent>,
     /// On the other side.
     follower: Follower,
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
     inbox: Inbox,
     known: Known,
     lookups: usize,
@@ -403,15 +403,17 @@ impl Session {
         self.outputs.push_back(Output::Send(message.encode()));
     }
 
+    /// Sends what is loaded, then asks for what comes after it: the store loads while frames travel.
     fn pump_outbox(&mut self) {
-        while let Some(errand) = self.outbox.errand() {
+        loop {
+            while let Some(chunk) = self.outbox.next_chunk(&mut self.known) {
+                self.send(&Message::Data(chunk));
+            }
+            let Some(errand) = self.outbox.errand() else { return };
             self.outputs.push_back(match errand {
                 Errand::List(scope, bucket) => Output::List { scope, bucket },
                 Errand::Fetch(ids) => Output::Fetch(ids),
             });
-        }
-        while let Some(chunk) = self.outbox.next_chunk(&mut self.known) {
-            self.send(&Message::Data(chunk));
         }
     }
 

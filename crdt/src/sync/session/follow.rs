@@ -46,7 +46,7 @@ pub(super) struct Follower {
     /// Envelopes asked for in this descent.
     asked_for: u64,
     /// *Done* was heard; *drained* is said once everything has gone out.
-    drain: Option<u64>,
+    drain: bool,
 }
 
 impl Session {
@@ -66,10 +66,10 @@ impl Session {
                 self.hear_send_all(carried, &drawers);
                 Ok(())
             }
-            Message::Done { mark, sending } => {
+            Message::Done { sending } => {
                 let asked_for = std::mem::take(&mut self.follower.asked_for);
                 self.differs(sending, asked_for);
-                self.follower.drain = Some(mark);
+                self.follower.drain = true;
                 Ok(())
             }
             _ => Err(Fault::OutOfTurn),
@@ -182,9 +182,9 @@ impl Session {
 
     /// Says *drained* as soon as it is true.
     pub(super) fn follow_up(&mut self) {
-        if let Some(mark) = self.follower.drain.filter(|_| self.outbox.is_drained()) {
-            self.follower.drain = None;
-            self.send(&Message::Drained { mark });
+        if self.follower.drain && self.outbox.is_drained() {
+            self.follower.drain = false;
+            self.send(&Message::Drained);
         }
     }
 }

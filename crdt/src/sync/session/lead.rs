@@ -133,7 +133,7 @@ impl Session {
         match message {
             Message::Told { last, groups } => self.hear_told(carried, last, groups),
             Message::Reply { job, narrow } => self.hear_reply(job, &narrow),
-            Message::Drained { mark: _ } => self.hear_drained(),
+            Message::Drained => self.hear_drained(),
             _ => Err(Fault::OutOfTurn),
         }
     }
@@ -370,7 +370,7 @@ impl Session {
         descent.end = End::Said;
         let (missing_here, missing_there) = (descent.missing_here, descent.missing_there);
         self.differs(missing_here, missing_there);
-        self.send(&Message::Done { mark: self.last_job, sending: missing_there });
+        self.send(&Message::Done { sending: missing_there });
     }
 
     /// Is everything of theirs stored here, and everything of ours there?

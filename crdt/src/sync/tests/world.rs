@@ -112,7 +112,7 @@ impl Node {
         self.heads.get(&scope).copied()
     }
 
-    fn list(&self, scope: ScopeId, bucket: Bucket) -> Vec<Held> {
+    pub fn list(&self, scope: ScopeId, bucket: Bucket) -> Vec<Held> {
         self.drawers.get(&(scope, bucket)).cloned().unwrap_or_default()
     }
 }
