@@ -57,6 +57,12 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownPerson => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity
+        | ErrorKind::NoHome
+        | ErrorKind::AlreadyHome
+        | ErrorKind::ForeignFolder
+        | ErrorKind::Locked
+        | ErrorKind::NewerData
+        | ErrorKind::PortBusy
         | ErrorKind::Ambiguous
         | ErrorKind::NotNow => StatusCode::CONFLICT,
         ErrorKind::NotAMember | ErrorKind::NotAllowed => StatusCode::FORBIDDEN,
@@ -68,7 +74,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
-        ErrorKind::Storage => StatusCode::INSUFFICIENT_STORAGE,
+        ErrorKind::Storage | ErrorKind::Unwritable => StatusCode::INSUFFICIENT_STORAGE,
         ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
