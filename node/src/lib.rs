@@ -6,6 +6,7 @@ pub mod api;
 pub mod clock;
 pub mod core;
 pub mod dice;
+pub mod control;
 pub mod handle;
 pub mod home;
 pub mod identity;

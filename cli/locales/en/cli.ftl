@@ -1,0 +1,123 @@
+# What the command line says of itself. Words that the page shares stand in node/locales.
+
+label-error = error:
+label-hint = hint:
+done = Done.
+
+usage-missing-verb = It is not said what to do
+usage-unknown-verb = There is no command “{ $what }”
+usage-unknown-argument = There is no option “{ $what }” here
+usage-missing-argument = Missing: { $what }
+usage-bad-value = “{ $what }” is no good value for { $arg }
+usage-conflict = “{ $what }” cannot stand beside the rest
+usage-other = The command line is wrong: { $what }
+usage-suggestion = Possible: { $guess }.
+usage-hint = See what is possible with `linli help`, or `--help` after a command.
+
+error-lost = The node went away before it answered
+    .hint = It may or may not have been done: start the node, look with `linli log` or `linli requests`, and only then try again.
+error-no-node = No node runs for this home
+    .hint = Start it with `linli up` in another window.
+error-no-data-folder = This user has no home folder to keep data in
+    .hint = Name a folder with `--data DIR`.
+error-not-equal = { $wanted } peers were to be equal, { $equal } are
+    .hint = Look with `linli status` who is away; bring a missing one in with `linli up --dial ADDRESS`.
+error-unhealthy = { $failed ->
+        [one] One check failed
+       *[other] { $failed } checks failed
+    }
+    .hint = Each failed check above says what was found; `linli rebuild` repairs the readable lists.
+error-cannot-read = The file { $path } cannot be read: { $reason }
+    .hint = Check the name and whether you may read it.
+error-no-text-column = The table { $path } has no column “text”
+    .hint = The first row must name the columns, one of them “text”.
+error-bad-line = Line { $line } cannot be taken: { $reason }
+    .hint = Everything before it is posted. Repair the line and import again: nothing is posted twice.
+error-unknown-bench = There is no benchmark “{ $name }”
+    .hint = There are: { $names }.
+error-unexpected = The node answered something that this release does not expect
+    .hint = Stop the node and start it again, so that both are of the same release.
+error-machinery = The program cannot start: { $reason }
+    .hint = The machine may be out of memory or of open files.
+error-output = The result cannot be printed: { $reason }
+    .hint = Check where the output goes; is the disk full?
+
+line-too-long = it has more than { NUMBER($limit, useGrouping: "false") } bytes; is a quotation mark left open?
+line-text-too-long = the text has { NUMBER($bytes, useGrouping: "false") } bytes, a message may have { NUMBER($limit, useGrouping: "false") }
+line-empty = the text is empty
+line-not-utf8 = it is not UTF-8 text
+line-not-json = it is not an object with a “text” ({ $reason })
+line-ragged = it has { $found } columns where the header has { $wanted }
+
+init-made = Made this home's keys in { $data }.
+init-next-founded = Next: `linli up`, and `linli invite` for each neighbour.
+init-next-join = Next: `linli join LINK`, with a link that a neighbour made with `linli invite`.
+paper-intro = { $count ->
+        [one] This paper key is shown this once and stored nowhere. Write its words down, check them, and keep the paper where neither fire nor thieves get at it. It can restore what only the founder may do when every device is lost; whoever has it can act for the community.
+       *[other] These { $count } paper keys are shown this once and stored nowhere. Write the words of each on its own paper, check them, and keep the papers in different places. They can restore what only you may do when every device is lost; whoever has them can act in your name.
+    }
+
+up-address = Address: { $address }
+up-page = Page: { $page }
+up-running = Running. Ctrl-C stops it.
+up-stopping = Stopping.
+
+join-done = You are in.
+join-next-up = Next: `linli up`.
+join-syncing = Fetching what the others have. Ctrl-C does no harm: the node goes on.
+join-equal = Everything is here.
+join-alone = Nobody could be reached so far. The node goes on trying; see `linli status`.
+
+groups-row = { $name }  { $kind }  { $members ->
+        [one] 1 person
+       *[other] { $members } people
+    }, { $messages ->
+        [one] 1 message
+       *[other] { $messages } messages
+    }{ $unread ->
+        [0] {""}
+       *[other] , { $unread } unread
+    }
+group-made = Founded “{ $name }”.
+group-joined = You are in “{ $name }”.
+
+mark-official = official
+mark-edited = changed
+mark-withdrawn = (taken back)
+
+import-done = { $new } posted, { $known } were here already.
+
+ask-done = Asked. The code to say on the phone:
+requests-none = Nobody waits for anything.
+holder = held by { $holder }
+holder-provisional = held by { $holder }, not confirmed yet
+conflicts = { $count ->
+        [one] (1 fact was changed on both sides of a cut)
+       *[other] ({ $count } facts were changed on both sides of a cut)
+    }
+request-by = Asked by { $requester }
+request-waitlist = Waiting behind: { $names }
+request-awaiting = Yet to say yes: { $names }
+act-status = Now: { $status }
+act-rivals = { $count ->
+        [one] Somebody else claims it too; the order decides, the same on every node.
+       *[other] { $count } others claim it too; the order decides, the same on every node.
+    }
+notice-next = Still open: { $request }
+
+status-home = { $home }, in { $community }
+status-alone = { $home }, in no community yet
+status-group = { $name }: { $messages } messages, { $unread } unread, state { $state }
+status-unsent = { $count ->
+        [0] Everything written here is held by another node too.
+        [one] 1 thing written here is held by no other node yet.
+       *[other] { $count } things written here are held by no other node yet.
+    }
+peer-connected = connected
+peer-away = away
+peer-never-compared = never compared
+peer-equal = equal { $seconds } s ago
+peer-apart = { $here } missing here, { $there } missing there, { $seconds } s ago
+
+doctor-ok = well: { $name } ({ $found })
+doctor-bad = NOT WELL: { $name } ({ $found })

@@ -1,0 +1,104 @@
+# 命令行自己的话。和页面共用的词在 node/locales。
+
+label-error = 错误：
+label-hint = 提示：
+done = 好了。
+
+usage-missing-verb = 没有说要做什么
+usage-unknown-verb = 没有“{ $what }”这个命令
+usage-unknown-argument = 这里没有“{ $what }”这个选项
+usage-missing-argument = 缺少：{ $what }
+usage-bad-value = “{ $what }”不能用作 { $arg }
+usage-conflict = “{ $what }”不能和其余的一起用
+usage-other = 命令写得不对：{ $what }
+usage-suggestion = 可以是：{ $guess }。
+usage-hint = 用 `linli help` 查看能做什么，或在命令后面加 `--help`。
+
+error-lost = 节点还没回答就断开了
+    .hint = 不知道做成了没有：先启动节点，用 `linli log` 或 `linli requests` 看一看，再决定要不要重试。
+error-no-node = 这一家的节点没有运行
+    .hint = 在另一个窗口用 `linli up` 启动它。
+error-no-data-folder = 这个用户没有可以存放数据的主目录
+    .hint = 用 `--data 目录` 指定一个文件夹。
+error-not-equal = 要有 { $wanted } 个节点一致，现在有 { $equal } 个
+    .hint = 用 `linli status` 看谁不在；用 `linli up --dial 地址` 把缺的连上。
+error-unhealthy = 有 { $failed } 项检查没有通过
+    .hint = 上面每一项都写了查到什么；`linli rebuild` 可以修复列表。
+error-cannot-read = 读不了文件 { $path }：{ $reason }
+    .hint = 检查文件名，以及有没有读取权限。
+error-no-text-column = 表格 { $path } 没有“text”这一列
+    .hint = 第一行要写列名，其中一列叫“text”。
+error-bad-line = 第 { $line } 行不能用：{ $reason }
+    .hint = 它前面的都已经发出。改好这一行再导入一次：不会重复发送。
+error-unknown-bench = 没有“{ $name }”这个测速
+    .hint = 有这些：{ $names }。
+error-unexpected = 节点的回答不在这个版本的意料之中
+    .hint = 停掉节点再启动，让两边是同一个版本。
+error-machinery = 程序启动不了：{ $reason }
+    .hint = 可能是内存不够，或打开的文件太多。
+error-output = 结果写不出去：{ $reason }
+    .hint = 检查输出去了哪里；磁盘满了吗？
+
+line-too-long = 超过 { NUMBER($limit, useGrouping: "false") } 字节；是不是少了一个引号？
+line-text-too-long = 文字有 { NUMBER($bytes, useGrouping: "false") } 字节，一条消息最多 { NUMBER($limit, useGrouping: "false") }
+line-empty = 没有文字
+line-not-utf8 = 不是 UTF-8 文字
+line-not-json = 不是带“text”的对象（{ $reason }）
+line-ragged = 有 { $found } 列，而表头有 { $wanted } 列
+
+init-made = 已在 { $data } 生成这一家的密钥。
+init-next-founded = 接下来：`linli up`，再用 `linli invite` 邀请每位邻居。
+init-next-join = 接下来：`linli join 链接`，链接由邻居用 `linli invite` 生成。
+paper-intro = 下面 { $count } 份纸上密钥只显示这一次，哪里都不保存。请把每一份的词抄在各自的纸上，核对好，分开放在安全的地方。所有设备都丢了的时候，靠它们可以恢复只有创建人才能做的事；谁拿到它们，谁就能以你的名义行事。
+
+up-address = 地址：{ $address }
+up-page = 页面：{ $page }
+up-running = 正在运行。按 Ctrl-C 停止。
+up-stopping = 正在停止。
+
+join-done = 已加入。
+join-next-up = 接下来：`linli up`。
+join-syncing = 正在取别人已有的内容。按 Ctrl-C 也没关系：节点会继续。
+join-equal = 全部到齐。
+join-alone = 暂时谁也连不上。节点会继续尝试；可用 `linli status` 查看。
+
+groups-row = { $name }  { $kind }  { $members } 人，{ $messages } 条消息{ $unread ->
+        [0] {""}
+       *[other] ，{ $unread } 条未读
+    }
+group-made = 已建群“{ $name }”。
+group-joined = 你已在群“{ $name }”里。
+
+mark-official = 官方
+mark-edited = 改过
+mark-withdrawn = （已撤回）
+
+import-done = 发出 { $new } 条，{ $known } 条早已有了。
+
+ask-done = 已求助。打电话时可以报这个号码：
+requests-none = 没有人在等。
+holder = 由 { $holder } 负责
+holder-provisional = 由 { $holder } 负责，尚未确认
+conflicts = （断开时两边都改了 { $count } 项内容）
+request-by = 求助人：{ $requester }
+request-waitlist = 排在后面：{ $names }
+request-awaiting = 还没答应：{ $names }
+act-status = 现在：{ $status }
+act-rivals = 还有 { $count } 人也认领了；按规则定，每个节点结果都一样。
+notice-next = 还没人认领：{ $request }
+
+status-home = { $home }，在 { $community }
+status-alone = { $home }，还没有加入社区
+status-group = { $name }：{ $messages } 条消息，{ $unread } 条未读，状态 { $state }
+status-unsent = { $count ->
+        [0] 这里写的，别的节点都有了。
+       *[other] 这里写的有 { $count } 件，别的节点还没有。
+    }
+peer-connected = 已连接
+peer-away = 不在
+peer-never-compared = 还没比对过
+peer-equal = { $seconds } 秒前比对一致
+peer-apart = 这边缺 { $here }，那边缺 { $there }，{ $seconds } 秒前
+
+doctor-ok = 正常：{ $name }（{ $found }）
+doctor-bad = 不正常：{ $name }（{ $found }）

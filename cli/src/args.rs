@@ -1,0 +1,106 @@
+//! The command line as a type. Doc comments here and in [`crate::commands`] are the help text.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_strategy};
+
+use crate::{
+    commands::{
+        act, ask, bench, board, check, doctor, facts, group, groups, import, init, invite, join,
+        log, notices, people, post, rebuild, request, requests, status, up, wait,
+    },
+    error::CliError,
+};
+
+/// Linli (邻里) keeps a neighbourhood's messages and requests for help moving without the internet
+///
+/// Each home runs a node; nodes that can reach each other, by whatever network there is, agree by
+/// themselves. Every command works on this home's own copy, so it works with the network down.
+#[derive(Parser, Debug)]
+#[command(name = "linli", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// The folder of this home's data [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "LINLI_DATA", hide_env_values = true)]
+    pub data: Option<PathBuf>,
+
+    /// What is wanted.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+impl Cli {
+    /// The data folder that was named, or the platform's own place for it.
+    ///
+    /// # Errors
+    ///
+    /// Where none was named and this user has no home folder.
+    pub fn data(&self) -> Result<PathBuf, CliError> {
+        if let Some(named) = &self.data {
+            return Ok(named.clone());
+        }
+        let names = AppStrategyArgs {
+            top_level_domain: "net".into(),
+            author: "Linli".into(),
+            app_name: "Linli".into(),
+        };
+        let strategy = choose_native_strategy(names).map_err(|_| CliError::NoDataFolder)?;
+        Ok(strategy.data_dir())
+    }
+}
+
+/// Every verb; the order here is the order in the help.
+#[derive(Subcommand, Debug)]
+#[expect(missing_docs, reason = "a verb's help stands with its arguments")]
+pub enum Verb {
+    Init(init::Args),
+    Up(up::Args),
+    Invite(invite::Args),
+    Join(join::Args),
+    Groups(groups::Args),
+    Group(group::Args),
+    Post(post::Args),
+    Log(log::Args),
+    Import(import::Args),
+    Ask(ask::Args),
+    Requests(requests::Args),
+    Request(request::Args),
+    /// Take a request: you will do it
+    ///
+    /// During a cut somebody else may take it too. Once the two sides meet again every node names
+    /// the same one, and the other is told (see `linli notices`).
+    Claim(act::Args),
+    /// Give a claim back, so that somebody else can take it
+    Withdraw(act::Args),
+    /// Say that you are on your way; whoever has set off keeps the request
+    Depart(act::Args),
+    /// Say that it is done; whoever asked then confirms
+    Done(act::Args),
+    /// Confirm that your request was met, and close it
+    Confirm(act::Args),
+    /// Open your request again: it was not met
+    Reopen(act::Args),
+    /// Call your request off
+    Cancel(act::Args),
+    /// Say that you have read it: a cancellation, a place that came free
+    Ack(act::Args),
+    Facts(facts::Args),
+    Check(check::Args),
+    Board(board::BoardArgs),
+    Pin(board::PinArgs),
+    Notices(notices::Args),
+    People(people::Args),
+    Status(status::Args),
+    Wait(wait::Args),
+    Rebuild(rebuild::Args),
+    Doctor(doctor::Args),
+    Bench(bench::Args),
+}
+
+/// `--json`, where the contract has it.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub struct Json {
+    /// Print JSON for scripts: one object, or one per line for lists
+    #[arg(long)]
+    pub json: bool,
+}

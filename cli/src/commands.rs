@@ -1,0 +1,125 @@
+//! The verbs, one file each: a struct of arguments and the function that carries it out.
+
+pub mod act;
+pub mod ask;
+pub mod bench;
+pub mod board;
+pub mod check;
+pub mod doctor;
+pub mod facts;
+pub mod group;
+pub mod groups;
+pub mod import;
+pub mod init;
+pub mod invite;
+pub mod join;
+pub mod log;
+pub mod notices;
+pub mod people;
+pub mod post;
+pub mod rebuild;
+pub mod request;
+pub mod requests;
+pub mod status;
+pub mod up;
+pub mod wait;
+
+use std::path::Path;
+
+use node::api::ActVerb;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{
+    args::{Cli, Verb},
+    door::Door,
+    error::CliError,
+    ui::Ui,
+};
+
+/// Carries out a parsed command line.
+///
+/// # Errors
+///
+/// Whatever the verb fails with.
+pub fn carry_out(cli: Cli, ui: &mut Ui<'_>) -> Result<(), CliError> {
+    if let Verb::Bench(args) = &cli.verb {
+        return bench::run(ui, args, bench::ALL); // Needs no data folder.
+    }
+    let data = cli.data()?;
+    let runtime = runtime(&cli.verb).map_err(CliError::Machinery)?;
+    log_to_stderr(&cli.verb);
+    runtime.block_on(async {
+        match cli.verb {
+            Verb::Init(args) => init::run(ui, &data, &args),
+            Verb::Up(args) => up::run(ui, &data, args).await,
+            Verb::Join(args) => join::run(ui, &data, args).await,
+            Verb::Rebuild(_) => rebuild::run(ui, &data),
+            Verb::Wait(args) => wait::run(ui, &data, args).await,
+            verb => through_the_door(ui, &data, verb).await,
+        }
+    })
+}
+
+/// The verbs that are one or several commands to a node, running or not.
+async fn through_the_door(ui: &mut Ui<'_>, data: &Path, verb: Verb) -> Result<(), CliError> {
+    let mut door = Door::open(data).await?;
+    let outcome = ask_node(ui, &mut door, verb).await;
+    door.close().await;
+    outcome
+}
+
+async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
+    match verb {
+        Verb::Invite(args) => invite::run(ui, door, args).await,
+        Verb::Groups(args) => groups::run(ui, door, args).await,
+        Verb::Group(args) => group::run(ui, door, args).await,
+        Verb::Post(args) => post::run(ui, door, args).await,
+        Verb::Log(args) => log::run(ui, door, args).await,
+        Verb::Import(args) => import::run(ui, door, args).await,
+        Verb::Ask(args) => ask::run(ui, door, args).await,
+        Verb::Requests(args) => requests::run(ui, door, args).await,
+        Verb::Request(args) => request::run(ui, door, args).await,
+        Verb::Claim(args) => act::run(ui, door, ActVerb::Claim, args).await,
+        Verb::Withdraw(args) => act::run(ui, door, ActVerb::Withdraw, args).await,
+        Verb::Depart(args) => act::run(ui, door, ActVerb::Depart, args).await,
+        Verb::Done(args) => act::run(ui, door, ActVerb::Done, args).await,
+        Verb::Confirm(args) => act::run(ui, door, ActVerb::Confirm, args).await,
+        Verb::Reopen(args) => act::run(ui, door, ActVerb::Reopen, args).await,
+        Verb::Cancel(args) => act::run(ui, door, ActVerb::Cancel, args).await,
+        Verb::Ack(args) => act::run(ui, door, ActVerb::Ack, args).await,
+        Verb::Facts(args) => facts::run(ui, door, args).await,
+        Verb::Check(args) => check::run(ui, door, args).await,
+        Verb::Board(args) => board::show(ui, door, args).await,
+        Verb::Pin(args) => board::pin(ui, door, args).await,
+        Verb::Notices(args) => notices::run(ui, door, args).await,
+        Verb::People(args) => people::run(ui, door, args).await,
+        Verb::Status(args) => status::run(ui, door, args).await,
+        Verb::Doctor(args) => doctor::run(ui, door, args).await,
+        Verb::Init(_)
+        | Verb::Up(_)
+        | Verb::Join(_)
+        | Verb::Rebuild(_)
+        | Verb::Wait(_)
+        | Verb::Bench(_) => Err(CliError::Unexpected),
+    }
+}
+
+/// A node that runs has work for every core; a question to one starts faster on a single thread.
+fn runtime(verb: &Verb) -> std::io::Result<Runtime> {
+    let mut builder = match verb {
+        Verb::Up(_) => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    builder.enable_all().build()
+}
+
+/// The log goes to stderr: a running node tells what it does, other commands only what went wrong.
+/// `RUST_LOG` overrides both.
+fn log_to_stderr(verb: &Verb) {
+    let usual = if matches!(verb, Verb::Up(_)) { "info,libp2p=warn" } else { "error" };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env();
+    let filter = filter.unwrap_or_else(|_| usual.into());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that is already set up stays: the second command of one process is a test's.
+    let _ = log.try_init();
+}

@@ -1,0 +1,79 @@
+//! `linli join`: enters a community with a link, and watches the first sync where a node runs.
+
+use std::path::Path;
+
+use node::{
+    api::{Command, Reply},
+    control::Client,
+};
+
+use crate::{door::Door, error::CliError, node as library, ui::Ui};
+
+/// How long one look at the first sync lasts, in milliseconds; the bar moves that often.
+const LOOK_MS: u64 = 500;
+
+/// Looks without any progress before the person gets the prompt back: half a minute. The node goes
+/// on by itself.
+const IDLE_LOOKS_MAX: u32 = 60;
+
+/// Join a community with a link that somebody gave you
+///
+/// Works with the node running or stopped. With the node running it shows the first sync until
+/// everything is here; Ctrl-C does no harm then, the node goes on by itself.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
+    /// The link, as `linli invite` printed it
+    link: String,
+
+    /// What the neighbours call this home, where `linli init` has not said so yet
+    #[arg(long, value_name = "NAME")]
+    home: Option<String>,
+
+    /// What they call the person who writes here [default: the home's name]
+    #[arg(long, value_name = "NAME")]
+    person: Option<String>,
+}
+
+/// Joins, and follows the first sync.
+///
+/// # Errors
+///
+/// Where the link is not good, or this home is in a community already.
+pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
+    let Args { link, home, person } = args;
+    let Some(client) = Client::connect(data).await else {
+        library::join(data, &link, home.as_deref(), person.as_deref())?;
+        ui.say("join-done", &[])?;
+        return ui.note("join-next-up", &[]);
+    };
+    let mut door = Door::Running(client);
+    door.ask(Command::Join { link, home, person }).await?;
+    ui.say("join-done", &[])?;
+    ui.note("join-syncing", &[])?;
+    let equal = follow(ui, &mut door).await?;
+    ui.note(if equal { "join-equal" } else { "join-alone" }, &[])
+}
+
+/// Shows the first sync until a peer is equal, or nothing has come for a while.
+async fn follow(ui: &Ui<'_>, door: &mut Door) -> Result<bool, CliError> {
+    let bar = ui.progress(0);
+    let (mut seen, mut idle) = (0, 0);
+    while idle < IDLE_LOOKS_MAX {
+        let reply = door.ask(Command::Progress).await?;
+        let Reply::Progress { received, expected, equal } = reply else {
+            return Err(CliError::Unexpected);
+        };
+        bar.set_length(expected.max(received));
+        bar.set_position(received);
+        if equal {
+            bar.finish_and_clear();
+            return Ok(true);
+        }
+        idle = if received > seen { 0 } else { idle + 1 };
+        seen = received;
+        // Returns early once equal: the next look then says so.
+        door.ask(Command::Wait { peers: 1, peer: None, timeout_ms: LOOK_MS }).await?;
+    }
+    bar.finish_and_clear();
+    Ok(false)
+}

@@ -1,0 +1,67 @@
+//! The way to a node: the one that runs on the data folder, or one opened for this command alone.
+//!
+//! A running node holds the folder, so it is asked first. Where none runs the same code opens the
+//! folder without a mesh and without a page: reading and posting work with the node stopped.
+
+use std::path::Path;
+
+use ::node::{
+    api::{Command, Reply},
+    control::{AskError, Client},
+};
+
+use crate::{error::CliError, node};
+
+/// An open way to a node.
+pub enum Door {
+    /// To the node that runs on the folder.
+    Running(Client),
+    /// To one that was opened for this command.
+    Opened(node::Opened),
+}
+
+impl Door {
+    /// Reaches the folder's node, or opens the folder.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder holds no home, is somebody else's, or is of a later release.
+    pub async fn open(data: &Path) -> Result<Self, CliError> {
+        match Client::connect(data).await {
+            Some(client) => Ok(Self::Running(client)),
+            None => Ok(Self::Opened(node::open(data).await?)),
+        }
+    }
+
+    /// Reaches the folder's node for what only a running node can do.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::NoNode`] where none runs.
+    pub async fn running(data: &Path) -> Result<Self, CliError> {
+        Client::connect(data).await.map(Self::Running).ok_or(CliError::NoNode)
+    }
+
+    /// Has the node carry out a command.
+    ///
+    /// # Errors
+    ///
+    /// What the node answers, or [`CliError::Lost`].
+    pub async fn ask(&mut self, command: Command) -> Result<Reply, CliError> {
+        match self {
+            Self::Running(client) => client.ask(&command).await.map_err(|error| match error {
+                AskError::Refused(refused) => CliError::Refused(refused),
+                AskError::Lost(_) => CliError::Lost,
+            }),
+            Self::Opened(opened) => Ok(opened.handle.ask(command).await?),
+        }
+    }
+
+    /// Lets go: an opened node writes out what it has and frees the folder.
+    pub async fn close(self) {
+        match self {
+            Self::Running(_) => (),
+            Self::Opened(opened) => opened.close().await,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The program `linli`: hands the surroundings to the library and its exit code to the shell.
+
+use std::{
+    env,
+    io::{IsTerminal as _, stderr, stdout},
+    process::ExitCode,
+};
+
+use cli::{
+    ui::Ui,
+    words::{Lang, Speech},
+};
+
+fn main() -> ExitCode {
+    let (mut out, mut err) = (stdout(), stderr());
+    let terminal = err.is_terminal();
+    let speech = Speech::of(Lang::of_surroundings(|name| env::var(name).ok()));
+    let mut ui = Ui::new(&mut out, &mut err, speech, terminal);
+    ExitCode::from(cli::run(env::args_os(), &mut ui))
+}

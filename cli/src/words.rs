@@ -1,0 +1,127 @@
+//! What the command line says of itself, in the reader's language.
+//!
+//! Only the CLI's own sentences stand in `cli/locales`; words that the page shares (refusals by the
+//! node, statuses, roles) come from the node, so that no sentence exists twice. The language is that
+//! of the surroundings (`LC_ALL`, `LC_MESSAGES`, `LANG`, the first that is set): Chinese where it
+//! begins with `zh`, else English. Help texts are English only.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use ::node::api::{ApiError, GroupKindWord, Notice, RoleWord};
+use fluent_templates::{LanguageIdentifier, Loader, langid};
+
+/// What stands in a sentence's gaps: text or a number.
+pub use fluent_templates::fluent_bundle::FluentValue as Value;
+
+fluent_templates::static_loader! {
+    static SENTENCES = {
+        locales: "./locales",
+        fallback_language: "en",
+        // The marks around placeables garble copied text, and neither language needs them.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+const EN: LanguageIdentifier = langid!("en");
+const ZH_CN: LanguageIdentifier = langid!("zh-CN");
+
+/// A language that the sentences exist in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese as written on the mainland.
+    ZhCn,
+}
+
+impl Lang {
+    /// The language that the variables of the surroundings ask for.
+    pub fn of_surroundings(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name| variable(name).filter(|value| !value.is_empty());
+        let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+        match asked {
+            Some(code) if code.to_ascii_lowercase().starts_with("zh") => Self::ZhCn,
+            _ => Self::En,
+        }
+    }
+}
+
+/// The sentences of one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Speech {
+    lang: Lang,
+}
+
+impl Speech {
+    /// The sentences in `lang`.
+    pub const fn of(lang: Lang) -> Self {
+        Self { lang }
+    }
+
+    /// The sentence named `key`; an unknown key reads as itself.
+    pub fn text(self, key: &str, args: &[(&'static str, Value<'_>)]) -> String {
+        let lang = match self.lang {
+            Lang::En => &EN,
+            Lang::ZhCn => &ZH_CN,
+        };
+        let args: HashMap<Cow<'static, str>, Value<'_>> =
+            args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+        SENTENCES.try_lookup_with_args(lang, key, &args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// What the node refused, and what to do next.
+    pub fn refusal(self, refused: &ApiError) -> (String, String) {
+        (refused.to_string(), String::new())
+    }
+
+    /// A request's status, as people say it.
+    pub fn status(self, status: &str) -> String {
+        status.to_owned()
+    }
+
+    /// A role, as people say it.
+    pub fn role(self, role: RoleWord) -> String {
+        format!("{role:?}")
+    }
+
+    /// Who may enter a group, as people say it.
+    pub fn group_kind(self, kind: GroupKindWord) -> String {
+        format!("{kind:?}")
+    }
+
+    /// What somebody must be told, once.
+    pub fn told(self, notice: &Notice) -> String {
+        format!("{} {}", notice.reason, notice.title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_first_variable_that_is_set_decides_the_language() {
+        let with = |set: &'static [(&str, &str)]| {
+            Lang::of_surroundings(move |name| {
+                set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert_eq!(with(&[("LANG", "zh_CN.UTF-8")]), Lang::ZhCn);
+        assert_eq!(with(&[("LC_ALL", "C"), ("LANG", "zh_CN.UTF-8")]), Lang::En);
+        assert_eq!(with(&[("LC_ALL", ""), ("LC_MESSAGES", "zh_TW")]), Lang::ZhCn);
+        assert_eq!(with(&[]), Lang::En);
+    }
+
+    #[test]
+    fn both_languages_have_the_same_sentences() {
+        let keys = |text: &'static str| -> BTreeSet<&'static str> {
+            text.lines().filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
+        };
+        let en = keys(include_str!("../locales/en/cli.ftl"));
+        assert_eq!(en, keys(include_str!("../locales/zh-CN/cli.ftl")));
+        assert!(en.len() > 40);
+    }
+}

@@ -1,0 +1,233 @@
+//! The command line as a person or a script meets it: help, answers, errors in both languages.
+//!
+//! The program runs inside the test with a made-up node behind a real control socket, so the whole
+//! way is walked: arguments, socket, JSON, words, exit code. Snapshots stand beside this file.
+
+mod stage;
+
+use clap::CommandFactory as _;
+use cli::{args::Cli, words::Lang};
+use node::api::{Command, ErrorKind, Reply};
+use serde_json::Value;
+use stage::{Stage, play};
+
+#[test]
+fn every_command_explains_itself() {
+    let mut program = Cli::command();
+    program.build();
+    insta::assert_snapshot!("help", program.render_long_help().to_string());
+    let verbs: Vec<_> = program.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    for verb in verbs.iter().filter(|verb| *verb != "help") {
+        let verb_help = program.find_subcommand_mut(verb).unwrap();
+        let mut help = verb_help.render_long_help().to_string();
+        let inner: Vec<_> =
+            verb_help.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+        for inner in inner.iter().filter(|inner| *inner != "help") {
+            let inner_help = verb_help.find_subcommand_mut(inner).unwrap();
+            help += &format!("\n--- {inner}\n{}", inner_help.render_long_help());
+        }
+        insta::assert_snapshot!(format!("help-{verb}"), help);
+    }
+}
+
+#[test]
+fn wrong_use_is_told_with_a_hint_in_both_languages() {
+    let stage = Stage::empty();
+    let mut report = String::new();
+    for args in [
+        &[][..],
+        &["pots", "all", "hello"],
+        &["post", "all"],
+        &["log", "all", "--lats", "5"],
+        &["log", "all", "--last", "many"],
+        &["invite", "--role", "king"],
+        &["status", "--json", "extra"],
+        &["bench", "luck"],
+        &["bench", "luck", "--json"],
+    ] {
+        report += &stage.told_in_both(args);
+    }
+    insta::assert_snapshot!(report);
+}
+
+#[test]
+fn what_the_command_line_itself_finds_is_told_with_a_hint_in_both_languages() {
+    let waiting = Stage::with(|command| match command {
+        Command::Wait { .. } => Ok(stage::waited(false)),
+        Command::Doctor => Ok(stage::doctor(false)),
+        Command::Import { lines, .. } => Ok(Reply::Imported { new: lines.len() as u64, known: 0 }),
+        _ => Ok(Reply::Done),
+    });
+    let table = waiting.file("words.csv", "id,words\n1,a\n");
+    let broken = waiting.file("broken.csv", "id,text\n1,a\n2,b,c\n");
+    let absent = waiting.file("absent.csv", "");
+    std::fs::remove_file(&absent).unwrap();
+    let mut report = Stage::empty().told_in_both(&["wait"]);
+    for args in [
+        &["wait", "--peers", "2", "--timeout", "1"][..],
+        &["doctor"],
+        &["doctor", "--json"],
+        &["import", "all", &table],
+        &["import", "all", &broken],
+        &["import", "all", &absent],
+        &["status"],
+    ] {
+        report += &waiting.told_in_both(args);
+    }
+    insta::assert_snapshot!(waiting.without_paths(&report));
+}
+
+#[test]
+fn answers_for_people() {
+    let stage = Stage::with(stage::neighbourhood);
+    let mut report = String::new();
+    for args in [
+        &["status"][..],
+        &["groups"],
+        &["log", "all"],
+        &["requests"],
+        &["request", "123456"],
+        &["claim", "123456"],
+        &["notices"],
+        &["people"],
+        &["board", "all"],
+        &["ask", "ride to the hospital"],
+        &["post", "all", "hello"],
+        &["group", "new", "Building 5"],
+        &["facts", "123456", "place", "gate"],
+        &["check", "123456", "add", "wheelchair"],
+        &["invite"],
+        &["doctor"],
+        &["wait"],
+    ] {
+        report += &stage.told_in_both(args);
+    }
+    insta::assert_snapshot!(report);
+}
+
+/// The contract of design.md: these fields stay, in every later release.
+#[test]
+fn json_has_the_fields_of_the_contract() {
+    let stage = Stage::with(stage::neighbourhood);
+    for (args, fields) in [
+        (&["status"][..], "node home community groups peers unsent"),
+        (&["groups"], "name id kind members messages"),
+        (&["log", "all"], "id author home text claimed_ms official withdrawn"),
+        (&["requests"], "id code title status urgency holder provisional requester conflicts"),
+        (&["request", "123456"], "id code title status facts checklist timeline"),
+        (&["ask", "a ride"], "id code"),
+        (&["invite"], "link"),
+        (&["claim", "123456"], "id claim provisional rivals_known"),
+        (&["depart", "123456"], "id"),
+        (&["doctor"], "checks healthy"),
+    ] {
+        let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+        let told = stage.run(Lang::ZhCn, &args);
+        assert_eq!(told.code, 0, "{args:?}: {}", told.err);
+        for line in told.out.lines() {
+            let object: Value = serde_json::from_str(line).unwrap();
+            for field in fields.split(' ') {
+                assert!(object.get(field).is_some(), "{args:?} lacks {field}: {line}");
+            }
+        }
+        assert!(!told.out.is_empty(), "{args:?} printed nothing");
+    }
+    let status = stage.run(Lang::En, &["status", "--json"]).out;
+    let status: Value = serde_json::from_str(&status).unwrap();
+    for (part, fields) in [
+        ("groups", "name id messages envelopes fingerprint unread state"),
+        ("peers", "id home connected transport equal missing_here missing_there compared_ms_ago"),
+    ] {
+        for field in fields.split(' ') {
+            assert!(status[part][0].get(field).is_some(), "{part} lacks {field}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_is_one_json_object_on_stderr() {
+    let stage = Stage::with(stage::refuse(ErrorKind::UnknownGroup));
+    let told = stage.run(Lang::En, &["log", "nowhere", "--json"]);
+    assert_eq!((told.code, told.out.as_str()), (1, ""));
+    let error: Value = serde_json::from_str(&told.err).unwrap();
+    assert_eq!(error["kind"], "unknown_group");
+    assert!(error["error"].is_string() && error["hint"].is_string());
+}
+
+#[test]
+fn an_import_is_cut_into_batches_and_names_each_line() {
+    let taken = stage::Taken::default();
+    let stage = Stage::with(taken.clone().node());
+    let file: String = (0..1_203).map(|n| format!("{{\"text\":\"message {n}\"}}\n")).collect();
+    let file = stage.file("messages.jsonl", &file);
+    let told = stage.run(Lang::En, &["import", "all", &file]);
+    assert_eq!((told.code, told.out.as_str()), (0, "1203 posted, 0 were here already.\n"));
+    assert_eq!(taken.batches(), [500, 500, 203]);
+
+    let lines = taken.lines();
+    assert_eq!(lines[1_000].number, 1_001);
+    assert_eq!(lines[1_000].text, "message 1000");
+    let hash = blake3::hash(b"{\"text\":\"message 1000\"}").to_hex().to_string();
+    assert_eq!(lines[1_000].hash, hash);
+
+    let again = stage.run(Lang::En, &["import", "all", &file]);
+    assert_eq!((again.code, again.out.as_str()), (0, "0 posted, 1203 were here already.\n"));
+}
+
+#[test]
+fn what_stands_before_a_bad_line_is_posted_and_a_second_run_posts_nothing_twice() {
+    let taken = stage::Taken::default();
+    let stage = Stage::with(taken.clone().node());
+    let good: String = (0..700).map(|n| format!("message {n}\n")).collect();
+    let file = stage.file("m.csv", &format!("text\n{good}a,b\nlast\n"));
+    let told = stage.run(Lang::En, &["import", "all", &file]);
+    assert_eq!((told.code, told.out.as_str()), (1, "700 posted, 0 were here already.\n"));
+    assert!(told.err.contains("Line 702 cannot be taken"), "{}", told.err);
+
+    let file = stage.file("m.csv", &format!("text\n{good}\"a,b\"\nlast\n"));
+    let told = stage.run(Lang::En, &["import", "all", &file]);
+    assert_eq!((told.code, told.out.as_str()), (0, "2 posted, 700 were here already.\n"));
+}
+
+#[test]
+fn a_line_that_the_node_refuses_does_not_take_those_before_it_along() {
+    let taken = stage::Taken::default();
+    let stage = Stage::with(taken.clone().refusing_line(4).node());
+    let file = stage.file("m.csv", "text\none\ntwo\nthree\nfour\n");
+    let told = stage.run(Lang::En, &["import", "all", &file]);
+    assert_eq!((told.code, told.out.as_str()), (1, "2 posted, 0 were here already.\n"));
+    let texts: Vec<_> = taken.lines().into_iter().map(|line| line.text).collect();
+    assert_eq!(texts, ["one", "two"]);
+}
+
+#[test]
+fn joining_through_a_running_node_follows_the_first_sync() {
+    let mut looks = 0;
+    let stage = Stage::with(move |command| match command {
+        Command::Join { link, .. } if link == "linli:abc" => Ok(Reply::Done),
+        Command::Progress => {
+            looks += 1;
+            Ok(Reply::Progress { received: looks * 10, expected: 30, equal: looks == 3 })
+        }
+        Command::Wait { .. } => Ok(stage::waited(false)),
+        other => panic!("{other:?} was not expected"),
+    });
+    let told = stage.run(Lang::En, &["join", "linli:abc"]);
+    assert_eq!((told.code, told.out.as_str()), (0, "You are in.\n"));
+    assert!(told.err.contains("Everything is here."), "{}", told.err);
+}
+
+#[test]
+fn a_message_cannot_steer_the_terminal() {
+    let stage = Stage::with(|_| Ok(stage::log_of("ding\x07 \x1b[31mred")));
+    let told = stage.run(Lang::En, &["log", "all"]);
+    assert!(told.out.contains("ding\u{fffd} \u{fffd}[31mred"), "{}", told.out);
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    let (code, out, err) = play(Lang::En, &["--version"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("linli "), "{out}");
+    assert_eq!(play(Lang::ZhCn, &["help", "post"]).0, 0);
+}
