@@ -20,7 +20,7 @@ mod decide;
 mod found;
 mod names;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use crdt::{
     body::Body,
@@ -50,6 +50,12 @@ pub const TRUTH_FILE: &str = "truth.db";
 /// The file of lists, which can be made again.
 pub const VIEWS_FILE: &str = "views.db";
 
+/// Typed addresses that are remembered.
+const TYPED_MAX: usize = 16;
+
+/// Under this name they are kept.
+const TYPED_KEPT: &str = "typed";
+
 /// Statements that introduce a box: three certificates and a join.
 const INTRODUCTION_MAX: usize = 4;
 
@@ -71,6 +77,19 @@ pub enum Job<T> {
     Delivered(T, i64),
     /// Remember something that is never sent.
     Keep(T, String, Vec<u8>),
+    /// Remember an address that somebody typed.
+    Typed(T, String),
+    /// Other homes can reach this one here; goes into invitations.
+    Addresses(T, Vec<String>),
+}
+
+/// Somebody's home, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// What it is called.
+    pub home: String,
+    /// Does the box stand in an office?
+    pub office: bool,
 }
 
 /// What came of a job.
@@ -215,7 +234,10 @@ impl Ledger {
         paper: &Secret,
         claimed: ClaimedTime,
     ) -> Result<(), ApiError> {
-        self.alone(claimed, |ledger| ledger.enter(door, paper))
+        self.alone(claimed, |ledger| {
+            ledger.enter(door, paper)?;
+            ledger.keep_typed(&door.addresses)
+        })
     }
 
     fn alone(
@@ -339,6 +361,14 @@ impl Ledger {
                 self.forgive(|ledger| Ok(ledger.truth.keep("delivered", &bytes)?));
                 (whom, Plan::Ready(Done::Nothing))
             }
+            Job::Typed(whom, address) => {
+                self.forgive(|ledger| ledger.keep_typed(&[address]));
+                (whom, Plan::Ready(Done::Nothing))
+            }
+            Job::Addresses(whom, addresses) => {
+                self.addresses = addresses;
+                (whom, Plan::Ready(Done::Nothing))
+            }
             Job::Keep(whom, key, value) => {
                 self.forgive(|ledger| Ok(ledger.truth.keep(&key, &value)?));
                 (whom, Plan::Ready(Done::Nothing))
@@ -431,9 +461,24 @@ impl Ledger {
         Ok(id)
     }
 
-    /// Where other homes can reach this one; goes into invitations.
-    pub fn set_addresses(&mut self, addresses: Vec<String>) {
-        self.addresses = addresses;
+    /// Remembers addresses that somebody typed, or that an invitation carried; the newest stay.
+    fn keep_typed(&mut self, addresses: &[String]) -> Result<(), Failed> {
+        let mut all = self.typed_addresses()?;
+        all.retain(|known| !addresses.contains(known));
+        all.extend(addresses.iter().cloned());
+        let surplus = all.len().saturating_sub(TYPED_MAX);
+        let bytes = serde_json::to_vec(&all[surplus..]).expect("plain values");
+        Ok(self.truth.keep(TYPED_KEPT, &bytes)?)
+    }
+
+    /// Addresses that somebody typed, or that an invitation carried.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn typed_addresses(&self) -> Result<Vec<String>, StoreError> {
+        let kept = self.truth.read().kept(TYPED_KEPT)?;
+        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
     }
 
     /// What this node holds, in summary, for its sessions.
@@ -445,9 +490,23 @@ impl Ledger {
         carried
     }
 
-    /// The boxes of everybody who is in the community now.
-    pub fn boxes(&self) -> BTreeSet<KeyId> {
-        self.truth.roster().boxes()
+    /// The boxes of everybody who is in the community now, and whose homes they are.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn neighbours(&self) -> Result<BTreeMap<KeyId, Neighbour>, StoreError> {
+        let roster = self.truth.roster();
+        let mut all = BTreeMap::new();
+        for key in roster.boxes() {
+            let card = match roster.box_person(key) {
+                Some(person) => self.views.card(&person)?,
+                None => None,
+            };
+            let (home, office) = card.map(|card| (card.home, card.office)).unwrap_or_default();
+            all.insert(key, Neighbour { home, office });
+        }
+        Ok(all)
     }
 
     /// The statements that show a stranger who this node is: its keys' certificates and its join.
@@ -504,7 +563,10 @@ fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
         }
         Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
         Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
-        Job::Delivered(whom, _) | Job::Keep(whom, ..) => (whom, Plan::Ready(Done::Nothing)),
+        Job::Delivered(whom, _)
+        | Job::Keep(whom, ..)
+        | Job::Typed(whom, _)
+        | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),
     }
 }
 

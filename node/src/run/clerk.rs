@@ -3,7 +3,7 @@
 //! While one batch is being synced to the disk the next one gathers by itself; nothing waits on
 //! purpose. Answers to people leave from here, straight after the commit.
 
-use std::{collections::BTreeSet, sync::Arc, thread::JoinHandle};
+use std::{collections::BTreeMap, sync::Arc, thread::JoinHandle};
 
 use crdt::{envelope::Envelope, id::KeyId};
 use tokio::sync::{mpsc, oneshot};
@@ -12,7 +12,7 @@ use crate::{
     api::{ApiError, Reply},
     clock,
     core::LinkId,
-    ledger::{Done, Job, Ledger},
+    ledger::{Done, Job, Ledger, Neighbour},
     store::views::Changes,
 };
 
@@ -29,6 +29,8 @@ pub enum Whom {
     Asker(oneshot::Sender<Result<Reply, ApiError>>),
     /// The same, but the loop adds to the answer what it knows of the peers.
     Peers(oneshot::Sender<Result<Reply, ApiError>>),
+    /// The same, as a picture of the mesh.
+    Picture(oneshot::Sender<Result<Reply, ApiError>>),
     /// The session on this link.
     Link(LinkId),
     /// Nobody.
@@ -45,8 +47,8 @@ pub struct Report {
     pub changes: Changes,
     /// The last durable row.
     pub row: i64,
-    /// The boxes of members, if the roster changed.
-    pub boxes: Option<BTreeSet<KeyId>>,
+    /// The homes of members by their boxes, if the roster changed.
+    pub neighbours: Option<BTreeMap<KeyId, Neighbour>>,
 }
 
 /// The ledger at work.
@@ -89,7 +91,7 @@ fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job<Whom>>, out: &mpsc::Se
     let mut jobs = Vec::with_capacity(JOBS_AT_ONCE);
     while queue.blocking_recv_many(&mut jobs, JOBS_AT_ONCE) > 0 {
         let worked = ledger.work(std::mem::take(&mut jobs), clock::claimed());
-        let boxes = worked.changes.roster.then(|| ledger.boxes());
+        let neighbours = if worked.changes.roster { ledger.neighbours().ok() } else { None };
         let mut done = Vec::new();
         for (whom, outcome) in worked.done {
             match (whom, outcome) {
@@ -100,7 +102,7 @@ fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job<Whom>>, out: &mpsc::Se
             }
         }
         let (written, changes, row) = (worked.written, worked.changes, worked.row);
-        if out.blocking_send(Report { done, written, changes, row, boxes }).is_err() {
+        if out.blocking_send(Report { done, written, changes, row, neighbours }).is_err() {
             // The loop has gone: finish what is queued, then stop.
             queue.close();
         }

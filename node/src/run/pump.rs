@@ -1,0 +1,458 @@
+//! The loop: everything decided so far is handed over before anything new is let in.
+//!
+//! Handing over only queues. A neighbour who is slow fills his own queue and loses his link; a
+//! ledger that is behind makes links close and callers hear "busy"; the loop itself never waits.
+
+mod answers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt::{
+    id::{CommunityId, KeyId},
+    time::Moment,
+};
+use tokio::{
+    sync::{broadcast, mpsc, oneshot, watch},
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Config, Start,
+    clerk::{self, Clerk, Report, Whom},
+    lobby, start_mesh,
+};
+use crate::{
+    api::{ApiError, Command, ErrorKind, Event, Reply},
+    clock::{self, Clock},
+    core::{
+        Core, Input, LinkId, Output, WaitId,
+        peers::{Lesson, PeerBook, Remembered},
+    },
+    handle::Asked,
+    identity::Identity,
+    ledger::{Done, Job, Ledger, Neighbour},
+    mesh::{DialFailure, MeshEvent, MeshHandle, peer_name, read_address},
+};
+
+/// A mesh that was started: the way in, and what comes out.
+pub type Edge = (MeshHandle, mpsc::Receiver<MeshEvent>);
+
+/// Neighbours that a home keeps links with; offices come on top (design.md, "Live").
+const NEIGHBOURS_WANTED: usize = 8;
+
+/// Addresses that an invitation carries: a QR code must stay readable.
+const INVITATION_ADDRESSES_MAX: usize = 4;
+
+/// Under this name the ledger keeps whom to dial after a restart.
+const PEERS_KEPT: &str = "peers";
+
+/// How long the loop sleeps where nothing at all is due: an hour, in milliseconds.
+const IDLE_MS: u64 = 3_600_000;
+
+/// What the loop is given besides a home.
+pub struct World {
+    pub queue: mpsc::Receiver<Asked>,
+    pub events: broadcast::Sender<Event>,
+    pub addresses: watch::Sender<BTreeSet<String>>,
+    pub stop: CancellationToken,
+}
+
+/// The mesh of a home.
+pub struct Mesh {
+    handle: MeshHandle,
+    events: mpsc::Receiver<MeshEvent>,
+}
+
+impl Mesh {
+    /// Starts listening.
+    pub fn start(
+        config: &Config,
+        identity: &Identity,
+        community: &CommunityId,
+    ) -> Result<Self, ApiError> {
+        let (handle, events) = start_mesh(config, identity.box_key.to_seed(), community)?;
+        Ok(Self { handle, events })
+    }
+}
+
+impl World {
+    /// Runs a node until it is stopped.
+    pub async fn run(mut self, start: Start, config: Config) {
+        let start = match start {
+            Start::Lobby(folder) => {
+                if !lobby::wait(&folder, &mut self.queue, &self.stop).await {
+                    return;
+                }
+                match Start::of(folder, Some(&config)).await {
+                    Ok(start) => start,
+                    Err(error) => {
+                        tracing::error!(reason = %error, "Joined, but the home cannot be opened");
+                        return;
+                    }
+                }
+            }
+            home @ Start::Home(..) => home,
+        };
+        let Start::Home(folder, ledger, mesh) = start else { return };
+        match Pump::new(self, *ledger, mesh, &config) {
+            Ok(pump) => pump.run().await,
+            Err(error) => tracing::error!(reason = %error, "The home cannot be opened"),
+        }
+        // Free only now: whoever takes the folder next finds everything put down.
+        drop(folder);
+    }
+}
+
+/// Callers that wait for peers to be equal.
+type Waiters = BTreeMap<WaitId, oneshot::Sender<Result<Reply, ApiError>>>;
+
+struct Pump {
+    world: World,
+    core: Core,
+    clerk: Clerk,
+    mesh: Option<Mesh>,
+    clock: Clock,
+    me: KeyId,
+    neighbours: BTreeMap<KeyId, Neighbour>,
+    waiters: Waiters,
+    waits: u64,
+    remembered: Vec<Remembered>,
+    refused: u64,
+    /// Who said who he is over which link, until the ledger has looked at it.
+    introduced: BTreeMap<LinkId, KeyId>,
+}
+
+impl Pump {
+    fn new(
+        world: World,
+        ledger: Ledger,
+        mesh: Option<Mesh>,
+        config: &Config,
+    ) -> Result<Self, crate::store::error::StoreError> {
+        let clock = Clock::default();
+        let me = ledger.identity().box_key.key();
+        let neighbours = ledger.neighbours()?;
+        let remembered = remembered(ledger.kept(PEERS_KEPT)?.as_deref());
+        let mut book = PeerBook::new(me, NEIGHBOURS_WANTED, remembered.clone());
+        for (key, neighbour) in &neighbours {
+            book.set_office(*key, neighbour.office);
+        }
+        for address in config.dial.iter().chain(&ledger.typed_addresses()?) {
+            match read_address(address) {
+                Ok((peer, address)) => book.typed(peer, &address, clock.now()),
+                Err(error) => tracing::warn!(reason = %error, "An address cannot be dialled"),
+            }
+        }
+        let core = Core::new(
+            ledger.community(),
+            ledger.introduction()?,
+            ledger.carried(),
+            neighbours.keys().copied().collect(),
+            book,
+            ledger.row(),
+        );
+        Ok(Self {
+            world,
+            core,
+            clerk: clerk::employ(ledger),
+            mesh,
+            clock,
+            me,
+            neighbours,
+            waiters: BTreeMap::new(),
+            waits: 0,
+            remembered,
+            refused: 0,
+            introduced: BTreeMap::new(),
+        })
+    }
+
+    async fn run(mut self) {
+        loop {
+            self.hand_over();
+            let wakeup = self.sleep();
+            tokio::select! {
+                biased; // Stopping and local work come before whatever strangers send.
+                () = self.world.stop.cancelled() => break,
+                Some(report) = self.clerk.reports.recv() => self.report(report),
+                Some(asked) = self.world.queue.recv() => self.asked(asked),
+                Some(event) = next_event(&mut self.mesh) => self.mesh_event(event),
+                () = tokio::time::sleep_until(wakeup) => {
+                    self.core.handle(Input::Tick, self.clock.now());
+                }
+            }
+        }
+        if let Some(mesh) = self.mesh.take() {
+            mesh.handle.shutdown().await;
+        }
+        self.clerk.dismiss().await;
+    }
+
+    /// When something is due, at the latest.
+    fn sleep(&self) -> Instant {
+        let now = self.clock.now();
+        let book = if self.mesh.is_some() { self.core.book.next_wakeup() } else { None };
+        let due = self.core.next_wakeup().into_iter().chain(book).map(|(at, _)| at).min();
+        let ms = due.map_or(IDLE_MS, |at| at.since_ms(now));
+        Instant::now() + Duration::from_millis(ms)
+    }
+
+    /// Carries out everything that was decided.
+    fn hand_over(&mut self) {
+        while let Some(output) = self.core.poll() {
+            self.carry_out(output);
+        }
+        let now = self.clock.now();
+        if let Some(mesh) = &self.mesh {
+            for dial in self.core.book.next_dials(now, u64::from_le_bytes(clock::random())) {
+                if mesh.handle.dial(dial.peer, dial.addresses).is_err() {
+                    tracing::debug!("The mesh is busy; a dial waits for its next turn");
+                }
+            }
+        }
+        self.remember_peers();
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Send(link, frame) => {
+                let sent = self.mesh.as_ref().is_some_and(|mesh| mesh.handle.send(link, frame).is_ok());
+                if !sent {
+                    self.close(link, "its queue is full");
+                }
+            }
+            Output::Close(link, reason) => self.close(link, &reason),
+            Output::Budget(link, bytes) => {
+                if let Some(mesh) = &self.mesh {
+                    mesh.handle.set_budget(link, bytes);
+                }
+            }
+            Output::List(link, scope, bucket) => {
+                self.job(link, Job::List(Whom::Link(link), scope, bucket));
+            }
+            Output::Fetch(link, ids) => self.job(link, Job::Fetch(Whom::Link(link), ids)),
+            Output::Lookup(link, ids) => self.job(link, Job::Lookup(Whom::Link(link), ids)),
+            Output::Store(link, envelopes) => {
+                self.job(link, Job::Receive(Whom::Link(link), envelopes));
+            }
+            Output::Introduced(link, key, envelopes) => {
+                self.introduced.insert(link, key);
+                self.job(link, Job::Introduce(Whom::Link(link), key, envelopes));
+            }
+            Output::Delivered(row) => self.note(Job::Delivered(Whom::Nobody, row)),
+            Output::Waited(wait, enough) => self.waited(wait, enough),
+            Output::MeshChanged => {
+                // Nobody may be looking.
+                let _ = self.world.events.send(Event::Mesh);
+            }
+        }
+    }
+
+    /// A job for a link: without room for it the link is closed, and the peer comes back.
+    fn job(&mut self, link: LinkId, job: Job<Whom>) {
+        if self.clerk.jobs.try_send(job).is_err() {
+            self.close(link, "the ledger is behind");
+        }
+    }
+
+    /// A job for nobody: without room for it, it is left out.
+    fn note(&self, job: Job<Whom>) {
+        if self.clerk.jobs.try_send(job).is_err() {
+            tracing::debug!("The ledger is behind; a note was left out");
+        }
+    }
+
+    fn close(&mut self, link: LinkId, reason: &str) {
+        tracing::info!(%link, reason, "Link closed here");
+        if let Some(mesh) = &self.mesh {
+            mesh.handle.close(link);
+        }
+        self.core.handle(Input::LinkDown(link), self.clock.now());
+    }
+
+    fn report(&mut self, report: Report) {
+        let now = self.clock.now();
+        if let Some(neighbours) = report.neighbours {
+            for (key, neighbour) in &neighbours {
+                self.core.book.set_office(*key, neighbour.office);
+            }
+            self.core.handle(Input::Boxes(neighbours.keys().copied().collect()), now);
+            self.neighbours = neighbours;
+        }
+        if !report.written.is_empty() {
+            self.core.handle(Input::Written { new: report.written, row: report.row }, now);
+        }
+        for (whom, done) in report.done {
+            self.done(whom, done, report.row, now);
+        }
+        let changes = report.changes;
+        let groups = changes.groups.into_iter().map(|id| Event::Group { id });
+        let requests = changes.requests.into_iter().map(|id| Event::Request { id });
+        let roster = changes.roster.then_some(Event::Roster);
+        let notices = changes.notices.then_some(Event::Notice);
+        for event in groups.chain(requests).chain(roster).chain(notices) {
+            // Nobody may be looking.
+            let _ = self.world.events.send(event);
+        }
+    }
+
+    fn done(&mut self, whom: Whom, done: Done, row: i64, now: Moment) {
+        let link = match whom {
+            Whom::Link(link) => link,
+            Whom::Peers(asker) => return self.answer_with_peers(asker, done),
+            Whom::Picture(asker) => return self.answer_picture(asker, done),
+            Whom::Asker(_) | Whom::Nobody => return,
+        };
+        let input = match done {
+            Done::Received(Some((new, refused))) => {
+                self.refused += refused as u64;
+                Input::Stored { from: link, new, refused, row }
+            }
+            Done::Received(None) => Input::NotStored(link),
+            Done::Listed(scope, bucket, items) => Input::Listed(link, scope, bucket, items),
+            Done::Fetched(envelopes) => Input::Fetched(link, envelopes),
+            Done::Missing(ids) => Input::Missing(link, ids),
+            Done::Introduced(known) => {
+                self.introduced.remove(&link);
+                if !known {
+                    self.core.turn_away(link, now);
+                }
+                return;
+            }
+            Done::Reply(_) | Done::Nothing => return,
+        };
+        self.core.handle(input, now);
+    }
+
+    fn mesh_event(&mut self, event: MeshEvent) {
+        let now = self.clock.now();
+        match event {
+            MeshEvent::Listening(address) => {
+                self.world.addresses.send_if_modified(|all| all.insert(address));
+                self.tell_addresses();
+            }
+            MeshEvent::NotListening(address) => {
+                self.world.addresses.send_if_modified(|all| all.remove(&address));
+                self.tell_addresses();
+            }
+            MeshEvent::ListenFailed(reason) => tracing::warn!(reason, "A listener failed"),
+            MeshEvent::NetworkChanged => self.core.book.network_changed(now),
+            MeshEvent::LinkUp(up) => {
+                let dialled = up.outbound.then_some(up.address.as_str());
+                self.core.book.on_connected(up.peer, dialled);
+                tracing::info!(link = %up.link, peer.id = %up.peer, "Linked");
+                let transport = match up.transport {
+                    crate::mesh::Transport::Quic => "quic",
+                    crate::mesh::Transport::Tcp => "tcp",
+                };
+                let (link, peer, outbound) = (up.link, up.peer, up.outbound);
+                self.core.handle(Input::LinkUp { link, peer, transport, outbound }, now);
+            }
+            MeshEvent::Frame { link, bytes } => self.core.handle(Input::Frame(link, bytes), now),
+            MeshEvent::LinkDown { link, peer, reason } => {
+                tracing::info!(%link, peer.id = %peer, %reason, "Link down");
+                self.core.book.on_down(peer, now);
+                self.core.handle(Input::LinkDown(link), now);
+            }
+            MeshEvent::Discovered { peer, addresses } => {
+                self.core.book.hint(peer, &addresses, now);
+            }
+            MeshEvent::DialFailed { peer, address, reason } => {
+                if let Some(lesson) = lesson(address, reason) {
+                    self.core.book.on_failed(peer, &lesson, now);
+                }
+            }
+        }
+    }
+
+    /// Invitations carry where this home can be reached.
+    fn tell_addresses(&self) {
+        let name = peer_name(&self.me).unwrap_or_default();
+        let mut all: Vec<String> = self.world.addresses.borrow().iter().cloned().collect();
+        // An address on this machine alone helps nobody else, unless there is no other.
+        all.sort_by_key(|address| (address.contains("/127."), address.contains("/ip6/")));
+        all.truncate(INVITATION_ADDRESSES_MAX);
+        let named = all.into_iter().map(|address| format!("{address}/p2p/{name}")).collect();
+        self.note(Job::Addresses(Whom::Nobody, named));
+    }
+
+    fn remember_peers(&mut self) {
+        let now = self.core.book.remembered();
+        if now != self.remembered {
+            let rows: Vec<(KeyId, Vec<String>, bool)> =
+                now.iter().map(|it| (it.peer, it.addresses.clone(), it.office)).collect();
+            let bytes = serde_json::to_vec(&rows).expect("plain values");
+            self.note(Job::Keep(Whom::Nobody, PEERS_KEPT.to_owned(), bytes));
+            self.remembered = now;
+        }
+    }
+
+    fn waited(&mut self, wait: WaitId, enough: bool) {
+        if let Some(asker) = self.waiters.remove(&wait) {
+            let rows = self.peer_rows();
+            let (equal, missing) = rows.into_iter().partition(|row| row.equal && row.connected);
+            // Whoever went away does not need the answer.
+            let _ = asker.send(Ok(Reply::Waited { equal, missing, enough }));
+        }
+    }
+
+    fn asked(&mut self, asked: Asked) {
+        let Asked { command, answer } = asked;
+        match command {
+            Command::Status => self.ask_ledger(Command::Status, Whom::Peers(answer)),
+            Command::Mesh => self.ask_ledger(Command::Status, Whom::Picture(answer)),
+            Command::Wait { peers, peer, timeout_ms } => {
+                self.wait(peers, peer.as_deref(), timeout_ms, answer);
+            }
+            Command::Dial { address } => {
+                // Whoever went away does not need the answer.
+                let _ = answer.send(self.dial(&address));
+            }
+            Command::Progress => {
+                let _ = answer.send(Ok(self.progress()));
+            }
+            Command::Join { .. } => {
+                let _ = answer.send(Err(ApiError::new(ErrorKind::AlreadyInCommunity, [])));
+            }
+            other => self.ask_ledger(other, Whom::Asker(answer)),
+        }
+    }
+
+    fn ask_ledger(&self, command: Command, whom: Whom) {
+        let Err(refused) = self.clerk.jobs.try_send(Job::Command(whom, command)) else { return };
+        let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) = refused;
+        if let Job::Command(Whom::Asker(asker) | Whom::Peers(asker) | Whom::Picture(asker), _) = job {
+            let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));
+        }
+    }
+}
+
+async fn next_event(mesh: &mut Option<Mesh>) -> Option<MeshEvent> {
+    match mesh {
+        Some(mesh) => mesh.events.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What a failed dial teaches the book, if anything.
+fn lesson(address: Option<String>, reason: DialFailure) -> Option<Lesson> {
+    match (reason, address) {
+        (DialFailure::Unreachable(_), _) => Some(Lesson::Unreachable),
+        (DialFailure::WrongPeer { found }, Some(address)) => {
+            Some(Lesson::WrongPeer { address, found })
+        }
+        (DialFailure::Ourselves, Some(address)) => Some(Lesson::Ourselves { address }),
+        (DialFailure::Linked, Some(address)) => Some(Lesson::Linked { address }),
+        (DialFailure::Foreign, _) => Some(Lesson::Foreign),
+        _ => None,
+    }
+}
+
+fn remembered(kept: Option<&[u8]>) -> Vec<Remembered> {
+    let rows: Vec<(KeyId, Vec<String>, bool)> =
+        kept.and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+    rows.into_iter()
+        .map(|(peer, addresses, office)| Remembered { peer, addresses, office })
+        .collect()
+}

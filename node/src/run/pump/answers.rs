@@ -1,0 +1,137 @@
+//! Answers that only the loop can give: who is reachable, who is equal, how far a transfer is.
+
+use crdt::id::KeyId;
+use tokio::sync::oneshot;
+
+use super::Pump;
+use crate::{
+    api::{ApiError, ErrorKind, MeshPicture, PeerRow, Reply, Status},
+    core::{Input, WaitId},
+    ledger::{Done, Job},
+    mesh::read_address,
+    run::clerk::Whom,
+};
+
+type Asker = oneshot::Sender<Result<Reply, ApiError>>;
+
+impl Pump {
+    /// Every peer that is known: linked, met before, or only in the roster.
+    pub(super) fn peer_rows(&self) -> Vec<PeerRow> {
+        let now = self.clock.now();
+        let met = self.core.peers();
+        let mut keys: Vec<KeyId> = self.neighbours.keys().chain(met.keys()).copied().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let others = keys.into_iter().filter(|key| *key != self.me);
+        let row = |key: KeyId| {
+            let peer = met.get(&key).cloned().unwrap_or_default();
+            let neighbour = self.neighbours.get(&key);
+            PeerRow {
+                id: key,
+                home: neighbour.map(|it| it.home.clone()).unwrap_or_default(),
+                office: neighbour.is_some_and(|it| it.office),
+                connected: peer.link.is_some(),
+                transport: if peer.link.is_some() { peer.transport } else { "" }.to_owned(),
+                equal: self.core.is_equal(&peer),
+                missing_here: peer.missing_here,
+                missing_there: peer.missing_there,
+                compared_ms_ago: peer.compared.map(|at| now.since_ms(at)),
+                heard_ms_ago: peer.heard.map(|at| now.since_ms(at)),
+            }
+        };
+        others.map(row).collect()
+    }
+
+    pub(super) fn answer_with_peers(&self, asker: Asker, done: Done) {
+        let reply = self.status(done).map(Reply::Status);
+        // Whoever went away does not need the answer.
+        let _ = asker.send(reply);
+    }
+
+    pub(super) fn answer_picture(&self, asker: Asker, done: Done) {
+        let picture = self.status(done).map(|status| {
+            let heard = |row: &PeerRow| if row.office { row.heard_ms_ago } else { None };
+            let office = self.neighbours.get(&self.me).is_some_and(|me| me.office);
+            let office_heard_ms_ago = match office {
+                true => Some(0),
+                false => status.peers.iter().filter_map(heard).min(),
+            };
+            Reply::Mesh(MeshPicture {
+                node: status.node,
+                home: status.home,
+                peers: status.peers,
+                office_heard_ms_ago,
+                unsent: status.unsent,
+                addresses: self.world.addresses.borrow().iter().cloned().collect(),
+            })
+        });
+        let _ = asker.send(picture);
+    }
+
+    fn status(&self, done: Done) -> Result<Status, ApiError> {
+        match done {
+            Done::Reply(Ok(Reply::Status(status))) => {
+                Ok(Status { peers: self.peer_rows(), refused: self.refused, ..status })
+            }
+            Done::Reply(Err(error)) => Err(error),
+            _ => Err(ApiError::new(ErrorKind::Busy, [])),
+        }
+    }
+
+    pub(super) fn wait(
+        &mut self,
+        peers: u32,
+        peer: Option<&str>,
+        timeout_ms: u64,
+        asker: Asker,
+    ) {
+        let wanted = match peer.map(|text| self.peer_named(text)).transpose() {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                let _ = asker.send(Err(error));
+                return;
+            }
+        };
+        self.waits += 1;
+        let wait = WaitId(self.waits);
+        self.waiters.insert(wait, asker);
+        let now = self.clock.now();
+        let (count, until) = (peers as usize, now + timeout_ms);
+        self.core.handle(Input::Wait { wait, count, peer: wanted, until }, now);
+    }
+
+    /// The peer of this home's name, or of this (beginning of an) id.
+    fn peer_named(&self, text: &str) -> Result<KeyId, ApiError> {
+        let found: Vec<PeerRow> = self
+            .peer_rows()
+            .into_iter()
+            .filter(|row| row.home == text || (text.len() >= 4 && row.id.to_hex().starts_with(text)))
+            .collect();
+        match found.as_slice() {
+            [one] => Ok(one.id),
+            [] => Err(ApiError::new(ErrorKind::UnknownPerson, [("name", text.to_owned())])),
+            many => {
+                let ids: Vec<String> = many.iter().map(|row| row.id.to_hex()).collect();
+                let args = [("name", text.to_owned()), ("candidates", ids.join(", "))];
+                Err(ApiError::new(ErrorKind::Ambiguous, args))
+            }
+        }
+    }
+
+    pub(super) fn dial(&mut self, text: &str) -> Result<Reply, ApiError> {
+        let bad = |_| ApiError::new(ErrorKind::BadAddress, [("address", text.to_owned())]);
+        let (peer, address) = read_address(text).map_err(bad)?;
+        self.core.book.typed(peer, &address, self.clock.now());
+        self.note(Job::Typed(Whom::Nobody, text.to_owned()));
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn progress(&self) -> Reply {
+        let running = self.core.peers().values().filter_map(|peer| peer.progress);
+        let (received, expected) =
+            running.fold((0, 0), |(got, all), (received, total)| (got + received, all + total));
+        let linked = self.core.peers().values().filter(|peer| peer.link.is_some());
+        let equal = linked.clone().next().is_some() && linked.clone().any(|it| self.core.is_equal(it));
+        Reply::Progress { received, expected, equal }
+    }
+}
