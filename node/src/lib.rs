@@ -4,3 +4,5 @@
 
 pub mod api;
 pub mod handle;
+pub mod web;
+pub mod words;
