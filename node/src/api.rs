@@ -135,11 +135,6 @@ pub enum Command {
         address: String,
     },
     Doctor,
-    /// Enters a community: only a node that is in none yet takes this.
-    Join {
-        link: String,
-        person: Option<String>,
-    },
     /// How far a first sync has come.
     Progress,
 }

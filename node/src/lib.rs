@@ -4,12 +4,15 @@
 
 pub mod api;
 pub mod clock;
+pub mod control;
 pub mod core;
 pub mod dice;
-pub mod control;
 pub mod handle;
 pub mod home;
 pub mod identity;
 pub mod ledger;
 pub mod mesh;
+pub mod run;
 pub mod store;
+pub mod web;
+pub mod words;

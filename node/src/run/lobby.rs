@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     api::{ApiError, Command, ErrorKind, MeshPicture, Reply, Status},
     handle::Asked,
-    home,
+    home as homes,
     identity::Folder,
 };
 
@@ -35,9 +35,9 @@ pub async fn wait(
 
 fn carry_out(folder: &Folder, command: Command) -> Result<Reply, ApiError> {
     match command {
-        Command::Join { link, person } => {
-            let door = home::invitation(&link)?;
-            let set_up = home::walk_in(folder, &door, None, person.as_deref())?;
+        Command::Join { link, home, person } => {
+            let door = homes::invitation(&link)?;
+            let set_up = homes::walk_in(folder, &door, home.as_deref(), person.as_deref())?;
             let words = set_up.paper.into_iter().flat_map(|paper| paper.words);
             Ok(Reply::Joined {
                 community: set_up.community_name,

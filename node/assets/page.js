@@ -1,0 +1,143 @@
+// Makes an open page live and keeps what was typed. Every page works whole without it.
+//
+// Live: the node says that something changed, never what it now is. The page is asked for again
+// and only the parts marked data-live that differ are taken over; a part in which somebody is
+// typing or has opened something waits until he is done.
+// Drafts stay in this browser until the form has gone through.
+"use strict";
+
+(() => {
+  const source = document.body.dataset.liveFrom;
+
+  // --- live
+  const busy = (part) =>
+    part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select") ||
+    part.querySelector("details[open]") !== null;
+
+  const takeOver = (fresh) => {
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const other = fresh.getElementById(part.id);
+      if (!other) {
+        part.replaceChildren();
+        continue;
+      }
+      if (part.innerHTML === other.innerHTML && part.className === other.className || busy(part)) continue;
+      const low = part.hasAttribute("data-stay-low") &&
+        innerHeight + scrollY >= document.documentElement.scrollHeight - 200;
+      const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+      part.className = other.className;
+      part.replaceChildren(...document.adoptNode(other).childNodes);
+      if (focused) part.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+      if (low) scrollTo(0, document.documentElement.scrollHeight);
+    }
+  };
+
+  let asking = false;
+  let again = false;
+  const refresh = async () => {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    try {
+      // A page that answered a form has no address of its own to ask for.
+      if (!document.querySelector("[data-failed]")) {
+        const answer = await fetch(location.pathname + location.search, { credentials: "same-origin" });
+        if (answer.ok) takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      }
+    } catch {
+      // The box is out of reach; the stream will come back and ask again.
+    }
+    asking = false;
+    if (again) {
+      again = false;
+      soon();
+    }
+  };
+
+  let waiting = 0;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, 150);
+  };
+
+  let stream = null;
+  const listen = () => {
+    if (!source || stream || document.hidden) return;
+    stream = new EventSource(source);
+    let opened = false;
+    stream.onopen = () => {
+      // What happened while the stream was down is not told again.
+      if (opened) soon();
+      opened = true;
+    };
+    stream.onmessage = soon;
+  };
+  // Browsers allow few streams to one host: hidden pages give theirs back.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) {
+      listen();
+      soon();
+    } else if (stream) {
+      stream.close();
+      stream = null;
+    }
+  });
+  addEventListener("pagehide", () => {
+    stream?.close();
+    stream = null;
+  });
+  listen();
+  // "5 minutes ago" grows old by itself.
+  if (source) setInterval(() => document.hidden || soon(), 60000);
+
+  // --- drafts
+  const SENT = "linli-sent";
+  const keyOf = (form) => "linli-draft:" + form.getAttribute("action");
+  const read = (key) => {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  };
+  const failed = document.querySelector("[data-failed]") !== null;
+  const sent = sessionStorage.getItem(SENT);
+  if (sent) {
+    if (!failed) localStorage.removeItem(sent);
+    sessionStorage.removeItem(SENT);
+  }
+  for (const form of document.querySelectorAll("form[data-draft]")) {
+    const fields = [...form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea")];
+    const kept = read(keyOf(form));
+    if (kept && !failed) {
+      for (const field of fields) if (!field.value && kept[field.name]) field.value = kept[field.name];
+    }
+    form.addEventListener("input", () => {
+      const values = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+      if (fields.some((field) => field.value)) localStorage.setItem(keyOf(form), JSON.stringify(values));
+      else localStorage.removeItem(keyOf(form));
+    });
+    form.addEventListener("submit", () => sessionStorage.setItem(SENT, keyOf(form)));
+  }
+
+  // --- a form goes off once, however often it is tapped
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.going) event.preventDefault();
+    event.target.dataset.going = "yes";
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-going]")) delete form.dataset.going;
+  });
+
+  // --- copying the link of an invitation
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.copied;
+    });
+  }
+})();

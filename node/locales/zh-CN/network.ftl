@@ -1,0 +1,51 @@
+# 邻居、邀请、网络、手机配对、加入。
+people-count = 社区里有 { $n } 人
+role-member = 居民
+role-steward = 楼长
+role-staff = 居委会工作人员
+role-admin = 管理员
+invite = 邀请别人
+invite-ready = 邀请做好了
+invite-picture = 邀请的二维码
+invite-how = 对方在自己的机器上输入：linli join 链接
+invite-careful = 谁拿到这个链接谁就能进来，请只发给您要邀请的人。
+invite-role = 以什么身份？
+invite-group = 请他进哪个群？
+invite-everyone = 进社区，就在大家的群里
+invite-make = 生成邀请
+invite-another = 再生成一个
+copy = 复制链接
+copied = 已复制
+
+peers-none = 还没有发现别家。同一个网络里的人家会自动互相找到。
+peers-hidden = 还有 { $n } 户没有列出
+peer-home = 人家
+peer-office = 居委会
+peer-link = 连接
+peer-state = 谁缺什么
+peer-connected = 已连接
+peer-away = 未连接
+peer-heard = { $ago }有消息
+peer-never-heard = 还没有过消息
+peer-never-compared = 还没有核对过
+peer-equal = 两边一样（{ $ago }核对）
+peer-differs = 我们缺 { $here } 条，他们缺 { $there } 条（{ $ago }核对）
+dial-label = 连接一个地址
+dial-hint = 例如 /ip4/192.168.1.20/udp/4001/quic-v1，对方的网络页上写着
+dial = 连接
+own-addresses = 本机的地址
+
+pair = 配对这部手机
+pair-more = 启动邻里的地方印出了八位数字的配对码，只能用一次。
+pair-code = 配对码
+pair-send = 配对
+pair-wrong = 配对码不对。还可以试 { $left } 次，之后会换新的码。
+pair-dead = 已经错了五次，旧码作废，新码已经印出来了。请等十秒再试。
+pair-resting = 请等几秒，再输入最新的配对码。
+
+lobby = 这台机器还没有加入社区
+lobby-more = 要加入，请这样做：
+lobby-ask = 向邻居或居委会要一份邀请，是一个链接，或者一个二维码。
+lobby-join = 在运行邻里的电脑上，输入这条命令和链接：
+lobby-then = 这一页开着就行，加入以后会自动显示您的邻里。
+lobby-found = 也可以自己建一个社区：

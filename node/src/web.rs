@@ -1,0 +1,252 @@
+//! The node's own web page: what a phone or a browser in the home opens.
+//!
+//! Server-rendered and whole without JavaScript: a form posts, the answer is a redirect to the page
+//! that shows what came of it. A small script of ours makes open pages live and keeps drafts.
+//! Everything is embedded; no page ever asks another host for anything.
+//!
+//! # Rules
+//!
+//! 1. The node is reached through [`Handle`] alone, in the vocabulary of [`crate::api`].
+//! 2. Every request passes [`guard`] first: whose name it called us by, who it is, and for a POST
+//!    where it came from and whether it carries the token of its session.
+//! 3. A mistake in a form is told beside the field, in the reader's language, and what was typed
+//!    stays. A wrong address gets a page that says so.
+//! 4. Every page is at most 60 KiB, style and script included: long lists come in portions.
+//!
+//! # Deliberately absent
+//!
+//! TLS: a box in a flat has no name that a browser would trust. Sessions on disk: a session is a
+//! signed cookie; whoever wants paired phones to survive a restart passes the same
+//! [`WebConfig::secret`] again.
+
+mod ask;
+mod assets;
+mod error;
+mod frame;
+mod group;
+mod groups;
+mod guard;
+mod home;
+mod language;
+mod live;
+mod network;
+mod pairing;
+mod people;
+mod request;
+mod requests;
+mod session;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use crdt::time::{ClaimedTime, Moment};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use jiff::tz::TimeZone;
+use tokio::{net::TcpListener, sync::Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use crate::handle::Handle;
+use pairing::Pairing;
+use session::Seal;
+
+/// Connections served at once; a home has a few phones, each opens about six.
+const CONNECTIONS_MAX: usize = 256;
+
+/// Pages kept live at once. The others still work; they just do not change by themselves.
+const LIVE_MAX: usize = 64;
+
+/// How long a client may take over its request line and headers, and rest between requests.
+const HEADERS_WITHIN: Duration = Duration::from_secs(15);
+
+/// Bytes of headers on one connection; a browser sends about two kilobytes.
+const HEADER_BYTES_MAX: usize = 16 * 1024;
+
+/// How long to wait after the operating system refused a connection, when it is out of descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// How the page is served.
+#[derive(Clone)]
+pub struct WebConfig {
+    /// Reachable from other machines: every visitor must pair with a printed code first.
+    pub lan: bool,
+    /// The port that the listener is bound to; [`serve`] fills it in.
+    pub port: u16,
+    /// Names, besides addresses, under which this box may be called: `linli.local`.
+    pub names: Vec<String>,
+    /// Signs cookies and tokens. Drawn anew at each start, sessions end with the process.
+    pub secret: [u8; 32],
+    /// What the wall clock says; only shown.
+    pub clock: Arc<dyn Fn() -> ClaimedTime + Send + Sync>,
+    /// Whose days and hours are shown.
+    pub zone: TimeZone,
+    /// Called with every new pairing code, to print it where only people at the box can read it.
+    pub on_code: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+impl WebConfig {
+    /// For a page on loopback, with a fresh secret and this machine's time zone.
+    ///
+    /// # Errors
+    ///
+    /// Where the operating system has no randomness to give.
+    pub fn loopback(
+        clock: Arc<dyn Fn() -> ClaimedTime + Send + Sync>,
+    ) -> Result<Self, getrandom::Error> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret)?;
+        Ok(Self {
+            lan: false,
+            port: 0,
+            names: Vec::new(),
+            secret,
+            clock,
+            zone: TimeZone::system(),
+            on_code: Arc::new(|_| ()),
+        })
+    }
+}
+
+/// What every handler shares.
+#[derive(Clone)]
+struct App(Arc<Shared>);
+
+struct Shared {
+    handle: Handle,
+    config: WebConfig,
+    seal: Seal,
+    pairing: Mutex<Pairing>,
+    live: Arc<Semaphore>,
+    stop: CancellationToken,
+    started: Instant,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Shared {
+    /// Monotonic time since the page came up.
+    fn moment(&self) -> Moment {
+        Moment(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+/// All pages of one node, ready to be served or tested.
+pub fn router(handle: Handle, config: WebConfig) -> Router {
+    router_until(handle, config, CancellationToken::new())
+}
+
+fn router_until(handle: Handle, config: WebConfig, stop: CancellationToken) -> Router {
+    let app = App(Arc::new(Shared {
+        seal: Seal::new(&config.secret),
+        pairing: Mutex::new(Pairing::default()),
+        live: Arc::new(Semaphore::new(LIVE_MAX)),
+        started: Instant::now(),
+        handle,
+        config,
+        stop,
+    }));
+    if app.config.lan {
+        pairing::print_new_code(&app);
+    }
+    pages().layer(from_fn_with_state(app.clone(), guard::guard)).with_state(app)
+}
+
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/notices/seen", post(home::seen))
+        .route("/ask", get(ask::page).post(ask::send))
+        .route("/groups", get(groups::page))
+        .route("/groups/new", get(groups::new_page).post(groups::found))
+        .route("/groups/{group}", get(group::page))
+        .route("/groups/{group}/join", post(groups::join))
+        .route("/groups/{group}/post", post(group::post))
+        .route("/groups/{group}/messages/{message}", get(group::message_page))
+        .route("/groups/{group}/messages/{message}/edit", post(group::edit))
+        .route("/groups/{group}/messages/{message}/withdraw", post(group::withdraw))
+        .route("/groups/{group}/board", get(group::board::page))
+        .route("/groups/{group}/board/describe", post(group::board::describe))
+        .route("/groups/{group}/board/pin", post(group::board::pin))
+        .route("/groups/{group}/board/unpin", post(group::board::unpin))
+        .route("/requests", get(requests::page))
+        .route("/requests/{request}", get(request::page))
+        .route("/requests/{request}/act", post(request::act))
+        .route("/requests/{request}/facts/{field}", get(request::fact_page).post(request::fact))
+        .route("/requests/{request}/checklist", post(request::checklist_add))
+        .route("/requests/{request}/checklist/tick", post(request::checklist_tick))
+        .route("/people", get(people::page))
+        .route("/invite", get(people::invite_page).post(people::invite))
+        .route("/network", get(network::page))
+        .route("/network/dial", post(network::dial))
+        .route("/language", post(language::switch))
+        .route("/pair", get(pairing::page).post(pairing::pair))
+        .route("/live", get(live::stream))
+        .route("/assets/{name}", get(assets::asset))
+}
+
+/// Serves the pages on `listener` until `stop`.
+///
+/// Each connection is a task of its own with a deadline for its headers, so that a client that
+/// dawdles holds up nobody else.
+///
+/// # Errors
+///
+/// Where the listener has no address; a single refused connection is only logged.
+pub async fn serve(
+    listener: TcpListener,
+    handle: Handle,
+    mut config: WebConfig,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    config.port = listener.local_addr()?.port();
+    let service = TowerToHyperService::new(router_until(handle, config, stop.clone()));
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let place = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(()),
+            place = places.clone().acquire_owned() => place,
+        };
+        let accepted = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(()),
+            accepted = listener.accept() => accepted,
+        };
+        let (Ok(place), Ok((stream, _))) = (place, accepted) else {
+            tracing::debug!("a connection to the page was refused by the operating system");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        // A page goes out in one piece; waiting for more would only delay it.
+        let _ = stream.set_nodelay(true);
+        let (service, stop) = (service.clone(), stop.clone());
+        tokio::spawn(async move {
+            let connection = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADERS_WITHIN)
+                .max_buf_size(HEADER_BYTES_MAX)
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                () = stop.cancelled() => (),
+                // A browser that hangs up in the middle is ordinary.
+                _ = connection => (),
+            }
+            drop(place);
+        });
+    }
+}

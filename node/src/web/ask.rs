@@ -1,0 +1,109 @@
+//! Asking for help: what, more words, is it urgent, and where.
+//!
+//! Where it is urgent 110, 119 and 120 come first: neighbours are no ambulance.
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use crdt::limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX};
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+};
+use crate::api::{Command, ErrorKind, Reply};
+
+/// Groups that may be asked; the first one is everybody.
+const GROUPS_OFFERED_MAX: usize = 50;
+
+/// What the form carries; also what a link to it may fill in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    title: String,
+    details: String,
+    urgent: String,
+    group: String,
+}
+
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct AskPage {
+    f: Frame,
+    typed: Typed,
+    /// Address, name, chosen.
+    groups: Vec<(String, String, bool)>,
+    wrong_title: Option<String>,
+    wrong_details: Option<String>,
+    wrong: Option<(String, String)>,
+}
+
+async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failure> {
+    let (f, groups) = tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Groups));
+    let Reply::Groups { groups } = groups? else { return Err(Failure::odd_reply()) };
+    let mine = groups.iter().filter(|group| group.joined).take(GROUPS_OFFERED_MAX);
+    let groups = mine.map(|group| {
+        let id = group.id.to_hex();
+        let chosen = id == typed.group || (typed.group.is_empty() && group.name == "all");
+        (id, clip(&group.name, TITLE_CHARS_MAX), chosen)
+    });
+    Ok(AskPage {
+        groups: groups.collect(),
+        f,
+        typed,
+        wrong_title: None,
+        wrong_details: None,
+        wrong: None,
+    })
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Failure> {
+    Ok(show(&blank(&app, &visit, typed).await?))
+}
+
+pub async fn send(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let wrong_title = wrong_text(visit.words, &typed.title, NAME_BYTES_MAX);
+    let wrong_details = (!typed.details.trim().is_empty())
+        .then(|| wrong_text(visit.words, &typed.details, TEXT_BYTES_MAX))
+        .flatten();
+    if wrong_title.is_some() || wrong_details.is_some() {
+        let page = blank(&app, &visit, typed).await?;
+        return Ok(unprocessable(show(&AskPage { wrong_title, wrong_details, ..page })));
+    }
+    let asked = Command::Ask {
+        group: Some(typed.group.clone()).filter(|group| !group.is_empty()),
+        title: typed.title.trim().to_owned(),
+        details: typed.details.trim().replace("\r\n", "\n"),
+        urgent: !typed.urgent.is_empty(),
+    };
+    match app.handle.ask(asked).await {
+        Ok(Reply::Asked { id, .. }) => {
+            Ok(Redirect::to(&format!("/requests/{}", id.to_hex())).into_response())
+        }
+        Ok(_) => Err(Failure::odd_reply()),
+        Err(error) if error.kind == ErrorKind::Private => {
+            let wrong_details = Some(super::group::one_line(&visit, &error));
+            let page = blank(&app, &visit, typed).await?;
+            Ok(unprocessable(show(&AskPage { wrong_details, ..page })))
+        }
+        Err(error) if is_about_the_form(&error) => {
+            let wrong = Some(visit.words.error(&error));
+            let page = blank(&app, &visit, typed).await?;
+            Ok(unprocessable(show(&AskPage { wrong, ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

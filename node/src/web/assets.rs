@@ -1,0 +1,43 @@
+//! Style, script and icon, embedded in the program and named by their content, so that a browser
+//! may keep them for ever and still gets the new ones after an update.
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::Path,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use rust_embed::RustEmbed;
+
+use super::error::Failure;
+
+#[derive(RustEmbed)]
+#[folder = "assets/"]
+struct Embedded;
+
+/// Eight hexadecimal digits over all of them, put behind each name as `?v=`.
+pub static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = blake3::Hasher::new();
+    for name in Embedded::iter() {
+        if let Some(file) = Embedded::get(&name) {
+            hasher.update(&file.data);
+        }
+    }
+    hasher.finalize().to_hex()[..8].to_owned()
+});
+
+pub async fn asset(Path(name): Path<String>) -> Result<Response, Failure> {
+    let file = Embedded::get(&name).ok_or(Failure::NoPage)?;
+    let kind = match name.rsplit_once('.') {
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    Ok((headers, file.data).into_response())
+}

@@ -1,0 +1,331 @@
+//! One group: its messages with the newest at the bottom, and a place to write.
+//!
+//! A page holds as many of the newest messages as fit its budget of bytes; older ones are a link
+//! away. A message is clipped in the list where it is very long and shown whole on its own page.
+
+pub mod board;
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Path, Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use crdt::{
+    id::{EnvelopeId, GroupId},
+    limits::TEXT_BYTES_MAX,
+};
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    groups::href,
+};
+use crate::api::{ApiError, BoardPage, Command, ErrorKind, GroupKindWord, MessageRow, Reply};
+
+/// Messages on one page.
+const MESSAGES_SHOWN_MAX: u32 = 40;
+
+/// Characters of one message in the list; the rest is on its own page.
+const MESSAGE_CHARS_MAX: usize = 600;
+
+/// Bytes of HTML that the texts of one page may take, so that the whole stays under 60 KiB.
+const TEXTS_BYTES_MAX: usize = 18 * 1024;
+
+/// How far back a message of one's own can be found to change it.
+const LOOK_BACK: u32 = 500;
+
+/// Characters of the message that a reply quotes.
+const QUOTE_CHARS_MAX: usize = 60;
+
+/// Pinned lines above the messages; the board's own page has them all.
+const PINS_SHOWN_MAX: usize = 3;
+
+/// One message as the page shows it.
+struct Message {
+    id: String,
+    author: String,
+    home: String,
+    time: String,
+    /// A line above it where a day begins.
+    day: Option<String>,
+    /// A line above it where the unread ones begin.
+    first_unread: bool,
+    text: String,
+    clipped: bool,
+    /// Who and what it answers.
+    quote: Option<String>,
+    official: bool,
+    withdrawn: bool,
+    edited: bool,
+    imported: bool,
+    mine: bool,
+    sent: bool,
+}
+
+#[derive(Template)]
+#[template(path = "group.html")]
+struct GroupPage {
+    f: Frame,
+    href: String,
+    board: BoardPage,
+    kind: String,
+    messages: Vec<Message>,
+    /// Older ones are before this one.
+    older: Option<String>,
+    /// Is this the newest portion?
+    newest: bool,
+    reply: Option<Quoted>,
+    typed: String,
+    wrong: Option<String>,
+}
+
+/// The message that is being answered.
+struct Quoted {
+    id: String,
+    line: String,
+}
+
+/// Which portion, and what is being answered.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    before: Option<String>,
+    reply: Option<String>,
+}
+
+/// An id in an address; names are for the command line.
+pub fn id_of(text: &str) -> Result<GroupId, Failure> {
+    text.parse().map_err(|_| Failure::NoPage)
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(group): Path<String>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Failure> {
+    let page = load(&app, &visit, id_of(&group)?, &shown).await?;
+    if page.newest && page.board.group.joined && page.board.group.unread > 0 {
+        app.handle.ask(Command::MarkRead { group }).await?;
+    }
+    Ok(show(&page))
+}
+
+async fn load(
+    app: &App,
+    visit: &Visit,
+    group: GroupId,
+    shown: &Shown,
+) -> Result<GroupPage, Failure> {
+    let before = shown.before.as_deref().map(id_of).transpose()?;
+    let name = group.to_hex();
+    // One more than is shown tells whether there are older ones.
+    let last = MESSAGES_SHOWN_MAX + 1;
+    let (f, board, log) = tokio::join!(
+        Frame::load(app, visit),
+        app.handle.ask(Command::Board { group: name.clone() }),
+        app.handle.ask(Command::Log { group: name, last, before }),
+    );
+    let (Reply::Board(mut board), Reply::Log { messages: rows }) = (board?, log?) else {
+        return Err(Failure::odd_reply());
+    };
+    board.pins.truncate(PINS_SHOWN_MAX);
+    for pin in &mut board.pins {
+        pin.text = clip(&pin.text, QUOTE_CHARS_MAX);
+    }
+    let unread = if before.is_none() { board.group.unread } else { 0 };
+    let (messages, older) = lay_out(visit, &rows, unread);
+    let answered = shown.reply.as_deref().and_then(|id| id.parse().ok());
+    Ok(GroupPage {
+        href: href(group),
+        kind: visit.words.group_kind(board.group.kind),
+        messages,
+        older,
+        newest: before.is_none(),
+        reply: answered.and_then(|id| quoted(visit, &rows, id)),
+        typed: String::new(),
+        wrong: None,
+        board,
+        f,
+    })
+}
+
+/// As many of the newest as fit, in order, with the lines between them.
+fn lay_out(visit: &Visit, rows: &[MessageRow], unread: u64) -> (Vec<Message>, Option<String>) {
+    let mut bytes = 0;
+    let fitting = rows.iter().rev().take(MESSAGES_SHOWN_MAX as usize).take_while(|row| {
+        let first = bytes == 0;
+        bytes += escaped_bytes(&clip(&row.text, MESSAGE_CHARS_MAX));
+        first || bytes <= TEXTS_BYTES_MAX
+    });
+    let skipped = rows.len() - fitting.count();
+    let shown = &rows[skipped..];
+    let unread_from = shown.len().saturating_sub(usize::try_from(unread).unwrap_or(usize::MAX));
+    let messages = shown.iter().enumerate().map(|(at, row)| {
+        let day_before = at.checked_sub(1).map(|at| shown[at].claimed_ms);
+        let same_day = day_before.is_some_and(|day| visit.same_day(day, row.claimed_ms));
+        let mut message = message(visit, rows, row);
+        message.day = (!same_day).then(|| visit.day(row.claimed_ms));
+        message.first_unread = unread > 0 && at == unread_from;
+        message
+    });
+    let older = (skipped > 0).then(|| shown.first().map(|row| row.id.to_hex())).flatten();
+    (messages.collect(), older)
+}
+
+fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
+    Message {
+        id: row.id.to_hex(),
+        author: clip(&row.author, TITLE_CHARS_MAX),
+        home: clip(&row.home, TITLE_CHARS_MAX),
+        time: visit.clock(row.claimed_ms),
+        day: None,
+        first_unread: false,
+        text: clip(&row.text, MESSAGE_CHARS_MAX),
+        clipped: row.text.chars().nth(MESSAGE_CHARS_MAX).is_some(),
+        quote: row.reply_to.map(|id| {
+            quoted(visit, rows, id)
+                .map_or_else(|| visit.words.text("reply-to-older", &[]), |quoted| quoted.line)
+        }),
+        official: row.official,
+        withdrawn: row.withdrawn,
+        edited: row.edited,
+        imported: row.imported,
+        mine: row.mine,
+        sent: row.sent,
+    }
+}
+
+fn quoted(visit: &Visit, rows: &[MessageRow], id: EnvelopeId) -> Option<Quoted> {
+    let row = rows.iter().find(|row| row.id == id)?;
+    let text = if row.withdrawn {
+        visit.words.text("message-withdrawn", &[])
+    } else {
+        clip(&row.text, QUOTE_CHARS_MAX)
+    };
+    let author = clip(&row.author, TITLE_CHARS_MAX);
+    let args = [("name", author.into()), ("text", text.into())];
+    Some(Quoted { id: id.to_hex(), line: visit.words.text("reply-quote", &args) })
+}
+
+/// What a text takes once the five dangerous characters are written out.
+fn escaped_bytes(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| if matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'') { 5 } else { 1 })
+        .sum()
+}
+
+/// What the forms around a message carry.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    text: String,
+    reply_to: String,
+}
+
+pub async fn post(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(group): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let id = id_of(&group)?;
+    let mut wrong = wrong_text(visit.words, &typed.text, TEXT_BYTES_MAX);
+    if wrong.is_none() {
+        let text = typed.text.trim().replace("\r\n", "\n");
+        let reply_to = typed.reply_to.parse().ok();
+        match app.handle.ask(Command::Post { group, text, reply_to }).await {
+            Ok(_) => return Ok(Redirect::to(&format!("{}#newest", href(id))).into_response()),
+            Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let shown = Shown { before: None, reply: Some(typed.reply_to) };
+    let page = load(&app, &visit, id, &shown).await?;
+    Ok(unprocessable(show(&GroupPage { typed: typed.text, wrong, ..page })))
+}
+
+/// Sentence and hint beside a field.
+pub fn one_line(visit: &Visit, error: &ApiError) -> String {
+    let (sentence, hint) = visit.words.error(error);
+    format!("{sentence} {hint}")
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage {
+    f: Frame,
+    back: String,
+    href: String,
+    message: Message,
+    whole: String,
+    typed: String,
+    wrong: Option<String>,
+}
+
+async fn load_message(
+    app: &App,
+    visit: &Visit,
+    group: &str,
+    message_id: &str,
+) -> Result<MessagePage, Failure> {
+    let (group, id) = (id_of(group)?, id_of(message_id)?);
+    let log = Command::Log { group: group.to_hex(), last: LOOK_BACK, before: None };
+    let (f, log) = tokio::join!(Frame::load(app, visit), app.handle.ask(log));
+    let Reply::Log { messages: rows } = log? else { return Err(Failure::odd_reply()) };
+    let row = rows
+        .iter()
+        .find(|row| row.id == id)
+        .ok_or_else(|| ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_string())]))?;
+    let mut shown = message(visit, &rows, row);
+    shown.time = visit.moment(row.claimed_ms);
+    Ok(MessagePage {
+        f,
+        back: href(group),
+        href: format!("{}/messages/{}", href(group), id.to_hex()),
+        message: shown,
+        whole: row.text.clone(),
+        typed: row.text.clone(),
+        wrong: None,
+    })
+}
+
+pub async fn message_page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path((group, message)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    Ok(show(&load_message(&app, &visit, &group, &message).await?))
+}
+
+pub async fn edit(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path((group, message)): Path<(String, String)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let (group_id, id) = (id_of(&group)?, id_of(&message)?);
+    let mut wrong = wrong_text(visit.words, &typed.text, TEXT_BYTES_MAX);
+    if wrong.is_none() {
+        let text = typed.text.trim().replace("\r\n", "\n");
+        match app.handle.ask(Command::EditMessage { id, text }).await {
+            Ok(_) => return Ok(Redirect::to(&href(group_id)).into_response()),
+            Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let page = load_message(&app, &visit, &group, &message).await?;
+    Ok(unprocessable(show(&MessagePage { typed: typed.text, wrong, ..page })))
+}
+
+pub async fn withdraw(
+    State(app): State<App>,
+    Path((group, message)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let (group, id) = (id_of(&group)?, id_of(&message)?);
+    app.handle.ask(Command::WithdrawMessage { id }).await?;
+    Ok(Redirect::to(&href(group)).into_response())
+}

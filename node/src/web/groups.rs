@@ -1,0 +1,158 @@
+//! The list of groups, entering one, founding one.
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use crdt::{id::GroupId, limits::NAME_BYTES_MAX};
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+};
+use crate::api::{Command, GroupKindWord, GroupRow, Reply};
+
+/// Groups that the list shows; Runyuan, the reference neighbourhood, has thirteen.
+const GROUPS_SHOWN_MAX: usize = 100;
+
+/// Vouches that a vetted group may ask for; more would never be found.
+const VOUCHES_MAX: u8 = 9;
+
+struct Row {
+    href: String,
+    /// Only where a tap would let somebody in.
+    join: Option<String>,
+    name: String,
+    kind: String,
+    members: u64,
+    unread: u64,
+}
+
+#[derive(Template)]
+#[template(path = "groups.html")]
+struct Groups {
+    f: Frame,
+    mine: Vec<Row>,
+    others: Vec<Row>,
+}
+
+/// The address of a group's page.
+pub fn href(group: GroupId) -> String {
+    format!("/groups/{}", group.to_hex())
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+) -> Result<Response, Failure> {
+    let (f, groups) = tokio::join!(Frame::load(&app, &visit), app.handle.ask(Command::Groups));
+    let Reply::Groups { groups } = groups? else { return Err(Failure::odd_reply()) };
+    let row = |group: &GroupRow| Row {
+        href: href(group.id),
+        join: (!group.joined && group.kind == GroupKindWord::Open)
+            .then(|| format!("{}/join", href(group.id))),
+        name: clip(&group.name, TITLE_CHARS_MAX),
+        kind: visit.words.group_kind(group.kind),
+        members: group.members,
+        unread: group.unread,
+    };
+    let list = |joined: bool| {
+        let these = groups.iter().filter(|group| group.joined == joined);
+        these.take(GROUPS_SHOWN_MAX).map(row).collect()
+    };
+    Ok(show(&Groups { mine: list(true), others: list(false), f }))
+}
+
+pub async fn join(State(app): State<App>, Path(group): Path<String>) -> Result<Response, Failure> {
+    app.handle.ask(Command::GroupJoin { group: group.clone() }).await?;
+    Ok(Redirect::to(&format!("/groups/{}", super::group::id_of(&group)?.to_hex())).into_response())
+}
+
+/// What the form of a new group carries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    name: String,
+    kind: String,
+    vouches: String,
+}
+
+#[derive(Template)]
+#[template(path = "group_new.html")]
+struct NewGroup {
+    f: Frame,
+    typed: Typed,
+    wrong_name: Option<String>,
+    wrong_vouches: Option<String>,
+    wrong: Option<(String, String)>,
+    vouches_max: u8,
+}
+
+impl NewGroup {
+    async fn blank(app: &App, visit: &Visit, typed: Typed) -> Self {
+        Self {
+            f: Frame::load(app, visit).await,
+            typed,
+            wrong_name: None,
+            wrong_vouches: None,
+            wrong: None,
+            vouches_max: VOUCHES_MAX,
+        }
+    }
+
+    /// The choices with their words and explanations: value, name, hint, chosen.
+    fn kinds(&self) -> [(&'static str, String, String, bool); 3] {
+        let kind = |value: &'static str, kind| {
+            let hint = self.f.words.text(&format!("kind-{value}-hint"), &[]);
+            let chosen =
+                self.typed.kind == value || (self.typed.kind.is_empty() && value == "open");
+            (value, self.f.words.group_kind(kind), hint, chosen)
+        };
+        [
+            kind("open", GroupKindWord::Open),
+            kind("invite", GroupKindWord::Invite),
+            kind("vetted", GroupKindWord::Vetted),
+        ]
+    }
+}
+
+pub async fn new_page(State(app): State<App>, Extension(visit): Extension<Visit>) -> Response {
+    let typed = Typed { vouches: "2".into(), ..Typed::default() };
+    show(&NewGroup::blank(&app, &visit, typed).await)
+}
+
+pub async fn found(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let kind = match typed.kind.as_str() {
+        "invite" => GroupKindWord::Invite,
+        "vetted" => GroupKindWord::Vetted,
+        _ => GroupKindWord::Open,
+    };
+    let vouches = typed.vouches.trim().parse::<u8>().ok().filter(|n| (1..=VOUCHES_MAX).contains(n));
+    let wrong_name = wrong_text(visit.words, &typed.name, NAME_BYTES_MAX);
+    let wrong_vouches = (kind == GroupKindWord::Vetted && vouches.is_none())
+        .then(|| visit.words.text("field-vouches", &[("n", u64::from(VOUCHES_MAX).into())]));
+    if wrong_name.is_some() || wrong_vouches.is_some() {
+        let page = NewGroup::blank(&app, &visit, typed).await;
+        return Ok(unprocessable(show(&NewGroup { wrong_name, wrong_vouches, ..page })));
+    }
+    let name = typed.name.trim().to_owned();
+    let vouches = if kind == GroupKindWord::Vetted { vouches.unwrap_or(1) } else { 0 };
+    match app.handle.ask(Command::GroupNew { name, kind, vouches }).await {
+        Ok(Reply::Group(group)) => Ok(Redirect::to(&href(group.id)).into_response()),
+        Ok(_) => Ok(Redirect::to("/groups").into_response()),
+        Err(error) if is_about_the_form(&error) => {
+            let page = NewGroup::blank(&app, &visit, typed).await;
+            let wrong = Some(visit.words.error(&error));
+            Ok(unprocessable(show(&NewGroup { wrong, ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

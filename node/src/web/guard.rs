@@ -1,0 +1,184 @@
+//! What every request passes before a handler sees it, and every answer on its way out.
+//!
+//! # Rules
+//!
+//! 1. **Host.** On loopback we answer to `localhost` and loopback addresses with our port, nothing
+//!    else: a foreign name that was made to point at 127.0.0.1 (DNS rebinding) gets nothing.
+//!    Elsewhere to any literal address, which cannot be rebound, and to the configured names.
+//! 2. **Session.** On loopback a browser gets one by itself. Elsewhere only by pairing; until then
+//!    it sees the pairing form.
+//! 3. **POST.** `Origin` must be ours, the form must carry the session's token, arrive in time and
+//!    be small. It is read here, so that no handler can forget to look.
+//! 4. Every answer forbids other hosts, inline script and style, framing and guessing of types.
+//!
+//! `Referrer-Policy` is `same-origin`, not `no-referrer`: under the latter browsers send
+//! `Origin: null` with our own forms, and rule 3 would refuse them.
+
+use std::{net::IpAddr, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use super::{
+    App,
+    error::Failure,
+    frame::{Frame, Visit},
+    language,
+    session::{Kind, Session, cookie_name, find_cookie, set_cookie},
+};
+use crate::words::Words;
+
+/// Bytes of a form: the longest text, every byte of it percent-encoded, and what stands around it.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// How long a form may take to arrive.
+const FORM_WITHIN: Duration = Duration::from_secs(10);
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Headers of every answer.
+const ALWAYS: [(HeaderName, HeaderValue); 5] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+/// The first and the last to touch a request.
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let words = Words::of(language::wanted(request.headers()));
+    let found = find_session(&app, request.headers());
+    let Ok(session) = found.map_or_else(|| draw_session(&app), Ok) else {
+        return Failure::no_randomness().status().into_response();
+    };
+    let visit = Visit::new(&app, session, words, request.uri());
+    let mut response = match admit(&app, &visit, request).await {
+        Ok(request) => next.run(request).await,
+        Err(refusal) => refusal,
+    };
+    if let Some(failure) = failure_in(&response) {
+        response = failure.page(frame_for(&app, &visit, &failure).await);
+    }
+    let headers = response.headers_mut();
+    if found.is_none() && !headers.contains_key(header::SET_COOKIE) {
+        let cookie = set_cookie(app.config.port, &app.seal.cookie(&session));
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            headers.append(header::SET_COOKIE, cookie);
+        }
+    }
+    headers.extend(ALWAYS);
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// The request as a handler may see it, or why it may not.
+async fn admit(app: &App, visit: &Visit, mut request: Request) -> Result<Request, Response> {
+    let refuse = |failure: Failure| Err(failure.into_response());
+    let host = host_of(&request);
+    if !host.as_deref().is_some_and(|host| is_ours(app, host)) {
+        return refuse(Failure::WrongHost);
+    }
+    let path = request.uri().path();
+    let at_the_door = path == "/pair" || path == "/language" || path.starts_with("/assets/");
+    if visit.session.kind == Kind::Visitor && !at_the_door {
+        return match *request.method() {
+            Method::GET | Method::HEAD => Err(Redirect::to("/pair").into_response()),
+            _ => refuse(Failure::ForeignForm),
+        };
+    }
+    if request.method() == Method::POST {
+        let origin = host.map(|host| format!("http://{host}"));
+        let said = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+        if said.is_none() || said != origin.as_deref() {
+            return refuse(Failure::ForeignForm);
+        }
+        request = read_form(app, visit, request).await.map_err(|why| why.into_response())?;
+    }
+    request.extensions_mut().insert(visit.clone());
+    Ok(request)
+}
+
+/// Takes the whole form in, looks for the token, and puts it back for the handler.
+async fn read_form(app: &App, visit: &Visit, request: Request) -> Result<Request, Failure> {
+    let (parts, body) = request.into_parts();
+    let read = tokio::time::timeout(FORM_WITHIN, axum::body::to_bytes(body, FORM_BYTES_MAX));
+    let form = read.await.map_err(|_| Failure::TooSlow)?.map_err(|_| Failure::TooLarge)?;
+    // The token is hexadecimal, so the pair stands in the form as it is, unescaped.
+    let token = form
+        .split(|byte| *byte == b'&')
+        .find_map(|pair| pair.strip_prefix(b"token="))
+        .and_then(|token| std::str::from_utf8(token).ok());
+    if !token.is_some_and(|token| app.seal.is_token(&visit.session, token)) {
+        return Err(Failure::ForeignForm);
+    }
+    Ok(Request::from_parts(parts, Body::from(form)))
+}
+
+fn find_session(app: &App, headers: &HeaderMap) -> Option<Session> {
+    let name = cookie_name(app.config.port);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .find_map(|cookies| app.seal.open(find_cookie(cookies, &name)?))
+}
+
+/// Whoever can open a page on loopback sits at this machine; everybody else begins outside.
+fn draw_session(app: &App) -> Result<Session, getrandom::Error> {
+    Session::draw(if app.config.lan { Kind::Visitor } else { Kind::Paired })
+}
+
+/// The failure that a response stands for, if it is not a page already.
+fn failure_in(response: &Response) -> Option<Failure> {
+    if let Some(failure) = response.extensions().get::<Failure>() {
+        return Some(failure.clone());
+    }
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page { None } else { Failure::of_status(response.status()) }
+}
+
+/// Strangers see the sentence alone; people of this home also see where they are.
+async fn frame_for(app: &App, visit: &Visit, failure: &Failure) -> Frame {
+    let outside = visit.session.kind == Kind::Visitor || *failure == Failure::WrongHost;
+    if outside { Frame::bare(visit) } else { Frame::load(app, visit).await }
+}
+
+fn host_of(request: &Request) -> Option<String> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().ok().map(ToOwned::to_owned),
+        _ => None,
+    }
+}
+
+/// Rule 1.
+fn is_ours(app: &App, host: &str) -> bool {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
+        _ => (host, Some(80)),
+    };
+    if port != Some(app.config.port) {
+        return false;
+    }
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    match bare.parse::<IpAddr>() {
+        Ok(address) => app.config.lan || address.is_loopback(),
+        Err(_) => {
+            let is = |known: &str| known.eq_ignore_ascii_case(name);
+            is("localhost") || app.config.names.iter().any(|known| is(known))
+        }
+    }
+}

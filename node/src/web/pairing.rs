@@ -1,0 +1,185 @@
+//! How a phone is let in: a code that only people at the box can read, typed once.
+//!
+//! # Rules
+//!
+//! 1. A code lets one phone in and is then gone; the next one is printed at once.
+//! 2. Five wrong tries kill a code. A new one is printed, and nobody may try for ten seconds: a
+//!    machine that guesses gets 5 of 100 million tries in ten seconds, which is centuries.
+//! 3. There is at most one code at a time, and codes are compared as hashes.
+//!
+//! # Deliberately absent
+//!
+//! Counting tries per address: whoever guesses from one address in a home network can guess from
+//! two hundred.
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use crdt::time::Moment;
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, unprocessable},
+    frame::{Frame, Visit, show},
+    session::{Kind, Session, set_cookie},
+};
+
+/// Wrong tries that a code survives, plus one.
+const TRIES_MAX: u8 = 5;
+
+/// How long nobody may try after a code died, in milliseconds.
+const REST_MS: u64 = 10_000;
+
+/// Digits of a code: short enough to read across a room.
+const CODE_DIGITS: usize = 8;
+
+/// The code of the moment.
+#[derive(Default)]
+pub struct Pairing {
+    code: Option<blake3::Hash>,
+    wrong: u8,
+    closed_until: Moment,
+}
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// Right: the phone is in, and the code is used up.
+    Right,
+    /// Wrong; so many tries are left.
+    Wrong(u8),
+    /// Wrong once too often: the code is dead.
+    Dead,
+    /// A code died a moment ago; not even looked at.
+    Resting,
+}
+
+impl Pairing {
+    /// Puts a code in force.
+    pub fn renew(&mut self, code: &str) {
+        self.code = Some(blake3::hash(code.as_bytes()));
+        self.wrong = 0;
+    }
+
+    /// Somebody typed `typed` at `now`.
+    pub fn attempt(&mut self, typed: &str, now: Moment) -> Tried {
+        if now < self.closed_until {
+            return Tried::Resting;
+        }
+        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+        if self.code == Some(blake3::hash(digits.as_bytes())) {
+            self.code = None;
+            return Tried::Right;
+        }
+        self.wrong += 1;
+        if self.wrong < TRIES_MAX {
+            return Tried::Wrong(TRIES_MAX - self.wrong);
+        }
+        self.code = None;
+        self.closed_until = now + REST_MS;
+        Tried::Dead
+    }
+}
+
+/// Draws a new code, puts it in force and has it printed.
+pub fn print_new_code(app: &App) {
+    let mut random = [0; 8];
+    if getrandom::fill(&mut random).is_err() {
+        tracing::error!("no randomness for a pairing code; no phone can pair");
+        return;
+    }
+    let number = u64::from_le_bytes(random) % 10_u64.pow(CODE_DIGITS as u32);
+    let code = format!("{number:0CODE_DIGITS$}");
+    app.pairing.lock().expect("no panic while the lock is held").renew(&code);
+    (app.config.on_code)(&code);
+}
+
+#[derive(Template)]
+#[template(path = "pair.html")]
+struct PairPage {
+    f: Frame,
+    code: String,
+    wrong: Option<String>,
+}
+
+/// What the form and the address in the QR code carry.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    code: String,
+}
+
+pub async fn page(Extension(visit): Extension<Visit>, Query(typed): Query<Typed>) -> Response {
+    if visit.session.kind == Kind::Paired {
+        return Redirect::to("/").into_response();
+    }
+    let code = typed.code.chars().take(2 * CODE_DIGITS).collect();
+    show(&PairPage { f: Frame::bare(&visit), code, wrong: None })
+}
+
+pub async fn pair(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    if visit.session.kind == Kind::Paired {
+        return Ok(Redirect::to("/").into_response());
+    }
+    let tried = {
+        let mut pairing = app.pairing.lock().expect("no panic while the lock is held");
+        pairing.attempt(&typed.code, app.moment())
+    };
+    if matches!(tried, Tried::Right | Tried::Dead) {
+        print_new_code(&app);
+    }
+    let words = visit.words;
+    let wrong = match tried {
+        Tried::Right => {
+            let session = Session::draw(Kind::Paired).map_err(|_| Failure::no_randomness())?;
+            let cookie = set_cookie(app.config.port, &app.seal.cookie(&session));
+            tracing::info!("a phone was paired with the page");
+            return Ok(([("set-cookie", cookie)], Redirect::to("/")).into_response());
+        }
+        Tried::Wrong(left) => words.text("pair-wrong", &[("left", u64::from(left).into())]),
+        Tried::Dead => words.text("pair-dead", &[]),
+        Tried::Resting => words.text("pair-resting", &[]),
+    };
+    let f = Frame::bare(&visit);
+    Ok(unprocessable(show(&PairPage { f, code: String::new(), wrong: Some(wrong) })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_lets_one_phone_in_however_it_is_typed() {
+        let mut pairing = Pairing::default();
+        pairing.renew("12345678");
+        assert_eq!(pairing.attempt(" 1234 5678 ", Moment(0)), Tried::Right);
+        assert_eq!(pairing.attempt("12345678", Moment(0)), Tried::Wrong(4));
+    }
+
+    #[test]
+    fn five_wrong_tries_kill_the_code_and_close_the_door_for_a_while() {
+        let mut pairing = Pairing::default();
+        pairing.renew("12345678");
+        for left in (1..TRIES_MAX).rev() {
+            assert_eq!(pairing.attempt("0", Moment(5)), Tried::Wrong(left));
+        }
+        assert_eq!(pairing.attempt("0", Moment(5)), Tried::Dead);
+        pairing.renew("87654321");
+        assert_eq!(pairing.attempt("87654321", Moment(5 + REST_MS - 1)), Tried::Resting);
+        assert_eq!(pairing.attempt("12345678", Moment(5 + REST_MS)), Tried::Wrong(4));
+        assert_eq!(pairing.attempt("87654321", Moment(5 + REST_MS)), Tried::Right);
+    }
+
+    #[test]
+    fn without_a_code_nothing_opens() {
+        assert_ne!(Pairing::default().attempt("", Moment(0)), Tried::Right);
+    }
+}

@@ -1,0 +1,319 @@
+//! One request: what is needed, who comes, what happened, and one big button for what is next.
+//!
+//! The node says what this person may do now ([`RequestPage::may`]); this page only chooses which of
+//! it is big. Facts are changed one field at a time on a page of their own, because both sides of a
+//! cut may have changed one: then both values are shown and somebody must say which is right.
+
+mod facts;
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use crdt::{id::RequestId, limits::TEXT_BYTES_MAX};
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    requests::{URGENT_FROM, class},
+};
+use crate::{
+    api::{ActVerb, Command, ErrorKind, Reply, RequestPage},
+    words::{Words, verb_code},
+};
+
+pub use facts::{fact, fact_page};
+
+/// Lines of the timeline, the newest of them.
+const TIMELINE_SHOWN_MAX: usize = 40;
+
+/// Items of the checklist.
+const CHECKLIST_SHOWN_MAX: usize = 60;
+
+/// Names in one sentence about who waits.
+const NAMES_SHOWN_MAX: usize = 12;
+
+/// Characters of one fact; its own page shows all of it.
+const FACT_CHARS_MAX: usize = 600;
+
+/// Fields of a request's facts, in the order of the page.
+const FIELDS: [&str; 5] = ["title", "time", "place", "needs", "details"];
+
+struct Fact {
+    field: &'static str,
+    name: String,
+    values: Vec<String>,
+    conflict: bool,
+}
+
+struct Step {
+    who: String,
+    did: String,
+    time: String,
+    counts: bool,
+}
+
+struct Item {
+    key: String,
+    text: String,
+    done: bool,
+}
+
+/// A button: the verb's code and its words.
+struct Button {
+    verb: &'static str,
+    words: String,
+    /// Needs a second tap.
+    careful: bool,
+}
+
+#[derive(Template)]
+#[template(path = "request.html")]
+struct Page {
+    f: Frame,
+    href: String,
+    title: String,
+    code: String,
+    status: String,
+    class: String,
+    urgent: bool,
+    requester: String,
+    group: String,
+    group_href: String,
+    time: String,
+    asked_by_me: bool,
+    standing: Option<String>,
+    who: Vec<String>,
+    remarks: Vec<String>,
+    facts: Vec<Fact>,
+    checklist: Vec<Item>,
+    timeline: Vec<Step>,
+    hidden_steps: u64,
+    big: Option<Button>,
+    small: Vec<Button>,
+    typed_item: String,
+    wrong_item: Option<String>,
+    wrong_act: Option<(String, String)>,
+}
+
+/// The address of a request's page, however it was named.
+fn href(id: &str) -> String {
+    format!("/requests/{id}")
+}
+
+/// A name of a request in an address: its id, the beginning of it, or its spoken code.
+fn name_of(text: &str) -> Result<String, Failure> {
+    let ok = !text.is_empty() && text.len() <= RequestId::BYTES * 2;
+    if ok && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_owned())
+    } else {
+        Err(Failure::NoPage)
+    }
+}
+
+async fn load(app: &App, visit: &Visit, id: &str) -> Result<Page, Failure> {
+    let id = name_of(id)?;
+    let (f, request) =
+        tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Request { id }));
+    let Reply::Request(request) = request? else { return Err(Failure::odd_reply()) };
+    Ok(lay_out(f, visit, &request))
+}
+
+fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
+    let (row, words) = (&request.row, visit.words);
+    let big = next_act(request);
+    let small = request.may.iter().copied().filter(|verb| Some(*verb) != big);
+    let hidden = request.timeline.len().saturating_sub(TIMELINE_SHOWN_MAX);
+    Page {
+        href: href(&row.id.to_hex()),
+        title: clip(&row.title, 2 * TITLE_CHARS_MAX),
+        code: row.code.clone(),
+        status: words.status(&row.status),
+        class: class(&row.status),
+        urgent: row.urgency >= URGENT_FROM,
+        requester: clip(&row.requester, TITLE_CHARS_MAX),
+        group: clip(&row.group_name, TITLE_CHARS_MAX),
+        group_href: super::groups::href(row.group),
+        time: visit.moment(row.claimed_ms),
+        asked_by_me: row.asked_by_me,
+        standing: standing(words, request),
+        who: who(words, request),
+        remarks: request.remarks.iter().map(|remark| words.code("remark", remark)).collect(),
+        facts: facts::all(words, request),
+        checklist: request
+            .checklist
+            .iter()
+            .take(CHECKLIST_SHOWN_MAX)
+            .map(|item| Item {
+                key: item.key.clone(),
+                text: clip(&item.text, 2 * TITLE_CHARS_MAX),
+                done: item.done,
+            })
+            .collect(),
+        timeline: request
+            .timeline
+            .iter()
+            .skip(hidden)
+            .map(|step| Step {
+                who: clip(&step.who, TITLE_CHARS_MAX),
+                did: words.did(&step.verb),
+                time: visit.moment(step.claimed_ms),
+                counts: step.counts,
+            })
+            .collect(),
+        hidden_steps: hidden as u64,
+        big: big.map(|verb| button(words, verb)),
+        small: small.map(|verb| button(words, verb)).collect(),
+        typed_item: String::new(),
+        wrong_item: None,
+        wrong_act: None,
+        f,
+    }
+}
+
+fn button(words: Words, verb: ActVerb) -> Button {
+    let careful = matches!(verb, ActVerb::Cancel | ActVerb::Withdraw);
+    Button { verb: verb_code(verb), words: words.button(verb), careful }
+}
+
+/// Of all that may be done, what most likely comes next: saying yes before setting off, setting off
+/// before being done. Whoever asked is only ever pressed to confirm; nobody to cancel or give back.
+fn next_act(request: &RequestPage) -> Option<ActVerb> {
+    let row = &request.row;
+    let asker = row.asked_by_me && !row.mine;
+    let order: &[ActVerb] = match row.status.as_str() {
+        "resolved" if row.asked_by_me => &[ActVerb::Confirm],
+        _ if asker => &[ActVerb::Ack],
+        _ => &[ActVerb::Ack, ActVerb::Depart, ActVerb::Done, ActVerb::Claim],
+    };
+    order.iter().copied().find(|verb| request.may.contains(verb))
+}
+
+/// Where the reader himself stands.
+fn standing(words: Words, request: &RequestPage) -> Option<String> {
+    let title = clip(&request.row.title, TITLE_CHARS_MAX);
+    request.my_standing.as_deref().map(|standing| match standing {
+        "holder" => words.text("standing-holder", &[]),
+        "waitlist" => words.text("standing-waitlist", &[]),
+        reason => words.told(reason, &title, request.row.holder.as_deref()),
+    })
+}
+
+/// Who comes, who waits, who has yet to say yes; and what "provisional" means for them.
+fn who(words: Words, request: &RequestPage) -> Vec<String> {
+    let names = |list: &[String]| {
+        let shown: Vec<_> =
+            list.iter().take(NAMES_SHOWN_MAX).map(|name| clip(name, TITLE_CHARS_MAX)).collect();
+        let mut names = shown.join(&words.text("list-comma", &[]));
+        if list.len() > NAMES_SHOWN_MAX {
+            names.push_str(&words.text("list-more", &[("n", (list.len() as u64).into())]));
+        }
+        names
+    };
+    let mut lines = Vec::new();
+    let mut line = |key: &str, list: &[String]| {
+        if !list.is_empty() {
+            lines.push(words.text(key, &[("names", names(list).into())]));
+        }
+    };
+    line("who-holds", &request.holders);
+    line("who-awaiting", &request.awaiting);
+    line("who-waits", &request.waitlist);
+    if request.row.provisional && !request.holders.is_empty() {
+        lines.push(words.text("who-provisional", &[]));
+    }
+    if request.holders.is_empty() && request.row.status == "open" {
+        lines.push(words.text("who-nobody", &[]));
+    }
+    lines
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    Ok(show(&load(&app, &visit, &id).await?))
+}
+
+/// Which act a button stands for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Act {
+    verb: String,
+}
+
+pub async fn act(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+    Form(act): Form<Act>,
+) -> Result<Response, Failure> {
+    let name = name_of(&id)?;
+    let verb = verb_of(&act.verb).ok_or(Failure::BadForm)?;
+    match app.handle.ask(Command::Act { id: name.clone(), verb }).await {
+        Ok(_) => Ok(Redirect::to(&href(&name)).into_response()),
+        // The state changed while the page was open: show it as it is now, and say so.
+        Err(error) if matches!(error.kind, ErrorKind::NotNow | ErrorKind::NotAllowed) => {
+            let wrong_act = Some(visit.words.error(&error));
+            let page = load(&app, &visit, &name).await?;
+            Ok(unprocessable(show(&Page { wrong_act, ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn verb_of(code: &str) -> Option<ActVerb> {
+    use ActVerb::{Ack, Cancel, Claim, Confirm, Depart, Done, Reopen, Withdraw};
+    [Claim, Withdraw, Depart, Done, Confirm, Reopen, Cancel, Ack]
+        .into_iter()
+        .find(|verb| verb_code(*verb) == code)
+}
+
+/// What the checklist's forms carry.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Ticked {
+    text: String,
+    item: String,
+    done: String,
+}
+
+pub async fn checklist_add(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+    Form(typed): Form<Ticked>,
+) -> Result<Response, Failure> {
+    let name = name_of(&id)?;
+    let mut wrong = wrong_text(visit.words, &typed.text, TEXT_BYTES_MAX);
+    if wrong.is_none() {
+        let text = typed.text.trim().to_owned();
+        match app.handle.ask(Command::ChecklistAdd { id: name.clone(), text }).await {
+            Ok(_) => {
+                return Ok(Redirect::to(&format!("{}#checklist", href(&name))).into_response());
+            }
+            Err(error) if is_about_the_form(&error) => {
+                wrong = Some(super::group::one_line(&visit, &error));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let page = load(&app, &visit, &name).await?;
+    Ok(unprocessable(show(&Page { typed_item: typed.text, wrong_item: wrong, ..page })))
+}
+
+pub async fn checklist_tick(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Form(ticked): Form<Ticked>,
+) -> Result<Response, Failure> {
+    let name = name_of(&id)?;
+    let done = !ticked.done.is_empty();
+    app.handle.ask(Command::ChecklistTick { id: name.clone(), item: ticked.item, done }).await?;
+    Ok(Redirect::to(&format!("{}#checklist", href(&name))).into_response())
+}

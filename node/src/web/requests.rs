@@ -1,0 +1,100 @@
+//! The list of help requests.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Query, State},
+    response::Response,
+};
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::Failure,
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
+};
+use crate::api::{Command, Reply, RequestRow};
+
+/// From this urgency on a request is marked urgent; 4 is the highest.
+pub const URGENT_FROM: u8 = 3;
+
+/// Requests on one page.
+const REQUESTS_SHOWN_MAX: usize = 30;
+
+/// Which portion, and are closed ones wanted too?
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    all: String,
+    from: usize,
+}
+
+struct Row {
+    href: String,
+    title: String,
+    code: String,
+    status: String,
+    /// The status as a class of the style.
+    class: String,
+    urgent: bool,
+    holder: Option<String>,
+    provisional: bool,
+    requester: String,
+    group: String,
+    time: String,
+    conflicts: u64,
+    mine: bool,
+    asked_by_me: bool,
+}
+
+#[derive(Template)]
+#[template(path = "requests.html")]
+struct Requests {
+    f: Frame,
+    all: bool,
+    rows: Vec<Row>,
+    next: Option<usize>,
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Failure> {
+    let all = !shown.all.is_empty();
+    let (f, requests) =
+        tokio::join!(Frame::load(&app, &visit), app.handle.ask(Command::Requests { all }));
+    let Reply::Requests { requests } = requests? else { return Err(Failure::odd_reply()) };
+    let (requests, next) = portion(requests, shown.from, REQUESTS_SHOWN_MAX);
+    let rows = requests.iter().map(|request| row(&visit, request)).collect();
+    Ok(show(&Requests { f, all, rows, next }))
+}
+
+fn row(visit: &Visit, row: &RequestRow) -> Row {
+    Row {
+        href: format!("/requests/{}", row.id.to_hex()),
+        title: clip(&row.title, TITLE_CHARS_MAX),
+        code: row.code.clone(),
+        status: visit.words.status(&row.status),
+        class: class(&row.status),
+        urgent: row.urgency >= URGENT_FROM,
+        holder: row.holder.as_ref().map(|holder| clip(holder, TITLE_CHARS_MAX)),
+        provisional: row.provisional,
+        requester: clip(&row.requester, TITLE_CHARS_MAX),
+        group: clip(&row.group_name, TITLE_CHARS_MAX),
+        time: visit.moment(row.claimed_ms),
+        conflicts: row.conflicts,
+        mine: row.mine,
+        asked_by_me: row.asked_by_me,
+    }
+}
+
+/// `waiting`, `going`, `over`: three looks are enough, the words say the rest.
+pub fn class(status: &str) -> String {
+    let class = match status {
+        "submitted" | "registered" | "open" | "cancel_requested" => "waiting",
+        "assigned" | "in_progress" | "resolved" => "going",
+        _ => "over",
+    };
+    class.to_owned()
+}

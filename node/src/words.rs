@@ -1,0 +1,286 @@
+//! The words that people read, in their own language: page, command line and demo all ask here.
+//!
+//! A key and its values go in, a sentence comes out. The sentences stand in `node/locales`, one
+//! folder a language, in Fluent's own format, and are compiled in: a box without a network or with
+//! a read-only disk speaks as well as any other.
+//!
+//! # Rules
+//!
+//! 1. Every key stands in every language, and every key is used; a test holds both.
+//! 2. Codes from the node (`in_progress`, `turn_back`) are keys of a family (`status-…`, `told-…`).
+//!    A code that this release does not know is shown as it is: a newer neighbour may have sent it.
+//! 3. An error is a sentence and a hint: what is so, and what to do next.
+//!
+//! # Deliberately absent
+//!
+//! Guessing. A language that we do not have reads English, never a mixture.
+
+pub mod time;
+
+use std::{borrow::Cow, collections::HashMap};
+
+use fluent_templates::{LanguageIdentifier, Loader, langid};
+
+use crate::api::{ActVerb, ApiError, ErrorKind, GroupKindWord, RoleWord};
+
+/// What stands for a placeable in a sentence: text or a number.
+pub use fluent_templates::fluent_bundle::FluentValue as Value;
+
+fluent_templates::static_loader! {
+    static SENTENCES = {
+        locales: "./locales",
+        fallback_language: "en",
+        // The marks around placeables garble copied text, and neither language needs them.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+const EN: LanguageIdentifier = langid!("en");
+const ZH_CN: LanguageIdentifier = langid!("zh-CN");
+
+/// Entries of an `Accept-Language` header that are read; browsers send about five.
+const PREFERENCES_MAX: usize = 16;
+
+/// A language that the sentences exist in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Chinese as written on the mainland.
+    ZhCn,
+}
+
+impl Lang {
+    /// All of them, in the order of the switch on the page.
+    pub const ALL: [Self; 2] = [Self::ZhCn, Self::En];
+
+    /// Its code in BCP 47, which is also the folder of its sentences.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhCn => "zh-CN",
+        }
+    }
+
+    /// Its own name for itself, so that whoever cannot read the page finds the way out.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::ZhCn => "中文",
+        }
+    }
+
+    /// Reads `zh-CN`, `zh_CN.UTF-8`, `zh`, `en-GB`; anything else is none of ours.
+    pub fn from_code(code: &str) -> Option<Self> {
+        let primary = code.trim().split(['-', '_', '.']).next().unwrap_or_default();
+        match primary.to_ascii_lowercase().as_str() {
+            "zh" => Some(Self::ZhCn),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The best of ours for an `Accept-Language` header; English where none fits.
+    pub fn preferred(header: &str) -> Self {
+        let mut best = (0, Self::En);
+        for entry in header.split(',').take(PREFERENCES_MAX) {
+            let mut parts = entry.split(';');
+            let Some(lang) = parts.next().and_then(Self::from_code) else { continue };
+            let weight = parts.find_map(|part| part.trim().strip_prefix("q="));
+            let thousandths = weight.map_or(1000, |q| {
+                q.trim().parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u16)
+            });
+            // Strictly better only: of equals the one named first.
+            if thousandths > best.0 {
+                best = (thousandths, lang);
+            }
+        }
+        best.1
+    }
+}
+
+/// The sentences of one language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    lang: Lang,
+}
+
+impl Words {
+    /// The sentences in `lang`.
+    pub const fn of(lang: Lang) -> Self {
+        Self { lang }
+    }
+
+    /// Which language these are in.
+    pub const fn lang(self) -> Lang {
+        self.lang
+    }
+
+    /// The sentence named `key`, with `args` in their places. An unknown key reads as itself, so
+    /// that a mistake of ours never hides what else stands on a page.
+    pub fn text(self, key: &str, args: &[(&'static str, Value<'_>)]) -> String {
+        if args.is_empty() {
+            return self.find(key, None).unwrap_or_else(|| key.to_owned());
+        }
+        let args: HashMap<_, _> =
+            args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+        self.find(key, Some(&args)).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A code of some family, as `status` + `in_progress`; unknown codes are shown as they are.
+    pub fn code(self, family: &str, code: &str) -> String {
+        self.find(&family_key(family, code), None).unwrap_or_else(|| code.to_owned())
+    }
+
+    /// Does this release have words for this code?
+    pub fn knows(self, family: &str, code: &str) -> bool {
+        self.find(&family_key(family, code), None).is_some()
+    }
+
+    /// A request's status: `submitted`, `open`, `assigned`, …
+    pub fn status(self, status: &str) -> String {
+        self.code("status", status)
+    }
+
+    /// A verb as it stands on a button: "I am on my way".
+    pub fn button(self, verb: ActVerb) -> String {
+        self.code("button", verb_code(verb))
+    }
+
+    /// What somebody did, without his name: "set off".
+    pub fn did(self, verb: &str) -> String {
+        self.code("did", verb)
+    }
+
+    /// What somebody must be told, once. `holder` holds it instead, where anybody does.
+    pub fn told(self, reason: &str, title: &str, holder: Option<&str>) -> String {
+        let key = family_key("told", reason);
+        let holder = holder.map_or_else(|| self.text("somebody-else", &[]), ToOwned::to_owned);
+        let args: HashMap<_, _> = HashMap::from([
+            (Cow::Borrowed("title"), Value::from(title)),
+            (Cow::Borrowed("holder"), Value::from(holder)),
+        ]);
+        self.find(&key, Some(&args)).unwrap_or_else(|| {
+            self.text("told-other", &[("title", title.into()), ("reason", reason.into())])
+        })
+    }
+
+    /// A role as people say it.
+    pub fn role(self, role: RoleWord) -> String {
+        self.text(role_key(role), &[])
+    }
+
+    /// Who may enter a group, as people say it.
+    pub fn group_kind(self, kind: GroupKindWord) -> String {
+        self.text(kind_key(kind), &[])
+    }
+
+    /// What went wrong, and what to do next.
+    pub fn error(self, error: &ApiError) -> (String, String) {
+        let key = error_key(error.kind);
+        let args: HashMap<Cow<'static, str>, Value<'_>> = error
+            .args
+            .iter()
+            .map(|(name, value)| (Cow::Owned(name.clone()), self.error_value(name, value).into()))
+            .collect();
+        let sentence = self.find(key, Some(&args)).unwrap_or_else(|| key.to_owned());
+        let hint = self.find(&format!("{key}.hint"), Some(&args)).unwrap_or_default();
+        (sentence, hint)
+    }
+
+    /// Values of an error that are codes are translated too.
+    fn error_value(self, name: &str, value: &str) -> String {
+        match name {
+            "verb" => self.code("button", value),
+            "status" => self.code("status", value),
+            "what" => self.code("thing", value),
+            "field" => self.code("field", value),
+            _ => value.to_owned(),
+        }
+    }
+
+    fn find(
+        self,
+        key: &str,
+        args: Option<&HashMap<Cow<'static, str>, Value<'_>>>,
+    ) -> Option<String> {
+        let lang = match self.lang {
+            Lang::En => &EN,
+            Lang::ZhCn => &ZH_CN,
+        };
+        SENTENCES.try_lookup_complete(lang, key, args)
+    }
+}
+
+/// Codes come with `_` or, in remarks, with spaces; keys have neither.
+fn family_key(family: &str, code: &str) -> String {
+    format!("{family}-{}", code.replace(['_', ' '], "-"))
+}
+
+/// The verb's word in commands and JSON.
+pub const fn verb_code(verb: ActVerb) -> &'static str {
+    match verb {
+        ActVerb::Claim => "claim",
+        ActVerb::Withdraw => "withdraw",
+        ActVerb::Depart => "depart",
+        ActVerb::Done => "done",
+        ActVerb::Confirm => "confirm",
+        ActVerb::Reopen => "reopen",
+        ActVerb::Cancel => "cancel",
+        ActVerb::Ack => "ack",
+    }
+}
+
+const fn role_key(role: RoleWord) -> &'static str {
+    match role {
+        RoleWord::Member => "role-member",
+        RoleWord::Steward => "role-steward",
+        RoleWord::Staff => "role-staff",
+        RoleWord::Admin => "role-admin",
+    }
+}
+
+const fn kind_key(kind: GroupKindWord) -> &'static str {
+    match kind {
+        GroupKindWord::Open => "kind-open",
+        GroupKindWord::Invite => "kind-invite",
+        GroupKindWord::Vetted => "kind-vetted",
+    }
+}
+
+const fn error_key(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NoCommunity => "error-no-community",
+        ErrorKind::AlreadyInCommunity => "error-already-in-community",
+        ErrorKind::UnknownGroup => "error-unknown-group",
+        ErrorKind::UnknownRequest => "error-unknown-request",
+        ErrorKind::UnknownMessage => "error-unknown-message",
+        ErrorKind::UnknownPerson => "error-unknown-person",
+        ErrorKind::Ambiguous => "error-ambiguous",
+        ErrorKind::BadText => "error-bad-text",
+        ErrorKind::UnknownField => "error-unknown-field",
+        ErrorKind::NotAMember => "error-not-a-member",
+        ErrorKind::NotAllowed => "error-not-allowed",
+        ErrorKind::NotNow => "error-not-now",
+        ErrorKind::BadLink => "error-bad-link",
+        ErrorKind::BadAddress => "error-bad-address",
+        ErrorKind::Private => "error-private",
+        ErrorKind::BadLine => "error-bad-line",
+        ErrorKind::Storage => "error-storage",
+        ErrorKind::Busy => "error-busy",
+        ErrorKind::Timeout => "error-timeout",
+        ErrorKind::BadEdit => "error-bad-edit",
+        ErrorKind::NoHome => "error-no-home",
+        ErrorKind::AlreadyHome => "error-already-home",
+        ErrorKind::ForeignFolder => "error-foreign-folder",
+        ErrorKind::Unwritable => "error-unwritable",
+        ErrorKind::Locked => "error-locked",
+        ErrorKind::NewerData => "error-newer-data",
+        ErrorKind::PortBusy => "error-port-busy",
+        ErrorKind::Internal => "error-internal",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,319 @@
+//! Both languages say the same things, and every sentence is said somewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt::time::ClaimedTime;
+use jiff::tz::{TimeZone, offset};
+
+use super::*;
+
+const ERRORS: [ErrorKind; 20] = [
+    ErrorKind::NoCommunity,
+    ErrorKind::AlreadyInCommunity,
+    ErrorKind::UnknownGroup,
+    ErrorKind::UnknownRequest,
+    ErrorKind::UnknownMessage,
+    ErrorKind::UnknownPerson,
+    ErrorKind::Ambiguous,
+    ErrorKind::BadText,
+    ErrorKind::UnknownField,
+    ErrorKind::NotAMember,
+    ErrorKind::NotAllowed,
+    ErrorKind::NotNow,
+    ErrorKind::BadLink,
+    ErrorKind::BadAddress,
+    ErrorKind::Private,
+    ErrorKind::BadLine,
+    ErrorKind::Storage,
+    ErrorKind::Busy,
+    ErrorKind::Timeout,
+    ErrorKind::Internal,
+];
+
+/// Keys of these are made from codes that the node sends; each must at least be known by name.
+const FAMILIES: [(&str, &[&str]); 8] = [
+    (
+        "status",
+        &[
+            "submitted",
+            "registered",
+            "open",
+            "assigned",
+            "in_progress",
+            "resolved",
+            "closed",
+            "cancelled",
+            "cancel_requested",
+            "declined",
+            "referred",
+            "duplicate",
+            "none",
+        ],
+    ),
+    (
+        "told",
+        &[
+            "lost",
+            "waitlisted",
+            "backup",
+            "cancelled",
+            "revoked",
+            "turn_back",
+            "another_goes_too",
+            "removed",
+            "reopened",
+            "declined",
+            "referred",
+            "duplicate",
+            "resolved",
+            "closed",
+            "rota_changed",
+            "awaiting",
+            "holder",
+        ],
+    ),
+    (
+        "did",
+        &[
+            "ask",
+            "submit",
+            "register",
+            "publish",
+            "claim",
+            "withdraw",
+            "grant",
+            "assign",
+            "revoke",
+            "depart",
+            "arrive",
+            "pickup",
+            "done",
+            "resolve",
+            "confirm",
+            "close",
+            "reopen",
+            "cancel",
+            "ack",
+            "hold",
+            "resume",
+            "refer",
+            "decline",
+            "duplicate",
+            "offer",
+            "accept",
+            "remove",
+            "edit",
+            "erase",
+        ],
+    ),
+    (
+        "remark",
+        &[
+            "two on the way",
+            "left after removal",
+            "revoked on the way",
+            "cancellation noted",
+            "on hold",
+        ],
+    ),
+    ("button", &["claim", "withdraw", "depart", "done", "confirm", "reopen", "cancel", "ack"]),
+    ("field", &["title", "time", "place", "needs", "details"]),
+    ("thing", &["text", "title", "details", "name", "description", "message", "value"]),
+    (
+        "mine",
+        &[
+            "submitted",
+            "registered",
+            "open",
+            "assigned",
+            "in_progress",
+            "resolved",
+            "cancel_requested",
+            "other",
+        ],
+    ),
+];
+
+const HELD: [&str; 5] = ["assigned", "in_progress", "resolved", "cancel_requested", "other"];
+
+/// Every source that may name a key, templates included.
+const SOURCES: [&str; 2] = ["src", "templates"];
+
+fn read_all(folder: &str, ending: &str) -> String {
+    let mut all = String::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) && !path.ends_with("words/tests.rs")
+            {
+                all.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    all
+}
+
+/// Key (attributes as `key.hint`) → its placeables.
+fn sentences(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let (mut key, mut message) = (String::new(), String::new());
+    for line in read_all(&format!("locales/{}", lang.code()), ".ftl").lines() {
+        let starts = |c: char| c.is_ascii_lowercase();
+        if line.starts_with(starts) {
+            message = line.split(" =").next().unwrap().to_owned();
+            key = message.clone();
+            assert!(found.insert(key.clone(), BTreeSet::new()).is_none(), "{key} stands twice");
+        } else if let Some(hint) = line.trim_start().strip_prefix('.') {
+            key = format!("{message}.{}", hint.split(" =").next().unwrap());
+            found.insert(key.clone(), BTreeSet::new());
+        }
+        for place in line.split("{ $").skip(1) {
+            let name = place.split([' ', '}']).next().unwrap().to_owned();
+            found.get_mut(&key).unwrap().insert(name);
+        }
+    }
+    found
+}
+
+#[test]
+fn both_languages_have_the_same_sentences_with_the_same_places() {
+    let (en, zh) = (sentences(Lang::En), sentences(Lang::ZhCn));
+    let names = |all: &BTreeMap<String, BTreeSet<String>>| all.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&en), names(&zh));
+    for (key, places) in &en {
+        // A language need not mention every value, but knows no other.
+        let other = &zh[key];
+        assert!(places.is_superset(other) || other.is_superset(places), "{key}");
+    }
+}
+
+#[test]
+fn every_sentence_is_used_and_every_used_one_exists() {
+    let known = sentences(Lang::En);
+    let source: String = SOURCES
+        .map(|folder| read_all(folder, if folder == "src" { ".rs" } else { ".html" }))
+        .concat();
+    let mut used = BTreeSet::new();
+    for (family, codes) in FAMILIES.into_iter().chain([("held", &HELD[..])]) {
+        used.extend(codes.iter().map(|code| family_key(family, code)));
+    }
+    used.extend(["open", "invite", "vetted"].map(|kind| format!("kind-{kind}-hint")));
+    for key in known.keys() {
+        let message = key.split('.').next().unwrap();
+        if source.contains(&format!("\"{message}\"")) || locale_refers_to(message) {
+            used.insert(message.to_owned());
+        }
+    }
+    for key in &used {
+        assert!(known.contains_key(key), "{key} has no sentence");
+    }
+    for key in known.keys() {
+        assert!(used.contains(key.split('.').next().unwrap()), "{key} is said nowhere");
+    }
+    for call in ["t(\"", "n(\"", "with(\"", "text(\"", "line(\""] {
+        for place in
+            source.split(&format!(".{call}")).chain(source.split(&format!(" {call}"))).skip(1)
+        {
+            let key = place.split('"').next().unwrap();
+            let is_key =
+                !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+            assert!(!is_key || !key.contains('-') || known.contains_key(key), "{key} is missing");
+        }
+    }
+}
+
+/// A sentence may be part of another one.
+fn locale_refers_to(key: &str) -> bool {
+    read_all("locales/en", ".ftl").contains(&format!("{{ {key} }}"))
+}
+
+#[test]
+fn every_error_has_a_sentence_and_a_hint_in_every_language() {
+    for lang in Lang::ALL {
+        for kind in ERRORS {
+            let names = [
+                "group",
+                "id",
+                "name",
+                "candidates",
+                "what",
+                "limit",
+                "field",
+                "verb",
+                "status",
+                "address",
+                "line",
+                "reason",
+                "missing",
+            ];
+            let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
+            let (sentence, hint) = Words::of(lang).error(&error);
+            for text in [&sentence, &hint] {
+                assert!(!text.is_empty() && !text.starts_with("error-"), "{kind:?}: {text}");
+                assert!(!text.contains('$'), "{kind:?}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn codes_in_an_error_are_said_in_words() {
+    let args = [("verb", "claim".to_owned()), ("status", "cancelled".to_owned())];
+    let error = ApiError::new(ErrorKind::NotNow, args);
+    let (sentence, _) = Words::of(Lang::ZhCn).error(&error);
+    assert_eq!(sentence, "现在不能“抢单，我来帮”，这张求助单的状态是：已撤回。");
+}
+
+#[test]
+fn a_code_from_a_newer_neighbour_is_shown_as_it_is() {
+    let words = Words::of(Lang::En);
+    assert_eq!(words.status("teleported"), "teleported");
+    assert!(words.told("teleported", "rice", None).contains("teleported"));
+    assert_eq!(words.text("no-such-key", &[]), "no-such-key");
+}
+
+#[test]
+fn whoever_was_not_drawn_is_told_kindly() {
+    let told = Words::of(Lang::ZhCn).told("lost", "送奶奶去医院", Some("陈师傅"));
+    assert_eq!(told, "“送奶奶去医院”这次没抢中，由陈师傅去。谢谢您的热心，您留作候补。");
+}
+
+#[test]
+fn the_language_of_a_browser_is_found_by_its_weights() {
+    for (header, lang) in [
+        ("", Lang::En),
+        ("zh-CN,zh;q=0.9,en;q=0.8", Lang::ZhCn),
+        ("en-GB,en;q=0.9,zh;q=0.8", Lang::En),
+        ("de,fr;q=0.9,zh-TW;q=0.2", Lang::ZhCn),
+        ("en;q=0.3, zh;q=0.7", Lang::ZhCn),
+        ("zh;q=0", Lang::En),
+        ("zh;q=nonsense", Lang::En),
+        ("*", Lang::En),
+    ] {
+        assert_eq!(Lang::preferred(header), lang, "{header}");
+    }
+    assert_eq!(Lang::from_code("zh_CN.UTF-8"), Some(Lang::ZhCn));
+    assert_eq!(Lang::from_code("C.UTF-8"), None);
+}
+
+#[test]
+fn times_are_said_as_people_say_them() {
+    let zone = TimeZone::fixed(offset(8));
+    let now = ClaimedTime(1_795_429_800_000);
+    let (en, zh) = (Words::of(Lang::En), Words::of(Lang::ZhCn));
+    let yesterday = ClaimedTime(now.0 - 24 * 3600 * 1000);
+    let last_year = ClaimedTime(now.0 - 365 * 24 * 3600 * 1000);
+    assert_eq!(zh.moment(now, now, &zone), "18:30");
+    assert_eq!(zh.moment(yesterday, now, &zone), "11月22日 星期日 18:30");
+    assert_eq!(en.moment(yesterday, now, &zone), "Sunday, 22 November 18:30");
+    assert_eq!(zh.day(last_year, now, &zone), "2025年11月23日 星期日");
+    assert_eq!(en.day(last_year, now, &zone), "Sunday, 23 November 2025");
+    assert_eq!(zh.moment(ClaimedTime(u64::MAX), now, &zone), "时间不明");
+    assert_eq!(en.ago(59_000), "just now");
+    assert_eq!(en.ago(60_000), "a minute ago");
+    assert_eq!(zh.ago(7_200_000), "2 小时前");
+    assert_eq!(zh.ago(u64::MAX / 2), "106751991167 天前");
+}
