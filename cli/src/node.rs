@@ -2,18 +2,11 @@
 
 use std::{net::SocketAddr, path::Path};
 
+pub use ::node::home::{Paper, init, join, rebuild};
 use ::node::{
     api::{ApiError, ErrorKind},
     handle::Handle,
 };
-
-/// A key on paper.
-pub struct Paper {
-    /// What it is for.
-    pub title: String,
-    /// Its 24 words, with a space between.
-    pub words: String,
-}
 
 /// How a node is to run.
 #[derive(Clone, Debug)]
@@ -46,34 +39,6 @@ fn missing() -> ApiError {
     ApiError::new(ErrorKind::Internal, [("reason", "built without a node".to_owned())])
 }
 
-/// Makes a home's keys, and with `community` founds one.
-///
-/// # Errors
-///
-/// Where the folder is not free or not writable.
-pub fn init(
-    _data: &Path,
-    _home: &str,
-    _person: Option<&str>,
-    _community: Option<&str>,
-) -> Result<Vec<Paper>, ApiError> {
-    Err(missing())
-}
-
-/// Enters a community with the node stopped.
-///
-/// # Errors
-///
-/// Where the link is not good or the folder is not ours.
-pub fn join(
-    _data: &Path,
-    _link: &str,
-    _home: Option<&str>,
-    _person: Option<&str>,
-) -> Result<(), ApiError> {
-    Err(missing())
-}
-
 /// Starts a node with mesh and page.
 ///
 /// # Errors
@@ -89,15 +54,6 @@ pub async fn start(_data: &Path, _config: Config) -> Result<Running, ApiError> {
 ///
 /// Where it holds no home, is held by another, or is of a later release.
 pub async fn open(_data: &Path) -> Result<Opened, ApiError> {
-    Err(missing())
-}
-
-/// Makes the readable lists anew from the envelopes.
-///
-/// # Errors
-///
-/// Where a node runs on the folder or the disk says no.
-pub fn rebuild(_data: &Path) -> Result<(), ApiError> {
     Err(missing())
 }
 

@@ -150,6 +150,11 @@ pub enum Command {
 #[expect(missing_docs, reason = "each is named for the command that it answers")]
 pub enum Reply {
     Done,
+    /// The person's paper key, 24 words that are shown once and stored nowhere.
+    Joined {
+        community_name: String,
+        paper: Vec<String>,
+    },
     Status(Status),
     Mesh(MeshPicture),
     Groups {

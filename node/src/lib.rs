@@ -4,9 +4,9 @@
 
 pub mod api;
 pub mod clock;
+pub mod control;
 pub mod core;
 pub mod dice;
-pub mod control;
 pub mod handle;
 pub mod home;
 pub mod identity;
