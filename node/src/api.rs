@@ -24,12 +24,6 @@ pub enum Command {
     Status,
     /// Who is reachable, for the strip on every page and the mesh picture.
     Mesh,
-    /// Enters the community of a join link; `home` and `person` where nobody has named them yet.
-    Join {
-        link: String,
-        home: Option<String>,
-        person: Option<String>,
-    },
     Groups,
     GroupNew {
         name: String,
@@ -150,11 +144,6 @@ pub enum Command {
 #[expect(missing_docs, reason = "each is named for the command that it answers")]
 pub enum Reply {
     Done,
-    /// The person's paper key, 24 words that are shown once and stored nowhere.
-    Joined {
-        community_name: String,
-        paper: Vec<String>,
-    },
     Status(Status),
     Mesh(MeshPicture),
     Groups {

@@ -16,6 +16,8 @@ usage-hint = See what is possible with `linli help`, or `--help` after a command
 
 error-lost = The node went away before it answered
     .hint = It may or may not have been done: start the node, look with `linli log` or `linli requests`, and only then try again.
+error-stopped = The node has stopped by itself
+    .hint = The last lines of the log above say why; often the disk is full.
 error-no-node = No node runs for this home
     .hint = Start it with `linli up` in another window.
 error-no-data-folder = This user has no home folder to keep data in

@@ -16,6 +16,8 @@ usage-hint = 用 `linli help` 查看能做什么，或在命令后面加 `--help
 
 error-lost = 节点还没回答就断开了
     .hint = 不知道做成了没有：先启动节点，用 `linli log` 或 `linli requests` 看一看，再决定要不要重试。
+error-stopped = 节点自己停了
+    .hint = 上面日志的最后几行写了原因；常见的是磁盘满了。
 error-no-node = 这一家的节点没有运行
     .hint = 在另一个窗口用 `linli up` 启动它。
 error-no-data-folder = 这个用户没有可以存放数据的主目录

@@ -275,8 +275,8 @@ fn peers() -> Vec<PeerRow> {
 
 /// The answer to `join`.
 pub fn joined() -> Reply {
-    let paper = (1..=24).map(|n| format!("word{n}")).collect();
-    Reply::Joined { community_name: "Runyuan".into(), paper }
+    let words = (1..=24).map(|n| format!("word{n}")).collect();
+    Reply::Joined { community: "Runyuan".into(), words }
 }
 
 /// The answer to `wait`.
