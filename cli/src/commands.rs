@@ -15,6 +15,7 @@ pub mod invite;
 pub mod join;
 pub mod log;
 pub mod notices;
+pub mod paper;
 pub mod people;
 pub mod post;
 pub mod rebuild;

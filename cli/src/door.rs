@@ -17,7 +17,7 @@ pub enum Door {
     /// To the node that runs on the folder.
     Running(Client),
     /// To one that was opened for this command.
-    Opened(node::Opened),
+    Opened(node::Running),
 }
 
 impl Door {
@@ -61,7 +61,7 @@ impl Door {
     pub async fn close(self) {
         match self {
             Self::Running(_) => (),
-            Self::Opened(opened) => opened.close().await,
+            Self::Opened(opened) => opened.stop().await,
         }
     }
 }

@@ -27,6 +27,9 @@ pub enum CliError {
     /// The running node went away before it answered.
     #[error("the node went away")]
     Lost,
+    /// The node of this very command stopped without being told to.
+    #[error("the node stopped by itself")]
+    Stopped,
     /// Only a running node can do this, and none runs.
     #[error("no node runs")]
     NoNode,
@@ -138,6 +141,7 @@ impl CliError {
             Self::Usage { .. } => ("usage", vec![]),
             Self::Refused(_) => ("refused", vec![]),
             Self::Lost => ("lost", vec![]),
+            Self::Stopped => ("stopped", vec![]),
             Self::NoNode => ("no_node", vec![]),
             Self::NoDataFolder => ("no_data_folder", vec![]),
             Self::NotEqual { equal, wanted } => {

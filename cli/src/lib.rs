@@ -1,7 +1,7 @@
 //! `linli` on the command line: arguments in, commands to a node, answers for people and scripts.
 //!
 //! A verb lives in one file of [`commands`]: a struct of arguments whose doc comments are the help,
-//! and one function. What it wants done is a [`node::api::Command`]; [`door`] brings that to the
+//! and one function. What it wants done is a [`Command`](::node::api::Command); [`door`] brings that to the
 //! running node over the control socket, or to a node that is opened just for it.
 //!
 //! # Rules

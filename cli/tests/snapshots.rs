@@ -18,12 +18,12 @@ fn every_command_explains_itself() {
     insta::assert_snapshot!("help", program.render_long_help().to_string());
     let verbs: Vec<_> = program.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     for verb in verbs.iter().filter(|verb| *verb != "help") {
-        let verb_help = program.find_subcommand_mut(verb).unwrap();
+        let verb_help = program.find_subcommand_mut(verb).expect("it works on this stage");
         let mut help = verb_help.render_long_help().to_string();
         let inner: Vec<_> =
             verb_help.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
         for inner in inner.iter().filter(|inner| *inner != "help") {
-            let inner_help = verb_help.find_subcommand_mut(inner).unwrap();
+            let inner_help = verb_help.find_subcommand_mut(inner).expect("it works on this stage");
             help += &format!("\n--- {inner}\n{}", inner_help.render_long_help());
         }
         insta::assert_snapshot!(format!("help-{verb}"), help);
@@ -61,7 +61,7 @@ fn what_the_command_line_itself_finds_is_told_with_a_hint_in_both_languages() {
     let table = waiting.file("words.csv", "id,words\n1,a\n");
     let broken = waiting.file("broken.csv", "id,text\n1,a\n2,b,c\n");
     let absent = waiting.file("absent.csv", "");
-    std::fs::remove_file(&absent).unwrap();
+    std::fs::remove_file(&absent).expect("it works on this stage");
     let mut report = Stage::empty().told_in_both(&["wait"]);
     for args in [
         &["wait", "--peers", "2", "--timeout", "1"][..],
@@ -125,7 +125,7 @@ fn json_has_the_fields_of_the_contract() {
         let told = stage.run(Lang::ZhCn, &args);
         assert_eq!(told.code, 0, "{args:?}: {}", told.err);
         for line in told.out.lines() {
-            let object: Value = serde_json::from_str(line).unwrap();
+            let object: Value = serde_json::from_str(line).expect("it works on this stage");
             for field in fields.split(' ') {
                 assert!(object.get(field).is_some(), "{args:?} lacks {field}: {line}");
             }
@@ -133,7 +133,7 @@ fn json_has_the_fields_of_the_contract() {
         assert!(!told.out.is_empty(), "{args:?} printed nothing");
     }
     let status = stage.run(Lang::En, &["status", "--json"]).out;
-    let status: Value = serde_json::from_str(&status).unwrap();
+    let status: Value = serde_json::from_str(&status).expect("it works on this stage");
     for (part, fields) in [
         ("groups", "name id messages envelopes fingerprint unread state"),
         ("peers", "id home connected transport equal missing_here missing_there compared_ms_ago"),
@@ -149,7 +149,7 @@ fn a_refusal_is_one_json_object_on_stderr() {
     let stage = Stage::with(stage::refuse(ErrorKind::UnknownGroup));
     let told = stage.run(Lang::En, &["log", "nowhere", "--json"]);
     assert_eq!((told.code, told.out.as_str()), (1, ""));
-    let error: Value = serde_json::from_str(&told.err).unwrap();
+    let error: Value = serde_json::from_str(&told.err).expect("it works on this stage");
     assert_eq!(error["kind"], "unknown_group");
     assert!(error["error"].is_string() && error["hint"].is_string());
 }
@@ -204,7 +204,7 @@ fn a_line_that_the_node_refuses_does_not_take_those_before_it_along() {
 fn joining_through_a_running_node_follows_the_first_sync() {
     let mut looks = 0;
     let stage = Stage::with(move |command| match command {
-        Command::Join { link, .. } if link == "linli:abc" => Ok(Reply::Done),
+        Command::Join { link, .. } if link == "linli:abc" => Ok(stage::joined()),
         Command::Progress => {
             looks += 1;
             Ok(Reply::Progress { received: looks * 10, expected: 30, equal: looks == 3 })
@@ -213,8 +213,27 @@ fn joining_through_a_running_node_follows_the_first_sync() {
         other => panic!("{other:?} was not expected"),
     });
     let told = stage.run(Lang::En, &["join", "linli:abc"]);
-    assert_eq!((told.code, told.out.as_str()), (0, "You are in.\n"));
+    assert_eq!(told.code, 0, "{}", told.err);
+    insta::assert_snapshot!(told.out);
     assert!(told.err.contains("Everything is here."), "{}", told.err);
+}
+
+/// The paper keys are new each time: of their words only the number is looked at.
+#[test]
+fn founding_a_community_prints_its_paper_keys_once() {
+    let stage = Stage::empty();
+    let args = ["init", "--home", "office", "--person", "Wang", "--community", "Runyuan"];
+    let told = stage.run(Lang::En, &args);
+    assert_eq!(told.code, 0, "{}", told.err);
+    let numbered = |line: &&str| line.starts_with("   1 ") || line.starts_with("  19 ");
+    assert_eq!(told.out.lines().filter(numbered).count(), 8, "four keys: {}", told.out);
+    assert!(told.out.contains("Community key 3 of 3: any 2 of them"), "{}", told.out);
+    assert!(told.out.contains("Your own key"), "{}", told.out);
+
+    let again = stage.run(Lang::En, &["init", "--home", "office", "--json"]);
+    let error: Value = serde_json::from_str(&again.err).expect("one JSON object");
+    assert_eq!((again.code, error["kind"].as_str()), (1, Some("already_home")));
+    assert_eq!(again.out, "");
 }
 
 #[test]

@@ -24,12 +24,6 @@ pub enum Command {
     Status,
     /// Who is reachable, for the strip on every page and the mesh picture.
     Mesh,
-    /// Enters the community of a join link; `home` and `person` where nobody has named them yet.
-    Join {
-        link: String,
-        home: Option<String>,
-        person: Option<String>,
-    },
     Groups,
     GroupNew {
         name: String,

@@ -67,6 +67,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NotNow => StatusCode::CONFLICT,
         ErrorKind::NotAMember | ErrorKind::NotAllowed => StatusCode::FORBIDDEN,
         ErrorKind::BadText
+        | ErrorKind::BadEdit
         | ErrorKind::UnknownField
         | ErrorKind::BadLink
         | ErrorKind::BadAddress

@@ -84,11 +84,10 @@ impl Running {
         self.addresses.borrow().iter().cloned().collect()
     }
 
-    /// Resolves when an address has come or gone.
-    pub async fn addresses_changed(&mut self) -> Vec<String> {
-        // An error means that the node stops; the last addresses are as good as any.
-        let _ = self.addresses.changed().await;
-        self.addresses()
+    /// Resolves when an address has come or gone; none where the node has stopped by itself.
+    pub async fn addresses_changed(&mut self) -> Option<Vec<String>> {
+        self.addresses.changed().await.ok()?;
+        Some(self.addresses())
     }
 
     /// Resolves when the node has stopped by itself.

@@ -16,6 +16,8 @@ usage-hint = See what is possible with `linli help`, or `--help` after a command
 
 error-lost = The node went away before it answered
     .hint = It may or may not have been done: start the node, look with `linli log` or `linli requests`, and only then try again.
+error-stopped = The node has stopped by itself
+    .hint = The last lines of the log above say why; often the disk is full.
 error-no-node = No node runs for this home
     .hint = Start it with `linli up` in another window.
 error-no-data-folder = This user has no home folder to keep data in
@@ -26,7 +28,7 @@ error-unhealthy = { $failed ->
         [one] One check failed
        *[other] { $failed } checks failed
     }
-    .hint = Each failed check above says what was found; `linli rebuild` repairs the readable lists.
+    .hint = Each failed check above says what was found; lists that are damaged are made anew by `linli rebuild`.
 error-cannot-read = The file { $path } cannot be read: { $reason }
     .hint = Check the name and whether you may read it.
 error-no-text-column = The table { $path } has no column “text”
@@ -53,16 +55,18 @@ init-made = Made this home's keys in { $data }.
 init-next-founded = Next: `linli up`, and `linli invite` for each neighbour.
 init-next-join = Next: `linli join LINK`, with a link that a neighbour made with `linli invite`.
 paper-intro = { $count ->
-        [one] This paper key is shown this once and stored nowhere. Write its words down, check them, and keep the paper where neither fire nor thieves get at it. It can restore what only the founder may do when every device is lost; whoever has it can act for the community.
-       *[other] These { $count } paper keys are shown this once and stored nowhere. Write the words of each on its own paper, check them, and keep the papers in different places. They can restore what only you may do when every device is lost; whoever has them can act in your name.
+        [one] This paper key is shown this once and stored nowhere. Write its words down, check them, and keep the paper where neither fire nor thieves get at it: whoever has the words can act in your name.
+       *[other] These { $count } paper keys are shown this once and stored nowhere. Write the words of each on its own paper, check them, and keep the papers apart, where neither fire nor thieves get at them: whoever has the words can act in your name.
     }
+paper-root = Community key { $number } of { $of }: any { $threshold } of them together can save the community when its administrators are lost.
+paper-person = Your own key: it proves that you are you when every device is lost.
 
 up-address = Address: { $address }
 up-page = Page: { $page }
 up-running = Running. Ctrl-C stops it.
 up-stopping = Stopping.
 
-join-done = You are in.
+join-done = You are in { $community }.
 join-next-up = Next: `linli up`.
 join-syncing = Fetching what the others have. Ctrl-C does no harm: the node goes on.
 join-equal = Everything is here.

@@ -16,6 +16,8 @@ usage-hint = 用 `linli help` 查看能做什么，或在命令后面加 `--help
 
 error-lost = 节点还没回答就断开了
     .hint = 不知道做成了没有：先启动节点，用 `linli log` 或 `linli requests` 看一看，再决定要不要重试。
+error-stopped = 节点自己停了
+    .hint = 上面日志的最后几行写了原因；常见的是磁盘满了。
 error-no-node = 这一家的节点没有运行
     .hint = 在另一个窗口用 `linli up` 启动它。
 error-no-data-folder = 这个用户没有可以存放数据的主目录
@@ -49,14 +51,16 @@ line-ragged = 有 { $found } 列，而表头有 { $wanted } 列
 init-made = 已在 { $data } 生成这一家的密钥。
 init-next-founded = 接下来：`linli up`，再用 `linli invite` 邀请每位邻居。
 init-next-join = 接下来：`linli join 链接`，链接由邻居用 `linli invite` 生成。
-paper-intro = 下面 { $count } 份纸上密钥只显示这一次，哪里都不保存。请把每一份的词抄在各自的纸上，核对好，分开放在安全的地方。所有设备都丢了的时候，靠它们可以恢复只有创建人才能做的事；谁拿到它们，谁就能以你的名义行事。
+paper-intro = 下面 { $count } 份纸上密钥只显示这一次，哪里都不保存。请把每一份的词抄在各自的纸上，核对好，分开放在不怕火也不怕偷的地方：谁拿到这些词，谁就能以你的名义行事。
+paper-root = 社区密钥，第 { $number } 份，共 { $of } 份：管理员都失联时，任意 { $threshold } 份合起来可以挽救社区。
+paper-person = 你自己的密钥：所有设备都丢了的时候，用它证明你是你。
 
 up-address = 地址：{ $address }
 up-page = 页面：{ $page }
 up-running = 正在运行。按 Ctrl-C 停止。
 up-stopping = 正在停止。
 
-join-done = 已加入。
+join-done = 已加入 { $community }。
 join-next-up = 接下来：`linli up`。
 join-syncing = 正在取别人已有的内容。按 Ctrl-C 也没关系：节点会继续。
 join-equal = 全部到齐。

@@ -2,14 +2,8 @@
 
 use std::path::Path;
 
-use crate::{
-    error::CliError,
-    node::{self, Paper},
-    ui::Ui,
-};
-
-/// Words in one printed line of a paper key: four lines of six fit any paper.
-const WORDS_PER_LINE: usize = 6;
+use super::paper;
+use crate::{error::CliError, node, ui::Ui};
 
 /// Make this home's keys, and found a community if wanted
 ///
@@ -37,28 +31,12 @@ pub struct Args {
 /// Where the folder holds a home already, or something else, or cannot be written.
 pub fn run(ui: &mut Ui<'_>, data: &Path, args: &Args) -> Result<(), CliError> {
     let (person, community) = (args.person.as_deref(), args.community.as_deref());
-    let papers = node::init(data, &args.home, person, community)?;
+    let set_up = node::init(data, &args.home, person, community)?;
     ui.note("init-made", &[("data", data.display().to_string().into())])?;
-    if !papers.is_empty() {
-        ui.say("paper-intro", &[("count", papers.len().into())])?;
-    }
-    for paper in &papers {
-        print(ui, paper)?;
+    paper::intro(ui, set_up.paper.len())?;
+    for key in &set_up.paper {
+        paper::print(ui, key.paper, &key.words)?;
     }
     let next = if community.is_some() { "init-next-founded" } else { "init-next-join" };
     ui.note(next, &[])
-}
-
-fn print(ui: &mut Ui<'_>, paper: &Paper) -> Result<(), CliError> {
-    ui.line(format_args!("\n{}\n", paper.title))?;
-    let words: Vec<&str> = paper.words.split_whitespace().collect();
-    for (line, words) in words.chunks(WORDS_PER_LINE).enumerate() {
-        let numbered = words.iter().enumerate().map(|(at, word)| {
-            let number = line * WORDS_PER_LINE + at + 1;
-            format!("{number:>2} {word:<9}")
-        });
-        let line: Vec<String> = numbered.collect();
-        ui.line(format_args!("  {}", line.join(" ").trim_end()))?;
-    }
-    ui.line("")
 }

@@ -7,7 +7,13 @@ use node::{
     control::Client,
 };
 
-use crate::{door::Door, error::CliError, node as library, ui::Ui};
+use super::paper;
+use crate::{
+    door::Door,
+    error::CliError,
+    node::{self as library, Paper},
+    ui::{Ui, one_line},
+};
 
 /// How long one look at the first sync lasts, in milliseconds; the bar moves that often.
 const LOOK_MS: u64 = 500;
@@ -42,16 +48,27 @@ pub struct Args {
 pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
     let Args { link, home, person } = args;
     let Some(client) = Client::connect(data).await else {
-        library::join(data, &link, home.as_deref(), person.as_deref())?;
-        ui.say("join-done", &[])?;
+        let set_up = library::join(data, &link, home.as_deref(), person.as_deref())?;
+        welcome(ui, &set_up.community_name)?;
+        for key in &set_up.paper {
+            paper::print(ui, key.paper, &key.words)?;
+        }
         return ui.note("join-next-up", &[]);
     };
     let mut door = Door::Running(client);
-    door.ask(Command::Join { link, home, person }).await?;
-    ui.say("join-done", &[])?;
+    let reply = door.ask(Command::Join { link, person }).await?;
+    let Reply::Joined { community, words } = reply else { return Err(CliError::Unexpected) };
+    welcome(ui, &community)?;
+    paper::print(ui, Paper::Person, &words)?;
+    ui.flush()?;
     ui.note("join-syncing", &[])?;
     let equal = follow(ui, &mut door).await?;
     ui.note(if equal { "join-equal" } else { "join-alone" }, &[])
+}
+
+fn welcome(ui: &mut Ui<'_>, community: &str) -> Result<(), CliError> {
+    ui.say("join-done", &[("community", one_line(community).into())])?;
+    paper::intro(ui, 1)
 }
 
 /// Shows the first sync until a peer is equal, or nothing has come for a while.

@@ -1,12 +1,12 @@
 //! `linli up`: runs the node until it is told to stop.
 
-use std::{net::SocketAddr, path::Path};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     error::CliError,
-    node::{self, Config},
+    node::{self, Config, Running},
     ui::Ui,
 };
 
@@ -25,7 +25,7 @@ pub struct Args {
     dial: Vec<String>,
 
     /// Where the page answers; other homes can only read it with a printed code
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4800")]
+    #[arg(long, value_name = "ADDR", default_value_t = node::PAGE)]
     web: SocketAddr,
 
     /// Do not look for neighbours on the local network
@@ -40,23 +40,43 @@ pub struct Args {
 /// Where the folder or a port is taken; nothing was touched then.
 pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
     // Before the node starts, so that no signal is missed.
-    let mut ended = signal(SignalKind::terminate()).map_err(CliError::Machinery)?;
-    let config =
-        Config { listen: args.listen, dial: args.dial, web: Some(args.web), mdns: !args.no_mdns };
-    let running = node::start(data, config).await?;
-    for address in &running.addresses {
-        ui.say("up-address", &[("address", address.into())])?;
-    }
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Machinery)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Machinery)?;
+    let Args { listen, dial, web, no_mdns } = args;
+    let config = Config { listen, dial, web: Some(web), mdns: !no_mdns, ..Config::new(data) };
+    let mut running = node::start(config).await?;
     if let Some(page) = &running.page {
         ui.say("up-page", &[("page", page.into())])?;
     }
-    ui.flush()?;
     ui.note("up-running", &[])?;
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => (),
-        _ = ended.recv() => (),
+    let mut told = BTreeSet::new();
+    let stopped_by_itself = loop {
+        tell_addresses(ui, &running, &mut told)?;
+        tokio::select! {
+            _ = interrupt.recv() => break false,
+            _ = terminate.recv() => break false,
+            addresses = running.addresses_changed() => if addresses.is_none() { break true },
+        }
+    };
+    if stopped_by_itself {
+        return Err(CliError::Stopped);
     }
     ui.note("up-stopping", &[])?;
     running.stop().await;
     Ok(())
+}
+
+/// Prints the addresses that have come since the last time.
+fn tell_addresses(
+    ui: &mut Ui<'_>,
+    running: &Running,
+    told: &mut BTreeSet<String>,
+) -> Result<(), CliError> {
+    for address in running.addresses() {
+        if told.insert(address.clone()) {
+            ui.say("up-address", &[("address", address.into())])?;
+        }
+    }
+    // Whoever reads through a pipe waits for these lines.
+    ui.flush()
 }

@@ -43,7 +43,7 @@ pub struct Told {
 impl Stage {
     /// A folder where nothing runs.
     pub fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), node: None }
+        Self { folder: tempfile::tempdir().expect("it works on this stage"), node: None }
     }
 
     /// A folder whose node answers like this.
@@ -53,27 +53,28 @@ impl Stage {
         let (ready, is_ready) = mpsc::channel();
         let (data, stopped) = (stage.folder.path().to_owned(), stop.clone());
         let thread = thread::spawn(move || {
-            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                Builder::new_current_thread().enable_all().build().expect("it works on this stage");
             runtime.block_on(async {
-                let folder = Folder::make(&data).unwrap();
-                let socket = Socket::bind(&folder).unwrap();
+                let folder = Folder::make(&data).expect("it works on this stage");
+                let socket = Socket::bind(&folder).expect("it works on this stage");
                 let (handle, queue, _) = Handle::new();
-                ready.send(()).unwrap();
+                ready.send(()).expect("it works on this stage");
                 let serve = socket.serve(handle, stopped);
                 tokio::select! {
-                    served = serve => served.unwrap(),
+                    served = serve => served.expect("it works on this stage"),
                     () = play_node(queue, answer) => (),
                 }
             });
         });
-        is_ready.recv().unwrap();
+        is_ready.recv().expect("it works on this stage");
         stage.node = Some((stop, thread));
         stage
     }
 
     /// Runs one command line on this folder.
     pub fn run(&self, lang: Lang, args: &[&str]) -> Told {
-        let data = self.folder.path().to_str().unwrap();
+        let data = self.folder.path().to_str().expect("it works on this stage");
         let args: Vec<&str> = ["--data", data].into_iter().chain(args.iter().copied()).collect();
         let (code, out, err) = play(lang, &args);
         Told { code, out, err }
@@ -96,13 +97,13 @@ impl Stage {
     /// Puts a file beside the folder's own and returns its path.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
+        fs::write(&path, text).expect("it works on this stage");
+        path.to_str().expect("it works on this stage").to_owned()
     }
 
     /// `report` without the folder's accidental name.
     pub fn without_paths(&self, report: &str) -> String {
-        report.replace(self.folder.path().to_str().unwrap(), "DATA")
+        report.replace(self.folder.path().to_str().expect("it works on this stage"), "DATA")
     }
 }
 
@@ -131,7 +132,11 @@ pub fn play(lang: Lang, args: &[&str]) -> (u8, String, String) {
     let mut ui = Ui::new(&mut out, &mut err, Speech::of(lang), false).in_zone(TimeZone::UTC);
     let args = ["linli"].iter().chain(args).map(Into::into);
     let code = cli::run(args, &mut ui);
-    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    (
+        code,
+        String::from_utf8(out).expect("it works on this stage"),
+        String::from_utf8(err).expect("it works on this stage"),
+    )
 }
 
 /// What a made-up node has taken by import.
@@ -160,19 +165,19 @@ impl Taken {
             let fresh: Vec<_> = lines.iter().map(|line| (line.number, line.hash.clone())).collect();
             let new = fresh.into_iter().filter(|line| known.insert(line.clone())).count() as u64;
             let known = lines.len() as u64 - new;
-            self.batches.lock().unwrap().push(lines);
+            self.batches.lock().expect("it works on this stage").push(lines);
             Ok(Reply::Imported { new, known })
         }
     }
 
     /// How many lines came in each batch.
     pub fn batches(&self) -> Vec<usize> {
-        self.batches.lock().unwrap().iter().map(Vec::len).collect()
+        self.batches.lock().expect("it works on this stage").iter().map(Vec::len).collect()
     }
 
     /// All lines, in the order of arrival.
     pub fn lines(&self) -> Vec<ImportLine> {
-        self.batches.lock().unwrap().concat()
+        self.batches.lock().expect("it works on this stage").concat()
     }
 }
 
@@ -266,6 +271,12 @@ fn peers() -> Vec<PeerRow> {
     };
     let unknown = PeerRow { home: String::new(), compared_ms_ago: None, ..behind.clone() };
     vec![peer, behind, unknown]
+}
+
+/// The answer to `join`.
+pub fn joined() -> Reply {
+    let words = (1..=24).map(|n| format!("word{n}")).collect();
+    Reply::Joined { community: "Runyuan".into(), words }
 }
 
 /// The answer to `wait`.

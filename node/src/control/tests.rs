@@ -25,9 +25,9 @@ struct Stage {
 
 impl Stage {
     fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let lock = Folder::make(folder.path()).unwrap();
-        let socket = Socket::bind(&lock).unwrap();
+        let folder = tempfile::tempdir().expect("it works on this stage");
+        let lock = Folder::make(folder.path()).expect("it works on this stage");
+        let socket = Socket::bind(&lock).expect("it works on this stage");
         let (handle, mut queue, _) = Handle::new();
         tokio::spawn(async move {
             while let Some(asked) = queue.recv().await {
@@ -58,16 +58,22 @@ fn answer(command: Command) -> Result<Reply, ApiError> {
 async fn commands_are_answered_one_after_the_other_on_one_connection() {
     let stage = Stage::open();
     let mut client = Client::connect(stage.data()).await.expect("a node runs");
-    assert_eq!(client.ask(&Command::Status).await.unwrap(), Reply::Done);
+    assert_eq!(client.ask(&Command::Status).await.expect("it works on this stage"), Reply::Done);
     let invite = Command::Invite { role: crate::api::RoleWord::Member, group: None };
-    assert_eq!(client.ask(&invite).await.unwrap(), Reply::Invite { link: "linli:join".into() });
+    assert_eq!(
+        client.ask(&invite).await.expect("it works on this stage"),
+        Reply::Invite { link: "linli:join".into() }
+    );
 }
 
 #[tokio::test]
 async fn a_refusal_keeps_its_kind_and_its_values() {
     let stage = Stage::open();
-    let mut client = Client::connect(stage.data()).await.unwrap();
-    let refused = client.ask(&Command::MarkRead { group: "楼".into() }).await.unwrap_err();
+    let mut client = Client::connect(stage.data()).await.expect("it works on this stage");
+    let refused = client
+        .ask(&Command::MarkRead { group: "楼".into() })
+        .await
+        .expect_err("it must be refused");
     let AskError::Refused(error) = refused else { panic!("{refused}") };
     assert_eq!(error, ApiError::new(ErrorKind::UnknownGroup, [("group", "楼".into())]));
 }
@@ -76,25 +82,30 @@ async fn a_refusal_keeps_its_kind_and_its_values() {
 async fn only_the_homes_own_user_may_connect_and_the_file_goes_with_the_node() {
     let stage = Stage::open();
     let path = socket_path(stage.data());
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    let names: Vec<_> =
-        fs::read_dir(stage.data()).unwrap().map(|f| f.unwrap().file_name()).collect();
+    assert_eq!(
+        fs::metadata(&path).expect("it works on this stage").permissions().mode() & 0o777,
+        0o600
+    );
+    let names: Vec<_> = fs::read_dir(stage.data())
+        .expect("it works on this stage")
+        .map(|f| f.expect("it works on this stage").file_name())
+        .collect();
     assert_eq!(names.len(), 2, "only lock and socket: {names:?}");
 
     stage.stop.cancel();
-    stage.served.await.unwrap().unwrap();
+    stage.served.await.expect("it works on this stage").expect("it works on this stage");
     assert!(!path.exists());
     assert!(Client::connect(stage.folder.path()).await.is_none());
 }
 
 #[tokio::test]
 async fn a_socket_left_by_a_crash_is_replaced() {
-    let folder = tempfile::tempdir().unwrap();
-    let lock = Folder::make(folder.path()).unwrap();
-    fs::write(socket_path(folder.path()), "left behind").unwrap();
-    fs::create_dir(folder.path().join("control.new")).unwrap();
-    fs::write(folder.path().join("control.new/s"), "half-way").unwrap();
-    let _socket = Socket::bind(&lock).unwrap();
+    let folder = tempfile::tempdir().expect("it works on this stage");
+    let lock = Folder::make(folder.path()).expect("it works on this stage");
+    fs::write(socket_path(folder.path()), "left behind").expect("it works on this stage");
+    fs::create_dir(folder.path().join("control.new")).expect("it works on this stage");
+    fs::write(folder.path().join("control.new/s"), "half-way").expect("it works on this stage");
+    let _socket = Socket::bind(&lock).expect("it works on this stage");
     assert!(UnixStream::connect(socket_path(folder.path())).await.is_ok());
 }
 
@@ -106,38 +117,41 @@ async fn what_is_no_command_or_too_long_is_refused_and_the_node_goes_on() {
         ("harass".to_owned(), "400"),
         ("x".repeat(COMMAND_BYTES_MAX + 1), "413"),
     ] {
-        let mut stream = UnixStream::connect(socket_path(stage.data())).await.unwrap();
+        let mut stream =
+            UnixStream::connect(socket_path(stage.data())).await.expect("it works on this stage");
         let head = format!(
             "POST /command HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
-        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(head.as_bytes()).await.expect("it works on this stage");
         let mut said = String::new();
-        stream.read_to_string(&mut said).await.unwrap();
+        stream.read_to_string(&mut said).await.expect("it works on this stage");
         assert!(said.starts_with(&format!("HTTP/1.1 {status}")), "{said}");
         assert!(said.contains("\"kind\":"), "{said}");
         assert!(!said.contains("harass"), "a body may be somebody's words: {said}");
     }
-    let mut client = Client::connect(stage.data()).await.unwrap();
-    assert_eq!(client.ask(&Command::Status).await.unwrap(), Reply::Done);
+    let mut client = Client::connect(stage.data()).await.expect("it works on this stage");
+    assert_eq!(client.ask(&Command::Status).await.expect("it works on this stage"), Reply::Done);
 }
 
 #[tokio::test]
 async fn a_node_that_dies_half_way_leaves_the_outcome_open() {
-    let folder = tempfile::tempdir().unwrap();
-    let lock = Folder::make(folder.path()).unwrap();
+    let folder = tempfile::tempdir().expect("it works on this stage");
+    let lock = Folder::make(folder.path()).expect("it works on this stage");
     let (handle, mut queue, _) = Handle::new();
-    let socket = Socket::bind(&lock).unwrap();
+    let socket = Socket::bind(&lock).expect("it works on this stage");
     let served = tokio::spawn(socket.serve(handle, CancellationToken::new()));
-    let mut client = Client::connect(folder.path()).await.unwrap();
+    let mut client = Client::connect(folder.path()).await.expect("it works on this stage");
     let dies = async {
-        let _asked = queue.recv().await.unwrap();
+        let _asked = queue.recv().await.expect("it works on this stage");
         served.abort();
         // The connection's own task outlives the listener; without the queue it answers "busy".
         drop(queue);
     };
     let (outcome, ()) = tokio::join!(client.ask(&Command::Status), dies);
-    let AskError::Refused(error) = outcome.unwrap_err() else { panic!("a clear word was due") };
+    let AskError::Refused(error) = outcome.expect_err("it must be refused") else {
+        panic!("a clear word was due")
+    };
     assert_eq!(error.kind, ErrorKind::Busy);
 }
