@@ -8,7 +8,7 @@
 //!
 //! # Invariants
 //!
-//! - Writer and reader keep the same [`Memory`], changed by nothing but the records themselves.
+//! - Writer and reader keep the same memory, changed by nothing but the records themselves.
 //! - What the reader gives back is the header that was signed, byte for byte, or an error.
 //! - Memory is bounded: tables forget the oldest entry, in the same order on both sides.
 //!

@@ -201,6 +201,24 @@ fn every_message_reads_back() {
     }
 }
 
+/// The frames that `docs/protocol.md` promises to other implementations.
+#[test]
+fn frames_are_those_of_the_vectors() {
+    let line = |message: &Message| {
+        let shown = format!("{message:?}");
+        let end = shown.find(|letter: char| !letter.is_alphabetic()).unwrap_or(shown.len());
+        format!("{} {}\n", &shown[..end], crate::id::to_hex(&message.encode()))
+    };
+    let mut frames: String = phrase_book().iter().map(line).collect();
+    let (mut author, mut stream, mut bytes) = (Author::new(1), StreamWriter::default(), Vec::new());
+    let first = author.write(Kind::MESSAGE, scope(1), 2_900, None, b"one".to_vec());
+    let head = Some((first.id(), 1));
+    let second = author.write(Kind::MESSAGE, scope(1), 2_900, head, b"two".to_vec());
+    [&first, &second].into_iter().for_each(|envelope| stream.write(envelope, &mut bytes));
+    frames += &line(&Message::Data(bytes));
+    assert_eq!(frames, include_str!("../../../../docs/vectors/sync.txt"), "{frames}");
+}
+
 #[test]
 fn later_releases_may_say_more() {
     assert_eq!(Message::decode(&[0x9c, 1, 2, 3]), Ok(Message::Skipped));
