@@ -7,7 +7,10 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use ::node::api::{ApiError, GroupKindWord, Notice, RoleWord};
+use ::node::{
+    api::{ApiError, GroupKindWord, Notice, RoleWord},
+    words::{self, Words},
+};
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
 /// What stands in a sentence's gaps: text or a number.
@@ -72,27 +75,35 @@ impl Speech {
 
     /// What the node refused, and what to do next.
     pub fn refusal(self, refused: &ApiError) -> (String, String) {
-        (refused.to_string(), String::new())
+        self.shared().error(refused)
     }
 
     /// A request's status, as people say it.
     pub fn status(self, status: &str) -> String {
-        status.to_owned()
+        self.shared().status(status)
     }
 
     /// A role, as people say it.
     pub fn role(self, role: RoleWord) -> String {
-        format!("{role:?}")
+        self.shared().role(role)
     }
 
     /// Who may enter a group, as people say it.
     pub fn group_kind(self, kind: GroupKindWord) -> String {
-        format!("{kind:?}")
+        self.shared().group_kind(kind)
     }
 
     /// What somebody must be told, once.
     pub fn told(self, notice: &Notice) -> String {
-        format!("{} {}", notice.reason, notice.title)
+        self.shared().told(&notice.reason, &notice.title, notice.holder.as_deref())
+    }
+
+    /// The words that the page has too.
+    fn shared(self) -> Words {
+        Words::of(match self.lang {
+            Lang::En => words::Lang::En,
+            Lang::ZhCn => words::Lang::ZhCn,
+        })
     }
 }
 

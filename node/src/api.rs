@@ -24,6 +24,13 @@ pub enum Command {
     Status,
     /// Who is reachable, for the strip on every page and the mesh picture.
     Mesh,
+    /// Enters a community: only a node that is in none yet takes this. `home` and `person` where
+    /// nobody has named them yet.
+    Join {
+        link: String,
+        home: Option<String>,
+        person: Option<String>,
+    },
     Groups,
     GroupNew {
         name: String,
@@ -182,7 +189,10 @@ pub enum Reply {
     },
     Doctor(Doctor),
     /// The person's paper key, to be written down now, and the community's name.
-    Joined { community: String, words: Vec<String> },
+    Joined {
+        community: String,
+        words: Vec<String>,
+    },
     Progress {
         received: u64,
         expected: u64,

@@ -72,7 +72,6 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::BadLink
         | ErrorKind::BadAddress
         | ErrorKind::BadLine
-        | ErrorKind::BadEdit
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,

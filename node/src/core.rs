@@ -337,10 +337,10 @@ impl Core {
         now: Moment,
     ) {
         self.carry(new, row, now);
-        self.feed(from, sync::Input::Settled { new: new.len(), refused }, now);
         if !new.is_empty() {
             self.feed_all(&|| sync::Input::Stored(new), now);
         }
+        self.feed(from, sync::Input::Settled { new: new.len(), refused }, now);
     }
 
     fn written(&mut self, new: &[Arc<Envelope>], row: i64, now: Moment) {

@@ -44,10 +44,10 @@ use futures::FutureExt as _;
 use libp2p::{StreamProtocol, identity::Keypair};
 use tokio::sync::{mpsc, watch};
 
+pub use crate::core::LinkId;
 pub use address::{NotAnAddress, peer_name, read_address};
 pub use breaker::{Breaker, Cuts};
 use engine::{Command, Engine};
-pub use crate::core::LinkId;
 use links::Links;
 
 /// What a mesh edge is made of.

@@ -56,7 +56,7 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
         return ui.note("join-next-up", &[]);
     };
     let mut door = Door::Running(client);
-    let reply = door.ask(Command::Join { link, person }).await?;
+    let reply = door.ask(Command::Join { link, home, person }).await?;
     let Reply::Joined { community, words } = reply else { return Err(CliError::Unexpected) };
     welcome(ui, &community)?;
     paper::print(ui, Paper::Person, &words)?;

@@ -217,7 +217,8 @@ impl Pump {
     fn carry_out(&mut self, output: Output) {
         match output {
             Output::Send(link, frame) => {
-                let sent = self.mesh.as_ref().is_some_and(|mesh| mesh.handle.send(link, frame).is_ok());
+                let sent =
+                    self.mesh.as_ref().is_some_and(|mesh| mesh.handle.send(link, frame).is_ok());
                 if !sent {
                     self.close(link, "its queue is full");
                 }
@@ -421,8 +422,10 @@ impl Pump {
 
     fn ask_ledger(&self, command: Command, whom: Whom) {
         let Err(refused) = self.clerk.jobs.try_send(Job::Command(whom, command)) else { return };
-        let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) = refused;
-        if let Job::Command(Whom::Asker(asker) | Whom::Peers(asker) | Whom::Picture(asker), _) = job {
+        let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) =
+            refused;
+        if let Job::Command(Whom::Asker(asker) | Whom::Peers(asker) | Whom::Picture(asker), _) = job
+        {
             let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));
         }
     }

@@ -78,13 +78,7 @@ impl Pump {
         }
     }
 
-    pub(super) fn wait(
-        &mut self,
-        peers: u32,
-        peer: Option<&str>,
-        timeout_ms: u64,
-        asker: Asker,
-    ) {
+    pub(super) fn wait(&mut self, peers: u32, peer: Option<&str>, timeout_ms: u64, asker: Asker) {
         let wanted = match peer.map(|text| self.peer_named(text)).transpose() {
             Ok(wanted) => wanted,
             Err(error) => {
@@ -105,7 +99,9 @@ impl Pump {
         let found: Vec<PeerRow> = self
             .peer_rows()
             .into_iter()
-            .filter(|row| row.home == text || (text.len() >= 4 && row.id.to_hex().starts_with(text)))
+            .filter(|row| {
+                row.home == text || (text.len() >= 4 && row.id.to_hex().starts_with(text))
+            })
             .collect();
         match found.as_slice() {
             [one] => Ok(one.id),
@@ -131,7 +127,8 @@ impl Pump {
         let (received, expected) =
             running.fold((0, 0), |(got, all), (received, total)| (got + received, all + total));
         let linked = self.core.peers().values().filter(|peer| peer.link.is_some());
-        let equal = linked.clone().next().is_some() && linked.clone().any(|it| self.core.is_equal(it));
+        let equal =
+            linked.clone().next().is_some() && linked.clone().any(|it| self.core.is_equal(it));
         Reply::Progress { received, expected, equal }
     }
 }
