@@ -11,11 +11,11 @@
 //! 2. What a person did outranks what anybody said ([`Rank`]): picked up or done > arrived >
 //!    departed > granted > claimed. A pick-up is a fact, also from the waitlist.
 //! 3. Within a rank an act stands behind those that were live in what its author had seen; among
-//!    the ready ones a lottery decides ([`line`]). Grants go by whose word they are first.
+//!    the ready ones a lottery decides (`line`). Grants go by whose word they are first.
 //! 4. Order first, drop afterwards: an act that is withdrawn, revoked or unauthorised later leaves
-//!    an empty chair, so that nobody else's place changes ([`state`]).
+//!    an empty chair, so that nobody else's place changes (`state`).
 //! 5. The first N hold, the rest are the waitlist. Whoever had a standing, does not hold and did
-//!    not leave by himself is told, once ([`outcome`]).
+//!    not leave by himself is told, once (`outcome`).
 //! 6. A reopening starts the trip anew: departures and pick-ups that its author had seen no longer
 //!    rank; claims and grants stand.
 //!
@@ -31,18 +31,20 @@
 //!
 //! Clocks: shown to people, they decide nothing. Signatures and the roster: `authority` says which
 //! acts are unauthorised and who has left. Series and rotas: a default holder will be a chair
-//! without an act of his own, as a swap's is today ([`state::Chair`]).
+//! without an act of his own, as a swap's is today (`chair`).
 //!
 //! # Considered and rejected
 //!
 //! First come, first served: "first" needs one clock or one server, and a cut leaves neither.
 //! Comparing claims in pairs, causal order first, lottery otherwise: it is not transitive.
 
+mod chair;
 mod duplicate;
 mod line;
 mod outcome;
 mod set;
 mod state;
+mod status;
 mod swap;
 mod table;
 
@@ -50,7 +52,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use outcome::{Incident, Note, Outcome, Told};
 pub use set::Set;
-pub use state::Status;
+pub use status::Status;
 pub use table::{power, who_may};
 
 use crate::body::{Part, Verb};

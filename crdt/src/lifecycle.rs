@@ -14,8 +14,8 @@
 //!    authority still counts is a fact and stays.
 //! 5. New acts cite the [`Case::heads`]: acts that count and that no such act cites. A stranger's
 //!    acts are therefore never in what honest people had seen.
-//! 6. Beyond [`ACTS_PER_REQUEST_MAX`] acts, everybody's first acts are judged before anybody's
-//!    next; the rest have no say. A flood cannot silence a neighbour.
+//! 6. Beyond [`ACTS_PER_REQUEST_MAX`](crate::limits::ACTS_PER_REQUEST_MAX) acts, everybody's first
+//!    acts are judged before anybody's next; the rest have no say. A flood silences nobody.
 //!
 //! # Invariants
 //!
@@ -41,7 +41,6 @@ use crate::{
     claim::{self, Fold, Kind, Luck, Need, Outcome, Person, Slot},
     code::Code,
     id::{EnvelopeId, PersonId, RequestId, short_hash},
-    limits::{ACTS_PER_PERSON_MAX, ACTS_PER_REQUEST_MAX},
 };
 use arrange::Arranged;
 

@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fold, Person, Rank, Slot,
+    Fold, Person, Rank, Slot, Status,
     set::Set,
-    state::{Hearing, Status, View},
+    state::{Hearing, View},
 };
 use crate::body::{Part, Verb};
 

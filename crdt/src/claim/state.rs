@@ -12,74 +12,17 @@
 //! 4. What authority has taken away since shows in [`View::Now`] alone. What an author had seen
 //!    ([`View::Then`]) stays as it was, else removing one member would void another's departure.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
-    Fold, Kind, Luck, Need, Person, Rank, Slot,
+    Fold, Kind, Need, Person, Rank, Slot, Status,
+    chair::{BY_HIMSELF, Chair, Leave, act_of, of_swap},
     line::{Waiter, line_up},
     set::Set,
     swap::Swap,
-    table::{power, rank_given, who_may},
+    table::who_may,
 };
 use crate::body::{Part, Verb};
-
-/// How far a request has come, in the field's words (`domain.md`, "A request's life").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// 待受理: asked, nobody has taken note.
-    Submitted,
-    /// 已受理: the desk has taken note.
-    Registered,
-    /// 待认领: may be claimed.
-    Open,
-    /// 已认领 or 已派单: somebody holds it.
-    Assigned,
-    /// 办理中: somebody is on the way or at it.
-    InProgress,
-    /// 待确认: done, says the holder.
-    Resolved,
-    /// 已结案: done, says the one who asked.
-    Closed,
-    /// Cancelled while somebody was on the way: he must acknowledge.
-    CancelRequested,
-    /// 撤回.
-    Cancelled,
-    /// 不予受理.
-    Declined,
-    /// 转办.
-    Referred,
-    /// 并案.
-    Duplicate,
-}
-
-impl Status {
-    /// Nobody need come any more (and nobody may claim).
-    pub const fn is_over(self) -> bool {
-        use Status::{Cancelled, Closed, Declined, Duplicate, Referred, Resolved};
-        matches!(self, Resolved | Closed | Cancelled | Declined | Duplicate | Referred)
-    }
-
-    /// Its word in JSON, and the key of its translation.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Submitted => "submitted",
-            Self::Registered => "registered",
-            Self::Open => "open",
-            Self::Assigned => "assigned",
-            Self::InProgress => "in_progress",
-            Self::Resolved => "resolved",
-            Self::Closed => "closed",
-            Self::CancelRequested => "cancel_requested",
-            Self::Cancelled => "cancelled",
-            Self::Declined => "declined",
-            Self::Referred => "referred",
-            Self::Duplicate => "duplicate",
-        }
-    }
-}
 
 /// Whether what authority took away later is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +54,7 @@ impl State {
 
     /// The live acts, without the chairs that a swap gives.
     pub fn live_acts(&self) -> impl Iterator<Item = usize> + '_ {
-        self.live.iter().filter(|chair| chair % 2 == 0).map(|chair| chair / 2)
+        self.live.iter().filter_map(act_of)
     }
 
     /// The live chairs of everybody else.
@@ -124,43 +67,10 @@ impl State {
     }
 
     /// Is he among the first, passing over those whom authority has removed since?
-    pub fn would_hold(&self, who: Person, expelled: &std::collections::BTreeSet<Person>) -> bool {
+    pub fn would_hold(&self, who: Person, expelled: &BTreeSet<Person>) -> bool {
         let left = self.line.iter().filter(|(person, _)| !expelled.contains(person));
         matches!(self.status, Some(Status::Assigned | Status::InProgress))
             && left.take(self.places).any(|(person, _)| *person == who)
-    }
-}
-
-/// One standing: an act's, or what an acceptance gives to a partner of the swap.
-#[derive(Clone, Debug)]
-pub(super) struct Chair {
-    /// Twice the act's place, and one more for a swap's.
-    pub id: usize,
-    /// The act that it comes from.
-    pub act: usize,
-    /// Whose standing it is.
-    pub to: Person,
-    pub rank: Rank,
-    /// Grants only: whose word it is.
-    power: Option<u8>,
-    luck: Luck,
-}
-
-/// Somebody gives up a place, or it is taken from him.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Leave {
-    pub act: usize,
-    pub person: Person,
-    power: u8,
-}
-
-/// Nobody outweighs a person who leaves by himself.
-const BY_HIMSELF: u8 = 9;
-
-impl Leave {
-    /// By another's word, not by his own.
-    pub fn is_forced(&self) -> bool {
-        self.power < BY_HIMSELF
     }
 }
 
@@ -257,7 +167,7 @@ impl<'f> Hearing<'f> {
             for (slot, giver, taker) in swap.hand_overs() {
                 if slot == self.slot {
                     let luck = (self.fold.lottery)(slot, taker);
-                    let id = swap.act * 2 + 1;
+                    let id = of_swap(swap.act);
                     let rank = Rank::Granted;
                     self.chairs.push(Chair {
                         id,
@@ -336,7 +246,7 @@ impl<'f> Hearing<'f> {
         }
         let acts = &self.fold.acts;
         let waiter = |chair: &&Chair| {
-            let behind = if chair.id % 2 == 0 {
+            let behind = if act_of(chair.id).is_some() {
                 Cow::Borrowed(&self.fold.behind[chair.act])
             } else {
                 let seen = &acts[chair.act].seen;
@@ -416,7 +326,7 @@ impl<'f> Hearing<'f> {
     fn refusal(&self) -> Option<Status> {
         let acts = &self.fold.acts;
         let informed = |no: usize| {
-            let mut grants = self.live.iter().filter(|id| id % 2 == 0).map(|id| id / 2);
+            let mut grants = self.live.iter().filter_map(act_of);
             grants.all(|at| !acts[at].does(Verb::Grant) || acts[no].seen.contains(at))
         };
         let no = |verb| self.of(verb).any(|at| self.stands(at) && informed(at));
@@ -427,34 +337,5 @@ impl<'f> Hearing<'f> {
         } else {
             no(Verb::Refer).then_some(Status::Referred)
         }
-    }
-}
-
-impl Fold<'_> {
-    fn chair(&self, at: usize) -> Option<Chair> {
-        let act = &self.acts[at];
-        let (rank, to) = (rank_given(act.kind)?, act.to()?);
-        let power = (rank == Rank::Granted).then(|| power(act.part));
-        Some(Chair { id: at * 2, act: at, to, rank, power, luck: self.luck[at] })
-    }
-
-    /// Has authority taken it away since?
-    pub(super) fn is_struck(&self, chair: &Chair) -> bool {
-        let unauthorised = self.acts[chair.act].unauthorised;
-        unauthorised || (self.expelled.contains(&chair.to) && chair.rank < Rank::PickedUp)
-    }
-
-    fn leaves(&self, here: &[usize]) -> Vec<Leave> {
-        let leave = |at: &usize| {
-            let act = &self.acts[*at];
-            let (person, power) = match act.kind {
-                Kind::Do(Verb::Withdraw) => (Some(act.who), BY_HIMSELF),
-                Kind::Do(Verb::Revoke) => (act.about, power(act.part)),
-                Kind::Do(Verb::Grant) => (act.instead, power(act.part)),
-                _ => (None, 0),
-            };
-            person.map(|person| Leave { act: *at, person, power })
-        };
-        here.iter().filter_map(leave).collect()
     }
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::{
     Act, Fold, Person, Rank, Slot,
+    chair::{act_of, of_act},
     line::{Waiter, line_up},
     set::Set,
     state::View,
@@ -61,21 +62,20 @@ impl Fold<'_> {
             let act = &self.acts[*at];
             act.does(Verb::Accept) && act.who != accept.who && self.counts(*at)
         };
-        accept.seen.iter().filter(others).map(|at| at * 2).collect()
+        accept.seen.iter().filter(others).map(of_act).collect()
     }
 
     /// The swaps that happen, each ride changing hands once per swap.
     pub(super) fn swaps(&self, seen: &Set, view: View) -> Vec<Swap> {
         let accepts = seen.iter().filter(|at| self.acts[*at].does(Verb::Accept));
         let waiter = |at: usize| Waiter {
-            chair: at * 2,
+            chair: of_act(at),
             turn: (self.luck[at], self.acts[at].tie),
             behind: Cow::Borrowed(&self.behind[at]),
         };
         let waiters: Vec<_> = accepts.filter(|at| self.counts(*at)).map(waiter).collect();
         let mut taken: Vec<Swap> = Vec::new();
-        for place in line_up(&waiters) {
-            let at = waiters[place].chair / 2;
+        for at in line_up(&waiters).into_iter().filter_map(|place| act_of(waiters[place].chair)) {
             let Some(swap) = self.swap(&self.acts[at], at) else { continue };
             let free = |it: &Swap| self.acts[at].seen.contains(it.act) || !swap.touches(it);
             if taken.iter().all(free) && self.speaks(at, view) {

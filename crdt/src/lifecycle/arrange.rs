@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ACTS_PER_PERSON_MAX, ACTS_PER_REQUEST_MAX, Given};
+use super::Given;
 use crate::{
     body::Act,
     claim::Set,
     id::{EnvelopeId, PersonId, RequestId},
-    limits::DEPS_MAX,
+    limits::{ACTS_PER_PERSON_MAX, ACTS_PER_REQUEST_MAX, DEPS_MAX},
 };
 
 /// Acts, each once, each after those it cites.
