@@ -50,7 +50,8 @@ fn capacity(town: &mut Town, who: &str, verb: Verb) -> Part {
 
 /// A life of a request; returns the town and who held when.
 fn live(seed: u64) -> (Town, Vec<Held>) {
-    let mut town = Town::with(1 + u16::try_from(seed % 3).expect("small"), seed % 2 == 0, seed);
+    let mut town =
+        Town::with(1 + u16::try_from(seed % 3).expect("small"), seed.is_multiple_of(2), seed);
     let crew: Vec<String> = (1..=6).map(|at| format!("d{at}")).collect();
     let people: Vec<&str> = OTHERS.iter().copied().chain(crew.iter().map(String::as_str)).collect();
     let mut nodes: BTreeMap<&str, Node> =

@@ -283,7 +283,11 @@ fn ten_places_are_the_same_ten_everywhere_and_who_moves_up_says_yes() {
         town.driver(all, &out, &[Withdraw]);
     });
     let after = town.end();
-    assert_eq!(names(&after.awaiting), [up.clone()], "his yes was not said as a holder");
+    assert_eq!(
+        names(&after.awaiting),
+        std::slice::from_ref(&up),
+        "his yes was not said as a holder"
+    );
     assert_eq!(names(&after.holders).last(), Some(&up));
     assert!(!names(&after.holders).contains(&out) && after.told_to(&person(&out)).is_none());
     town.healed(|town, all| town.driver(all, &up, &[Ack]));

@@ -119,7 +119,7 @@ fn read_says(kind: &str, body: &Value) -> Read<Says> {
 
 fn read_statement(kind: &str, b: &Value) -> Read<Statement> {
     let who = |name: &str| word(&b[name]).map(|name| person(&name));
-    let place = |name: &str| word(&b[name]).map(|name| self::place(&name));
+    let place = |name: &str| word(&b[name]).map(|name| place(&name));
     Ok(match kind {
         "genesis" => Statement::Genesis {
             parent: place("parent")?,
