@@ -3,6 +3,7 @@
 //! A model prints a random set and what it comes to (`--emit SEED`); each module here judges the
 //! same set with this implementation and says where the two differ.
 
+pub mod authority;
 pub mod claims;
 
 use serde_json::Value;
@@ -13,7 +14,7 @@ use serde_json::Value;
 pub type Check = fn(&str) -> Result<(Value, Option<String>), String>;
 
 /// Every model that there is, by the name the binary `oracle` takes. One line each.
-pub const CHECKS: &[(&str, Check)] = &[("claims", claims::check)];
+pub const CHECKS: &[(&str, Check)] = &[("authority", authority::check), ("claims", claims::check)];
 
 /// Where two JSON values first differ, as a path and the two sides; `None` where they do not.
 pub fn first_difference(path: &str, ours: &Value, theirs: &Value) -> Option<String> {

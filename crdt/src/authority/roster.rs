@@ -124,6 +124,9 @@ impl Roster {
             let missing = cited.find(|cited| index.get(cited).is_none()).unwrap_or(id);
             return Verdict::Pending(*missing);
         }
+        if index.refused.contains(id) {
+            return Verdict::Void(Reason::ForgedPlace);
+        }
         let Some(fact) = index.get(id) else { return Verdict::Pending(*id) };
         if let Some(spoken) = self.resolver.spoken(fact) {
             return spoken.into();
@@ -144,7 +147,8 @@ impl Roster {
 
     /// Statements that do not count, and why.
     pub fn void(&self) -> Vec<(EnvelopeId, Reason)> {
-        let all = self.resolver.index.statements.iter();
+        let index = &self.resolver.index;
+        let all = index.statements.iter().chain(&index.refused);
         all.filter_map(|id| match self.statement(id) {
             Verdict::Void(reason) => Some((*id, reason)),
             _ => None,

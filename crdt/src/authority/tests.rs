@@ -233,7 +233,7 @@ fn a_forked_chain_is_shown_with_a_mark_until_its_person_chooses() {
     let (scope, writer) = (it.all.scope(), it.wang.writer());
     let id = |n| EnvelopeId::from_bytes([n; 32]);
     for (n, seq, prev) in [(1, 1, None), (2, 2, Some(1)), (3, 2, Some(1)), (4, 3, Some(3))] {
-        it.world.roster.insert(Fact::link(id(n), (writer, scope), seq, prev.map(id)));
+        it.world.roster.insert(Fact::link(id(n), (writer, scope), (seq, seq), prev.map(id)));
     }
     let at = |roster: &Roster, n, seq| {
         roster.position(&Spot { id: Some(id(n)), ..it.wang.spot(scope, seq, it.join) })

@@ -73,6 +73,9 @@ pub enum Flag {
 /// Why something does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
+    /// Its place in the chain or in the order is not what it says.
+    #[error("its place in the order is forged")]
+    ForgedPlace,
     /// It should cite a grant.
     #[error("it names no grant")]
     NoGrant,
@@ -133,6 +136,7 @@ impl Reason {
     /// A short name that stays, for JSON and for translations.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::ForgedPlace => "forged_place",
             Self::NoGrant => "no_grant",
             Self::NoSuchGrant(_) => "no_such_grant",
             Self::NotAGrant(_) => "not_a_grant",
