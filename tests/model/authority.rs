@@ -77,7 +77,7 @@ fn every_scenario_comes_out_as_the_model_says_in_any_order() {
 #[test]
 fn random_sets_come_out_as_the_model_says() {
     let files = vectors("authority");
-    assert_eq!(files.len(), 20);
+    assert_eq!(files.len(), 26);
     for file in files {
         let text = fs::read_to_string(&file).expect("a readable vector");
         agrees(&file.display().to_string(), &text);

@@ -218,7 +218,8 @@ impl Roster {
         })
     }
 
-    /// Who has a role over exactly that group, ascending.
+    /// Who of the community has a role over exactly that group, ascending. A stranger may enter an
+    /// open group, and still nobody sees or counts him.
     pub fn members(&self, group: &GroupId) -> Vec<PersonId> {
         let index = &self.resolver.index;
         let Some(Statement::Genesis { parent, .. }) = index.statement(group) else {
@@ -229,6 +230,7 @@ impl Roster {
             filed.filter_map(|id| index.gives(&id).map(|power| power.person)).collect();
         people.sort_unstable();
         people.dedup();
+        people.retain(|person| self.is_community_member(*person));
         people
     }
 

@@ -2,9 +2,7 @@
 
 use crate::{
     body::{GroupKind, Oversight, Place},
-    envelope::Kind,
     id::{EnvelopeId, GroupId, PersonId},
-    judge::Position,
 };
 
 /// Does an envelope count?
@@ -29,23 +27,6 @@ impl Verdict {
     /// Is a message with this verdict shown?
     pub fn shows(self) -> bool {
         matches!(self, Self::Counts | Self::Flagged(_))
-    }
-}
-
-impl Verdict {
-    /// What this means for the fate of an envelope of that kind: a fork hides no message and keeps
-    /// no change out but those on the losing branch; acts and ballots wait for the fork to heal.
-    pub fn for_kind(self, kind: Kind) -> Position {
-        match (self, kind) {
-            (Self::Counts, _) => Position::Counts,
-            (Self::Flagged(_), Kind::STATEMENT | Kind::ACT | Kind::BALLOT)
-            | (Self::Flagged(Flag::LosingBranch), Kind::CHANGE) => {
-                Position::Void(Reason::Forked.code())
-            }
-            (Self::Flagged(_), _) => Position::Counts,
-            (Self::Pending(grant), _) => Position::Unknown(grant),
-            (Self::Void(reason), _) => Position::Void(reason.code()),
-        }
     }
 }
 

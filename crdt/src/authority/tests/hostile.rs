@@ -3,111 +3,19 @@
 
 use proptest::prelude::*;
 
+use super::town::{Town, bytes, grant, person, writer};
 use crate::{
-    authority::{Fact, Reason, Roster, Says, Verdict},
-    body::{Cut, GroupKind, KeyUse, Oversight, Place, Role, Statement},
-    genesis::{Genesis, RULES_VERSION},
-    id::{EnvelopeId, KeyId, PersonId, ScopeId, WriterId},
+    authority::{Fact, Reason, Roster, Spot, Verdict},
+    body::{Cut, GroupKind, KeyUse, Place, Role, Statement},
+    id::{EnvelopeId, ScopeId},
     limits::STATEMENT_LIST_MAX,
-    time::Bucket,
 };
-
-fn bytes(kind: u8, n: u32) -> [u8; 32] {
-    let mut out = [kind; 32];
-    out[..4].copy_from_slice(&n.to_be_bytes());
-    out
-}
-
-fn writer(n: u32) -> WriterId {
-    WriterId::from_bytes(bytes(1, n))
-}
-
-fn person(n: u32) -> PersonId {
-    PersonId::from_bytes(bytes(2, n))
-}
-
-/// A town of facts: envelope `n` is the `n`th that was said.
-struct Town {
-    genesis: Genesis,
-    roster: Roster,
-    facts: Vec<Fact>,
-    tips: std::collections::BTreeMap<WriterId, (u64, EnvelopeId)>,
-}
-
-impl Town {
-    fn new() -> Self {
-        let genesis = Genesis {
-            root_keys: vec![KeyId::from_bytes([7; 32])],
-            threshold: 1,
-            salt: [0; 16],
-            rules: RULES_VERSION,
-            founded: Bucket(2_900),
-        };
-        let roster = Roster::new(&genesis);
-        Self { genesis, roster, facts: Vec::new(), tips: Default::default() }
-    }
-
-    fn say(
-        &mut self,
-        by: WriterId,
-        statement: Statement,
-        auth: Option<EnvelopeId>,
-        second: Option<KeyId>,
-    ) -> EnvelopeId {
-        let n = u32::try_from(self.facts.len()).expect("a town is small");
-        let id = EnvelopeId::from_bytes(bytes(3, n));
-        let tip = self.tips.get(&by).copied();
-        let seq = tip.map_or(1, |(seq, _)| seq + 1);
-        self.tips.insert(by, (seq, id));
-        let fact = Fact {
-            id,
-            writer: by,
-            scope: self.genesis.id().roster(),
-            seq,
-            prev: tip.map(|(_, id)| id),
-            deps: Vec::new(),
-            auth,
-            lamport: seq,
-            signed: true,
-            seconds: second.into_iter().collect(),
-            says: Says::Statement(Box::new(statement)),
-        };
-        self.facts.push(fact.clone());
-        self.roster.insert(fact);
-        id
-    }
-
-    fn certify(&mut self, by: WriterId, subject: WriterId, who: PersonId, paper: bool) {
-        let says =
-            Statement::Certify { subject: subject.into(), person: who, key_use: KeyUse::Writer };
-        self.say(by, says, None, paper.then(|| who.into()));
-    }
-
-    /// Person 0 becomes admin, writing with device 0 and signing with the paper key.
-    fn found(&mut self) -> EnvelopeId {
-        self.certify(writer(0), writer(0), person(0), true);
-        let root = EnvelopeId::from(self.genesis.id());
-        let says = grant(0, Role::Admin, Place::community());
-        self.say(writer(0), says, Some(root), Some(KeyId::from_bytes([7; 32])))
-    }
-
-    fn group(&mut self, admin: EnvelopeId, kind: GroupKind, everyone: bool) -> Place {
-        let (parent, oversight) = (Place::community(), Oversight::Staff);
-        let says = Statement::Genesis { parent, kind, need: 1, oversight, everyone };
-        let id = self.say(writer(0), says, Some(admin), Some(person(0).into()));
-        Place::community().below(id)
-    }
-}
-
-fn grant(who: u32, role: Role, over: Place) -> Statement {
-    Statement::Grant { person: person(who), role, over, undo: Vec::new(), confirms: Vec::new() }
-}
 
 #[test]
 fn twenty_thousand_members_vouched_for_one_by_the_other_need_no_stack() {
     let mut town = Town::new();
     let admin = town.found();
-    let group = town.group(admin, GroupKind::Vetted, false);
+    let group = town.group(admin, GroupKind::Vetted, true);
     let first = grant(1, Role::Member, group.clone());
     let mut role = town.say(writer(0), first, Some(admin), Some(person(0).into()));
     for n in 1..20_000 {
@@ -205,7 +113,7 @@ fn a_chain_that_forks_at_every_step_is_walked_in_leaps() {
     let cuts = vec![Cut { writer: chain.0, scope: chain.1, seq: 19_999, id: id(50, 19_999) }];
     let gone = Statement::Remove { person: person(5), role: Role::Member, over: all, cuts };
     town.say(writer(0), gone, Some(admin), Some(person(0).into()));
-    let at = |branch, n| crate::authority::Spot {
+    let at = |branch, n| Spot {
         writer: chain.0,
         scope: chain.1,
         seq: u64::from(n),
@@ -254,7 +162,7 @@ fn a_chain_healed_at_every_step_is_looked_at_once() {
         let heal = Statement::Heal { writer: by, chain: scope, seq: at.0, keep: id(51, n) };
         town.say(by, heal, None, Some(person(5).into()));
     }
-    let at = |branch, n| crate::authority::Spot {
+    let at = |branch, n| Spot {
         writer: by,
         scope,
         seq: u64::from(n),
