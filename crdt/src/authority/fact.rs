@@ -121,7 +121,7 @@ impl Fact {
     pub fn link(
         id: EnvelopeId,
         (writer, scope): (WriterId, ScopeId),
-        seq: u64,
+        (seq, lamport): (u64, u64),
         prev: Option<EnvelopeId>,
     ) -> Self {
         Self {
@@ -132,7 +132,7 @@ impl Fact {
             prev,
             deps: Vec::new(),
             auth: None,
-            lamport: 0,
+            lamport,
             signed: true,
             seconds: Vec::new(),
             says: Says::Link,

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     body::{Cut, Place, Role, Statement},
-    envelope::Envelope,
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, KeyId, PersonId, ScopeId, WriterId},
     limits::DEPS_MAX,
@@ -66,20 +65,6 @@ pub struct Spot {
     pub id: Option<EnvelopeId>,
     /// Under which grant.
     pub auth: Option<EnvelopeId>,
-}
-
-impl Spot {
-    /// Where this envelope stands.
-    pub fn of(envelope: &Envelope) -> Self {
-        let header = envelope.header();
-        Self {
-            writer: header.writer,
-            scope: header.scope,
-            seq: header.seq,
-            id: Some(envelope.id()),
-            auth: header.auth,
-        }
-    }
 }
 
 /// What a grant gives, read off and not yet judged.

@@ -17,6 +17,7 @@ use crate::{
 
 use super::{
     fact::Fact,
+    forks::{Branch, BranchKey},
     index::{Index, Power, Spot},
     policy::{self, Removed},
     verdict::{Reason, Verdict},
@@ -46,6 +47,7 @@ pub(super) struct Memo {
     pub anchored: BTreeMap<PersonId, Arc<BTreeSet<KeyId>>>,
     pub rules: BTreeMap<Place, (GroupKind, u8)>,
     pub rivals: BTreeMap<(EnvelopeId, Place), Rivals>,
+    pub branches: BTreeMap<BranchKey, Branch>,
     pub everyone: Option<Arc<BTreeSet<Place>>>,
     pub positions: BTreeMap<(WriterId, ScopeId, EnvelopeId), Verdict>,
 }

@@ -124,6 +124,9 @@ impl Roster {
             let missing = cited.find(|cited| index.get(cited).is_none()).unwrap_or(id);
             return Verdict::Pending(*missing);
         }
+        if index.refused.contains(id) {
+            return Verdict::Void(Reason::ForgedPlace);
+        }
         let Some(fact) = index.get(id) else { return Verdict::Pending(*id) };
         if let Some(spoken) = self.resolver.spoken(fact) {
             return spoken.into();
@@ -144,7 +147,8 @@ impl Roster {
 
     /// Statements that do not count, and why.
     pub fn void(&self) -> Vec<(EnvelopeId, Reason)> {
-        let all = self.resolver.index.statements.iter();
+        let index = &self.resolver.index;
+        let all = index.statements.iter().chain(&index.refused);
         all.filter_map(|id| match self.statement(id) {
             Verdict::Void(reason) => Some((*id, reason)),
             _ => None,
@@ -214,7 +218,8 @@ impl Roster {
         })
     }
 
-    /// Who has a role over exactly that group, ascending.
+    /// Who of the community has a role over exactly that group, ascending. A stranger may enter an
+    /// open group, and still nobody sees or counts him.
     pub fn members(&self, group: &GroupId) -> Vec<PersonId> {
         let index = &self.resolver.index;
         let Some(Statement::Genesis { parent, .. }) = index.statement(group) else {
@@ -225,6 +230,7 @@ impl Roster {
             filed.filter_map(|id| index.gives(&id).map(|power| power.person)).collect();
         people.sort_unstable();
         people.dedup();
+        people.retain(|person| self.is_community_member(*person));
         people
     }
 

@@ -3,6 +3,8 @@
 //! The rules themselves are compared with their executable model in `tests/model/authority.rs`.
 
 mod hostile;
+mod keys;
+mod town;
 mod world;
 
 use super::{Fact, Flag, NotAFact, Reason, Roster, Spot, Verdict};
@@ -108,9 +110,11 @@ fn an_open_group_makes_nobody_a_member_of_the_community() {
     assert_eq!(it.world.roster.statement(&entered), Verdict::Counts);
     let said = it.world.roster.position(&mal.spot(chess.scope(), 1, entered));
     assert_eq!(said, Verdict::Void(Reason::Stranger));
+    assert_eq!(it.world.roster.members(&chess), []);
     let wang = it.world.join(&it.wang, chess, None);
     let said = it.world.roster.position(&it.wang.spot(chess.scope(), 1, wang));
     assert_eq!(said, Verdict::Counts);
+    assert_eq!(it.world.roster.members(&chess), [it.wang.id()]);
 }
 
 #[test]
@@ -233,7 +237,7 @@ fn a_forked_chain_is_shown_with_a_mark_until_its_person_chooses() {
     let (scope, writer) = (it.all.scope(), it.wang.writer());
     let id = |n| EnvelopeId::from_bytes([n; 32]);
     for (n, seq, prev) in [(1, 1, None), (2, 2, Some(1)), (3, 2, Some(1)), (4, 3, Some(3))] {
-        it.world.roster.insert(Fact::link(id(n), (writer, scope), seq, prev.map(id)));
+        it.world.roster.insert(Fact::link(id(n), (writer, scope), (seq, seq), prev.map(id)));
     }
     let at = |roster: &Roster, n, seq| {
         roster.position(&Spot { id: Some(id(n)), ..it.wang.spot(scope, seq, it.join) })

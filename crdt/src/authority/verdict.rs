@@ -2,9 +2,7 @@
 
 use crate::{
     body::{GroupKind, Oversight, Place},
-    envelope::Kind,
     id::{EnvelopeId, GroupId, PersonId},
-    judge::Position,
 };
 
 /// Does an envelope count?
@@ -32,23 +30,6 @@ impl Verdict {
     }
 }
 
-impl Verdict {
-    /// What this means for the fate of an envelope of that kind: a fork hides no message and keeps
-    /// no change out but those on the losing branch; acts and ballots wait for the fork to heal.
-    pub fn for_kind(self, kind: Kind) -> Position {
-        match (self, kind) {
-            (Self::Counts, _) => Position::Counts,
-            (Self::Flagged(_), Kind::STATEMENT | Kind::ACT | Kind::BALLOT)
-            | (Self::Flagged(Flag::LosingBranch), Kind::CHANGE) => {
-                Position::Void(Reason::Forked.code())
-            }
-            (Self::Flagged(_), _) => Position::Counts,
-            (Self::Pending(grant), _) => Position::Unknown(grant),
-            (Self::Void(reason), _) => Position::Void(reason.code()),
-        }
-    }
-}
-
 impl From<Result<(), Reason>> for Verdict {
     fn from(outcome: Result<(), Reason>) -> Self {
         match outcome {
@@ -73,6 +54,9 @@ pub enum Flag {
 /// Why something does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
+    /// Its place in the chain or in the order is not what it says.
+    #[error("its place in the order is forged")]
+    ForgedPlace,
     /// It should cite a grant.
     #[error("it names no grant")]
     NoGrant,
@@ -133,6 +117,7 @@ impl Reason {
     /// A short name that stays, for JSON and for translations.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::ForgedPlace => "forged_place",
             Self::NoGrant => "no_grant",
             Self::NoSuchGrant(_) => "no_such_grant",
             Self::NotAGrant(_) => "not_a_grant",

@@ -119,10 +119,10 @@ fn read_says(kind: &str, body: &Value) -> Read<Says> {
 
 fn read_statement(kind: &str, b: &Value) -> Read<Statement> {
     let who = |name: &str| word(&b[name]).map(|name| person(&name));
-    let place = |name: &str| word(&b[name]).map(|name| place(&name));
+    let at = |name: &str| word(&b[name]).map(|name| place(&name));
     Ok(match kind {
         "genesis" => Statement::Genesis {
-            parent: place("parent")?,
+            parent: at("parent")?,
             kind: group_kind(&b["type"])?,
             need: need(&b["need"])?,
             oversight: oversight(&b["oversight"])?,
@@ -131,33 +131,33 @@ fn read_statement(kind: &str, b: &Value) -> Read<Statement> {
         "grant" => Statement::Grant {
             person: who("person")?,
             role: role(&b["role"])?,
-            over: place("over")?,
+            over: at("over")?,
             undo: ids(&b["undo"])?,
             confirms: ids(&b["confirms"])?,
         },
         "remove" => Statement::Remove {
             person: who("person")?,
             role: role(&b["role"])?,
-            over: place("over")?,
+            over: at("over")?,
             cuts: cuts(&b["cuts"])?,
         },
         "admit" => Statement::Admit { removal: id(&word(&b["removal"])?), cuts: cuts(&b["cuts"])? },
         "rules" => Statement::Rules {
-            group: place("group")?,
+            group: at("group")?,
             kind: group_kind(&b["type"])?,
             need: need(&b["need"])?,
             replaces: ids(&b["replaces"])?,
             confirms: ids(&b["confirms"])?,
         },
         "invite" => Statement::Invite {
-            group: place("group")?,
+            group: at("group")?,
             key: key(&word(&b["key"])?),
             once: b["once"].as_bool().ok_or("`once` is no truth value")?,
         },
-        "vouch" => Statement::Vouch { person: who("person")?, group: place("group")? },
+        "vouch" => Statement::Vouch { person: who("person")?, group: at("group")? },
         "join" => Statement::Join {
             person: who("person")?,
-            group: place("group")?,
+            group: at("group")?,
             invite: b["invite"].as_str().map(id),
             proof: b["proof"].as_str().map(|text| Proof { key: key(text), signature: [0; 64] }),
             vouches: ids(&b["vouches"])?,

@@ -184,7 +184,7 @@ impl Memory {
     /// Tells the roster one link of a chain that forked.
     pub fn tell_link(&mut self, id: EnvelopeId, header: &Header) {
         let chain = (header.writer, header.scope);
-        self.roster.insert(Fact::link(id, chain, header.seq, header.prev));
+        self.roster.insert(Fact::link(id, chain, (header.seq, header.lamport), header.prev));
     }
 
     /// Counts `id` into its drawer; written by [`Memory::write_fingerprints`].
