@@ -202,6 +202,7 @@ impl Engine {
     /// Says goodbye: links close first, then the connections; nobody is waited for long.
     async fn stop(mut self) {
         self.discovery = None;
+        self.shared.links.close_where(|_| true, &DownReason::Restarted);
         let all = std::mem::take(&mut self.connections);
         all.keys().for_each(|connection| {
             self.swarm.close_connection(*connection);
@@ -498,7 +499,9 @@ impl Engine {
         let (task, down) = self.shared.links.insert(up, arbiter, &self.limits, events.clone());
         let (shared, note) = (self.shared.clone(), self.note.clone());
         tokio::spawn(async move {
-            if AssertUnwindSafe(task.run(pipe)).catch_unwind().await.is_err() {
+            let run = task.run(pipe, || shared.links.remove(link));
+            if AssertUnwindSafe(run).catch_unwind().await.is_err() {
+                shared.links.remove(link);
                 tracing::error!(link.id = %link, peer.id = %peer, "A link failed");
                 let reason = DownReason::Broken("a fault of this node".into());
                 let _ = events.send(MeshEvent::LinkDown { link, peer, reason }).await;
