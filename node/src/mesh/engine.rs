@@ -234,7 +234,12 @@ impl Engine {
     }
 
     fn dial_peer(&mut self, peer: KeyId, addresses: Vec<String>) {
-        if self.shared.links.has(&peer) {
+        // A link, or a connection that is just becoming one, or enough dials under way.
+        let under_way = self.dials.values().filter(|dial| dial.peer == Some(peer)).count();
+        if self.shared.links.has(&peer)
+            || self.connections.values().any(|it| it.peer == peer && !it.told)
+            || under_way >= limits::DIALS_PER_PEER
+        {
             return;
         }
         let addresses: Vec<Multiaddr> = addresses
