@@ -312,7 +312,7 @@ impl MeshHandle {
 
     /// Dials `peer` at all its addresses at once, keeping the first connection; or, where nobody
     /// knows who lives there, each address by itself. Ends in `LinkUp` or `DialFailed`, and in
-    /// neither where a link with the peer is or comes up meanwhile.
+    /// neither where a link with the peer is up or on its way, or enough dials are.
     ///
     /// # Errors
     ///

@@ -386,22 +386,27 @@ impl PeerBook {
             free.then(|| if full && !home.office { next.max(self.stray) } else { next })
         };
         let homes = self.homes.values().filter_map(home);
-        let typed = self.typed.values().filter(|typed| !self.leads_to_link(typed));
-        let next = homes.chain(typed.map(|typed| typed.tries.next)).min()?;
+        let typed = self.typed.iter().filter(|(address, typed)| !self.covered(address, typed));
+        let next = homes.chain(typed.map(|(_, typed)| typed.tries.next)).min()?;
         Some((next.max(self.round), "a home without a link is to be dialled"))
     }
 
+    /// Whether no more neighbours are wanted.
     fn is_full(&self) -> bool {
         self.linked() >= self.wanted
     }
 
-    fn leads_to_link(&self, typed: &Typed) -> bool {
-        typed.leads_to.and_then(|peer| self.homes.get(&peer)).is_some_and(|home| home.linked)
+    /// Whether a typed address needs no dial of its own: its home is linked, or dialled there.
+    fn covered(&self, address: &String, typed: &Typed) -> bool {
+        let home = typed.leads_to.and_then(|peer| self.homes.get(&peer));
+        home.is_some_and(|home| home.linked || home.proven.contains(address))
     }
 
     fn dial_typed(&mut self, now: Moment, lots: &mut Lots) -> Vec<Dial> {
-        let due = |typed: &Typed| typed.tries.next <= now && !self.leads_to_link(typed);
-        let due = self.typed.iter().filter(|(_, typed)| due(typed));
+        let due = self
+            .typed
+            .iter()
+            .filter(|(address, typed)| typed.tries.next <= now && !self.covered(address, typed));
         let due: Vec<String> =
             due.map(|(address, _)| address.clone()).take(ROUND_DIALS / 2).collect();
         for address in &due {

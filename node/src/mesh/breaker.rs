@@ -81,7 +81,7 @@ mod tests {
         breaker.cut(li);
         breaker.cut_all();
         assert!(breaker.is_cut(&li) && breaker.is_cut(&wang) && breaker.is_cut_off());
-        breaker.clone().heal_all();
+        breaker.heal_all();
         assert!(breaker.is_cut(&li) && !breaker.is_cut(&wang));
         breaker.heal(li);
         assert_eq!(breaker.cuts(), Cuts::default());

@@ -21,6 +21,8 @@
 //! Links speak for themselves (`link`), in order. What this loop reports waits in a short list
 //! when the node is busy; hints are forgotten first. So a busy node never stops the swarm.
 
+mod dialling;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     panic::AssertUnwindSafe,
@@ -28,14 +30,12 @@ use std::{
 };
 
 use crdt::id::KeyId;
+use dialling::reason_of;
 use futures::{FutureExt as _, StreamExt as _};
 use libp2p::{
     Multiaddr, Stream, StreamProtocol, Swarm, connection_limits, identify,
     identity::Keypair,
-    swarm::{
-        Config, ConnectionId, DialError, NetworkBehaviour, SwarmEvent,
-        dial_opts::{DialOpts, PeerCondition},
-    },
+    swarm::{Config, ConnectionId, DialError, NetworkBehaviour, SwarmEvent},
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt as _};
@@ -43,10 +43,10 @@ use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt as _};
 use super::{
     Cuts, DialFailure, DownReason, LinkUp, MeshConfig, MeshError, MeshEvent, NotAnAddress, Shared,
     Transport,
-    address::{ip_of, key_of, peer_of, split, transport_of, worth_keeping},
+    address::{ip_of, key_of, split, transport_of, worth_keeping},
     breaker::Breaker,
     discovery::{Discovery, Hint},
-    gate::{Gate, Shut},
+    gate::Gate,
     lane::{LaneEvent, Lanes, Outcome},
     limits::{self, Limits},
     link::{self, Pipe},
@@ -202,6 +202,7 @@ impl Engine {
     /// Says goodbye: links close first, then the connections; nobody is waited for long.
     async fn stop(mut self) {
         self.discovery = None;
+        self.shared.links.close_where(|_| true, &DownReason::Restarted);
         let all = std::mem::take(&mut self.connections);
         all.keys().for_each(|connection| {
             self.swarm.close_connection(*connection);
@@ -230,62 +231,6 @@ impl Engine {
             self.waiting.remove(oldest);
         }
         self.waiting.push_back(event);
-    }
-
-    fn dial_peer(&mut self, peer: KeyId, addresses: Vec<String>) {
-        if self.shared.links.has(&peer) {
-            return;
-        }
-        let addresses: Vec<Multiaddr> = addresses
-            .iter()
-            .filter_map(|text| text.parse().ok())
-            .filter(|address| transport_of(address).is_some())
-            .take(limits::ADDRESSES_PER_PEER)
-            .collect();
-        let address = addresses.first().map(ToString::to_string).filter(|_| addresses.len() == 1);
-        let target = Target { peer: Some(peer), address };
-        match peer_of(&peer).filter(|_| !addresses.is_empty()) {
-            None => self.failed(target, DialFailure::BadAddress),
-            Some(name) => {
-                let dial = DialOpts::peer_id(name)
-                    .condition(PeerCondition::Always)
-                    .addresses(addresses)
-                    .allocate_new_port();
-                self.dial(target, dial.build());
-            }
-        }
-    }
-
-    fn dial_typed(&mut self, addresses: Vec<String>) {
-        for text in addresses.into_iter().take(limits::ADDRESSES_PER_PEER) {
-            let target = Target { peer: None, address: Some(text.clone()) };
-            match super::read_address(&text).map(|(peer, address)| (peer, address.parse())) {
-                Ok((Some(peer), Ok::<Multiaddr, _>(address))) => {
-                    self.dial_peer(peer, vec![address.to_string()]);
-                }
-                Ok((None, Ok(address))) => {
-                    let dial = DialOpts::unknown_peer_id().address(address).allocate_new_port();
-                    self.dial(target, dial.build());
-                }
-                _ => self.failed(target, DialFailure::BadAddress),
-            }
-        }
-    }
-
-    fn dial(&mut self, target: Target, dial: DialOpts) {
-        let connection = dial.connection_id();
-        match self.swarm.dial(dial) {
-            Ok(()) => {
-                self.dials.insert(connection, target);
-            }
-            Err(error) => self.failed(target, reason_of(&error)),
-        }
-    }
-
-    fn failed(&mut self, target: Target, reason: DialFailure) {
-        let Target { peer, address } = target;
-        tracing::debug!(peer.id = ?peer, ?address, %reason, "A dial failed");
-        self.tell(MeshEvent::DialFailed { peer, address, reason });
     }
 
     fn take_note(&mut self, note: Note) {
@@ -427,20 +372,6 @@ impl Engine {
         }
     }
 
-    /// This connection carries no link and will not. Says why, once, if it was our dial.
-    fn no_link(&mut self, id: ConnectionId, reason: DialFailure) {
-        self.swarm.close_connection(id);
-        let Some(connection) = self.connections.get_mut(&id) else { return };
-        let peer = connection.peer;
-        if !std::mem::replace(&mut connection.told, true)
-            && connection.outbound
-            && !self.shared.links.has(&peer)
-        {
-            let address = Some(connection.address.to_string());
-            self.failed(Target { peer: Some(peer), address }, reason);
-        }
-    }
-
     fn take_identity(&mut self, connection: ConnectionId, said: Vec<Multiaddr>) {
         let Some(connection) = self.connections.get(&connection) else { return };
         let addresses = worth_keeping(said, ip_of(&connection.address));
@@ -498,7 +429,9 @@ impl Engine {
         let (task, down) = self.shared.links.insert(up, arbiter, &self.limits, events.clone());
         let (shared, note) = (self.shared.clone(), self.note.clone());
         tokio::spawn(async move {
-            if AssertUnwindSafe(task.run(pipe)).catch_unwind().await.is_err() {
+            let run = task.run(pipe, || shared.links.remove(link));
+            if AssertUnwindSafe(run).catch_unwind().await.is_err() {
+                shared.links.remove(link);
                 tracing::error!(link.id = %link, peer.id = %peer, "A link failed");
                 let reason = DownReason::Broken("a fault of this node".into());
                 let _ = events.send(MeshEvent::LinkDown { link, peer, reason }).await;
@@ -546,21 +479,5 @@ async fn found(discovery: &mut Option<Discovery>) -> Vec<Hint> {
     match discovery {
         Some(discovery) => discovery.found().await,
         None => std::future::pending().await,
-    }
-}
-
-fn reason_of(error: &DialError) -> DialFailure {
-    match error {
-        // The swarm leaves out what it listens on itself; nothing else was left.
-        DialError::LocalPeerId { .. } | DialError::NoAddresses => DialFailure::Ourselves,
-        DialError::WrongPeerId { obtained, .. } => match key_of(obtained) {
-            Some(found) => DialFailure::WrongPeer { found },
-            None => DialFailure::Foreign,
-        },
-        DialError::Denied { cause } => DialFailure::Denied(match cause.downcast_ref::<Shut>() {
-            Some(shut) => shut.to_string(),
-            None => "too many connections".into(),
-        }),
-        other => DialFailure::Unreachable(other.to_string()),
     }
 }

@@ -63,13 +63,17 @@ pub const BUDGET_PATIENCE: Duration = Duration::from_secs(10);
 pub const OPENING: Duration = Duration::from_secs(10);
 
 /// A dial or an inbound handshake takes at most so long. TCP repeats its first packet after one
-/// and three seconds, so that this gives three chances.
-pub const HANDSHAKE: Duration = Duration::from_secs(4);
+/// and three seconds; the rest is for a box whose core is busy.
+pub const HANDSHAKE: Duration = Duration::from_secs(6);
+
+/// Dials to one peer at once: one starts every two seconds and lasts at most [`HANDSHAKE`], so a
+/// first packet is under way every second or so when the cable comes back.
+pub const DIALS_PER_PEER: usize = 3;
 
 /// Of two connections between the same pair the older stays if it is younger than this: then both
 /// come from dials that overlapped (at most [`HANDSHAKE`] apart). Otherwise the newer one stays:
 /// nobody dials a neighbour whom he still hears.
-pub const OVERLAP: Duration = Duration::from_secs(5);
+pub const OVERLAP: Duration = Duration::from_secs(7);
 
 /// Established connections per peer: two overlapping dials from each side. Fewer would kill
 /// connections that both sides just agreed upon.
@@ -79,7 +83,7 @@ pub const PER_PEER: u32 = 4;
 /// node; they must leave room for an honest one.
 pub const PENDING_IN: u32 = 540;
 
-/// Dials under way; the redial schedule starts at most 8 at once and each lasts 4 s.
+/// Dials under way; the redial schedule starts at most 8 at once.
 pub const PENDING_OUT: u32 = 64;
 
 /// Inbound connections (pending and established) from one address other than this machine.

@@ -92,17 +92,22 @@ impl Heard {
         self.paused.store(paused, Ordering::Relaxed);
     }
 
-    /// Returns once nothing was heard for so long while we were reading.
+    fn last(&self) -> Instant {
+        self.since + Duration::from_millis(self.at_ms.load(Ordering::Relaxed))
+    }
+
+    /// Returns once nothing was heard for so long while we were reading. Who wakes up late was
+    /// asleep himself (a suspended laptop, a box without a core to spare) and listens once more.
     async fn silence(&self, longest: Duration) {
         loop {
-            if self.paused.load(Ordering::Relaxed) {
+            let deadline = self.last() + longest;
+            sleep_until(deadline).await;
+            if self.paused.load(Ordering::Relaxed) || deadline.elapsed() > longest / 4 {
                 self.now();
             }
-            let heard = self.since + Duration::from_millis(self.at_ms.load(Ordering::Relaxed));
-            if heard.elapsed() >= longest {
+            if self.last().elapsed() >= longest {
                 return;
             }
-            sleep_until(heard + longest).await;
         }
     }
 }
@@ -168,8 +173,13 @@ pub(super) async fn go_ahead<S: AsyncRead + AsyncWrite + Unpin>(pipe: &mut Pipe<
 }
 
 impl Link {
-    /// Runs the link from `LinkUp` to `LinkDown`.
-    pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(mut self, pipe: Pipe<S>) {
+    /// Runs the link from `LinkUp` to `LinkDown`; `gone` is called just before the latter, so that
+    /// whoever hears of it finds the place free.
+    pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
+        mut self,
+        pipe: Pipe<S>,
+        gone: impl FnOnce(),
+    ) {
         if let Some(after) = self.after.take() {
             // An error means that the other one is gone altogether, which is as good.
             let _ = after.await;
@@ -191,7 +201,8 @@ impl Link {
         } else {
             tracing::debug!(link.id = %id, peer.id = %peer, %reason, "Link down");
         }
-        // Nobody listens any more: the node is shutting down.
+        gone();
+        // Not taken: the node is shutting down.
         let _ = events.send(MeshEvent::LinkDown { link: id, peer, reason }).await;
     }
 
@@ -205,9 +216,9 @@ impl Link {
         tokio::select! {
             biased;
             reason = close => reason.unwrap_or(DownReason::Restarted),
-            () = heard.silence(pace.silence) => DownReason::Silent,
             reason = write(out, queue, queued_bytes, pace, arbiter) => reason,
             reason = reader.read(frames) => reason,
+            () = heard.silence(pace.silence) => DownReason::Silent,
         }
     }
 }

@@ -51,15 +51,17 @@ impl Links {
         LinkId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Whether a link with `peer` is up.
+    /// Whether a link with `peer` is up, and not just hanging up.
     pub(super) fn has(&self, peer: &KeyId) -> bool {
-        self.lock().values().any(|entry| entry.peer == *peer)
+        self.lock().values().any(|entry| entry.peer == *peer && entry.close.is_some())
     }
 
     /// Whether a connection that just opened is one too many: a link with the peer is up and so
     /// young that both come from dials that overlapped.
     pub(super) fn outdoes(&self, peer: &KeyId) -> bool {
-        let young = |entry: &Entry| entry.peer == *peer && entry.since.elapsed() < OVERLAP;
+        let young = |entry: &Entry| {
+            entry.peer == *peer && entry.close.is_some() && entry.since.elapsed() < OVERLAP
+        };
         self.lock().values().any(young)
     }
 

@@ -193,18 +193,23 @@ fn an_address_where_somebody_else_lives_is_struck_out_and_noted_for_him() {
 
 #[test]
 fn a_typed_address_is_dialled_until_its_home_is_linked_and_again_after() {
-    let mut book = book(0, []);
+    let mut book = book(8, []);
     book.typed(None, &at(1), Moment(0));
     let typed = |dials: &[(u64, Dial)]| dials.iter().filter(|(_, d)| d.peer.is_none()).count();
-    assert!(typed(&run(&mut book, 0, 10_000)) >= 5, "typed addresses count even when full");
+    assert!(typed(&run(&mut book, 0, 10_000)) >= 5);
     book.on_connected(key(1), Some(&at(1)));
     assert_eq!(typed(&run(&mut book, 10_000, 100_000)), 0);
     book.on_down(key(1), Moment(100_000));
-    assert!(typed(&run(&mut book, 100_000, 110_000)) >= 5);
+    let dials = run(&mut book, 100_000, 110_000);
+    assert_eq!((typed(&dials), times(&dials, 1).len()), (0, 5), "once is enough");
+    // Another box lives there now: whoever it is, somebody wanted that address.
+    let lesson = Lesson::WrongPeer { address: at(1), found: key(2) };
+    book.on_failed(Some(key(1)), &lesson, Moment(110_000));
+    assert!(typed(&run(&mut book, 110_000, 120_000)) >= 5);
+    book.on_connected(key(2), Some(&at(1)));
 
-    book.typed(None, &at(2), Moment(110_000));
-    book.on_failed(None, &Lesson::Ourselves { address: at(2) }, Moment(110_000));
-    book.on_connected(key(1), None);
+    book.typed(None, &at(2), Moment(120_000));
+    book.on_failed(None, &Lesson::Ourselves { address: at(2) }, Moment(120_000));
     assert_eq!(book.next_wakeup(), None, "nothing is left to dial");
     for n in 0..=255 {
         book.typed(None, &at(n), Moment(0));

@@ -46,7 +46,7 @@ fn link(pace: Pace, allowance: Option<u64>) -> Ends {
         after: None,
         events,
     };
-    tokio::spawn(link.run(pipe(ours)));
+    tokio::spawn(link.run(pipe(ours), || ()));
     Ends { wire, events: inbox, queue, _allowance: allowance, _close: close }
 }
 

@@ -79,11 +79,11 @@ async fn a_cut_closes_the_link_and_heals_from_either_side() {
     a.handle.breaker().cut(b.handle.local());
     assert_eq!(a.down().await, DownReason::Cut);
     b.down().await;
-    let [to_a] = [a.handle.listeners().first().expect("it listens").clone()];
-    a.dial(&b, &[at_a.address.clone()]);
+    let to_a = a.handle.listeners().first().expect("it listens").clone();
+    a.dial(&b, std::slice::from_ref(&at_a.address));
     assert_eq!(a.failure().await, DialFailure::Denied("the link is cut".into()));
     // The other side does not know about the cut: its connection dies in the handshake or on it.
-    b.dial(&a, &[to_a.clone()]);
+    b.dial(&a, std::slice::from_ref(&to_a));
     b.until(|event| match event {
         MeshEvent::DialFailed { .. } => Some(()),
         MeshEvent::LinkUp(_) => panic!("a link through a cut"),
@@ -254,4 +254,31 @@ async fn noise_on_the_port_does_not_keep_a_neighbour_out() {
     let (up, here) = (a.up().await, b.up().await);
     a.handle.send(up.link, b"hello".to_vec()).expect("room");
     assert_eq!(b.frame().await, (here.link, b"hello".to_vec()));
+}
+
+/// Somebody completes the handshake and then does nothing: it costs us ten seconds of a place.
+#[tokio::test]
+async fn a_connection_without_a_link_is_closed() {
+    use futures::StreamExt as _;
+    use libp2p::swarm::{Config, Swarm, SwarmEvent, dummy};
+
+    let mut home = home(1, &[TCP]);
+    let address = home.address().await;
+    let key = Keypair::generate_ed25519();
+    let patient = Config::with_tokio_executor().with_idle_connection_timeout(PATIENCE * 2);
+    let transport = transport::build(&key).expect("a good key");
+    let mut idler = Swarm::new(transport, dummy::Behaviour, key.public().to_peer_id(), patient);
+    idler.dial(address.parse::<libp2p::Multiaddr>().expect("an address")).expect("no limits");
+    let (mut stood, mut closed) = (false, false);
+    let watch = async {
+        while !closed {
+            match idler.select_next_some().await {
+                SwarmEvent::ConnectionEstablished { .. } => stood = true,
+                SwarmEvent::ConnectionClosed { .. } => closed = true,
+                _ => {}
+            }
+        }
+    };
+    timeout(PATIENCE, watch).await.expect("it is closed");
+    assert!(stood && closed);
 }
