@@ -42,6 +42,9 @@ mod receive;
 mod row;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use crdt::{

@@ -22,7 +22,7 @@ use crdt::{
 use rusqlite::OptionalExtension;
 
 use super::{
-    REJUDGED_PER_TURN_MAX, Truth, Work, authority,
+    Truth, Work, authority,
     heads::Stream,
     row::{self, Gone, Row},
 };
@@ -185,7 +185,7 @@ impl Work<'_> {
 
     /// Works the queue off, as far as one turn goes, and writes what moved.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
-        let mut left = REJUDGED_PER_TURN_MAX;
+        let mut left = self.memory.turn;
         loop {
             while left > 0
                 && let Some(row) = self.next_queued()?

@@ -79,7 +79,7 @@ impl Work<'_> {
     fn add_head(&mut self, stream: &Stream, row: i64) -> Result<(), StoreError> {
         self.db
             .prepare_cached(
-                "INSERT INTO heads (scope_ref, kind, subject, row) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR IGNORE INTO heads (scope_ref, kind, subject, row) VALUES (?1, ?2, ?3, ?4)",
             )?
             .execute((stream.scope_ref, stream.kind, &stream.subject, row))?;
         Ok(())

@@ -15,7 +15,7 @@ use crdt::{
 };
 use rusqlite::Connection;
 
-use super::{authority, row};
+use super::{REJUDGED_PER_TURN_MAX, authority, row};
 use crate::store::error::StoreError;
 
 /// Envelopes and positions remembered to spare a look-up, each; forgotten all at once beyond.
@@ -53,6 +53,8 @@ pub(super) struct Memory {
     pub forks: BTreeSet<(WriterId, ScopeId)>,
     /// The last number of the log of verdicts.
     pub judged: i64,
+    /// How many envelopes are judged again in one turn.
+    pub turn: usize,
     /// To be judged again in this turn.
     pub queue: BTreeSet<i64>,
     /// Are there more in the table?
@@ -80,6 +82,7 @@ impl Memory {
             codes: BTreeMap::new(),
             forks: BTreeSet::new(),
             judged: 0,
+            turn: REJUDGED_PER_TURN_MAX,
             queue: BTreeSet::new(),
             unfinished: false,
             stale_heads: BTreeSet::new(),

@@ -1,0 +1,74 @@
+//! Disks that are full.
+
+use super::{
+    super::Truth,
+    fate,
+    village::{Person, Village, genesis},
+};
+use crate::store::error::StoreError;
+use crdt::judge::Fate;
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("truth.db");
+    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let village = Village::found_in(&mut truth);
+    let li = Person::named("li");
+    let join = village.welcome(&mut truth, &li);
+    let pages: i64 = truth.db.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("counts");
+    let mut saved = Vec::new();
+    let mut refused = 0;
+    for room in 0..12 {
+        truth.db.pragma_update(None, "max_page_count", pages + room).expect("shrinks the disk");
+        truth.begin().expect("begins");
+        let mut written = Vec::new();
+        let outcome = (0..8).try_for_each(|_| {
+            let text = "水位上涨 the water is rising ".repeat(40);
+            let intent = super::super::Intent {
+                body: super::village::message(&text),
+                scope: village.scope(),
+                deps: super::super::Deps::Subject,
+                auth: Some(join),
+            };
+            let envelope = truth.write(intent, &li.device, super::village::NOW)?;
+            written.push(envelope.id());
+            Ok::<(), super::super::WriteError>(())
+        });
+        let committed = truth.commit();
+        if outcome.is_err() || committed.is_err() {
+            refused += 1;
+            if matches!(committed, Ok(())) {
+                // The disk filled up inside one job, which alone was undone.
+                saved.extend(written);
+            }
+        } else {
+            saved.extend(written);
+        }
+        let held = truth.fingerprint(&village.scope()).count();
+        assert_eq!(held, saved.len() as u64, "memory says what the file says");
+    }
+    assert!(refused > 0, "the disk was full at least once");
+    drop(truth);
+    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens again");
+    for id in &saved {
+        assert_eq!(fate(&truth, id).0, Fate::Accepted);
+    }
+    assert_eq!(truth.fingerprint(&village.scope()).count(), saved.len() as u64);
+    assert_eq!(truth.read().integrity_check().expect("reads"), Vec::<String>::new());
+    village.say(&mut truth, &li, join, "room again");
+}
+
+#[test]
+fn after_a_failure_nothing_can_be_added_to_what_was_undone() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("truth.db");
+    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let village = Village::found_in(&mut truth);
+    truth.begin().expect("begins");
+    // What SQLite does by itself when a disk fails in the middle.
+    truth.db.execute_batch("ROLLBACK").expect("undoes");
+    assert!(matches!(truth.commit(), Err(StoreError::Undone)));
+    let said = village.say(&mut truth, &village.founder, village.admin, "as if nothing had been");
+    assert_eq!(fate(&truth, &said.id()).0, Fate::Accepted);
+}

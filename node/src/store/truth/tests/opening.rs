@@ -1,0 +1,153 @@
+//! Files that are ours, and files that are not.
+
+use std::{fs, path::Path};
+
+use crdt::judge::Fate;
+use rusqlite::Connection;
+
+use super::{
+    super::{Reader, Truth},
+    fate,
+    village::{Person, Village, everything, genesis},
+};
+use crate::store::error::StoreError;
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder for the test")
+}
+
+/// Everything that is said of what is held.
+fn snapshot(truth: &Truth) -> String {
+    let read = truth.read();
+    let log = read.judged_since(0, usize::MAX).expect("reads");
+    let fingerprints: Vec<_> = truth.fingerprints().collect();
+    let stored = read.fingerprints().expect("reads");
+    let roster = truth.roster();
+    format!("{log:?} {fingerprints:?} {} {:?}", stored.len(), roster.community_members())
+}
+
+#[test]
+fn what_was_committed_is_there_after_a_crash_and_what_was_not_is_gone() {
+    let folder = folder();
+    let path = folder.path().join("truth.db");
+    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let village = Village::found_in(&mut truth);
+    let li = Person::named("li");
+    let join = village.welcome(&mut truth, &li);
+    let saved = village.say(&mut truth, &li, join, "saved");
+    truth.keep("peer/1", b"192.168.1.7").expect("keeps");
+    let before = snapshot(&truth);
+    truth.begin().expect("begins");
+    let lost = village.say(&mut truth, &li, join, "lost");
+    assert!(truth.read().holds(&lost.id()).expect("reads"));
+    drop(truth);
+    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens again");
+    assert_eq!(snapshot(&truth), before);
+    assert!(!truth.read().holds(&lost.id()).expect("reads"));
+    assert_eq!(truth.read().kept("peer/1").expect("reads").as_deref(), Some(&b"192.168.1.7"[..]));
+    assert_eq!(fate(&truth, &saved.id()).0, Fate::Accepted);
+    assert_eq!(truth.read().integrity_check().expect("reads"), Vec::<String>::new());
+    let next = village.say(&mut truth, &li, join, "next");
+    assert_eq!(next.header().prev, Some(saved.id()), "the chain goes on where it was saved");
+}
+
+#[test]
+fn a_newer_file_a_foreign_community_and_another_programs_file_stay_untouched() {
+    let folder = folder();
+    let ours = folder.path().join("truth.db");
+    drop(Truth::open(Some(&ours), &genesis(1)).expect("opens"));
+    let error = |path: &Path, salt: u8| {
+        let before = fs::read(path).expect("is there");
+        let error = Truth::open(Some(path), &genesis(salt)).err().expect("is refused");
+        assert_eq!(fs::read(path).expect("is there"), before, "untouched");
+        error
+    };
+    assert!(matches!(error(&ours, 2), StoreError::ForeignCommunity));
+    Connection::open(&ours)
+        .and_then(|db| {
+            db.execute(
+                "INSERT INTO refinery_schema_history (version, name, applied_on, checksum)
+                 VALUES (99, 'later', '2031-01-01T00:00:00Z', '1')",
+                [],
+            )
+        })
+        .expect("a later release was here");
+    let newer = error(&ours, 1);
+    assert!(matches!(newer, StoreError::NewerDatabase { found: 99, known: 1 }), "{newer}");
+    let notes = folder.path().join("notes.txt");
+    fs::write(&notes, "not a database at all, but long enough to be read as one ".repeat(20))
+        .expect("writes");
+    assert!(matches!(error(&notes, 1), StoreError::ForeignFile));
+    let music = folder.path().join("music.db");
+    Connection::open(&music)
+        .and_then(|db| db.execute_batch("CREATE TABLE songs (name TEXT)"))
+        .expect("another program's");
+    assert!(matches!(error(&music, 1), StoreError::ForeignFile));
+}
+
+#[test]
+fn readers_see_what_is_committed_and_cannot_write() {
+    let folder = folder();
+    let path = folder.path().join("truth.db");
+    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let village = Village::found_in(&mut truth);
+    let reader = Reader::open(&path).expect("opens");
+    let rows = reader.read().last_row().expect("reads");
+    assert_eq!(rows, truth.read().last_row().expect("reads"));
+    truth.begin().expect("begins");
+    let said = village.say(&mut truth, &village.founder, village.admin, "not yet");
+    assert!(!reader.read().holds(&said.id()).expect("reads"));
+    truth.commit().expect("commits");
+    assert!(reader.read().holds(&said.id()).expect("reads"));
+    assert!(reader.read().db.execute("DELETE FROM envelopes", []).is_err());
+}
+
+#[test]
+fn notes_are_kept_replaced_listed_and_forgotten() {
+    let (_, mut truth) = Village::found();
+    truth.keep("peer/b", b"2").expect("keeps");
+    truth.keep("peer/a", b"1").expect("keeps");
+    truth.keep("peer/a", b"3").expect("keeps");
+    truth.keep("read/x", b"9").expect("keeps");
+    let peers = truth.read().kept_under("peer/").expect("reads");
+    assert_eq!(peers, [("peer/a".into(), b"3".to_vec()), ("peer/b".into(), b"2".to_vec())]);
+    truth.forget("peer/a").expect("forgets");
+    assert_eq!(truth.read().kept("peer/a").expect("reads"), None);
+}
+
+#[test]
+fn one_job_of_many_is_undone_by_itself() {
+    let (village, mut truth) = Village::found();
+    let li = Person::named("li");
+    let join = village.welcome(&mut truth, &li);
+    truth.begin().expect("begins");
+    let kept = village.say(&mut truth, &li, join, "kept");
+    truth.savepoint().expect("opens");
+    let wang = Person::named("wang");
+    let joined = village.welcome(&mut truth, &wang);
+    village.say(&mut truth, &wang, joined, "undone");
+    assert!(truth.roster().is_community_member(wang.paper.person()));
+    truth.undo_savepoint().expect("undoes");
+    assert!(!truth.roster().is_community_member(wang.paper.person()), "memory follows the file");
+    let after = village.say(&mut truth, &li, join, "after");
+    truth.commit().expect("commits");
+    assert_eq!(after.header().deps, [kept.id()]);
+    assert_eq!(truth.fingerprint(&village.scope()).count(), 2);
+    truth.begin().expect("begins");
+    village.say(&mut truth, &li, join, "given up");
+    truth.rollback().expect("rolls back");
+    assert_eq!(truth.fingerprint(&village.scope()).count(), 2);
+    assert_eq!(everything(&truth).last().map(crdt::envelope::Envelope::id), Some(after.id()));
+}
+
+#[test]
+fn a_flipped_bit_is_noticed_before_it_is_passed_on() {
+    let (village, mut truth) = Village::found();
+    let said = village.say(&mut truth, &village.founder, village.admin, "as it was");
+    truth
+        .db
+        .execute("UPDATE envelopes SET lamport = lamport + 1 WHERE id = ?1", [said.id().as_bytes()])
+        .expect("damages");
+    let passed_on = truth.read().envelope(&said.id());
+    assert!(matches!(passed_on, Err(StoreError::DamagedEnvelope(id)) if id == said.id()));
+}
