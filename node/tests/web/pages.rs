@@ -205,7 +205,9 @@ async fn older_messages_are_a_link_away_and_none_is_skipped() {
         let page = browser.get(&path).await;
         let shown: Vec<_> = (0..90).filter(|n| page.html.contains(&format!("line {n}."))).collect();
         seen.splice(0..0, shown);
-        let Some((_, rest)) = page.html.split_once("?before=") else { break };
+        let Some((_, rest)) = page.html.split_once(&format!("href=\"{group}?before=")) else {
+            break;
+        };
         path = format!("{group}?before={}", rest.split('"').next().unwrap());
     }
     assert_eq!(seen, (0..90).collect::<Vec<_>>());
