@@ -1,4 +1,5 @@
 # Groups, messages, the board.
+group-all = Everyone (all)
 groups-none = There are no groups yet. Start one.
 groups-unread = { $n } new
 groups-members = { $n ->

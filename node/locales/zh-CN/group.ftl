@@ -1,4 +1,5 @@
 # 群、消息、公告板。
+group-all = 大家（all）
 groups-none = 还没有群，可以新建一个。
 groups-unread = { $n } 条新消息
 groups-members = { $n } 人

@@ -66,7 +66,7 @@ pub async fn page(
         href: href(group.id),
         join: (!group.joined && group.kind == GroupKindWord::Open)
             .then(|| format!("{}/join", href(group.id))),
-        name: clip(&group.name, TITLE_CHARS_MAX),
+        name: clip(&visit.words.group_name(&group.name), TITLE_CHARS_MAX),
         kind: visit.words.group_kind(group.kind),
         members: group.members,
         unread: group.unread,
