@@ -18,7 +18,9 @@
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(part.id);
       if (!other) {
-        part.replaceChildren();
+        // This box has joined a community: the explanation gives way to the page itself.
+        if (part.hasAttribute("data-left")) location.reload();
+        else part.replaceChildren();
         continue;
       }
       if (part.innerHTML === other.innerHTML && part.className === other.className || busy(part)) continue;

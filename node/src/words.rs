@@ -123,9 +123,7 @@ impl Words {
         if args.is_empty() {
             return self.find(key, None).unwrap_or_else(|| key.to_owned());
         }
-        let args: HashMap<_, _> =
-            args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
-        self.find(key, Some(&args)).unwrap_or_else(|| key.to_owned())
+        self.find(key, Some(&places(args))).unwrap_or_else(|| key.to_owned())
     }
 
     /// A code of some family, as `status` + `in_progress`; unknown codes are shown as they are.
@@ -133,9 +131,19 @@ impl Words {
         self.find(&family_key(family, code), None).unwrap_or_else(|| code.to_owned())
     }
 
-    /// Does this release have words for this code?
-    pub fn knows(self, family: &str, code: &str) -> bool {
-        self.find(&family_key(family, code), None).is_some()
+    /// A sentence of a family with values in it, where this release has one for this code.
+    pub fn sentence(
+        self,
+        family: &str,
+        code: &str,
+        args: &[(&'static str, Value<'_>)],
+    ) -> Option<String> {
+        self.find(&family_key(family, code), Some(&places(args)))
+    }
+
+    /// A group's name: the one that everybody is in is said in the reader's language.
+    pub fn group_name(self, name: &str) -> String {
+        if name == "all" { self.text("group-all", &[]) } else { name.to_owned() }
     }
 
     /// A request's status: `submitted`, `open`, `assigned`, …
@@ -155,13 +163,9 @@ impl Words {
 
     /// What somebody must be told, once. `holder` holds it instead, where anybody does.
     pub fn told(self, reason: &str, title: &str, holder: Option<&str>) -> String {
-        let key = family_key("told", reason);
         let holder = holder.map_or_else(|| self.text("somebody-else", &[]), ToOwned::to_owned);
-        let args: HashMap<_, _> = HashMap::from([
-            (Cow::Borrowed("title"), Value::from(title)),
-            (Cow::Borrowed("holder"), Value::from(holder)),
-        ]);
-        self.find(&key, Some(&args)).unwrap_or_else(|| {
+        let args = [("title", title.into()), ("holder", holder.into())];
+        self.sentence("told", reason, &args).unwrap_or_else(|| {
             self.text("told-other", &[("title", title.into()), ("reason", reason.into())])
         })
     }
@@ -211,6 +215,10 @@ impl Words {
         };
         SENTENCES.try_lookup_complete(lang, key, args)
     }
+}
+
+fn places<'a>(args: &[(&'static str, Value<'a>)]) -> HashMap<Cow<'static, str>, Value<'a>> {
+    args.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect()
 }
 
 /// Codes come with `_` or, in remarks, with spaces; keys have neither.

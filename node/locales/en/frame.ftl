@@ -6,7 +6,7 @@ nav-home = Home
 nav-groups = Groups
 nav-requests = Help
 nav-people = People
-nav-network = Network
+nav-network = Homes
 
 strip-whole = { $n ->
     [one] Connected to 1 home

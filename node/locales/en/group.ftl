@@ -1,5 +1,6 @@
 # Groups, messages, the board.
-groups-none = You are in no group yet. Enter one below, or start one.
+group-all = Everyone (all)
+groups-none = There are no groups yet. Start one.
 groups-unread = { $n } new
 groups-members = { $n ->
     [one] 1 person

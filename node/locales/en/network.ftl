@@ -20,6 +20,7 @@ invite-another = Make another one
 copy = Copy the link
 copied = Copied
 
+network = Network
 peers-none = No other home is known yet. Homes on the same network find each other by themselves.
 peers-hidden = { $n ->
     [one] and 1 more home

@@ -148,6 +148,10 @@ remark-cancellation-noted = It was called off, but it had been done already.
 remark-on-hold = On hold for now.
 
 told-badge = For you
+told-waiting = { $n ->
+    [one] 1 thing to tell you
+   *[other] { $n } things to tell you
+}
 told-next = Still open: { $name }
 told-look = Look at it
 told-read = I have read it

@@ -1,5 +1,6 @@
 # 群、消息、公告板。
-groups-none = 您还没有加入群。可以加入下面的群，也可以新建一个。
+group-all = 大家（all）
+groups-none = 还没有群，可以新建一个。
 groups-unread = { $n } 条新消息
 groups-members = { $n } 人
 groups-others = 其他群

@@ -17,6 +17,7 @@ invite-another = 再生成一个
 copy = 复制链接
 copied = 已复制
 
+network = 网络
 peers-none = 还没有发现别家。同一个网络里的人家会自动互相找到。
 peers-hidden = 还有 { $n } 户没有列出
 peer-home = 人家

@@ -139,6 +139,7 @@ remark-cancellation-noted = 求助后来撤回了，可是事情已经办了。
 remark-on-hold = 现在挂起。
 
 told-badge = 通知您
+told-waiting = 有 { $n } 件事要告诉您
 told-next = 还有人在等：{ $name }
 told-look = 看看这单
 told-read = 知道了

@@ -50,7 +50,7 @@ async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failur
     let groups = mine.map(|group| {
         let id = group.id.to_hex();
         let chosen = id == typed.group || (typed.group.is_empty() && group.name == "all");
-        (id, clip(&group.name, TITLE_CHARS_MAX), chosen)
+        (id, clip(&visit.words.group_name(&group.name), TITLE_CHARS_MAX), chosen)
     });
     Ok(AskPage {
         groups: groups.collect(),

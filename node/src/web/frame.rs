@@ -165,6 +165,11 @@ impl Frame {
         self.words.text(key, &[("name", name.into())])
     }
 
+    /// How many things are to be told.
+    pub fn told_count(&self) -> u64 {
+        self.told.len() as u64
+    }
+
     /// The language of the page, for `lang=`.
     pub fn code(&self) -> &'static str {
         self.words.lang().code()

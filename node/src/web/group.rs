@@ -132,6 +132,7 @@ async fn load(
     let (Reply::Board(mut board), Reply::Log { messages: rows }) = (board?, log?) else {
         return Err(Failure::odd_reply());
     };
+    board.group.name = clip(&visit.words.group_name(&board.group.name), TITLE_CHARS_MAX);
     board.pins.truncate(PINS_SHOWN_MAX);
     for pin in &mut board.pins {
         pin.text = clip(&pin.text, QUOTE_CHARS_MAX);

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Extension, Form,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::{IntoResponse as _, Redirect, Response},
 };
 use crdt::{id::GroupId, limits::NAME_BYTES_MAX};
@@ -12,12 +12,12 @@ use serde::Deserialize;
 use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show, wrong_text},
 };
 use crate::api::{Command, GroupKindWord, GroupRow, Reply};
 
-/// Groups that the list shows; Runyuan, the reference neighbourhood, has thirteen.
-const GROUPS_SHOWN_MAX: usize = 100;
+/// Groups on one page; Runyuan, the reference neighbourhood, has thirteen.
+const GROUPS_SHOWN_MAX: usize = 30;
 
 /// Vouches that a vetted group may ask for; more would never be found.
 const VOUCHES_MAX: u8 = 9;
@@ -38,6 +38,14 @@ struct Groups {
     f: Frame,
     mine: Vec<Row>,
     others: Vec<Row>,
+    next: Option<usize>,
+}
+
+/// Which portion.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    from: usize,
 }
 
 /// The address of a group's page.
@@ -48,23 +56,24 @@ pub fn href(group: GroupId) -> String {
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
+    Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
     let (f, groups) = tokio::join!(Frame::load(&app, &visit), app.handle.ask(Command::Groups));
-    let Reply::Groups { groups } = groups? else { return Err(Failure::odd_reply()) };
+    let Reply::Groups { mut groups } = groups? else { return Err(Failure::odd_reply()) };
+    groups.sort_by_key(|group| !group.joined);
+    let (groups, next) = portion(groups, shown.from, GROUPS_SHOWN_MAX);
     let row = |group: &GroupRow| Row {
         href: href(group.id),
         join: (!group.joined && group.kind == GroupKindWord::Open)
             .then(|| format!("{}/join", href(group.id))),
-        name: clip(&group.name, TITLE_CHARS_MAX),
+        name: clip(&visit.words.group_name(&group.name), TITLE_CHARS_MAX),
         kind: visit.words.group_kind(group.kind),
         members: group.members,
         unread: group.unread,
     };
-    let list = |joined: bool| {
-        let these = groups.iter().filter(|group| group.joined == joined);
-        these.take(GROUPS_SHOWN_MAX).map(row).collect()
-    };
-    Ok(show(&Groups { mine: list(true), others: list(false), f }))
+    let list =
+        |joined: bool| groups.iter().filter(|group| group.joined == joined).map(row).collect();
+    Ok(show(&Groups { mine: list(true), others: list(false), next, f }))
 }
 
 pub async fn join(State(app): State<App>, Path(group): Path<String>) -> Result<Response, Failure> {

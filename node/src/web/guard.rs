@@ -64,7 +64,8 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     let visit = Visit::new(&app, session, words, request.uri());
     let mut response = match admit(&app, &visit, request).await {
         Ok(request) => next.run(request).await,
-        Err(refusal) => refusal,
+        Err(Refused::PairFirst) => Redirect::to("/pair").into_response(),
+        Err(Refused::With(failure)) => failure.into_response(),
     };
     if let Some(failure) = failure_in(&response) {
         response = failure.page(frame_for(&app, &visit, &failure).await);
@@ -83,28 +84,37 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
-/// The request as a handler may see it, or why it may not.
-async fn admit(app: &App, visit: &Visit, mut request: Request) -> Result<Request, Response> {
-    let refuse = |failure: Failure| Err(failure.into_response());
-    let host = host_of(&request);
-    if !host.as_deref().is_some_and(|host| is_ours(app, host)) {
-        return refuse(Failure::WrongHost);
+/// Why a request gets no further.
+enum Refused {
+    /// Somebody who has not paired asked for a page.
+    PairFirst,
+    /// Anything else.
+    With(Failure),
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::With(failure)
     }
+}
+
+/// The request as a handler may see it, or why it may not.
+async fn admit(app: &App, visit: &Visit, mut request: Request) -> Result<Request, Refused> {
+    let host = host_of(&request).filter(|host| is_ours(app, host)).ok_or(Failure::WrongHost)?;
     let path = request.uri().path();
     let at_the_door = path == "/pair" || path == "/language" || path.starts_with("/assets/");
     if visit.session.kind == Kind::Visitor && !at_the_door {
-        return match *request.method() {
-            Method::GET | Method::HEAD => Err(Redirect::to("/pair").into_response()),
-            _ => refuse(Failure::ForeignForm),
-        };
+        return Err(match *request.method() {
+            Method::GET | Method::HEAD => Refused::PairFirst,
+            _ => Failure::ForeignForm.into(),
+        });
     }
     if request.method() == Method::POST {
-        let origin = host.map(|host| format!("http://{host}"));
         let said = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-        if said.is_none() || said != origin.as_deref() {
-            return refuse(Failure::ForeignForm);
+        if said.and_then(|origin| origin.strip_prefix("http://")) != Some(&host) {
+            return Err(Failure::ForeignForm.into());
         }
-        request = read_form(app, visit, request).await.map_err(|why| why.into_response())?;
+        request = read_form(app, visit, request).await?;
     }
     request.extensions_mut().insert(visit.clone());
     Ok(request)

@@ -83,9 +83,11 @@ fn sentence(words: Words, row: &RequestRow, title: &str) -> String {
     let side = if row.asked_by_me { "mine" } else { "held" };
     let holder = row.holder.clone().unwrap_or_else(|| words.text("somebody", &[]));
     let status = words.status(&row.status);
-    let code = if words.knows(side, &row.status) { row.status.as_str() } else { "other" };
     let args = [("title", title.into()), ("holder", holder.into()), ("status", status.into())];
-    words.text(&format!("{side}-{}", code.replace('_', "-")), &args)
+    words
+        .sentence(side, &row.status, &args)
+        .or_else(|| words.sentence(side, "other", &args))
+        .unwrap_or_default()
 }
 
 /// A notice that was read.

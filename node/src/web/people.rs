@@ -120,7 +120,7 @@ async fn blank(app: &App, visit: &Visit, typed: &Typed) -> Result<InvitePage, Fa
     let groups = joined.map(|group| {
         let id = group.id.to_hex();
         let chosen = id == typed.group;
-        (id, clip(&group.name, TITLE_CHARS_MAX), chosen)
+        (id, clip(&visit.words.group_name(&group.name), TITLE_CHARS_MAX), chosen)
     });
     Ok(InvitePage { groups: groups.collect(), roles: roles.into(), f, link: None, wrong: None })
 }

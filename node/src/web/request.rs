@@ -136,7 +136,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
         class: class(&row.status),
         urgent: row.urgency >= URGENT_FROM,
         requester: clip(&row.requester, TITLE_CHARS_MAX),
-        group: clip(&row.group_name, TITLE_CHARS_MAX),
+        group: clip(&words.group_name(&row.group_name), TITLE_CHARS_MAX),
         group_href: super::groups::href(row.group),
         time: visit.moment(row.claimed_ms),
         asked_by_me: row.asked_by_me,

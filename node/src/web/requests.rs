@@ -81,7 +81,7 @@ fn row(visit: &Visit, row: &RequestRow) -> Row {
         holder: row.holder.as_ref().map(|holder| clip(holder, TITLE_CHARS_MAX)),
         provisional: row.provisional,
         requester: clip(&row.requester, TITLE_CHARS_MAX),
-        group: clip(&row.group_name, TITLE_CHARS_MAX),
+        group: clip(&visit.words.group_name(&row.group_name), TITLE_CHARS_MAX),
         time: visit.moment(row.claimed_ms),
         conflicts: row.conflicts,
         mine: row.mine,

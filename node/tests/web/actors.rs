@@ -127,12 +127,14 @@ impl Browser {
         self.send(request.body(Body::from(form.join("&"))).unwrap()).await
     }
 
-    /// Sends a form and goes where it leads, as a browser without script does.
+    /// Sends a form and goes where it leads, as a browser without script does; the page's
+    /// `location` is where that was.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let answer = self.post(path, fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.html);
-        let location = answer.location.clone();
-        self.get(&location).await
+        let mut page = self.get(&answer.location).await;
+        page.location = answer.location;
+        page
     }
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
@@ -165,6 +167,12 @@ impl Browser {
     }
 }
 
+/// As browsers do: letters and digits as they are.
 fn encode(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes()
+        .map(|byte| match byte {
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
 }

@@ -1,6 +1,8 @@
 //! The page, through its router, with a made-up node behind it: what people see, and who is kept
 //! out.
 
+#![expect(clippy::unwrap_used, reason = "whatever is missing fails the test, which is its job")]
+
 mod actors;
 mod door;
 mod fake;

@@ -20,8 +20,7 @@ async fn a_request_is_asked_for_claimed_set_off_done_and_confirmed() {
         let mut page = browser
             .submit("/ask", &[("title", "扛米上楼"), ("details", "20 斤"), ("group", "")])
             .await;
-        let (_, rest) = page.html.split_once("/requests/").expect("a link to its own act");
-        let href = format!("/requests/{}", rest.split('/').next().unwrap());
+        let href = page.location.clone();
         page.says("扛米上楼").says("20 斤");
         for (verb, button) in ["claim", "depart", "done", "confirm"].into_iter().zip(steps) {
             page.says(button).says(&format!(r#"value="{verb}""#));
@@ -75,10 +74,17 @@ async fn a_checklist_grows_and_is_ticked() {
 async fn a_lost_claim_is_told_with_the_next_open_request_until_it_was_read() {
     let pages = at_home(Fake::new());
     let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/groups").await.says("有 1 件事要告诉您");
     let page = browser.get("/").await;
     page.says("没抢中").says("陈师傅").says("还有人在等：Carry rice");
     let page = browser.submit("/notices/seen", &[("id", "n1"), ("back", "/requests")]).await;
-    page.says("求助").never_says("没抢中");
+    page.says("求助").never_says("要告诉您");
+    browser
+        .get("/")
+        .await
+        .never_says("没抢中")
+        .says("说“借一张折叠床”办好了，已解决吗")
+        .says("您答应了");
 }
 
 #[tokio::test]

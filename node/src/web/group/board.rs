@@ -15,7 +15,7 @@ use crate::{
     web::{
         App,
         error::{Failure, is_about_the_form, unprocessable},
-        frame::{Frame, Visit, clip, show, wrong_text},
+        frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
         groups::href,
     },
 };
@@ -53,6 +53,7 @@ async fn load(app: &App, visit: &Visit, group: &str) -> Result<Page, Failure> {
     let asked = Command::Board { group: id.to_hex() };
     let (f, board) = tokio::join!(Frame::load(app, visit), app.handle.ask(asked));
     let Reply::Board(mut board) = board? else { return Err(Failure::odd_reply()) };
+    board.group.name = clip(&visit.words.group_name(&board.group.name), TITLE_CHARS_MAX);
     board.pins.truncate(PINS_SHOWN_MAX);
     for pin in &mut board.pins {
         pin.text = clip(&pin.text, PIN_CHARS_MAX);
