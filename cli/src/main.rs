@@ -8,13 +8,13 @@ use std::{
 
 use cli::{
     ui::Ui,
-    words::{Lang, Speech},
+    words::{Speech, lang_of_surroundings},
 };
 
 fn main() -> ExitCode {
     let (mut out, mut err) = (stdout(), stderr());
     let terminal = err.is_terminal();
-    let speech = Speech::of(Lang::of_surroundings(|name| env::var(name).ok()));
+    let speech = Speech::of(lang_of_surroundings(|name| env::var(name).ok()));
     let mut ui = Ui::new(&mut out, &mut err, speech, terminal);
     ExitCode::from(cli::run(env::args_os(), &mut ui))
 }

@@ -7,9 +7,10 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+pub use ::node::words::Lang;
 use ::node::{
     api::{ApiError, GroupKindWord, Notice, RoleWord},
-    words::{self, Words},
+    words::Words,
 };
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
@@ -28,26 +29,11 @@ fluent_templates::static_loader! {
 const EN: LanguageIdentifier = langid!("en");
 const ZH_CN: LanguageIdentifier = langid!("zh-CN");
 
-/// A language that the sentences exist in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Chinese as written on the mainland.
-    ZhCn,
-}
-
-impl Lang {
-    /// The language that the variables of the surroundings ask for.
-    pub fn of_surroundings(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let set = |name| variable(name).filter(|value| !value.is_empty());
-        let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-        match asked {
-            Some(code) if code.to_ascii_lowercase().starts_with("zh") => Self::ZhCn,
-            _ => Self::En,
-        }
-    }
+/// The language that the variables of the surroundings ask for.
+pub fn lang_of_surroundings(variable: impl Fn(&str) -> Option<String>) -> Lang {
+    let set = |name| variable(name).filter(|value| !value.is_empty());
+    let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+    asked.and_then(|code| Lang::from_code(&code)).unwrap_or_default()
 }
 
 /// The sentences of one language.
@@ -93,17 +79,29 @@ impl Speech {
         self.shared().group_kind(kind)
     }
 
+    /// What somebody did in a request's life, without his name.
+    pub fn did(self, verb: &str) -> String {
+        self.shared().did(verb)
+    }
+
+    /// A field of a request's facts.
+    pub fn field(self, field: &str) -> String {
+        self.shared().code("field", field)
+    }
+
+    /// A line that a duty officer must read.
+    pub fn remark(self, remark: &str) -> String {
+        self.shared().code("remark", remark)
+    }
+
     /// What somebody must be told, once.
     pub fn told(self, notice: &Notice) -> String {
         self.shared().told(&notice.reason, &notice.title, notice.holder.as_deref())
     }
 
     /// The words that the page has too.
-    fn shared(self) -> Words {
-        Words::of(match self.lang {
-            Lang::En => words::Lang::En,
-            Lang::ZhCn => words::Lang::ZhCn,
-        })
+    const fn shared(self) -> Words {
+        Words::of(self.lang)
     }
 }
 
@@ -116,7 +114,7 @@ mod tests {
     #[test]
     fn the_first_variable_that_is_set_decides_the_language() {
         let with = |set: &'static [(&str, &str)]| {
-            Lang::of_surroundings(move |name| {
+            lang_of_surroundings(move |name| {
                 set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
             })
         };

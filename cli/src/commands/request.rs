@@ -43,6 +43,7 @@ fn print(ui: &mut Ui<'_>, page: &RequestPage) -> Result<(), CliError> {
         // Several values stand side by side: both sides of a cut wrote, and somebody must choose.
         let values: Vec<String> = values.iter().map(|value| one_line(value)).collect();
         if values.iter().any(|value| !value.is_empty()) {
+            let field = one_line(&ui.speech().field(field));
             ui.line(format_args!("  {field}: {}", values.join(" | ")))?;
         }
     }
@@ -57,12 +58,14 @@ fn print(ui: &mut Ui<'_>, page: &RequestPage) -> Result<(), CliError> {
         }
     }
     for remark in &page.remarks {
-        ui.line(format_args!("  ! {}", one_line(remark)))?;
+        let remark = one_line(&ui.speech().remark(remark));
+        ui.line(format_args!("  ! {remark}"))?;
     }
     for act in &page.timeline {
         let (time, who) = (ui.time(act.claimed_ms.0), one_line(&act.who));
         let counts = if act.counts { "" } else { "  (—)" };
-        ui.line(format_args!("  {time}  {who}  {}{counts}", one_line(&act.verb)))?;
+        let did = one_line(&ui.speech().did(&act.verb));
+        ui.line(format_args!("  {time}  {who}  {did}{counts}"))?;
     }
     Ok(())
 }
