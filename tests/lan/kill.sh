@@ -1,0 +1,43 @@
+# kill -9 at random points while a home imports and posts: nothing acknowledged is lost.
+. "$(dirname "$0")/lib.sh"
+rounds=25; [ "${1:-}" = --long ] && rounds=1000
+command -v python3 >/dev/null || skip "python3 is missing"
+found home 安 润园
+up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
+python3 - "$work" <<'PY'
+import sys
+with open(f"{sys.argv[1]}/lines.csv", "w") as out:
+    out.write("text\n"); [out.write(f"line {n} 第{n}行\n") for n in range(4000)]
+PY
+acknowledged=$work/acknowledged
+: >"$acknowledged"
+for round in $(seq 1 $rounds); do
+  # Writes until the node dies under it; remembers every id that was answered.
+  ( while id=$(linli home post all "round $round $RANDOM" 2>/dev/null); do echo "$id" >>"$acknowledged"; done ) &
+  poster=$!
+  ( linli home import all "$work/lines.csv" >/dev/null 2>&1 || true ) &
+  importer=$!
+  read -r -t "0.$((RANDOM % 8 + 1))" <> <(:) || true
+  down home KILL
+  # While no node runs the command line opens the folder itself, which is fine too: end the writers.
+  kill $poster $importer 2>/dev/null || true
+  wait $poster $importer 2>/dev/null || true
+  up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
+  linli home doctor --json | json '[c["ok"] for c in d["checks"] if c["name"] == "truth"][0]' | grep -qx True ||
+    fail "round $round: $(linli home doctor --json)"
+done
+linli home log all --last 10000 --json | json_ids=1 python3 -c '
+import json, sys
+shown = {json.loads(line)["id"] for line in sys.stdin}
+written = [line.strip() for line in open(sys.argv[1]) if len(line.strip()) == 64]
+lost = [id for id in written if id not in shown]
+print(f"  {len(written)} acknowledged posts, {len(lost)} lost")
+sys.exit(1 if lost or not written else 0)' "$acknowledged" || fail "an acknowledged post is gone"
+linli home import all "$work/lines.csv" >/dev/null
+doubled=$(linli home log all --last 10000 --json | json_lines=1 python3 -c '
+import json, sys, collections
+seen = collections.Counter(json.loads(l)["text"] for l in sys.stdin)
+lines = {t: n for t, n in seen.items() if t.startswith("line ")}
+print(sum(n - 1 for n in lines.values()), 4000 - len(lines))')
+[ "$doubled" = "0 0" ] || fail "imported lines doubled, missing: $doubled"
+linli home doctor >/dev/null || true

@@ -1,0 +1,100 @@
+# Shared by the scripts beside it: homes as real binaries, each in a network namespace of its own.
+#
+# A script that needs a network calls `in_namespace "$@"` first: it starts itself again inside
+# `unshare --user --net --mount`, where it may make bridges and cables without being root. All
+# traffic stays inside namespaces that the script made.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+: "${LINLI:=$here/../../target/debug/linli}"
+[ -x "$LINLI" ] || { echo "skipped: no binary at $LINLI (cargo build first)"; exit 77; }
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+skip() { echo "skipped: $*"; exit 77; }
+note() { printf '  %s\n' "$*"; }
+
+in_namespace() {
+  [ -n "${LINLI_INSIDE:-}" ] && return 0
+  command -v ip >/dev/null || skip "the command ip is missing (Debian package iproute2)"
+  unshare --user --map-root-user --net --mount true 2>/dev/null ||
+    skip "this machine allows no user namespaces"
+  LINLI_INSIDE=1 exec unshare --user --map-root-user --net --mount bash "$0" "$@"
+}
+
+# One folder for everything, gone at the end; only processes started here are ended, by number.
+work=$(mktemp -d)
+started=()
+cleanup() {
+  for pid in "${started[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+# --- networks -------------------------------------------------------------------------------------
+lan_begin() {
+  mount -t tmpfs tmpfs /run
+  mkdir -p /run/netns
+  ip link set lo up
+}
+bridge() { ip link add "$1" type bridge; ip link set "$1" up; }
+home_net() { # home_net NAME
+  ip netns add "$1"
+  ip -n "$1" link set lo up
+}
+cable() { # cable HOME BRIDGE ADDRESS: an interface in HOME, plugged into BRIDGE
+  local end="$1-$2"
+  ip link add "$end" type veth peer name "$2" netns "$1"
+  ip link set "$end" master "$2" up
+  ip -n "$1" addr add "$3/24" dev "$2"
+  ip -n "$1" link set "$2" up
+  ip -n "$1" route add 224.0.0.0/4 dev "$2" 2>/dev/null || true
+}
+unplug() { ip link set "$1-$2" down; }
+plug() { ip link set "$1-$2" up; }
+
+# --- homes ----------------------------------------------------------------------------------------
+linli() { # linli HOME ARGS…: the command line of that home
+  local home=$1; shift
+  LC_ALL=C.UTF-8 "$LINLI" --data "$work/$home" "$@"
+}
+up() { # up HOME [ARGS…]: starts its node, in its namespace if there is one
+  local home=$1; shift
+  local inside=()
+  [ -n "${LINLI_INSIDE:-}" ] && inside=(ip netns exec "$home")
+  RUST_LOG=${RUST_LOG:-info} "${inside[@]}" "$LINLI" --data "$work/$home" up --web 127.0.0.1:0 "$@" \
+    >"$work/$home.out" 2>"$work/$home.err" &
+  started+=($!)
+  echo $! >"$work/$home.pid"
+  local tries=0
+  until [ -S "$work/$home/control.sock" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 1000 ] || { cat "$work/$home.err"; fail "$home does not start"; }
+    kill -0 "$(cat "$work/$home.pid")" 2>/dev/null || { cat "$work/$home.err"; fail "$home ended"; }
+    read -r -t 0.02 <> <(:) || true
+  done
+}
+down() { # down HOME [SIGNAL]
+  local pid; pid=$(cat "$work/$1.pid")
+  kill "-${2:-TERM}" "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+}
+found() { # found HOME PERSON COMMUNITY
+  linli "$1" init --home "$1" --person "$2" --community "$3" >/dev/null 2>&1
+}
+json() { python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"; }
+invite() { linli "$1" invite --json | json 'd["link"]'; }
+join() { linli "$1" join "$2" --home "$1" --person "$3" >/dev/null 2>&1; } # HOME LINK PERSON
+
+# The same on every home: fingerprint, state and count of every group.
+same_everywhere() {
+  local first= now
+  for home in "$@"; do
+    now=$(linli "$home" status --json | json '[(g["name"], g["fingerprint"], g["state"], g["messages"]) for g in d["groups"]]')
+    [ -n "$first" ] || first=$now
+    [ "$now" = "$first" ] || fail "$home shows $now, $1 shows $first"
+  done
+  note "the same on $*: $first"
+}
+no_errors() { # nothing at level ERROR in any log
+  ! grep -l ' ERROR ' "$work"/*.err 2>/dev/null || { grep -h ' ERROR ' "$work"/*.err | head -5; fail "errors in a log"; }
+}

@@ -1,0 +1,33 @@
+# A and C sit on different bridges and never hear each other; B has a cable in both and passes on.
+# B is stopped and started in between.
+. "$(dirname "$0")/lib.sh"
+in_namespace "$@"
+lan_begin
+bridge east; bridge west
+for home in a b c; do home_net "$home"; done
+cable a east 10.9.1.1; cable b east 10.9.1.2; cable b west 10.9.2.2; cable c west 10.9.2.3
+
+found a 安 润园
+up a
+link=$(invite a)
+join b "$link" 宝; up b
+linli b wait --peers 1 --timeout 30 || fail "b never met a"
+join c "$link" 陈; up c
+linli c wait --peers 1 --timeout 30 || { tail -20 "$work/c.err"; fail "c never met b"; }
+
+linli a post all "from a" >/dev/null; linli c post all "来自丙" >/dev/null
+linli b wait --peers 2 --timeout 20 || fail "b is not equal with both"
+direct() { linli a status --json | json 'any(p["connected"] and p["home"] == "c" for p in d["peers"])'; }
+[ "$(direct)" = False ] || fail "a and c are linked directly: the relay shows nothing"
+linli c log all --json | grep -q '"from a"' || fail "c has not got what a wrote"
+linli a log all --json | grep -q '来自丙' || fail "a has not got what c wrote"
+
+note "b stops, both go on writing, b comes back"
+down b
+linli a post all "while b was away, a" >/dev/null; linli c post all "while b was away, c" >/dev/null
+up b
+linli b wait --peers 2 --timeout 30 || fail "b is not equal with both after its return"
+linli a wait --peers 1 --timeout 20; linli c wait --peers 1 --timeout 20
+same_everywhere a b c
+[ "$(linli c log all --json | wc -l)" = 4 ] || fail "c does not show four messages"
+no_errors
