@@ -11,6 +11,9 @@
 //! its list grew beyond [`limits::MDNS_KNOWN_MAX`]. Each start asks at once, so a renewal is also
 //! a fresh query; and everybody found is news again. A fault in it hurts nobody else.
 //!
+//! How often it asks depends on how lonely this home is ([`pace`]): all answer every query, and all
+//! hear every answer, so a compound of a thousand homes must not ask as two homes may.
+//!
 //! IPv4 only: the library speaks either, and homes have that one.
 
 use std::{future::poll_fn, task::Poll, time::Duration};
@@ -29,12 +32,23 @@ use tokio::{
 use super::limits;
 
 /// What the swarm tells discovery.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Wanted {
     /// What to answer to others' queries.
     listening: Vec<Multiaddr>,
     /// Counts the changes of interfaces and cables.
     changes: u64,
+    /// How often to ask.
+    pace: Duration,
+}
+
+/// How often a home with so many links asks who else is there.
+fn pace(links: usize) -> Duration {
+    match links {
+        0 => limits::MDNS_QUERY_ALONE,
+        few if few < limits::MDNS_ENOUGH => limits::MDNS_QUERY_FEW,
+        _ => limits::MDNS_QUERY_MANY,
+    }
 }
 
 /// Somebody who answered.
@@ -49,7 +63,8 @@ pub(super) struct Discovery {
 impl Discovery {
     /// Starts the thread. Without one there is no discovery; typed and remembered addresses work.
     pub(super) fn start(local: PeerId) -> Option<Self> {
-        let (wanted, wants) = watch::channel(Wanted::default());
+        let nothing = Wanted { listening: Vec::new(), changes: 0, pace: pace(0) };
+        let (wanted, wants) = watch::channel(nothing);
         let (found, hints) = mpsc::channel(limits::EVENTS_MAX);
         let thread = std::thread::Builder::new().name("mdns".into());
         match thread.spawn(move || work(local, wants, &found)) {
@@ -68,6 +83,12 @@ impl Discovery {
             wanted.listening = addresses;
             changed
         });
+    }
+
+    /// How many links there are.
+    pub(super) fn linked(&self, links: usize) {
+        let pace = pace(links);
+        self.wanted.send_if_modified(|wanted| std::mem::replace(&mut wanted.pace, pace) != pace);
     }
 
     /// Asks afresh: an interface or a cable changed.
@@ -109,11 +130,6 @@ async fn live(
     found: &mpsc::Sender<Vec<Hint>>,
 ) -> End {
     let born = Instant::now();
-    let config = mdns::Config {
-        ttl: limits::MDNS_TTL,
-        query_interval: limits::MDNS_QUERY,
-        enable_ipv6: false,
-    };
     // Until we listen somewhere there is nothing to answer; addresses then come in a bunch.
     if wants.wait_for(|wanted| !wanted.listening.is_empty()).await.is_err() {
         return End::Stop;
@@ -122,6 +138,8 @@ async fn live(
         return End::Stop;
     }
     let wanted = wants.borrow_and_update().clone();
+    let config =
+        mdns::Config { ttl: limits::MDNS_TTL, query_interval: wanted.pace, enable_ipv6: false };
     let mut responder = match mdns::tokio::Behaviour::new(config, local) {
         Ok(responder) => responder,
         Err(error) => {
@@ -179,4 +197,15 @@ async fn answers(responder: &mut mdns::tokio::Behaviour) -> Vec<Hint> {
         }
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lonely_ask_often_and_the_crowd_seldom() {
+        let seconds: Vec<u64> = [0, 1, 7, 8, 90].map(|links| pace(links).as_secs()).to_vec();
+        assert_eq!(seconds, [1, 2, 2, 30, 30]);
+    }
 }

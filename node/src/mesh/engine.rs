@@ -195,6 +195,9 @@ impl Engine {
                 hints = found(&mut self.discovery) => self.take_hints(hints),
                 event = self.swarm.select_next_some() => self.take_event(event),
             }
+            if let Some(discovery) = &self.discovery {
+                discovery.linked(self.shared.links.count());
+            }
         }
         self.stop().await;
     }

@@ -100,9 +100,19 @@ pub const STREAMS: u32 = 16;
 /// Addresses of one peer that are passed on or dialled.
 pub const ADDRESSES_PER_PEER: usize = 8;
 
-/// mDNS: a query so often, so that two homes that came up apart meet within 3 s of the cable.
-/// An answer heard resets everybody's timer: a LAN sees one query per interval, whatever its size.
-pub const MDNS_QUERY: Duration = Duration::from_secs(2);
+/// mDNS: a home without any link asks so often: two that were started while the cable was out
+/// meet within 3 s of its coming back.
+pub const MDNS_QUERY_ALONE: Duration = Duration::from_secs(1);
+
+/// mDNS: a home with fewer links than [`MDNS_ENOUGH`] asks so often.
+pub const MDNS_QUERY_FEW: Duration = Duration::from_secs(2);
+
+/// mDNS: a home with enough neighbours asks so often. Everybody answers every query, so on a LAN
+/// with a thousand homes a query every two seconds would be a storm.
+pub const MDNS_QUERY_MANY: Duration = Duration::from_secs(30);
+
+/// mDNS: as many links as the redial schedule usually wants.
+pub const MDNS_ENOUGH: usize = 8;
 
 /// mDNS: how long our answers live. Short, so that after a cut the same neighbour is news again.
 pub const MDNS_TTL: Duration = Duration::from_secs(15);

@@ -56,6 +56,11 @@ impl Links {
         self.lock().values().any(|entry| entry.peer == *peer && entry.close.is_some())
     }
 
+    /// How many links are up.
+    pub(super) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
     /// Whether a connection that just opened is one too many: a link with the peer is up and so
     /// young that both come from dials that overlapped.
     pub(super) fn outdoes(&self, peer: &KeyId) -> bool {
