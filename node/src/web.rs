@@ -27,6 +27,7 @@ mod group;
 mod groups;
 mod guard;
 mod home;
+mod join;
 mod language;
 mod live;
 mod network;
@@ -194,6 +195,7 @@ fn pages() -> Router<App> {
         .route("/network", get(network::page))
         .route("/network/dial", post(network::dial))
         .route("/language", post(language::switch))
+        .route("/join", post(join::join))
         .route("/pair", get(pairing::page).post(pairing::pair))
         .route("/live", get(live::stream))
         .route("/assets/{name}", get(assets::asset))

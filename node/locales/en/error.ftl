@@ -62,6 +62,8 @@ thing-details = The details
 thing-name = The name
 thing-description = The description
 thing-message = The message
+thing-home = The home's name
+thing-person = Your name
 thing-value = The value
 
 trouble-home = To the first page

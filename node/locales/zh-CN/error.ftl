@@ -62,6 +62,8 @@ thing-details = 详情
 thing-name = 名字
 thing-description = 介绍
 thing-message = 消息
+thing-home = 您家的称呼
+thing-person = 您的称呼
 thing-value = 内容
 
 trouble-home = 回首页

@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::frame::{Frame, show};
+use super::{
+    frame::{Frame, show},
+    join,
+};
 use crate::{
     api::{ApiError, ErrorKind},
     words::Words,
@@ -98,7 +101,7 @@ impl Failure {
     pub fn page(&self, f: Frame) -> Response {
         let (sentence, hint) = self.sentence(f.words);
         let mut page = if matches!(self, Self::Api(error) if error.kind == ErrorKind::NoCommunity) {
-            show(&Lobby { f })
+            join::lobby(f)
         } else {
             show(&Trouble { f, sentence, hint })
         };
@@ -146,10 +149,4 @@ struct Trouble {
     f: Frame,
     sentence: String,
     hint: String,
-}
-
-#[derive(Template)]
-#[template(path = "lobby.html")]
-struct Lobby {
-    f: Frame,
 }

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 20] = [
+const ERRORS: [ErrorKind; 28] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -24,10 +24,18 @@ const ERRORS: [ErrorKind; 20] = [
     ErrorKind::NotNow,
     ErrorKind::BadLink,
     ErrorKind::BadAddress,
+    ErrorKind::BadEdit,
     ErrorKind::Private,
     ErrorKind::BadLine,
     ErrorKind::Storage,
     ErrorKind::Busy,
+    ErrorKind::NoHome,
+    ErrorKind::AlreadyHome,
+    ErrorKind::ForeignFolder,
+    ErrorKind::Unwritable,
+    ErrorKind::Locked,
+    ErrorKind::NewerData,
+    ErrorKind::PortBusy,
     ErrorKind::Timeout,
     ErrorKind::Internal,
 ];
@@ -120,7 +128,10 @@ const FAMILIES: [(&str, &[&str]); 8] = [
     ),
     ("button", &["claim", "withdraw", "depart", "done", "confirm", "reopen", "cancel", "ack"]),
     ("field", &["title", "time", "place", "needs", "details"]),
-    ("thing", &["text", "title", "details", "name", "description", "message", "value"]),
+    (
+        "thing",
+        &["text", "title", "details", "name", "description", "message", "value", "home", "person"],
+    ),
     (
         "mine",
         &[

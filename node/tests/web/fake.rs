@@ -260,6 +260,9 @@ impl Fake {
         events: &broadcast::Sender<Event>,
     ) -> Result<Reply, ApiError> {
         self.asked.push(command.clone());
+        if let Command::Join { link, .. } = command {
+            return self.join(&link);
+        }
         if !self.community && !matches!(command, Command::Mesh | Command::Notices) {
             return Err(ApiError::new(ErrorKind::NoCommunity, []));
         }
@@ -289,6 +292,15 @@ impl Fake {
             Command::Ask { title, details, urgent, .. } => self.ask(&title, &details, urgent),
             command => self.write(command, events),
         }
+    }
+
+    fn join(&mut self, link: &str) -> Result<Reply, ApiError> {
+        if !link.starts_with("linli:join/") {
+            return Err(ApiError::new(ErrorKind::BadLink, []));
+        }
+        self.community = true;
+        let words = vec!["abandon".to_owned(); 24];
+        Ok(Reply::Joined { community: "润园".into(), words })
     }
 
     fn write(

@@ -181,13 +181,24 @@ async fn a_form_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_box_in_no_community_explains_how_to_join() {
-    let pages = at_home(Fake { community: false, ..Fake::new() });
-    for (language, words) in [("en", "not in a community yet"), ("zh-CN", "还没有加入社区")]
-    {
-        let page = Browser::new(&pages, language).get("/").await;
+async fn a_box_in_no_community_takes_an_invitation_and_shows_the_paper_key_once() {
+    for (language, words, wrong) in [
+        ("en", "not in a community yet", "not a join link"),
+        ("zh-CN", "还没有加入社区", "不是邀请链接"),
+    ] {
+        let pages = at_home(Fake { community: false, ..Fake::new() });
+        let mut browser = Browser::new(&pages, language);
+        let page = browser.get("/requests").await;
         assert_eq!(page.status, StatusCode::OK);
         page.says(words).says("linli join");
+        let page = browser.post("/join", &[("link", "hello"), ("home", "3-202")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.says(wrong).says("hello").says("3-202");
+        let page = browser.post("/join", &[("link", "linli:join/abc"), ("home", "3-202")]).await;
+        page.says("润园").says("abandon");
+        assert_eq!((page.status, page.location.as_str()), (StatusCode::OK, ""));
+        assert_eq!(page.headers["cache-control"], "no-store");
+        browser.get("/").await.never_says("abandon").says("/ask");
     }
 }
 

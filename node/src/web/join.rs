@@ -1,0 +1,74 @@
+//! Before there is a community: what an invitation is, a place to paste it, and after joining the
+//! paper key, shown once.
+//!
+//! The key's words are the answer to the form itself and never stored or cached: whoever leaves the
+//! page without writing them down has lost them.
+
+use askama::Template;
+use axum::{Extension, Form, extract::State, response::Response};
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, unprocessable},
+    frame::{Frame, Visit, show},
+};
+use crate::api::{Command, ErrorKind, Reply};
+
+/// What the form carries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    link: String,
+    home: String,
+    person: String,
+}
+
+#[derive(Template)]
+#[template(path = "lobby.html")]
+struct Lobby {
+    f: Frame,
+    typed: Typed,
+    wrong_link: Option<String>,
+    wrong: Option<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "joined.html")]
+struct Joined {
+    f: Frame,
+    community: String,
+    words: Vec<String>,
+}
+
+/// What every page shows while the node is in no community.
+pub fn lobby(f: Frame) -> Response {
+    show(&Lobby { f, typed: Typed::default(), wrong_link: None, wrong: None })
+}
+
+pub async fn join(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let f = Frame::load(&app, &visit).await;
+    let Some(link) = given(&typed.link) else {
+        let wrong_link = Some(visit.words.text("field-empty", &[]));
+        return Ok(unprocessable(show(&Lobby { f, typed, wrong_link, wrong: None })));
+    };
+    let asked = Command::Join { link, home: given(&typed.home), person: given(&typed.person) };
+    match app.handle.ask(asked).await {
+        Ok(Reply::Joined { community, words }) => Ok(show(&Joined { f, community, words })),
+        Ok(_) => Err(Failure::odd_reply()),
+        Err(error) if error.kind == ErrorKind::BadLink => {
+            let wrong_link = Some(super::group::one_line(&visit, &error));
+            Ok(unprocessable(show(&Lobby { f, typed, wrong_link, wrong: None })))
+        }
+        Err(error) if error.kind == ErrorKind::AlreadyInCommunity => Err(error.into()),
+        Err(error) => {
+            let wrong = Some(visit.words.error(&error));
+            Ok(unprocessable(show(&Lobby { f, typed, wrong_link: None, wrong })))
+        }
+    }
+}
