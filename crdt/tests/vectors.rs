@@ -1,0 +1,254 @@
+//! `docs/vectors/envelopes.json` for whoever writes another implementation: from fixed seeds the
+//! same bytes, on every machine and in every release.
+//!
+//! The test makes everything anew and compares it with the file. Where they differ, what this
+//! release makes is put beside the build (the failure says where): a difference that is wanted is a
+//! new version of the format, never a new file under the old version.
+
+use crdt::{
+    body::{
+        Act, Ask, Body, Card, Deed, DocumentForm, GroupKind, KeyUse, Oversight, Part, Place,
+        Position, Proof, SignedStatement, Statement, Talk, Verb,
+    },
+    code::Code,
+    document::{DocumentState, Edit, Fact, FactEdit, edit},
+    envelope::{Draft, Envelope},
+    genesis::{Genesis, RULES_VERSION},
+    id::{CommunityId, EnvelopeId, KeyId, ScopeId, to_hex},
+    invitation::Invitation,
+    keys::{Check, Secret},
+    paper,
+    sync::Fingerprint,
+    time::{Bucket, ClaimedTime},
+};
+use serde_json::{Value, json};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/vectors/envelopes.json");
+const FOUNDED: Bucket = Bucket(2_968);
+const CLAIMED_MS: u64 = 1_795_420_800_000;
+
+/// The founder's home: one writer, one person, and what was written so far.
+struct Home {
+    community: CommunityId,
+    writer: Secret,
+    person: Secret,
+    written: Vec<(&'static str, Envelope)>,
+}
+
+impl Home {
+    fn write(
+        &mut self,
+        what: &'static str,
+        scope: ScopeId,
+        auth: Option<EnvelopeId>,
+        deps: Vec<EnvelopeId>,
+        body: &Body,
+    ) -> EnvelopeId {
+        let last = self.last_in(scope);
+        let lamport = last.map_or(1, |(_, _, lamport)| lamport + 1);
+        let draft = Draft {
+            kind: body.kind(),
+            scope,
+            tip: last.map(|(seq, id, _)| (seq, id)),
+            deps,
+            auth,
+            lamport,
+            bucket: FOUNDED,
+            claimed: ClaimedTime(CLAIMED_MS),
+            body: body.encode(),
+        };
+        let envelope = Envelope::write(draft, &self.writer, &self.community);
+        let id = envelope.id();
+        self.written.push((what, envelope));
+        id
+    }
+
+    fn state(
+        &mut self,
+        what: &'static str,
+        statement: Statement,
+        auth: Option<EnvelopeId>,
+        seconds: &[&Secret],
+    ) -> EnvelopeId {
+        let scope = self.community.roster();
+        let seq = self.last_in(scope).map_or(1, |(seq, _, _)| seq + 1);
+        let writer = self.writer.writer();
+        let at = Position { community: self.community, writer, scope, seq, auth };
+        let signed = SignedStatement::sign(statement, &at, seconds);
+        let deps = self.last_in(scope).map(|(_, id, _)| id).into_iter().collect();
+        self.write(what, scope, auth, deps, &Body::Statement(signed))
+    }
+
+    /// (seq, id, lamport) of the end of the chain in a scope.
+    fn last_in(&self, scope: ScopeId) -> Option<(u64, EnvelopeId, u64)> {
+        let in_scope = |it: &&(&str, Envelope)| it.1.header().scope == scope;
+        let (_, last) = self.written.iter().rev().find(in_scope)?;
+        Some((last.header().seq, last.id(), last.header().lamport))
+    }
+}
+
+fn secret(seed: u8) -> Secret {
+    Secret::from_seed([seed; 32])
+}
+
+fn genesis() -> Genesis {
+    let mut root_keys: Vec<KeyId> = [1, 2, 3].map(|seed| secret(seed).key()).into();
+    root_keys.sort_unstable();
+    Genesis { root_keys, threshold: 2, salt: [7; 16], rules: RULES_VERSION, founded: FOUNDED }
+}
+
+/// Writes one envelope of every kind that this release writes.
+fn write_all(home: &mut Home) -> EnvelopeId {
+    let person = home.person.person();
+    let paper = home.person.clone();
+    let subject = KeyId::from(home.writer.writer());
+    let certify = Statement::Certify { subject, person, key_use: KeyUse::Writer };
+    home.state("certify", certify, None, &[&paper]);
+    let everybody = Statement::Genesis {
+        parent: Place::community(),
+        kind: GroupKind::Invite,
+        need: 0,
+        oversight: Oversight::Staff,
+        everyone: true,
+    };
+    let root = EnvelopeId::from(home.community);
+    let all = home.state("group", everybody, Some(root), &[&secret(1), &secret(2)]);
+    let scope = all.scope();
+    let card = Card { name: "王芳".into(), home: "5-2-301".into(), office: true };
+    home.write("card", home.community.directory(), Some(root), vec![], &Body::Card(card));
+    let talk = |text: &str| {
+        Body::Talk(Talk::Message { text: text.into(), reply_to: None, imported: None })
+    };
+    let first = home.write("message", scope, Some(root), vec![], &talk("停电了 the power is out"));
+    home.write("answer", scope, Some(root), vec![first], &talk("3-1-102 有蜡烛"));
+    let ask = home.write("ask", scope, Some(root), vec![], &Body::Act(Act::Ask(a_ride())));
+    let claim = Deed {
+        request: ask,
+        verb: Verb::Claim,
+        role: Part::Member,
+        about: None,
+        instead: None,
+        other: None,
+        offer: None,
+        note: String::new(),
+    };
+    home.write("claim", scope, Some(root), vec![ask], &Body::Act(Act::Do(claim)));
+    let state = DocumentState::new(DocumentForm::Request, ask);
+    let place = Edit::Request(FactEdit::Set(Fact::Place, "东门 east gate".into()));
+    let edited = edit(&state, home.writer.writer(), &[place]).expect("a place can be said");
+    home.write("change", scope, Some(root), edited.deps, &Body::Change(edited.change));
+    all
+}
+
+fn a_ride() -> Ask {
+    Ask {
+        title: "带王奶奶去透析 a ride to dialysis".into(),
+        details: "Tuesday 08:00".into(),
+        urgency: 3,
+        places: 1,
+        prefer_speed: false,
+        open: true,
+        role: Part::Requester,
+        message: None,
+    }
+}
+
+fn envelope_as_json((what, envelope): &(&'static str, Envelope)) -> Value {
+    json!({
+        "what": what,
+        "kind": envelope.header().kind.0,
+        "header": to_hex(envelope.header_bytes()),
+        "signature": to_hex(envelope.signature()),
+        "id": envelope.id().to_hex(),
+        "body": to_hex(envelope.body().expect("just written")),
+    })
+}
+
+fn make() -> Value {
+    let genesis = genesis();
+    let community = genesis.id();
+    let (writer, person) = (secret(4), secret(5));
+    let mut home = Home { community, writer, person, written: Vec::new() };
+    let all = write_all(&mut home);
+    let request = home.written.iter().find(|(what, _)| *what == "ask").expect("asked").1.id();
+    let mut set = Fingerprint::EMPTY;
+    home.written.iter().for_each(|(_, envelope)| set.add(&envelope.id()));
+    let group = Place::community().below(all);
+    let invitation = Invitation {
+        genesis: genesis.clone(),
+        name: "幸福里 Happy Lane".into(),
+        invite: request,
+        group: group.clone(),
+        secret: [9; 16],
+        addresses: vec!["/ip4/192.168.1.20/tcp/4801".into()],
+    };
+    let proof = Proof::give(&invitation.key(), &community, &home.person.person(), &group);
+    json!({
+        "seeds": "root keys 01, 02, 03; writer 04; paper key 05: each that byte 32 times",
+        "genesis": { "bytes": to_hex(&genesis.encode()), "id": community.to_hex() },
+        "derived": {
+            "writer": home.writer.writer().to_hex(),
+            "person": home.person.person().to_hex(),
+            "roster": community.roster().to_hex(),
+            "directory": community.directory().to_hex(),
+            "group_scope": all.scope().to_hex(),
+            "group_board": all.board().to_hex(),
+            "request_facts": request.facts().to_hex(),
+            "request_code": Code::of(&request).to_string(),
+        },
+        "envelopes": home.written.iter().map(envelope_as_json).collect::<Vec<Value>>(),
+        "fingerprint": { "bytes": to_hex(&set.to_bytes()), "short": set.short() },
+        "invitation": {
+            "secret": to_hex(&invitation.secret),
+            "key": invitation.key().key().to_hex(),
+            "link": invitation.to_link(),
+            "proof": to_hex(&proof.signature),
+        },
+        "paper": { "seed": to_hex(&[5; 32]), "words": paper::to_words(&home.person).join(" ") },
+    })
+}
+
+#[test]
+fn the_same_seeds_give_the_bytes_of_the_file() {
+    let made = make();
+    let file: Option<Value> =
+        std::fs::read_to_string(FILE).ok().and_then(|text| serde_json::from_str(&text).ok());
+    if file.as_ref() != Some(&made) {
+        let beside = concat!(env!("CARGO_TARGET_TMPDIR"), "/envelopes.json");
+        let text = serde_json::to_string_pretty(&made).expect("plain values") + "\n";
+        std::fs::write(beside, text).expect("the build folder can be written");
+        panic!("{FILE} has other bytes than this release makes; those stand in {beside}");
+    }
+}
+
+#[test]
+fn the_bytes_of_the_file_read_back_and_are_signed() {
+    let text = std::fs::read_to_string(FILE).expect("the vectors are in the repository");
+    let file: Value = serde_json::from_str(&text).expect("they are JSON");
+    let envelopes = file["envelopes"].as_array().expect("a list");
+    for entry in envelopes {
+        let bytes = |field: &str| unhex(entry[field].as_str().expect("hexadecimal"));
+        let signature = bytes("signature").try_into().expect("64 bytes");
+        let envelope = Envelope::assemble(bytes("header"), signature, Some(bytes("body")))
+            .expect("a sound envelope");
+        assert_eq!(envelope.id().to_hex(), entry["id"], "{}", entry["what"]);
+        let check = envelope.check(&genesis().id());
+        assert_eq!(Check::all(&[check], [0; 32]), [true], "{}", entry["what"]);
+        let body = Body::decode(envelope.header().kind, &bytes("body")).expect("a sound body");
+        assert_eq!(body.encode(), bytes("body"), "{}", entry["what"]);
+    }
+    let link = file["invitation"]["link"].as_str().expect("a link");
+    assert_eq!(Invitation::from_link(link).expect("a sound link").genesis, genesis());
+    let words = file["paper"]["words"].as_str().expect("words");
+    assert_eq!(paper::from_words(words).expect("sound words").person(), secret(5).person());
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| {
+            let pair = std::str::from_utf8(pair).expect("ASCII");
+            u8::from_str_radix(pair, 16).expect("hexadecimal")
+        })
+        .collect()
+}
