@@ -7,7 +7,10 @@
 //! # Rules
 //!
 //! 1. A box that the roster does not know is told nothing until a statement that it brought along
-//!    shows whose it is. Until then it may send a bounded number of bytes.
+//!    shows whose it is. Until then it may send a bounded number of bytes. Only a newcomer, whose
+//!    own box his roster does not know yet, listens to anybody: he has no secrets, cannot tell who
+//!    is who, and everything that he hears is signed. Once he knows himself and has heard the peer
+//!    out, he knows the peer too, or lets go of him.
 //! 2. "Equal" is said of a named peer, at a time, and ceases as soon as anything new is held here.
 //! 3. What was written here counts as sent once a peer was found equal afterwards.
 //! 4. A peer that breaks the protocol loses its link and is not dialled for a while.
@@ -170,6 +173,8 @@ struct Link {
     peer: KeyId,
     session: Session,
     admitted: bool,
+    /// Admitted by a newcomer, who could not know better.
+    on_trust: bool,
 }
 
 struct Waiting {
@@ -182,6 +187,7 @@ struct Waiting {
 
 /// The machine.
 pub struct Core {
+    me: KeyId,
     community: CommunityId,
     introduction: Vec<Envelope>,
     carried: Carried,
@@ -198,8 +204,9 @@ pub struct Core {
 }
 
 impl Core {
-    /// A node that holds `carried`, introduces itself with `introduction`, and knows `boxes`.
+    /// The node of box `me` that holds `carried`, introduces itself with `introduction`, and knows `boxes`.
     pub fn new(
+        me: KeyId,
         community: CommunityId,
         introduction: Vec<Envelope>,
         carried: Carried,
@@ -208,6 +215,7 @@ impl Core {
         newest_row: i64,
     ) -> Self {
         Self {
+            me,
             community,
             introduction,
             carried,
@@ -284,7 +292,8 @@ impl Core {
         outbound: bool,
         now: Moment,
     ) {
-        let admitted = self.boxes.contains(&peer);
+        let on_trust = !self.boxes.contains(&self.me) && !self.boxes.contains(&peer);
+        let admitted = on_trust || self.boxes.contains(&peer);
         let session = Session::new(sync::Config {
             initiator: outbound,
             community: self.community,
@@ -293,7 +302,7 @@ impl Core {
         });
         let budget = (!admitted).then_some(STRANGER_BYTES_MAX);
         self.outputs.push_back(Output::Budget(id, budget));
-        self.links.insert(id, Link { peer, session, admitted });
+        self.links.insert(id, Link { peer, session, admitted, on_trust });
         let known = self.peers.entry(peer).or_default();
         (known.link, known.transport, known.heard) = (Some(id), transport, Some(now));
         self.outputs.push_back(Output::MeshChanged);
@@ -367,6 +376,12 @@ impl Core {
         for id in links {
             let Some(link) = self.links.get_mut(&id) else { continue };
             let is_known = self.boxes.contains(&link.peer);
+            let heard_out = self.peers.get(&link.peer).is_some_and(|peer| peer.equal.is_some());
+            if is_known {
+                link.on_trust = false;
+            } else if link.on_trust && !(heard_out && self.boxes.contains(&self.me)) {
+                continue;
+            }
             if is_known && !link.admitted {
                 link.admitted = true;
                 self.outputs.push_back(Output::Budget(id, None));
@@ -461,6 +476,7 @@ impl Core {
                 (peer.missing_here, peer.missing_there, peer.progress) = (0, 0, None);
                 self.outputs.push_back(Output::MeshChanged);
                 self.delivered_up_to_now(&root);
+                self.end_trust(id, now);
             }
             Wanted::Differs { missing_here, missing_there } => {
                 (peer.compared, peer.equal) = (Some(now), None);
@@ -470,6 +486,14 @@ impl Core {
             Wanted::Progress { received, total } => peer.progress = Some((received, total)),
             Wanted::Close(why) => self.close(id, format!("{why:?}"), now),
             Wanted::Blame(fault) => self.close(id, fault.to_string(), now),
+        }
+    }
+
+    /// Rule 1: a peer who was heard out and is still unknown to somebody who is known himself.
+    fn end_trust(&mut self, id: LinkId, now: Moment) {
+        let on_trust = self.links.get(&id).is_some_and(|link| link.on_trust);
+        if on_trust && self.boxes.contains(&self.me) {
+            self.close(id, "its box is nobody's".into(), now);
         }
     }
 

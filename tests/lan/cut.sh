@@ -66,7 +66,7 @@ for home in anna chen; do
     fail "$home does not see itself as holder during the cut"
 done
 
-note "heal"
+note "heal $(date -u +%T.%N)"
 began=$(date +%s%N)
 halves up
 linli office wait --peers 3 --timeout 20 || { linli office status; fail "not equal after the heal"; }

@@ -26,6 +26,7 @@ work=$(mktemp -d)
 started=()
 cleanup() {
   for pid in "${started[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  [ -n "${KEEP:-}" ] && { mkdir -p "$KEEP"; cp "$work"/*.err "$work"/*.out "$KEEP"/ 2>/dev/null; }
   rm -rf "$work"
 }
 trap cleanup EXIT

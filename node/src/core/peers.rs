@@ -317,6 +317,19 @@ impl PeerBook {
         }
     }
 
+    /// A link went down almost as soon as it was up: one of the two did not know the other. He may
+    /// in a while; until then he is dialled at the ordinary pace, not at once.
+    pub fn on_turned_away(&mut self, peer: KeyId, now: Moment) {
+        if let Some(home) = self.homes.get_mut(&peer) {
+            home.linked = false;
+            let jitter = u64::from(peer.as_bytes()[0]);
+            home.tries.start(now, jitter);
+        }
+        for typed in self.typed.values_mut().filter(|typed| typed.leads_to == Some(peer)) {
+            typed.tries.start(now, 0);
+        }
+    }
+
     /// A dial led to no link.
     pub fn on_failed(&mut self, peer: Option<KeyId>, lesson: &Lesson, now: Moment) {
         match (lesson, peer) {

@@ -47,6 +47,9 @@ const INVITATION_ADDRESSES_MAX: usize = 4;
 /// Under this name the ledger keeps whom to dial after a restart.
 const PEERS_KEPT: &str = "peers";
 
+/// A link that lasts less long than this, in milliseconds, was turned away by one of the two.
+const TURNED_AWAY_MS: u64 = 1_500;
+
 /// How long the loop sleeps where nothing at all is due: an hour, in milliseconds.
 const IDLE_MS: u64 = 3_600_000;
 
@@ -119,8 +122,8 @@ struct Pump {
     waits: u64,
     remembered: Vec<Remembered>,
     refused: u64,
-    /// Who said who he is over which link, until the ledger has looked at it.
-    introduced: BTreeMap<LinkId, KeyId>,
+    /// Since when each link is up: one that goes down at once was no link.
+    up_since: BTreeMap<LinkId, Moment>,
 }
 
 impl Pump {
@@ -145,6 +148,7 @@ impl Pump {
             }
         }
         let core = Core::new(
+            me,
             ledger.community(),
             ledger.introduction()?,
             ledger.carried(),
@@ -164,7 +168,7 @@ impl Pump {
             waits: 0,
             remembered,
             refused: 0,
-            introduced: BTreeMap::new(),
+            up_since: BTreeMap::new(),
         })
     }
 
@@ -238,7 +242,6 @@ impl Pump {
                 self.job(link, Job::Receive(Whom::Link(link), envelopes));
             }
             Output::Introduced(link, key, envelopes) => {
-                self.introduced.insert(link, key);
                 self.job(link, Job::Introduce(Whom::Link(link), key, envelopes));
             }
             Output::Delivered(row) => self.note(Job::Delivered(Whom::Nobody, row)),
@@ -315,7 +318,6 @@ impl Pump {
             Done::Fetched(envelopes) => Input::Fetched(link, envelopes),
             Done::Missing(ids) => Input::Missing(link, ids),
             Done::Introduced(known) => {
-                self.introduced.remove(&link);
                 if !known {
                     self.core.turn_away(link, now);
                 }
@@ -342,6 +344,7 @@ impl Pump {
             MeshEvent::LinkUp(up) => {
                 let dialled = up.outbound.then_some(up.address.as_str());
                 self.core.book.on_connected(up.peer, dialled);
+                self.up_since.insert(up.link, now);
                 tracing::info!(link = %up.link, peer.id = %up.peer, "Linked");
                 let transport = match up.transport {
                     crate::mesh::Transport::Quic => "quic",
@@ -353,7 +356,12 @@ impl Pump {
             MeshEvent::Frame { link, bytes } => self.core.handle(Input::Frame(link, bytes), now),
             MeshEvent::LinkDown { link, peer, reason } => {
                 tracing::info!(%link, peer.id = %peer, %reason, "Link down");
-                self.core.book.on_down(peer, now);
+                let since = self.up_since.remove(&link).unwrap_or(now);
+                if now.since_ms(since) < TURNED_AWAY_MS {
+                    self.core.book.on_turned_away(peer, now);
+                } else {
+                    self.core.book.on_down(peer, now);
+                }
                 self.core.handle(Input::LinkDown(link), now);
             }
             MeshEvent::Discovered { peer, addresses } => {
