@@ -5,7 +5,7 @@
 //! public half only. A checksum tells a mistyped or cut link from a wrong one.
 //!
 //! ```text
-//! linli: ‖ base64url(version(1) ‖ CBOR ‖ first four bytes of BLAKE3 of all before)
+//! linli: ‖ base64url(version(1) ‖ CBOR ‖ four bytes of BLAKE3, derived from all before)
 //! ```
 
 use data_encoding::BASE64URL_NOPAD;
