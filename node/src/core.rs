@@ -485,7 +485,10 @@ impl Core {
             }
             Wanted::Progress { received, total } => peer.progress = Some((received, total)),
             Wanted::Close(why) => self.close(id, format!("{why:?}"), now),
-            Wanted::Blame(fault) => self.close(id, fault.to_string(), now),
+            Wanted::Blame(fault) => {
+                self.book.park(key, now);
+                self.close(id, fault.to_string(), now);
+            }
         }
     }
 

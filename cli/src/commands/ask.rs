@@ -7,7 +7,7 @@ use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
 /// Ask for help
 ///
-/// Prints a code of six digits that can be said on the phone. Everybody in the group reads what
+/// Prints a code of seven digits that can be said on the phone. Everybody in the group reads what
 /// you write: no diagnosis, no phone number, no door.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {

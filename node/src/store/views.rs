@@ -45,6 +45,7 @@ use super::{
 
 pub use groups::GroupRef;
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
+pub use notices::told_key;
 pub use requests::{Folded, document, fold, parts_of};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.

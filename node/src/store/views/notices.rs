@@ -4,7 +4,7 @@ use crdt::id::{PersonId, RequestId};
 use rusqlite::params;
 
 use super::{Batch, Views, id_from};
-use crate::store::error::StoreError;
+use crate::store::{error::StoreError, truth::Truth};
 
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,28 +17,35 @@ pub struct NoticeRow {
     pub reason: String,
 }
 
+/// Under this name the truth remembers that somebody was told.
+pub fn told_key(request: &RequestId, reason: &str) -> String {
+    format!("told/{}/{reason}", request.to_hex())
+}
+
 impl Views {
     /// Notes what `person` must be told of `request`; what is no longer so is taken back, and what
     /// was seen is never told again.
     pub(super) fn put_notices(
         &self,
-        request: &RequestId,
+        named: &RequestId,
         person: &PersonId,
         reason: Option<&str>,
+        truth: &Truth,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let (request, person) = (request.as_bytes(), person.as_bytes());
+        let (request, person) = (named.as_bytes(), person.as_bytes());
         let mut lapse = self.conn.prepare_cached(
             "UPDATE notices SET is_due = 0 WHERE request = ?1 AND person = ?2 AND reason IS NOT ?3",
         )?;
         lapse.execute(params![request, person, reason])?;
         if let Some(reason) = reason {
+            let was_told = truth.read().kept(&told_key(named, reason))?.is_some();
             let mut put = self.conn.prepare_cached(
                 "INSERT INTO notices (request, person, reason, is_due, is_seen)
-                 VALUES (?1, ?2, ?3, 1, 0)
+                 VALUES (?1, ?2, ?3, 1, ?4)
                  ON CONFLICT (request, person, reason) DO UPDATE SET is_due = 1",
             )?;
-            put.execute(params![request, person, reason])?;
+            put.execute(params![request, person, reason, was_told])?;
             batch.changes.notices = true;
         }
         Ok(())

@@ -144,7 +144,7 @@ impl Views {
         self.put_request(&id, &folded, &facts, batch)?;
         if let Some(me) = self.me {
             let told = folded.case.told_to(&me.person).map(lifecycle::Told::as_str);
-            self.put_notices(&id, &me.person, told, batch)?;
+            self.put_notices(&id, &me.person, told, truth, batch)?;
         }
         Ok(())
     }
