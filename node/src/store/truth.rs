@@ -114,6 +114,24 @@ pub struct Truth {
     undone: bool,
 }
 
+/// Errors of which the store knows whether the connection can be trusted after them.
+trait Failure {
+    /// Is the disk full, or broken?
+    fn is_of_the_disk(&self) -> bool;
+}
+
+impl Failure for StoreError {
+    fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Full | Self::Disk(_) | Self::Damaged(_))
+    }
+}
+
+impl Failure for WriteError {
+    fn is_of_the_disk(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_of_the_disk())
+    }
+}
+
 /// What a job works with.
 struct Work<'a> {
     db: &'a Connection,
@@ -201,7 +219,9 @@ impl Truth {
     ///
     /// Where the file cannot be read again; the next [`Truth::begin`] tries once more.
     pub fn rollback(&mut self) -> Result<(), StoreError> {
-        self.begun = false;
+        if std::mem::take(&mut self.begun) && self.db.is_autocommit() {
+            self.undone = true;
+        }
         if !self.db.is_autocommit() && self.db.execute_batch("ROLLBACK").is_err() {
             self.undone = true;
         }
@@ -266,8 +286,9 @@ impl Truth {
         Ok(())
     }
 
-    /// Does all of a job or nothing of it, in a transaction of its own where none is open.
-    fn whole<T, E: From<StoreError>>(
+    /// Does all of a job or nothing of it, in a transaction of its own where none is open. Where the
+    /// disk fails in it, the transaction as a whole is undone.
+    fn whole<T, E: From<StoreError> + Failure>(
         &mut self,
         job: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -277,7 +298,9 @@ impl Truth {
         } else {
             self.savepoint()?
         }
-        match (job(self), alone) {
+        let outcome = job(self);
+        self.undone |= outcome.as_ref().is_err_and(Failure::is_of_the_disk);
+        match (outcome, alone) {
             (Ok(done), true) => self.commit().map(|()| done).map_err(E::from),
             (Ok(done), false) => self.release_savepoint().map(|()| done).map_err(E::from),
             (Err(error), true) => self.rollback().map_err(E::from).and(Err(error)),

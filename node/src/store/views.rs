@@ -140,6 +140,8 @@ impl Views {
             tx.commit()?;
         }
         conn.set_prepared_statement_cache_capacity(64);
+        // Plans are made once, whatever is bound: a partial index would have them made every time.
+        conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let mut views = Self { conn, me, groups: BTreeMap::new(), people: BTreeMap::new() };
         views.remember()?;
         Ok(views)

@@ -5,6 +5,9 @@
 //! roster's scope are kept for a later release and count for nothing in this one: the roster would
 //! have to hold all messages of that scope to know their place.
 //!
+//! Where a chain forked, acts and statements of neither branch count. Messages and changes do, with a
+//! mark: which of two changes enters a document is decided there, by the same lowest id.
+//!
 //! Its answers are the same for all envelopes of a position, except where something was removed,
 //! revoked or forked: there each envelope is asked about by itself.
 
@@ -64,9 +67,6 @@ pub(super) fn say(roster: &Roster, id: EnvelopeId, header: &Header) -> Said {
     let position = match verdict {
         Verdict::Counts => Position::Counts,
         Verdict::Flagged(_) if strict => Position::Void("forked"),
-        Verdict::Flagged(Flag::LosingBranch) if header.kind == Kind::CHANGE => {
-            Position::Void("losing_branch")
-        }
         Verdict::Flagged(flag) => {
             return Said { position: Position::Counts, mark: Some(mark(flag)) };
         }

@@ -22,7 +22,7 @@ use crdt::{
 use rusqlite::OptionalExtension;
 
 use super::{
-    Truth, Work, authority,
+    Reading, Truth, Work, authority,
     heads::Stream,
     row::{self, Gone, Row},
 };
@@ -36,7 +36,7 @@ const FETCHED_AT_ONCE: u16 = 1_024;
 pub(super) struct Verdict {
     pub fate: Fate,
     /// The reason's short name.
-    pub code: String,
+    pub code: &'static str,
     pub sound: bool,
     /// What must come, or become sound, for another answer.
     pub waits_for: Vec<EnvelopeId>,
@@ -79,53 +79,41 @@ impl Truth {
 }
 
 impl Work<'_> {
-    /// Judges an envelope against what is held now.
+    /// Judges an envelope against what is held now. `whole` gives the envelope itself, which only
+    /// those that the roster is told of need.
     pub(super) fn judge(
         &mut self,
-        envelope: &Envelope,
+        (id, header): (EnvelopeId, &Header),
         body: Result<&Body, &Unreadable>,
+        whole: impl FnOnce() -> Result<Envelope, StoreError>,
     ) -> Result<Verdict, StoreError> {
-        let header = envelope.header();
         let shelf = self.shelf(header)?;
         let mut body = body.map_err(|error| *error);
         let mut mark = None;
-        if header.scope == self.community.roster() {
-            body = self.tell_roster(envelope, body, &shelf);
-        } else if header.kind == Kind::STATEMENT && body.is_ok() {
-            let fact = authority::checked_fact(envelope, body, &self.community);
-            body = fact.and(body);
+        let in_roster = header.scope == self.community.roster();
+        if in_roster || (header.kind == Kind::STATEMENT && body.is_ok()) {
+            let envelope = whole()?;
+            let fact = authority::checked_fact(&envelope, body, &self.community);
+            body = fact.as_ref().map_err(|error| *error).and(body);
+            let form = judge::judge(header, body, &shelf, || Position::Counts);
+            if in_roster && form.sound {
+                let fact = fact.unwrap_or_else(|_| Fact::without_body(&envelope));
+                self.memory.roster.insert(fact);
+            }
         }
         let roster = &self.memory.roster;
         let outcome = judge::judge(header, body, &shelf, || {
-            let said = authority::say(roster, envelope.id(), header);
+            let said = authority::say(roster, id, header);
             mark = said.mark;
             said.position
         });
         Ok(Verdict {
             fate: outcome.fate,
-            code: mark.unwrap_or_else(|| code_of(&outcome.reason)).to_owned(),
+            code: mark.unwrap_or_else(|| code_of(&outcome.reason)),
             sound: outcome.sound,
             waits_for: waits_for(header, &outcome, &shelf),
             unreadable: body.err().filter(|error| *error != Unreadable::Newer),
         })
-    }
-
-    /// Puts an envelope of the roster's scope into the roster, once its chain fits together; says
-    /// what its body is after all signatures in it were checked.
-    fn tell_roster<'b>(
-        &mut self,
-        envelope: &Envelope,
-        body: Result<&'b Body, Unreadable>,
-        shelf: &Shelf,
-    ) -> Result<&'b Body, Unreadable> {
-        let fact = authority::checked_fact(envelope, body, &self.community);
-        let body = fact.as_ref().map_err(|error| *error).and(body);
-        let form = judge::judge(envelope.header(), body, shelf, || Position::Counts);
-        if form.sound {
-            let fact = fact.unwrap_or_else(|_| Fact::without_body(envelope));
-            self.memory.roster.insert(fact);
-        }
-        body
     }
 
     fn shelf(&mut self, header: &Header) -> Result<Shelf, StoreError> {
@@ -152,6 +140,7 @@ impl Work<'_> {
             self.db
                 .prepare_cached("INSERT OR IGNORE INTO waiting (cited, row) VALUES (?1, ?2)")?
                 .execute((waiting_key(cited), row))?;
+            self.memory.anybody_waits = true;
         }
         let became_sound = verdict.sound && before.as_ref().is_none_or(|before| !before.sound);
         if became_sound && header.kind == Kind::STATEMENT {
@@ -170,6 +159,9 @@ impl Work<'_> {
 
     /// Queues those who wait for `id`.
     fn wake(&mut self, id: &EnvelopeId) -> Result<(), StoreError> {
+        if !self.memory.anybody_waits {
+            return Ok(());
+        }
         let key = waiting_key(id);
         let mut rows = self.db.prepare_cached("SELECT row FROM waiting WHERE cited = ?1")?;
         let mut any = false;
@@ -228,28 +220,24 @@ impl Work<'_> {
         self.memory.touched = true;
         let held = row::by_row(self.db, row)?;
         let body = held.read_body();
-        let envelope = held.envelope()?;
-        let mut verdict = self.judge(&envelope, body.as_ref())?;
+        let mut verdict = self.judge((held.id, &held.header), body.as_ref(), || held.envelope())?;
         if held.gone == Some(Gone::Gate) && verdict.fate == Fate::Poison {
-            verdict.code = code_of(&Reason::Gate).to_owned();
+            verdict.code = code_of(&Reason::Gate);
         }
         if let (None, Some(gone)) = (held.gone, verdict.unreadable.and_then(Gone::because)) {
             self.drop_body(&held, gone)?;
         }
-        let reason = self.memory.reason_ref(self.db, &verdict.code)?;
-        let same = (held.fate, held.reason, held.sound) == (verdict.fate, reason, verdict.sound);
-        if !same {
-            let mut judged = held.judged;
-            if held.fate != verdict.fate {
-                self.memory.judged += 1;
-                judged = self.memory.judged;
-            }
+        let reason = self.memory.reason_ref(self.db, verdict.code)?;
+        if held.fate != verdict.fate {
+            self.memory.judged += 1;
             self.db
-                .prepare_cached(
-                    "UPDATE envelopes SET fate = ?2, reason = ?3, sound = ?4, judged = ?5
-                     WHERE row = ?1",
-                )?
-                .execute((row, verdict.fate as u8, reason, verdict.sound, judged))?;
+                .prepare_cached("UPDATE envelopes SET fate = ?2, judged = ?3 WHERE row = ?1")?
+                .execute((row, verdict.fate as u8, self.memory.judged))?;
+        }
+        if (held.reason, held.sound) != (reason, verdict.sound) {
+            self.db
+                .prepare_cached("UPDATE envelopes SET reason = ?2, sound = ?3 WHERE row = ?1")?
+                .execute((row, reason, verdict.sound))?;
             if let Some(cited) = self.memory.cited.get_mut(&held.id) {
                 cited.known.sound = verdict.sound;
             }
@@ -278,6 +266,15 @@ impl Work<'_> {
         }
         if self.memory.forks.contains(&chain) {
             self.memory.tell_link(id, header);
+            return Ok(());
+        }
+        let end = match self.memory.ends.get(&chain) {
+            Some(end) => *end,
+            None => Reading::new(self.db).tip(&chain.0, &chain.1)?.map_or(0, |(seq, _)| seq),
+        };
+        self.memory.remember_end(chain, end.max(header.seq));
+        // Places beyond the signed half stand before all others in the file, and are looked for.
+        if header.seq > end && i64::try_from(header.seq).is_ok() {
             return Ok(());
         }
         let place = (chain.0.as_bytes(), chain.1.as_bytes(), header.seq.cast_signed());

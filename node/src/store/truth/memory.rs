@@ -61,7 +61,11 @@ pub(super) struct Memory {
     pub unfinished: bool,
     /// Streams whose heads must be found anew.
     pub stale_heads: BTreeSet<super::heads::Stream>,
+    /// May there be anybody in `waiting`?
+    pub anybody_waits: bool,
     pub positions: BTreeMap<PositionKey, i64>,
+    /// The last place of chains written to lately.
+    pub ends: BTreeMap<(WriterId, ScopeId), u64>,
     pub cited: BTreeMap<EnvelopeId, Cited>,
     /// Was anything changed since the transaction or savepoint began?
     pub touched: bool,
@@ -86,7 +90,9 @@ impl Memory {
             queue: BTreeSet::new(),
             unfinished: false,
             stale_heads: BTreeSet::new(),
+            anybody_waits: false,
             positions: BTreeMap::new(),
+            ends: BTreeMap::new(),
             cited: BTreeMap::new(),
             touched: false,
         };
@@ -117,9 +123,11 @@ impl Memory {
             let (writer, scope) = row?;
             self.forks.insert((WriterId::from_bytes(writer), ScopeId::from_bytes(scope)));
         }
-        let last = "SELECT coalesce(max(judged), 0), exists (SELECT 1 FROM todo) FROM envelopes";
-        (self.judged, self.unfinished) =
-            db.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let last = "SELECT coalesce(max(judged), 0), exists (SELECT 1 FROM todo),
+                        exists (SELECT 1 FROM waiting)
+                    FROM envelopes";
+        (self.judged, self.unfinished, self.anybody_waits) =
+            db.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(())
     }
 
@@ -232,6 +240,14 @@ impl Memory {
             self.cited.clear();
         }
         self.cited.insert(id, cited);
+    }
+
+    /// Remembers the last place of a chain.
+    pub fn remember_end(&mut self, chain: (WriterId, ScopeId), seq: u64) {
+        if self.ends.len() >= RECENT_MAX {
+            self.ends.clear();
+        }
+        self.ends.insert(chain, seq);
     }
 
     /// Remembers the row of a position.

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crdt::genesis::Genesis;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
 use super::{Reading, Truth, memory::Memory};
 use crate::store::error::StoreError;
@@ -40,7 +40,10 @@ impl Truth {
             look(path, genesis)?;
         }
         let mut db = connect(path)?;
-        migrate(&mut db)?;
+        match path {
+            Some(_) => migrate(&mut db)?,
+            None => make(&db)?,
+        }
         found(&db, genesis)?;
         let memory = Memory::read(&db, genesis)?;
         Ok(Self {
@@ -89,7 +92,7 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let db = Connection::open_with_flags(path, read_flags())?;
         db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
-        db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        prepare_once(&db)?;
         db.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
         db.pragma_update(None, "query_only", true)?;
         Ok(Self(db))
@@ -110,8 +113,7 @@ fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
         Some(path) => Connection::open(path)?,
         None => Connection::open_in_memory()?,
     };
-    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    db.pragma_update(None, "foreign_keys", true)?;
+    prepare_once(&db)?;
     if path.is_some() {
         db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
         db.pragma_update(None, "journal_mode", "wal")?;
@@ -119,6 +121,14 @@ fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
         db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     }
     Ok(db)
+}
+
+/// Has statements planned once and kept. Without the stability guarantee SQLite looks at the bound
+/// values to see whether a partial index might serve, and plans anew at every execution.
+fn prepare_once(db: &Connection) -> Result<(), StoreError> {
+    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 /// Says no to what is not ours, without touching it.
@@ -167,6 +177,15 @@ fn newest() -> u32 {
 
 fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     migrations::migrations::runner().set_grouped(true).run(db)?;
+    Ok(())
+}
+
+/// The same in memory, where there is no history to keep; simulations open thousands of these.
+fn make(db: &Connection) -> Result<(), StoreError> {
+    let runner = migrations::migrations::runner();
+    for step in runner.get_migrations() {
+        db.execute_batch(step.sql().unwrap_or_default())?;
+    }
     Ok(())
 }
 

@@ -89,13 +89,13 @@ impl Work<'_> {
         let mut gone = if envelope.body().is_some() { None } else { Some(Gone::NotSent) };
         let body = row::read_body(header, gone, envelope.body());
         let subject = body.as_ref().ok().and_then(|body| subject(id, body));
-        let verdict = self.judge(envelope, body.as_ref())?;
+        let verdict = self.judge((id, header), body.as_ref(), || Ok(envelope.clone()))?;
         if let Some(error) = verdict.unreadable {
             gone = gone.or(Gone::because(error));
         }
         let kept_body = envelope.body().filter(|_| gone.is_none());
         self.memory.judged += 1;
-        let reason = self.memory.reason_ref(self.db, &verdict.code)?;
+        let reason = self.memory.reason_ref(self.db, verdict.code)?;
         self.db
             .prepare_cached(
                 "INSERT INTO envelopes (id, position_ref, scope_ref, bucket, kind, seq, lamport,

@@ -1,9 +1,9 @@
 //! Disks that are full.
 
 use super::{
-    super::Truth,
+    super::{Deps, Intent, Truth, WriteError},
     fate,
-    village::{Person, Village, genesis},
+    village::{NOW, Person, Village, genesis, message},
 };
 use crate::store::error::StoreError;
 use crdt::judge::Fate;
@@ -15,7 +15,7 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
     let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
     let village = Village::found_in(&mut truth);
     let li = Person::named("li");
-    let join = village.welcome(&mut truth, &li);
+    let auth = Some(village.welcome(&mut truth, &li));
     let pages: i64 = truth.db.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("counts");
     let mut saved = Vec::new();
     let mut refused = 0;
@@ -24,26 +24,16 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
         truth.begin().expect("begins");
         let mut written = Vec::new();
         let outcome = (0..8).try_for_each(|_| {
-            let text = "水位上涨 the water is rising ".repeat(40);
-            let intent = super::super::Intent {
-                body: super::village::message(&text),
-                scope: village.scope(),
-                deps: super::super::Deps::Subject,
-                auth: Some(join),
-            };
-            let envelope = truth.write(intent, &li.device, super::village::NOW)?;
-            written.push(envelope.id());
-            Ok::<(), super::super::WriteError>(())
+            let body = message(&"水位上涨 the water is rising ".repeat(40));
+            let intent = Intent { body, scope: village.scope(), deps: Deps::Subject, auth };
+            written.push(truth.write(intent, &li.device, NOW)?.id());
+            Ok::<(), WriteError>(())
         });
-        let committed = truth.commit();
-        if outcome.is_err() || committed.is_err() {
-            refused += 1;
-            if matches!(committed, Ok(())) {
-                // The disk filled up inside one job, which alone was undone.
-                saved.extend(written);
-            }
-        } else {
-            saved.extend(written);
+        match (outcome, truth.commit()) {
+            (Ok(()), Ok(())) => saved.extend(written),
+            (Err(WriteError::Store(StoreError::Full)), Err(StoreError::Undone))
+            | (Ok(()), Err(StoreError::Full)) => refused += 1,
+            other => panic!("{other:?}"),
         }
         let held = truth.fingerprint(&village.scope()).count();
         assert_eq!(held, saved.len() as u64, "memory says what the file says");
@@ -56,7 +46,7 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
     }
     assert_eq!(truth.fingerprint(&village.scope()).count(), saved.len() as u64);
     assert_eq!(truth.read().integrity_check().expect("reads"), Vec::<String>::new());
-    village.say(&mut truth, &li, join, "room again");
+    village.say(&mut truth, &li, auth.expect("joined"), "room again");
 }
 
 #[test]

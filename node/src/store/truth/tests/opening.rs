@@ -52,6 +52,22 @@ fn what_was_committed_is_there_after_a_crash_and_what_was_not_is_gone() {
 }
 
 #[test]
+fn a_killed_process_leaves_a_log_that_the_next_one_reads() {
+    let folder = folder();
+    let path = folder.path().join("truth.db");
+    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    Village::found_in(&mut truth);
+    let before = snapshot(&truth);
+    let left = folder.path().join("as it was found");
+    fs::create_dir(&left).expect("makes a folder");
+    for name in ["truth.db", "truth.db-wal"] {
+        fs::copy(folder.path().join(name), left.join(name)).expect("copies while it is open");
+    }
+    let found = Truth::open(Some(&left.join("truth.db")), &genesis(1)).expect("opens");
+    assert_eq!(snapshot(&found), before);
+}
+
+#[test]
 fn a_newer_file_a_foreign_community_and_another_programs_file_stay_untouched() {
     let folder = folder();
     let ours = folder.path().join("truth.db");
