@@ -73,6 +73,8 @@ pub struct Running {
     pub handle: Handle,
     /// Its page, if it has one.
     pub page: Option<String>,
+    /// The newest code that pairs a phone with the page; none where the page is on loopback.
+    pub pairing: watch::Receiver<Option<String>>,
     addresses: watch::Receiver<BTreeSet<String>>,
     stop: CancellationToken,
     work: Vec<JoinHandle<()>>,
@@ -181,7 +183,8 @@ fn launch(start: Start, config: Config) -> Running {
         world.run(start, config).await;
         ended.cancel();
     });
-    Running { handle, page: None, addresses, stop, work: vec![work] }
+    let pairing = watch::channel(None).1;
+    Running { handle, page: None, pairing, addresses, stop, work: vec![work] }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ApiError> {
@@ -198,6 +201,11 @@ fn serve_page(running: &mut Running, listener: TcpListener, lan: bool) -> Result
     let mut config = WebConfig::loopback(Arc::new(clock::claimed))
         .map_err(|error| internal(error.to_string()))?;
     config.lan = lan;
+    let (codes, pairing) = watch::channel(None);
+    running.pairing = pairing;
+    config.on_code = Arc::new(move |code| {
+        codes.send_replace(Some(code.to_owned()));
+    });
     let (handle, stop) = (running.handle.clone(), running.stop.clone());
     running.work.push(tokio::spawn(async move {
         if let Err(error) = web::serve(listener, handle, config, stop).await {

@@ -63,6 +63,7 @@ paper-person = Your own key: it proves that you are you when every device is los
 
 up-address = Address: { $address }
 up-page = Page: { $page }
+up-code = Code to pair a phone with the page (works once): { $code }
 up-running = Running. Ctrl-C stops it.
 up-stopping = Stopping.
 

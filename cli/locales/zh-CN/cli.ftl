@@ -57,6 +57,7 @@ paper-person = 你自己的密钥：所有设备都丢了的时候，用它证�
 
 up-address = 地址：{ $address }
 up-page = 页面：{ $page }
+up-code = 手机配对码（只能用一次）：{ $code }
 up-running = 正在运行。按 Ctrl-C 停止。
 up-stopping = 正在停止。
 

@@ -50,11 +50,16 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     }
     ui.note("up-running", &[])?;
     let mut told = BTreeSet::new();
+    // Each code is good for one phone, so each new one is printed; on loopback there are none.
+    let mut pairing = running.pairing.clone();
+    let (mut codes, mut printed) = (true, None);
     let stopped_by_itself = loop {
         tell_addresses(ui, &running, &mut told)?;
+        tell_code(ui, pairing.borrow().clone(), &mut printed)?;
         tokio::select! {
             _ = interrupt.recv() => break false,
             _ = terminate.recv() => break false,
+            news = pairing.changed(), if codes => codes = news.is_ok(),
             addresses = running.addresses_changed() => if addresses.is_none() { break true },
         }
     };
@@ -79,4 +84,18 @@ fn tell_addresses(
     }
     // Whoever reads through a pipe waits for these lines.
     ui.flush()
+}
+
+/// Prints the code that pairs a phone, where it is not the one printed last.
+fn tell_code(
+    ui: &mut Ui<'_>,
+    code: Option<String>,
+    printed: &mut Option<String>,
+) -> Result<(), CliError> {
+    if let Some(new) = code.as_ref().filter(|_| code != *printed) {
+        ui.say("up-code", &[("code", new.into())])?;
+        ui.flush()?;
+    }
+    *printed = code;
+    Ok(())
 }

@@ -138,6 +138,7 @@ did-duplicate = merged it into another request
 did-offer = offered a swap
 did-accept = accepted the swap
 did-remove = removed somebody
+did-seen = caught up with what happened
 did-edit = changed the facts
 did-erase = erased the facts
 

@@ -129,6 +129,7 @@ did-duplicate = 并到另一单
 did-offer = 提出换单
 did-accept = 同意换单
 did-remove = 请人退出了
+did-seen = 看完了前面的经过
 did-edit = 改了内容
 did-erase = 删除了内容
 

@@ -12,7 +12,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use crdt::{id::RequestId, limits::TEXT_BYTES_MAX};
+use crdt::{id::RequestId, limits::NAME_BYTES_MAX};
 use serde::Deserialize;
 
 use super::{
@@ -290,7 +290,7 @@ pub async fn checklist_add(
     Form(typed): Form<Ticked>,
 ) -> Result<Response, Failure> {
     let name = name_of(&id)?;
-    let mut wrong = wrong_text(visit.words, &typed.text, TEXT_BYTES_MAX);
+    let mut wrong = wrong_text(visit.words, &typed.text, NAME_BYTES_MAX);
     if wrong.is_none() {
         let text = typed.text.trim().to_owned();
         match app.handle.ask(Command::ChecklistAdd { id: name.clone(), text }).await {

@@ -114,6 +114,7 @@ const FAMILIES: [(&str, &[&str]); 8] = [
             "remove",
             "edit",
             "erase",
+            "seen",
         ],
     ),
     (
@@ -130,7 +131,24 @@ const FAMILIES: [(&str, &[&str]); 8] = [
     ("field", &["title", "time", "place", "needs", "details"]),
     (
         "thing",
-        &["text", "title", "details", "name", "description", "message", "value", "home", "person"],
+        &[
+            "text",
+            "title",
+            "details",
+            "name",
+            "description",
+            "message",
+            "value",
+            "home",
+            "person",
+            "edit",
+            "invite",
+            "found a group",
+            "join",
+            "place",
+            "time",
+            "needs",
+        ],
     ),
     (
         "mine",
@@ -261,6 +279,7 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "line",
                 "reason",
                 "missing",
+                "data",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);
