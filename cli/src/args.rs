@@ -7,7 +7,7 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, ask, bench, board, check, doctor, facts, group, groups, import, init, invite, join,
+        act, ask, bench, board, check, demo, doctor, facts, group, groups, import, init, invite, join,
         log, notices, people, post, rebuild, request, requests, status, up, wait,
     },
     error::CliError,
@@ -53,6 +53,7 @@ impl Cli {
 #[derive(Subcommand, Debug)]
 #[expect(missing_docs, reason = "a verb's help stands with its arguments")]
 pub enum Verb {
+    Demo(demo::Args),
     Init(init::Args),
     Up(up::Args),
     Invite(invite::Args),

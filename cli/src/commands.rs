@@ -5,6 +5,7 @@ pub mod ask;
 pub mod bench;
 pub mod board;
 pub mod check;
+pub mod demo;
 pub mod doctor;
 pub mod facts;
 pub mod group;
@@ -45,6 +46,12 @@ use crate::{
 pub fn carry_out(cli: Cli, ui: &mut Ui<'_>) -> Result<(), CliError> {
     if let Verb::Bench(args) = &cli.verb {
         return bench::run(ui, args, bench::ALL); // Needs no data folder.
+    }
+    if let Verb::Demo(args) = &cli.verb {
+        // It has folders of its own.
+        log_to_stderr(&cli.verb);
+        let runtime = runtime(&cli.verb).map_err(CliError::Machinery)?;
+        return runtime.block_on(demo::run(ui, args));
     }
     let data = cli.data()?;
     let runtime = runtime(&cli.verb).map_err(CliError::Machinery)?;
@@ -101,6 +108,7 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         | Verb::Join(_)
         | Verb::Rebuild(_)
         | Verb::Wait(_)
+        | Verb::Demo(_)
         | Verb::Bench(_) => Err(CliError::Unexpected),
     }
 }
@@ -108,7 +116,7 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
 /// A node that runs has work for every core; a question to one starts faster on a single thread.
 fn runtime(verb: &Verb) -> std::io::Result<Runtime> {
     let mut builder = match verb {
-        Verb::Up(_) => Builder::new_multi_thread(),
+        Verb::Up(_) | Verb::Demo(_) => Builder::new_multi_thread(),
         _ => Builder::new_current_thread(),
     };
     builder.enable_all().build()

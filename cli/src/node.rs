@@ -5,6 +5,7 @@
 //! [`crate::door`].
 
 pub use ::node::{
+    demo::Demo,
     home::{Paper, init, join, rebuild},
     run::{Config, PAGE, Running, open, start},
 };

@@ -6,6 +6,7 @@ pub mod api;
 pub mod clock;
 pub mod control;
 pub mod core;
+pub mod demo;
 pub mod dice;
 pub mod handle;
 pub mod home;

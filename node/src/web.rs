@@ -56,6 +56,11 @@ use jiff::tz::TimeZone;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::{
+    frame::show,
+    guard::{ALWAYS, host_of, is_this_machine},
+    language::{choice_cookie, wanted as wanted_language},
+};
 use crate::handle::Handle;
 use pairing::Pairing;
 use session::Seal;
@@ -216,17 +221,24 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     config.port = listener.local_addr()?.port();
-    let service = TowerToHyperService::new(router_until(handle, config, stop.clone()));
+    let pages = router_until(handle, config, stop.clone());
+    serve_pages(listener, pages, stop).await;
+    Ok(())
+}
+
+/// Serves any pages on `listener` until `stop`, with the limits above.
+pub(crate) async fn serve_pages(listener: TcpListener, pages: Router, stop: CancellationToken) {
+    let service = TowerToHyperService::new(pages);
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let place = tokio::select! {
             biased;
-            () = stop.cancelled() => return Ok(()),
+            () = stop.cancelled() => return,
             place = places.clone().acquire_owned() => place,
         };
         let accepted = tokio::select! {
             biased;
-            () = stop.cancelled() => return Ok(()),
+            () = stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         let (Ok(place), Ok((stream, _))) = (place, accepted) else {

@@ -126,3 +126,7 @@ peer-apart = { $here } missing here, { $there } missing there, { $seconds } s ag
 
 doctor-ok = well: { $name } ({ $found })
 doctor-bad = NOT WELL: { $name } ({ $found })
+
+demo-page = Four homes are running: open { $page } and cut a cable.
+demo-running = Ctrl-C ends the demo and removes what it wrote.
+demo-stopping = Stopping the demo.

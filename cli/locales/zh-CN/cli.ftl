@@ -107,3 +107,7 @@ peer-apart = 这边缺 { $here }，那边缺 { $there }，{ $seconds } 秒前
 
 doctor-ok = 正常：{ $name }（{ $found }）
 doctor-bad = 不正常：{ $name }（{ $found }）
+
+demo-page = 四户人家已启动：打开 { $page }，剪断一根线试试。
+demo-running = 按 Ctrl-C 结束演示，并清除它写下的一切。
+demo-stopping = 正在停止演示。

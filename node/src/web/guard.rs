@@ -43,7 +43,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers of every answer.
-const ALWAYS: [(HeaderName, HeaderValue); 5] = [
+pub(crate) const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -166,7 +166,8 @@ async fn frame_for(app: &App, visit: &Visit, failure: &Failure) -> Frame {
     if outside { Frame::bare(visit) } else { Frame::load(app, visit).await }
 }
 
-fn host_of(request: &Request) -> Option<String> {
+/// The one name that a request calls us by.
+pub(crate) fn host_of(request: &Request) -> Option<String> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().ok().map(ToOwned::to_owned),
@@ -176,19 +177,24 @@ fn host_of(request: &Request) -> Option<String> {
 
 /// Rule 1.
 fn is_ours(app: &App, host: &str) -> bool {
+    is_this_machine(host, app.config.port, app.config.lan, &app.config.names)
+}
+
+/// Whether `host` is a name of this machine with our port; `lan`: any literal address is.
+pub(crate) fn is_this_machine(host: &str, ours: u16, lan: bool, names: &[String]) -> bool {
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
         _ => (host, Some(80)),
     };
-    if port != Some(app.config.port) {
+    if port != Some(ours) {
         return false;
     }
     let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
     match bare.parse::<IpAddr>() {
-        Ok(address) => app.config.lan || address.is_loopback(),
+        Ok(address) => lan || address.is_loopback(),
         Err(_) => {
             let is = |known: &str| known.eq_ignore_ascii_case(name);
-            is("localhost") || app.config.names.iter().any(|known| is(known))
+            is("localhost") || names.iter().any(|known| is(known))
         }
     }
 }

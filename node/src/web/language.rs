@@ -38,9 +38,14 @@ pub struct Chosen {
 }
 
 pub async fn switch(Extension(visit): Extension<Visit>, Form(chosen): Form<Chosen>) -> Response {
-    let lang = Lang::from_code(&chosen.language).unwrap_or(visit.words.lang()).code();
-    let cookie = format!("{COOKIE}={lang}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Strict");
-    ([(header::SET_COOKIE, cookie)], Redirect::to(own_path(&chosen.back))).into_response()
+    let lang = Lang::from_code(&chosen.language).unwrap_or(visit.words.lang());
+    ([(header::SET_COOKIE, choice_cookie(lang))], Redirect::to(own_path(&chosen.back))).into_response()
+}
+
+/// The cookie that keeps a choice.
+pub fn choice_cookie(lang: Lang) -> String {
+    let lang = lang.code();
+    format!("{COOKIE}={lang}; Path=/; Max-Age={COOKIE_SECONDS}; SameSite=Strict")
 }
 
 /// Only ever back to a page of ours: `//elsewhere` and `/\elsewhere` would be other hosts.
