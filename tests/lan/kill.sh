@@ -12,15 +12,21 @@ PY
 acknowledged=$work/acknowledged
 : >"$acknowledged"
 for round in $(seq 1 $rounds); do
-  # Writes until the node dies under it; remembers every id that was answered.
-  ( while id=$(linli home post all "round $round $RANDOM" 2>/dev/null); do echo "$id" >>"$acknowledged"; done ) &
+  # Writes until told to stop; remembers every id that was answered.
+  rm -f "$work/stop"
+  (
+    while [ ! -e "$work/stop" ]; do
+      id=$(linli home post all "round $round $RANDOM" 2>/dev/null) && echo "$id" >>"$acknowledged"
+    done
+  ) &
   poster=$!
-  ( linli home import all "$work/lines.csv" >/dev/null 2>&1 || true ) &
+  "$LINLI" --data "$work/home" import all "$work/lines.csv" >/dev/null 2>&1 &
   importer=$!
   read -r -t "0.$((RANDOM % 8 + 1))" <> <(:) || true
   down home KILL
-  # While no node runs the command line opens the folder itself, which is fine too: end the writers.
-  kill $poster $importer 2>/dev/null || true
+  # Without a node the command line opens the folder itself, and may be killed there just as well.
+  kill -9 $importer 2>/dev/null || true
+  touch "$work/stop"
   wait $poster $importer 2>/dev/null || true
   up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
   linli home doctor --json | json '[c["ok"] for c in d["checks"] if c["name"] == "truth"][0]' | grep -qx True ||
