@@ -18,6 +18,9 @@ fn street(seed: u64) -> (World, Vec<Who>) {
         world.move_in(name);
     }
     let everybody = world.everybody();
+    world.lan(&everybody);
+    world.settle();
+    world.part();
     world.line(&everybody);
     world.settle();
     (world, everybody)

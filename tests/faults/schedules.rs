@@ -31,6 +31,10 @@ fn court(seed: u64) -> (World, u64) {
         world.move_in(&format!("Home {n}"));
     }
     let everybody = world.everybody();
+    // They all fetch their invitation in the office.
+    world.lan(&everybody);
+    world.settle();
+    world.part();
     let hops = match world.chance().below(3) {
         0 => {
             world.line(&everybody);

@@ -349,7 +349,9 @@ impl World {
                 let (home, key) = (&self.homes[one.0], self.homes[other.0].key());
                 let equal = home.core.peers().get(&key).is_some_and(|it| home.core.is_equal(it));
                 if !equal && !home.is_stranger && !self.homes[other.0].is_stranger {
-                    write!(out, "{} of {}; ", home.name, self.homes[other.0].name)
+                    let (mine, its) = (self.holds(one), self.holds(other));
+                    let name = &self.homes[other.0].name;
+                    write!(out, "{} ({mine}) of {name} ({its}); ", home.name)
                         .expect("a string grows");
                 }
             }

@@ -78,6 +78,7 @@ fn a_court_talks_through_a_cut() {
     world.post(chen, "Is anybody there?");
     world.post(sun, "We are cut off");
     let ladder = world.request(sun, "A ladder");
+    world.run_for(1_000);
     world.claim(zhao, ladder);
     world.run_for(3_600_000);
 

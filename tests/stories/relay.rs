@@ -10,6 +10,9 @@ fn the_one_between_carries_everything() {
     let a = world.move_in("A");
     let b = world.move_in("B");
     let c = world.move_in("C");
+    world.lan(&[office, a, b, c]);
+    world.settle();
+    world.part();
     world.line(&[office, a, b, c]);
     world.settle();
 

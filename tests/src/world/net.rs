@@ -75,6 +75,14 @@ impl World {
         self.connect_all();
     }
 
+    /// Takes every wire down for good, as when people who met in the office go home.
+    pub fn part(&mut self) {
+        self.net.wires.clear();
+        let links: Vec<LinkId> = self.net.cables.keys().copied().collect();
+        links.into_iter().for_each(|link| self.break_link(link));
+        self.run_for(2 * RELINK_MS);
+    }
+
     /// A second link over a wire that has one, as when both sides dial at once.
     pub fn link_twice(&mut self, a: Who, b: Who) {
         self.plan(1, Event::Link(a, b));
