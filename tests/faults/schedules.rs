@@ -8,7 +8,7 @@ use node::api::{ActVerb, Command};
 use tests::world::{LATENCY_MS_MAX, RELINK_MS, Who, World};
 
 /// Lives of the short set.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 12;
 
 /// Deeds of one life.
 const DEEDS: usize = 40;

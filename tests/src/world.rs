@@ -240,8 +240,8 @@ impl World {
         self.now = until;
     }
 
-    /// Runs until everybody who is linked has found his neighbours equal and nothing is under way;
-    /// returns how long that took, in virtual milliseconds.
+    /// Runs until everybody holds what his linked neighbours hold and nothing is under way; returns
+    /// how long that took, in virtual milliseconds.
     pub fn settle(&mut self) -> u64 {
         let (began, until) = (self.now, self.now + SETTLE_MS);
         while !self.is_quiet() {
@@ -341,22 +341,17 @@ impl World {
         self.planned.is_empty() && self.unequal().is_empty()
     }
 
-    /// Who has not found whom equal, though they are linked and know one another.
+    /// Who holds something else than whom, though they are linked and both are in the community.
     fn unequal(&self) -> String {
-        let mut out = String::new();
-        for (a, b) in self.net.linked() {
-            for (one, other) in [(a, b), (b, a)] {
-                let (home, key) = (&self.homes[one.0], self.homes[other.0].key());
-                let equal = home.core.peers().get(&key).is_some_and(|it| home.core.is_equal(it));
-                if !equal && !home.is_stranger && !self.homes[other.0].is_stranger {
-                    let (mine, its) = (self.holds(one), self.holds(other));
-                    let name = &self.homes[other.0].name;
-                    write!(out, "{} ({mine}) of {name} ({its}); ", home.name)
-                        .expect("a string grows");
-                }
-            }
-        }
-        out
+        let root = |who: Who| *self.homes[who.0].core.carried().root();
+        let is_member = |who: Who| !self.homes[who.0].is_stranger;
+        let differ = |&(a, b): &(Who, Who)| is_member(a) && is_member(b) && root(a) != root(b);
+        let pairs = self.net.linked().into_iter().filter(differ);
+        let words = pairs.map(|(a, b)| {
+            let (one, other) = (self.name(a), self.name(b));
+            format!("{one} ({}) and {other} ({})", self.holds(a), self.holds(b))
+        });
+        words.collect::<Vec<_>>().join("; ")
     }
 
     /// Everybody of a set, as a set.
