@@ -1,0 +1,7 @@
+//! What breaks, what lies, and what comes from another time: everybody ends up seeing the same.
+//!
+//! Schedules come from seeds; `LINLI_SEEDS=10000` runs more of them than the short set does.
+
+mod clocks;
+mod foreign;
+mod schedules;

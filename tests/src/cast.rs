@@ -1,0 +1,135 @@
+//! What people in the stories do and see, in the words in which a story is told.
+//!
+//! Each word is one or two commands of `node::api`, as the page and the command line send them.
+
+use crdt::{body::Body, id::RequestId};
+use node::api::{ActVerb, Command, GroupStatus, Notice, Reply, RequestPage, Status};
+
+use crate::world::{Who, World};
+
+impl World {
+    /// A neighbourhood of the office and these homes, all wired to the office and settled once.
+    pub fn court(seed: u64, names: &[&str]) -> (Self, Vec<Who>) {
+        let mut world = Self::seeded(seed);
+        let people: Vec<Who> = names.iter().map(|name| world.move_in(name)).collect();
+        let office = world.office();
+        people.iter().for_each(|who| world.wire(office, *who));
+        world.settle();
+        (world, people)
+    }
+
+    /// Says something to everybody.
+    pub fn post(&mut self, who: Who, text: &str) {
+        let (group, text) = ("all".to_owned(), text.to_owned());
+        self.tell(who, Command::Post { group, text, reply_to: None });
+    }
+
+    /// Asks for a ride, or anything else.
+    pub fn request(&mut self, who: Who, title: &str) -> RequestId {
+        let (title, details) = (title.to_owned(), String::new());
+        let ask = Command::Ask { group: None, title, details, urgent: false };
+        match self.tell(who, ask) {
+            Reply::Asked { id, .. } => id,
+            other => panic!("asked, and heard {other:?}"),
+        }
+    }
+
+    /// Does something about a request; says whether it was allowed.
+    pub fn try_act(&mut self, who: Who, request: RequestId, verb: ActVerb) -> bool {
+        self.ask(who, Command::Act { id: request.to_hex(), verb }).is_ok()
+    }
+
+    /// Claims a request that is free as far as he knows.
+    pub fn claim(&mut self, who: Who, request: RequestId) {
+        self.tell(who, Command::Act { id: request.to_hex(), verb: ActVerb::Claim });
+    }
+
+    /// Changes a fact of a request.
+    pub fn edit(&mut self, who: Who, request: RequestId, field: &str, value: &str) {
+        let (id, field, value) = (request.to_hex(), field.to_owned(), value.to_owned());
+        self.tell(who, Command::EditFact { id, field, value });
+    }
+
+    /// All that somebody sees of a request.
+    pub fn page(&mut self, who: Who, request: RequestId) -> RequestPage {
+        match self.ask(who, Command::Request { id: request.to_hex() }) {
+            Ok(Reply::Request(page)) => *page,
+            other => panic!("{} looked, and saw {other:?}", self.name(who)),
+        }
+    }
+
+    /// Whom somebody believes to hold a request.
+    pub fn holder(&mut self, who: Who, request: RequestId) -> Option<String> {
+        self.page(who, request).row.holder
+    }
+
+    /// Whom all of these believe to hold it; they must agree.
+    pub fn agreed_holder(&mut self, these: &[Who], request: RequestId) -> String {
+        let holders: Vec<Option<String>> =
+            these.iter().map(|who| self.holder(*who, request)).collect();
+        assert!(holders.windows(2).all(|two| two[0] == two[1]), "they disagree: {holders:?}");
+        holders[0].clone().expect("somebody holds it")
+    }
+
+    /// What somebody must be told.
+    pub fn notices(&mut self, who: Who) -> Vec<Notice> {
+        match self.ask(who, Command::Notices) {
+            Ok(Reply::Notices { notices }) => notices,
+            other => panic!("notices, and heard {other:?}"),
+        }
+    }
+
+    /// He has read these.
+    pub fn read_notices(&mut self, who: Who, notices: &[Notice]) {
+        let ids = notices.iter().map(|notice| notice.id.clone()).collect();
+        self.tell(who, Command::NoticesSeen { ids });
+    }
+
+    /// What somebody reads in the group of everybody, oldest first.
+    pub fn texts(&mut self, who: Who) -> Vec<String> {
+        let log = Command::Log { group: "all".into(), last: 10_000, before: None };
+        match self.ask(who, log) {
+            Ok(Reply::Log { messages }) => messages.into_iter().map(|it| it.text).collect(),
+            other => panic!("log, and heard {other:?}"),
+        }
+    }
+
+    /// How somebody stands.
+    pub fn status(&mut self, who: Who) -> Status {
+        match self.ask(who, Command::Status) {
+            Ok(Reply::Status(status)) => status,
+            other => panic!("status, and heard {other:?}"),
+        }
+    }
+
+    /// What must be equal everywhere: every group's fingerprint, state and counts, and every
+    /// envelope's fate, in numbers.
+    pub fn sight(&mut self, who: Who) -> (Vec<GroupStatus>, [u64; 3]) {
+        let status = self.status(who);
+        let mut groups = status.groups;
+        // Unread is each home's own.
+        groups.iter_mut().for_each(|group| group.unread = 0);
+        groups.sort_by_key(|group| group.id);
+        (groups, [status.pending, status.quarantined, status.poison])
+    }
+
+    /// Everybody of these sees the same.
+    ///
+    /// # Panics
+    ///
+    /// Where two do not.
+    pub fn assert_same_sight(&mut self, these: &[Who]) {
+        let first = self.sight(these[0]);
+        for who in &these[1..] {
+            let other = self.sight(*who);
+            let (one, two) = (self.name(these[0]), self.name(*who));
+            assert_eq!(first, other, "{one} and {two} see different things");
+        }
+    }
+
+    /// The bytes of a message, packed as this release packs them.
+    pub fn message_body(text: &str) -> Vec<u8> {
+        let text = text.to_owned();
+        Body::Talk(crdt::body::Talk::Message { text, reply_to: None, imported: None }).encode()
+    }
+}

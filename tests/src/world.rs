@@ -1,0 +1,369 @@
+//! A whole neighbourhood in one process: real ledgers and cores, virtual time, virtual wires.
+//!
+//! A home here is what `node::run` runs: the ledger (truth and lists) and the core (sessions with
+//! its neighbours). Only the three edges are ours: the clock, the disk's delay and the wires.
+//!
+//! # Rules
+//!
+//! 1. Everything follows from one seed. The same seed is the same life, to the millisecond.
+//! 2. Events that are due at the same moment happen in the order in which they were planned.
+//! 3. A test that fails prints the seed and what happened to whom, and when.
+//!
+//! # Deliberately absent
+//!
+//! Dialling and discovery (`node::core::peers` has its own tests): a wire that lies between two
+//! homes becomes a link by itself, a moment after it is laid or mended.
+
+mod chance;
+mod home;
+mod net;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use crdt::{
+    envelope::Envelope,
+    genesis::{Genesis, RULES_VERSION},
+    invitation::Invitation,
+    keys::Secret,
+    time::{Bucket, ClaimedTime, Moment},
+};
+use node::{
+    api::{ApiError, Command, Reply, RoleWord},
+    core::{Input, LinkId},
+};
+
+pub use chance::Chance;
+pub use home::Home;
+use net::Net;
+pub use net::{LATENCY_MS_MAX, RELINK_MS};
+
+/// What every clock says at the beginning, unless it is wrong: November 2026.
+pub const BEGIN: ClaimedTime = ClaimedTime(1_795_000_000_000);
+
+/// How long a neighbourhood may take to become quiet, in virtual milliseconds.
+const SETTLE_MS: u64 = 300_000;
+
+/// Who: an index into the homes, in the order in which they moved in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Who(pub usize);
+
+/// Something that will happen.
+enum Event {
+    /// A wire becomes a link.
+    Link(Who, Who),
+    /// A frame arrives.
+    Frame(Who, LinkId, Vec<u8>),
+    /// A link's end is noticed.
+    Down(Who, LinkId),
+    /// The disk has taken what had gathered.
+    Disk(Who),
+}
+
+/// The neighbourhood.
+pub struct World {
+    seed: u64,
+    chance: Chance,
+    now: Moment,
+    planned: BTreeMap<(Moment, u64), Event>,
+    plans: u64,
+    homes: Vec<Home>,
+    net: Net,
+    timeline: String,
+    genesis: Genesis,
+    on_disk: bool,
+}
+
+impl World {
+    /// A community with one home in it, its office; the next one moves in with [`World::move_in`].
+    pub fn seeded(seed: u64) -> Self {
+        Self::build(seed, false)
+    }
+
+    /// The same, with every home's files in a folder of its own: a crash reads them again.
+    pub fn on_disk(seed: u64) -> Self {
+        Self::build(seed, true)
+    }
+
+    fn build(seed: u64, on_disk: bool) -> Self {
+        let mut chance = Chance::new(seed);
+        let mut roots: Vec<Secret> = (0..3).map(|_| Secret::from_seed(chance.bytes())).collect();
+        roots.sort_by_key(Secret::key);
+        let genesis = Genesis {
+            root_keys: roots.iter().map(Secret::key).collect(),
+            threshold: 2,
+            salt: chance.bytes(),
+            rules: RULES_VERSION,
+            founded: Bucket::week_of(BEGIN),
+        };
+        let mut world = Self {
+            seed,
+            now: Moment(0),
+            planned: BTreeMap::new(),
+            plans: 0,
+            homes: Vec::new(),
+            net: Net::default(),
+            timeline: String::new(),
+            genesis,
+            on_disk,
+            chance,
+        };
+        let paper = Secret::from_seed(world.chance.bytes());
+        let mut office = world.build_home("Office", &paper);
+        office
+            .ledger
+            .begin_community(&roots, &paper, "The court", BEGIN)
+            .expect("a community begins");
+        office.wake_up();
+        world.homes.push(office);
+        world
+    }
+
+    fn build_home(&mut self, name: &str, paper: &Secret) -> Home {
+        Home::build(name, paper, &self.genesis, self.on_disk, &mut self.chance)
+    }
+
+    /// The home that founded the community.
+    pub fn office(&self) -> Who {
+        Who(0)
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> Vec<Who> {
+        (0..self.homes.len()).map(Who).collect()
+    }
+
+    /// Somebody moves in with an invitation of the office's; he has met nobody yet.
+    pub fn move_in(&mut self, name: &str) -> Who {
+        self.move_in_as(name, RoleWord::Member)
+    }
+
+    /// The same, with a role.
+    pub fn move_in_as(&mut self, name: &str, role: RoleWord) -> Who {
+        let Reply::Invite { link } = self.tell(Who(0), Command::Invite { role, group: None })
+        else {
+            panic!("an invitation")
+        };
+        let door = Invitation::from_link(&link).expect("the office's own link");
+        let paper = Secret::from_seed(self.chance.bytes());
+        let mut home = self.build_home(name, &paper);
+        home.ledger.walk_in(&door, &paper, BEGIN).expect("the door is open");
+        home.wake_up();
+        self.homes.push(home);
+        let who = Who(self.homes.len() - 1);
+        self.note(who, "moves in");
+        who
+    }
+
+    /// A box that claims to be in the community and has no invitation that anybody gave.
+    pub fn stranger(&mut self, name: &str) -> Who {
+        let paper = Secret::from_seed(self.chance.bytes());
+        let mut home = self.build_home(name, &paper);
+        let door = Invitation {
+            genesis: self.genesis.clone(),
+            name: String::new(),
+            invite: crdt::id::EnvelopeId::from_bytes([7; 32]),
+            group: crdt::body::Place::community(),
+            secret: self.chance.bytes(),
+            addresses: Vec::new(),
+        };
+        home.ledger.walk_in(&door, &paper, BEGIN).expect("nobody checks at his own door");
+        home.wake_up();
+        home.is_stranger = true;
+        self.homes.push(home);
+        Who(self.homes.len() - 1)
+    }
+
+    /// A heading in the timeline.
+    pub fn chapter(&mut self, heading: &str) {
+        writeln!(self.timeline, "── {heading}").expect("a string grows");
+    }
+
+    /// What somebody's wall clock says from now on.
+    pub fn set_clock(&mut self, who: Who, claimed: ClaimedTime) {
+        self.homes[who.0].clock_began = Some((claimed, self.now));
+    }
+
+    /// Asks for something that may be refused.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub fn ask(&mut self, who: Who, command: Command) -> Result<Reply, ApiError> {
+        let now = self.now;
+        let reply = self.homes[who.0].command(command, now);
+        self.drain(who);
+        reply
+    }
+
+    /// Asks for something that is expected to be done.
+    pub fn tell(&mut self, who: Who, command: Command) -> Reply {
+        let what = format!("{command:?}");
+        let reply = self.ask(who, command);
+        match reply {
+            Ok(reply) => {
+                if !what.starts_with("Status") {
+                    self.note(who, &what);
+                }
+                reply
+            }
+            Err(error) => panic!("{} was refused: {error}: {what}", self.name(who)),
+        }
+    }
+
+    /// Puts envelopes into somebody's home as if a bad program had written them there.
+    pub fn slip(&mut self, who: Who, envelopes: Vec<Envelope>) -> usize {
+        let now = self.now;
+        let refused = self.homes[who.0].slip(envelopes, now);
+        self.drain(who);
+        refused
+    }
+
+    /// Takes a home's power away and gives it back: what was not synced is lost, links break.
+    pub fn crash(&mut self, who: Who) {
+        self.note(who, "crashes and starts again");
+        for link in self.homes[who.0].links() {
+            self.break_link(link);
+        }
+        let seed = self.chance.bytes();
+        self.homes[who.0].crash(&self.genesis, seed);
+        self.planned.retain(|_, event| !event.is_of(who));
+        self.connect_all();
+    }
+
+    /// Lets time pass.
+    pub fn run_for(&mut self, ms: u64) {
+        let until = self.now + ms;
+        while self.step(until) {}
+        self.now = until;
+    }
+
+    /// Runs until everybody holds what his linked neighbours hold and nothing is under way; returns
+    /// how long that took, in virtual milliseconds.
+    pub fn settle(&mut self) -> u64 {
+        let (began, until) = (self.now, self.now + SETTLE_MS);
+        while !self.is_quiet() {
+            if !self.step(until) {
+                let trouble = self.unequal();
+                panic!("the neighbourhood does not settle: {trouble}");
+            }
+        }
+        self.now.since_ms(began)
+    }
+
+    /// Runs until all of these hold the same envelopes; returns how long that took.
+    pub fn until_equal(&mut self, these: &[Who]) -> u64 {
+        let (began, until) = (self.now, self.now + SETTLE_MS);
+        while !self.hold_the_same(these) {
+            assert!(self.step(until), "they never hold the same: {}", self.unequal());
+        }
+        self.now.since_ms(began)
+    }
+
+    /// Do all of these hold the same envelopes?
+    pub fn hold_the_same(&self, these: &[Who]) -> bool {
+        let root = |who: &Who| *self.homes[who.0].core.carried().root();
+        these.windows(2).all(|two| root(&two[0]) == root(&two[1]))
+    }
+
+    /// What somebody is called.
+    pub fn name(&self, who: Who) -> &str {
+        &self.homes[who.0].name
+    }
+
+    /// How many envelopes somebody holds.
+    pub fn holds(&self, who: Who) -> u64 {
+        self.homes[who.0].core.carried().root().count()
+    }
+
+    /// The home itself, for what a story has no word for.
+    pub fn home(&self, who: Who) -> &Home {
+        &self.homes[who.0]
+    }
+
+    /// A dice of this world's, for schedules.
+    pub fn chance(&mut self) -> &mut Chance {
+        &mut self.chance
+    }
+
+    fn note(&mut self, who: Who, what: &str) {
+        let (at, name) = (self.now.0, &self.homes[who.0].name);
+        writeln!(self.timeline, "{at:>8} ms  {name:<12} {what}").expect("a string grows");
+    }
+
+    fn plan(&mut self, after_ms: u64, event: Event) {
+        self.plans += 1;
+        self.planned.insert((self.now + after_ms, self.plans), event);
+    }
+
+    /// Lets the next thing happen, unless it lies after `until`.
+    fn step(&mut self, until: Moment) -> bool {
+        let wake = |(index, home): (usize, &Home)| Some((home.core.next_wakeup()?.0, index));
+        let wakeup = self.homes.iter().enumerate().filter_map(wake).min();
+        let next = self.planned.first_key_value().map(|(key, _)| key.0);
+        match (next, wakeup) {
+            (Some(at), wakeup) if wakeup.is_none_or(|(wake, _)| at <= wake) && at <= until => {
+                let (_, event) = self.planned.pop_first().expect("it was just seen");
+                self.now = self.now.max(at);
+                self.happen(event);
+            }
+            (_, Some((at, index))) if at <= until => {
+                self.now = self.now.max(at);
+                self.homes[index].core.handle(Input::Tick, self.now);
+                self.drain(Who(index));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Link(a, b) => self.link_up(a, b),
+            Event::Frame(who, link, bytes) => {
+                self.homes[who.0].core.handle(Input::Frame(link, bytes), self.now);
+                self.drain(who);
+            }
+            Event::Down(who, link) => {
+                self.homes[who.0].core.handle(Input::LinkDown(link), self.now);
+                self.drain(who);
+            }
+            Event::Disk(who) => {
+                self.homes[who.0].sync_disk(self.now);
+                self.drain(who);
+            }
+        }
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.planned.is_empty() && self.unequal().is_empty()
+    }
+
+    /// Who holds something else than whom, though they are linked and both are in the community.
+    fn unequal(&self) -> String {
+        let root = |who: Who| *self.homes[who.0].core.carried().root();
+        let is_member = |who: Who| !self.homes[who.0].is_stranger;
+        let differ = |&(a, b): &(Who, Who)| is_member(a) && is_member(b) && root(a) != root(b);
+        let pairs = self.net.linked().into_iter().filter(differ);
+        let words = pairs.map(|(a, b)| {
+            let (one, other) = (self.name(a), self.name(b));
+            format!("{one} ({}) and {other} ({})", self.holds(a), self.holds(b))
+        });
+        words.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Everybody of a set, as a set.
+    fn set(these: &[Who]) -> BTreeSet<Who> {
+        these.iter().copied().collect()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("seed {:#x}\n{}", self.seed, self.timeline);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! One home: a ledger and a core, and between them what `node::run` does, without its threads.
+//!
+//! Jobs gather until the disk has synced, as they do in the clerk; a crash loses those that gathered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crdt::{
+    envelope::Envelope,
+    genesis::Genesis,
+    id::{CommunityId, EnvelopeId, KeyId},
+    keys::Secret,
+    time::{ClaimedTime, Moment},
+};
+use node::{
+    api::{ApiError, Command, Reply},
+    core::{Core, Input, LinkId, Output, peers::PeerBook},
+    identity::Identity,
+    ledger::{Done, Job, Ledger},
+};
+
+use super::{BEGIN, Chance, Event, Who, World};
+
+/// How long the disk takes at most to sync, in milliseconds.
+pub(super) const DISK_MS_MAX: usize = 4;
+
+/// Whom an answer of the ledger is for.
+#[derive(Clone, Copy)]
+enum Whom {
+    Asker,
+    Link(LinkId),
+    Slip,
+    Nobody,
+}
+
+/// One home.
+pub struct Home {
+    /// What it is called.
+    pub(super) name: String,
+    /// Its truth and lists.
+    pub(super) ledger: Ledger,
+    /// Its sessions.
+    pub(super) core: Core,
+    /// The boxes that it knows as members'.
+    pub(super) boxes: BTreeSet<KeyId>,
+    /// What its wall clock said, and when.
+    pub(super) clock_began: Option<(ClaimedTime, Moment)>,
+    /// It never got in.
+    pub(super) is_stranger: bool,
+    /// Every frame that it was sent, counted.
+    pub(super) frames: u64,
+    jobs: Vec<Job<Whom>>,
+    links: BTreeMap<LinkId, Who>,
+    syncing: bool,
+    folder: Option<tempfile::TempDir>,
+}
+
+impl Home {
+    pub(super) fn build(
+        name: &str,
+        paper: &Secret,
+        genesis: &Genesis,
+        on_disk: bool,
+        chance: &mut Chance,
+    ) -> Self {
+        let mut key = || Secret::from_seed(chance.bytes());
+        let identity = Identity {
+            home: name.to_owned(),
+            person_name: name.to_owned(),
+            office: name == "Office",
+            box_key: key(),
+            writer: key(),
+            sealed: key(),
+            person: Some(paper.person()),
+        };
+        let folder = on_disk.then(|| tempfile::tempdir().expect("a folder"));
+        let path = folder.as_ref().map(tempfile::TempDir::path);
+        let ledger = Ledger::open(path, identity, genesis.clone(), chance.bytes())
+            .expect("an empty home opens");
+        let (core, boxes) = core_of(&ledger);
+        Self {
+            name: name.to_owned(),
+            ledger,
+            core,
+            boxes,
+            clock_began: None,
+            is_stranger: false,
+            frames: 0,
+            jobs: Vec::new(),
+            links: BTreeMap::new(),
+            syncing: false,
+            folder,
+        }
+    }
+
+    /// The core begins from what the ledger holds.
+    pub(super) fn wake_up(&mut self) {
+        (self.core, self.boxes) = core_of(&self.ledger);
+        self.jobs.clear();
+        self.links.clear();
+        self.syncing = false;
+    }
+
+    pub(super) fn crash(&mut self, genesis: &Genesis, seed: [u8; 32]) {
+        if let Some(folder) = &self.folder {
+            let identity = self.ledger.identity().clone();
+            // The old files are let go of before they are read again.
+            let nothing = Ledger::open(None, identity.clone(), genesis.clone(), seed);
+            drop(std::mem::replace(&mut self.ledger, nothing.expect("memory opens")));
+            self.ledger = Ledger::open(Some(folder.path()), identity, genesis.clone(), seed)
+                .expect("what was synced opens again");
+        }
+        self.wake_up();
+    }
+
+    /// The box's key.
+    pub fn key(&self) -> KeyId {
+        self.ledger.identity().box_key.key()
+    }
+
+    /// The key that writes here.
+    pub fn writer(&self) -> &Secret {
+        &self.ledger.identity().writer
+    }
+
+    /// Which community.
+    pub fn community(&self) -> CommunityId {
+        self.ledger.community()
+    }
+
+    /// The statement that let its person in.
+    pub fn join(&self) -> EnvelopeId {
+        self.ledger.introduction().expect("memory reads").last().expect("somebody joined").id()
+    }
+
+    /// Frames that came here so far.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    pub(super) fn links(&self) -> Vec<LinkId> {
+        self.links.keys().copied().collect()
+    }
+
+    pub(super) fn link_to(&self, link: LinkId) -> Option<Who> {
+        self.links.get(&link).copied()
+    }
+
+    pub(super) fn linked(&mut self, link: LinkId, who: Who) {
+        self.links.insert(link, who);
+    }
+
+    pub(super) fn unlinked(&mut self, link: LinkId) {
+        self.links.remove(&link);
+    }
+
+    fn claimed(&self, now: Moment) -> ClaimedTime {
+        let (began, since) = self.clock_began.unwrap_or((BEGIN, Moment(0)));
+        ClaimedTime(began.0 + now.since_ms(since))
+    }
+
+    pub(super) fn command(&mut self, command: Command, now: Moment) -> Result<Reply, ApiError> {
+        self.jobs.push(Job::Command(Whom::Asker, command));
+        let answers = self.work(now);
+        let reply = answers.into_iter().find_map(|(whom, done)| match (whom, done) {
+            (Whom::Asker, Done::Reply(reply)) => Some(reply),
+            _ => None,
+        });
+        reply.expect("a command is answered")
+    }
+
+    pub(super) fn slip(&mut self, envelopes: Vec<Envelope>, now: Moment) -> usize {
+        self.jobs.push(Job::Receive(Whom::Slip, envelopes));
+        let answers = self.work(now);
+        let mut outcome = None;
+        for (whom, done) in answers {
+            if let (Whom::Slip, Done::Received(Some((new, refused)))) = (whom, done) {
+                let row = self.ledger.row();
+                self.core.handle(Input::Written { new, row }, now);
+                outcome = Some(refused);
+            }
+        }
+        outcome.expect("memory keeps it")
+    }
+
+    pub(super) fn sync_disk(&mut self, now: Moment) {
+        self.syncing = false;
+        self.work(now);
+    }
+
+    /// Works off everything that has gathered; what is for a link goes there.
+    fn work(&mut self, now: Moment) -> Vec<(Whom, Done)> {
+        let claimed = self.claimed(now);
+        let worked = self.ledger.work(std::mem::take(&mut self.jobs), claimed);
+        if worked.changes.roster {
+            self.boxes = self.ledger.neighbours().expect("memory reads").into_keys().collect();
+            self.core.handle(Input::Boxes(self.boxes.clone()), now);
+        }
+        let row = worked.row;
+        if !worked.written.is_empty() {
+            self.core.handle(Input::Written { new: worked.written, row }, now);
+        }
+        let mut rest = Vec::new();
+        for (whom, done) in worked.done {
+            match whom {
+                Whom::Link(link) => self.done(link, done, row, now),
+                whom => rest.push((whom, done)),
+            }
+        }
+        rest
+    }
+
+    fn done(&mut self, link: LinkId, done: Done, row: i64, now: Moment) {
+        let input = match done {
+            Done::Received(Some((new, refused))) => Input::Stored { from: link, new, refused, row },
+            Done::Received(None) => Input::NotStored(link),
+            Done::Listed(scope, bucket, items) => Input::Listed(link, scope, bucket, items),
+            Done::Fetched(envelopes) => Input::Fetched(link, envelopes),
+            Done::Missing(ids) => Input::Missing(link, ids),
+            Done::Introduced(false) => return self.core.turn_away(link, now),
+            Done::Introduced(true) | Done::Reply(_) | Done::Nothing => return,
+        };
+        self.core.handle(input, now);
+    }
+}
+
+impl World {
+    /// Carries out whatever a home's core has decided.
+    pub(super) fn drain(&mut self, who: Who) {
+        while let Some(output) = self.homes[who.0].core.poll() {
+            let job = match output {
+                Output::Send(link, frame) => {
+                    self.send(who, link, frame);
+                    continue;
+                }
+                Output::Close(link, reason) => {
+                    self.note(who, &format!("closes {link}: {reason}"));
+                    self.break_link(link);
+                    continue;
+                }
+                Output::List(link, scope, bucket) => Job::List(Whom::Link(link), scope, bucket),
+                Output::Fetch(link, ids) => Job::Fetch(Whom::Link(link), ids),
+                Output::Lookup(link, ids) => Job::Lookup(Whom::Link(link), ids),
+                Output::Store(link, envelopes) => Job::Receive(Whom::Link(link), envelopes),
+                Output::Introduced(link, key, envelopes) => {
+                    Job::Introduce(Whom::Link(link), key, envelopes)
+                }
+                Output::Delivered(row) => Job::Delivered(Whom::Nobody, row),
+                Output::Budget(..) | Output::Waited(..) | Output::MeshChanged => continue,
+            };
+            self.homes[who.0].jobs.push(job);
+        }
+        let home = &mut self.homes[who.0];
+        if !home.jobs.is_empty() && !home.syncing {
+            home.syncing = true;
+            let after = 1 + self.chance.below(DISK_MS_MAX) as u64;
+            self.plan(after, Event::Disk(who));
+        }
+    }
+}
+
+fn core_of(ledger: &Ledger) -> (Core, BTreeSet<KeyId>) {
+    let boxes: BTreeSet<KeyId> = ledger.neighbours().expect("memory reads").into_keys().collect();
+    let book = PeerBook::new(ledger.identity().box_key.key(), 8, Vec::new());
+    let core = Core::new(
+        ledger.community(),
+        ledger.introduction().expect("memory reads"),
+        ledger.carried(),
+        boxes.clone(),
+        book,
+        ledger.row(),
+    );
+    (core, boxes)
+}

@@ -1,0 +1,5 @@
+//! Stories of a court: people, chapters, and what everybody sees in the end.
+
+mod council;
+mod relay;
+mod rides;
