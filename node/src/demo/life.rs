@@ -68,6 +68,8 @@ async fn go_on(show: &Show) -> Result<(), ApiError> {
 }
 
 async fn begin(town: &Town) -> Result<(), ApiError> {
+    // Whoever has just walked in may write once the office's invitation has reached his node.
+    town.agreed().await?;
     for (at, text) in OPENING {
         town.post(at, text).await?;
     }
