@@ -4,11 +4,7 @@ use std::process::{Command, Stdio};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{
-    error::CliError,
-    node::Demo,
-    ui::Ui,
-};
+use crate::{error::CliError, node::Demo, ui::Ui};
 
 /// Show four homes on one page, and what a cut does to them
 ///

@@ -68,10 +68,13 @@ async fn go_on(show: &Show) -> Result<(), ApiError> {
 }
 
 async fn begin(town: &Town) -> Result<(), ApiError> {
+    // Whoever has just walked in may write once the office's invitation has reached his node.
+    town.agreed().await?;
     for (at, text) in OPENING {
         town.post(at, text).await?;
     }
-    let (group, text) = ("all".to_owned(), "居委会 24 小时有人 · Office open day and night".to_owned());
+    let (group, text) =
+        ("all".to_owned(), "居委会 24 小时有人 · Office open day and night".to_owned());
     town.ask(OFFICE, Command::Pin { group, text }).await?;
     let title = "搬一张旧床下楼 · Carry an old bed downstairs".to_owned();
     let details = "周三上午 · Wednesday morning".to_owned();

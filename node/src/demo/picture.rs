@@ -160,9 +160,8 @@ fn home(
     let off = town.is_off(at);
     let person = town.homes[at].person;
     let holder = seen.ride.as_ref().and_then(|ride| ride.row.holder.clone());
-    let notice = scene.and_then(|scene| {
-        seen.notices.iter().find(|notice| Some(notice.request) == scene.ride)
-    });
+    let notice = scene
+        .and_then(|scene| seen.notices.iter().find(|notice| Some(notice.request) == scene.ride));
     HomeView {
         messages,
         count: words.text("demo-messages", &[("n", messages.into())]),

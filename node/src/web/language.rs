@@ -39,7 +39,8 @@ pub struct Chosen {
 
 pub async fn switch(Extension(visit): Extension<Visit>, Form(chosen): Form<Chosen>) -> Response {
     let lang = Lang::from_code(&chosen.language).unwrap_or(visit.words.lang());
-    ([(header::SET_COOKIE, choice_cookie(lang))], Redirect::to(own_path(&chosen.back))).into_response()
+    ([(header::SET_COOKIE, choice_cookie(lang))], Redirect::to(own_path(&chosen.back)))
+        .into_response()
 }
 
 /// The cookie that keeps a choice.
