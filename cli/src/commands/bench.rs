@@ -1,22 +1,39 @@
 //! `linli bench`: the project's own measurements, run and told in one way.
 //!
-//! A benchmark is a function that returns [`Case`]s: what was measured, its runs, its unit, and the
-//! floor where one is known. Median, spread and ratio are worked out here, the same for all.
+//! A benchmark is a function that returns [`Case`]s: what was measured, its runs, its unit, the floor
+//! and what is to be reached, where they are known. Median, spread and ratio are worked out here, the
+//! same for all. Nodes are real ones: real folders, real links over loopback, commands by the handle.
+//!
+//! # Rules
+//!
+//! 1. What cannot be measured here is left out, and a line on stderr says so. No figure is a guess.
+//! 2. A run whose nodes do not end up equal is an error, however fast it was.
 //!
 //! # Deliberately absent
 //!
-//! Passing and failing. A figure on another machine is no test.
+//! Passing and failing. A figure on another machine is no test. Bytes on the wire: the mesh does not
+//! count them yet.
 
-use std::{fs, thread};
+mod catchup;
+mod heal;
+mod join;
+mod pair;
+mod post;
+mod requests;
+mod start;
+mod town;
+
+use std::{fs, io, thread};
 
 use serde::Serialize;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{args::Json, error::CliError, ui::Ui};
 
 /// Measure this machine with one of the project's benchmarks
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// Which one
+    /// Which one: catchup, idle, join, start, heal, post, requests
     name: String,
 
     /// How often each case is run; the median counts
@@ -26,6 +43,10 @@ pub struct Args {
     /// How much history, where the benchmark has sizes (can be repeated)
     #[arg(long, value_name = "MESSAGES")]
     size: Vec<u64>,
+
+    /// How long `heal` keeps the link cut, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 35)]
+    cut_s: u64,
 
     #[command(flatten)]
     json: Json,
@@ -38,10 +59,19 @@ pub struct Options {
     pub runs: u32,
     /// Sizes of history; empty: the benchmark's own.
     pub sizes: Vec<u64>,
+    /// How long a link is cut, in seconds.
+    pub cut_s: u64,
+}
+
+impl Options {
+    /// The sizes that were asked for, or the benchmark's own.
+    fn sizes_or(&self, own: &[u64]) -> Vec<u64> {
+        if self.sizes.is_empty() { own.to_vec() } else { self.sizes.clone() }
+    }
 }
 
 /// What was measured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Case {
     /// Which case.
     pub case: String,
@@ -51,18 +81,47 @@ pub struct Case {
     pub unit: &'static str,
     /// The best that can be hoped for on this machine, in the same unit, where it is known.
     pub floor: Option<f64>,
+    /// What is to be reached, in the same unit, where it is said.
+    pub reach: Option<f64>,
+}
+
+impl Case {
+    /// A case that waits for its values.
+    fn new(case: impl Into<String>, unit: &'static str) -> Self {
+        Self { case: case.into(), unit, ..Self::default() }
+    }
+
+    /// The same with its floor.
+    const fn floor(mut self, floor: f64) -> Self {
+        self.floor = Some(floor);
+        self
+    }
+
+    /// The same with what is to be reached.
+    const fn reach(mut self, reach: f64) -> Self {
+        self.reach = Some(reach);
+        self
+    }
 }
 
 /// A benchmark.
 pub struct Bench {
     /// What it is called.
     pub name: &'static str,
-    /// Runs it.
-    pub run: fn(&Options) -> Result<Vec<Case>, CliError>,
+    /// Runs it; how it goes is told to the person who waits.
+    pub run: fn(&Options, &mut Ui<'_>) -> Result<Vec<Case>, CliError>,
 }
 
 /// Every benchmark.
-pub const ALL: &[Bench] = &[];
+pub const ALL: &[Bench] = &[
+    Bench { name: "catchup", run: catchup::catchup },
+    Bench { name: "idle", run: catchup::idle },
+    Bench { name: "join", run: join::run },
+    Bench { name: "start", run: start::run },
+    Bench { name: "heal", run: heal::run },
+    Bench { name: "post", run: post::run },
+    Bench { name: "requests", run: requests::run },
+];
 
 /// The whole report, as JSON has it.
 #[derive(Serialize)]
@@ -71,6 +130,8 @@ struct Report<'a> {
     runs: u32,
     results: Vec<Row>,
     machine: String,
+    /// Were the messages encrypted? Not in this release.
+    sealed: bool,
 }
 
 #[derive(Serialize)]
@@ -83,6 +144,7 @@ struct Row {
     floor: Option<f64>,
     /// Median over floor.
     ratio: Option<f64>,
+    reach: Option<f64>,
 }
 
 /// Runs one benchmark of `all` and prints its figures.
@@ -96,50 +158,76 @@ pub fn run(ui: &mut Ui<'_>, args: &Args, all: &[Bench]) -> Result<(), CliError> 
         let names = if names.is_empty() { "—".to_owned() } else { names.join(", ") };
         return Err(CliError::UnknownBench { name: args.name.clone(), names });
     };
-    let options = Options { runs: args.runs.max(1), sizes: args.size.clone() };
-    let results = (bench.run)(&options)?.into_iter().filter_map(Row::of).collect();
-    let report = Report { name: bench.name, runs: options.runs, results, machine: machine() };
+    let options = Options { runs: args.runs.max(1), sizes: args.size.clone(), cut_s: args.cut_s };
+    let cases = (bench.run)(&options, ui)?;
+    let report = Report::of(bench.name, options.runs, cases);
     if args.json.json {
         return ui.json(&report);
     }
     ui.line(&report.machine)?;
     for row in &report.results {
         let Row { case, median, min, max, unit, .. } = row;
-        ui.print(format_args!("{case:<32} {median:>12.2} {unit}  ({min:.2} … {max:.2})"))?;
-        match (row.floor, row.ratio) {
-            (Some(floor), Some(ratio)) => {
-                ui.line(format_args!("  floor {floor:.2} {unit}, ratio {ratio:.2}"))?;
-            }
-            _ => ui.line("")?,
+        ui.print(format_args!("{case:<44} {median:>12.2} {unit}  ({min:.2} … {max:.2})"))?;
+        if let (Some(floor), Some(ratio)) = (row.floor, row.ratio) {
+            ui.print(format_args!("  floor {floor:.2}, ratio {ratio:.2}"))?;
+        }
+        match row.reach {
+            Some(reach) => ui.line(format_args!("  reach {reach:.0}"))?,
+            None => ui.line("")?,
         }
     }
     Ok(())
 }
 
-impl Row {
-    /// None where nothing was measured.
-    fn of(case: Case) -> Option<Self> {
-        let mut values = case.values;
-        values.sort_by(f64::total_cmp);
-        let (min, max) = (*values.first()?, *values.last()?);
-        let middle = values.len() / 2;
-        let median = match values.len() % 2 {
-            0 => f64::midpoint(values[middle - 1], values[middle]),
-            _ => values[middle],
-        };
-        let ratio = case.floor.filter(|floor| *floor > 0.0).map(|floor| median / floor);
-        let Case { case, unit, floor, .. } = case;
-        Some(Self { case, median, min, max, unit, floor, ratio })
+impl<'a> Report<'a> {
+    fn of(name: &'a str, runs: u32, cases: Vec<Case>) -> Self {
+        let results = cases.into_iter().filter_map(Row::of).collect();
+        Self { name, runs, results, machine: machine(), sealed: false }
     }
 }
 
-/// What the figures were measured on: processor, cores, system.
+impl Row {
+    /// None where nothing was measured.
+    fn of(case: Case) -> Option<Self> {
+        let median = median(&case.values)?;
+        let min = case.values.iter().copied().min_by(f64::total_cmp)?;
+        let max = case.values.iter().copied().max_by(f64::total_cmp)?;
+        let ratio = case.floor.filter(|floor| *floor > 0.0).map(|floor| median / floor);
+        let Case { case, unit, floor, reach, .. } = case;
+        Some(Self { case, median, min, max, unit, floor, ratio, reach })
+    }
+}
+
+/// The middle of the values, or of the two that stand there.
+fn median(values: &[f64]) -> Option<f64> {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        even if even % 2 == 0 => Some(f64::midpoint(values[middle - 1], values[middle])),
+        _ => Some(values[middle]),
+    }
+}
+
+/// Nodes as `linli up` runs them: work for every core.
+fn runtime() -> Result<Runtime, CliError> {
+    Builder::new_multi_thread().enable_all().build().map_err(CliError::Machinery)
+}
+
+/// Where a benchmark's own files cannot be made.
+const fn disk(error: io::Error) -> CliError {
+    CliError::Machinery(error)
+}
+
+/// What the figures were measured on: processor, cores, system, and how the program was built.
 fn machine() -> String {
     let cores = thread::available_parallelism().map_or(0, usize::from);
     let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = about.lines().find(|line| line.starts_with("model name"));
     let model = model.and_then(|line| line.split_once(": ")).map_or("processor", |(_, name)| name);
-    format!("{model}, {cores} cores, {} {}", std::env::consts::OS, std::env::consts::ARCH)
+    let build = if cfg!(debug_assertions) { "DEBUG BUILD, no figure to keep" } else { "release" };
+    format!("{model}, {cores} cores, {} {}, {build}", std::env::consts::OS, std::env::consts::ARCH)
 }
 
 #[cfg(test)]
@@ -149,12 +237,35 @@ mod tests {
     #[test]
     fn the_middle_of_the_runs_counts_and_is_set_against_the_floor() {
         let case = |values: &[f64], floor| {
-            let row = Row::of(Case { case: "x".into(), values: values.into(), unit: "ms", floor });
-            row.map(|row| (row.min, row.median, row.max, row.ratio))
+            let case = Case { values: values.into(), floor, ..Case::new("x", "ms") };
+            Row::of(case).map(|row| (row.min, row.median, row.max, row.ratio))
         };
         assert_eq!(case(&[9.0, 1.0, 2.0], Some(4.0)), Some((1.0, 2.0, 9.0, Some(0.5))));
         assert_eq!(case(&[1.0, 2.0], None), Some((1.0, 1.5, 2.0, None)));
         assert_eq!(case(&[3.0], Some(0.0)), Some((3.0, 3.0, 3.0, None)));
         assert_eq!(case(&[], None), None);
+    }
+
+    #[test]
+    fn a_report_has_the_shape_that_scripts_read() {
+        let measured = Case { values: vec![4.0], ..Case::new("x", "ms").floor(2.0).reach(9.0) };
+        let report = Report::of("post", 5, vec![measured, Case::new("not measured", "ms")]);
+        let mut json = serde_json::to_value(&report).unwrap();
+        assert!(json["machine"].take().is_string());
+        let row = serde_json::json!({
+            "case": "x", "median": 4.0, "min": 4.0, "max": 4.0, "unit": "ms",
+            "floor": 2.0, "ratio": 2.0, "reach": 9.0,
+        });
+        let whole = serde_json::json!({
+            "name": "post", "runs": 5, "results": [row], "machine": null, "sealed": false,
+        });
+        assert_eq!(json, whole);
+    }
+
+    #[test]
+    fn every_benchmark_has_its_own_name() {
+        let mut names: Vec<&str> = ALL.iter().map(|bench| bench.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["catchup", "heal", "idle", "join", "post", "requests", "start"]);
     }
 }

@@ -1,0 +1,124 @@
+//! `start`: how soon this very program shows something, on a home with a history.
+//!
+//! Whole processes: `log all --last 50` on a stopped home, and `up` until its page answers, with the
+//! memory that it then holds.
+
+use std::{
+    env, fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{ChildStdout, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use super::{
+    Case, Options, disk,
+    pair::{ms, now},
+    town::{Town, failed},
+};
+use crate::{error::CliError, ui::Ui};
+
+/// How long a fresh node is left alone before its memory is read.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// Measures it.
+pub fn run(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
+    let mut all = Vec::new();
+    for size in options.sizes_or(&[10_000]) {
+        ui.status(format_args!("writing a history of {size} messages"))?;
+        let town = Town::with_messages(size)?;
+        let home = town.founder();
+        let mut log = Case::new(format!("{size}: log --last 50"), "ms").reach(20.0);
+        let mut page = Case::new(format!("{size}: up, page answers"), "ms").reach(100.0);
+        let mut memory = Case::new(format!("{size}: up, memory"), "MiB").reach(60.0);
+        for run in 1..=options.runs {
+            let printed = log_ms(&home)?;
+            let (answers, holds) = up(&home)?;
+            log.values.push(printed);
+            page.values.push(answers);
+            memory.values.extend(holds);
+            ui.status(format_args!("{run}: log {printed:.1} ms, page {answers:.1} ms"))?;
+        }
+        if memory.values.is_empty() {
+            ui.status("not measured: memory (this system does not tell it)")?;
+        }
+        all.extend([log, page, memory]);
+    }
+    Ok(all)
+}
+
+fn ourselves(data: &Path) -> Result<Command, CliError> {
+    let mut command = Command::new(env::current_exe().map_err(disk)?);
+    command.arg("--data").arg(data).stdin(Stdio::null()).stderr(Stdio::null());
+    Ok(command)
+}
+
+/// Milliseconds until the last 50 messages are printed and the process is gone.
+fn log_ms(home: &Path) -> Result<f64, CliError> {
+    let start = now();
+    let done = ourselves(home)?.args(["log", "all", "--last", "50"]).output().map_err(disk)?;
+    let took = ms(start, now());
+    if done.status.success() && !done.stdout.is_empty() {
+        Ok(took)
+    } else {
+        Err(failed("`log` did not print"))
+    }
+}
+
+/// Leaves a fresh node alone for a while.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "idle is the absence of events; there is none for it"
+)]
+fn settle() {
+    thread::sleep(SETTLE);
+}
+
+/// Milliseconds until the page answers, and the memory held a second later, in MiB.
+fn up(home: &Path) -> Result<(f64, Option<f64>), CliError> {
+    let start = now();
+    let mut command = ourselves(home)?;
+    command.args(["up", "--web", "127.0.0.1:0", "--no-mdns"]);
+    command.args(["--listen", "/ip4/127.0.0.1/tcp/0"]).stdout(Stdio::piped());
+    let mut node = command.spawn().map_err(disk)?;
+    // Kept open: a node whose words nobody reads any more stops.
+    let mut words = BufReader::new(node.stdout.take().ok_or(CliError::Unexpected)?);
+    let answered = answer(&mut words).map(|()| ms(start, now()));
+    let memory = answered.is_ok().then(|| {
+        settle();
+        memory_mib(node.id())
+    });
+    // Nothing was written, and the folder is free as soon as the process is gone.
+    node.kill().and_then(|()| node.wait()).map_err(disk)?;
+    Ok((answered?, memory.flatten()))
+}
+
+/// Reads where the page is, and fetches it.
+fn answer(words: &mut BufReader<ChildStdout>) -> Result<(), CliError> {
+    for line in words.lines() {
+        let line = line.map_err(disk)?;
+        let Some((_, rest)) = line.split_once("http://") else { continue };
+        let address = rest.split('/').next().unwrap_or_default();
+        let mut page = TcpStream::connect(address).map_err(disk)?;
+        write!(page, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")
+            .map_err(disk)?;
+        let mut answer = String::new();
+        page.read_to_string(&mut answer).map_err(disk)?;
+        return if answer.starts_with("HTTP/1.1 200") {
+            Ok(())
+        } else {
+            Err(failed("the page did not answer 200"))
+        };
+    }
+    Err(failed("`up` did not say where its page is"))
+}
+
+/// What a process holds in memory, in MiB, where the system tells.
+fn memory_mib(process: u32) -> Option<f64> {
+    let about = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = about.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib / 1_024.0)
+}
