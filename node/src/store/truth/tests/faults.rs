@@ -15,7 +15,7 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
     let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
     let village = Village::found_in(&mut truth);
     let li = Person::named("li");
-    let auth = Some(village.welcome(&mut truth, &li));
+    let join = village.welcome(&mut truth, &li);
     let pages: i64 = truth.db.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("counts");
     let mut saved = Vec::new();
     let mut refused = 0;
@@ -25,7 +25,8 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
         let mut written = Vec::new();
         let outcome = (0..8).try_for_each(|_| {
             let body = message(&"水位上涨 the water is rising ".repeat(40));
-            let intent = Intent { body, scope: village.scope(), deps: Deps::Subject, auth };
+            let (scope, auth) = (village.scope(), Some(join));
+            let intent = Intent { body, scope, deps: Deps::Subject, auth };
             written.push(truth.write(intent, &li.device, NOW)?.id());
             Ok::<(), WriteError>(())
         });
@@ -46,7 +47,7 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
     }
     assert_eq!(truth.fingerprint(&village.scope()).count(), saved.len() as u64);
     assert_eq!(truth.read().integrity_check().expect("reads"), Vec::<String>::new());
-    village.say(&mut truth, &li, auth.expect("joined"), "room again");
+    village.say(&mut truth, &li, join, "room again");
 }
 
 #[test]

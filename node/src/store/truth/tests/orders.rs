@@ -194,7 +194,7 @@ impl Scribe {
 
     fn remove(&mut self, person: &Person, how: u8) {
         let chain = (person.device.writer(), self.village.scope());
-        let tip = self.tips.get(&chain).filter(|_| how % 2 == 0);
+        let tip = self.tips.get(&chain).filter(|_| how.is_multiple_of(2));
         let cut =
             tip.map(|(seq, id, _)| Cut { writer: chain.0, scope: chain.1, seq: *seq, id: *id });
         let removal = self.village.removal(person, cut.into_iter().collect());
