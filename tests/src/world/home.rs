@@ -260,8 +260,10 @@ impl World {
 
 fn core_of(ledger: &Ledger) -> (Core, BTreeSet<KeyId>) {
     let boxes: BTreeSet<KeyId> = ledger.neighbours().expect("memory reads").into_keys().collect();
-    let book = PeerBook::new(ledger.identity().box_key.key(), 8, Vec::new());
+    let me = ledger.identity().box_key.key();
+    let book = PeerBook::new(me, 8, Vec::new());
     let core = Core::new(
+        me,
         ledger.community(),
         ledger.introduction().expect("memory reads"),
         ledger.carried(),

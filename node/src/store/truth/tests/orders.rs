@@ -158,12 +158,12 @@ impl Scribe {
             }
             7 => {
                 let twist = Twist { forked: true, ..honest };
-                let kind = if how % 2 == 0 { Kind::MESSAGE } else { Kind::ACT };
-                let body = if how % 2 == 0 { talk } else { ask("forked").encode() };
+                let kind = if how.is_multiple_of(2) { Kind::MESSAGE } else { Kind::ACT };
+                let body = if how.is_multiple_of(2) { talk } else { ask("forked").encode() };
                 self.write(&person.device, place(kind), body, (pick, twist));
             }
             8 => {
-                let body = if how % 2 == 0 { vec![0, 0xff, how] } else { vec![9, how] };
+                let body = if how.is_multiple_of(2) { vec![0, 0xff, how] } else { vec![9, how] };
                 self.write(&person.device, place(Kind::MESSAGE), body, (pick, honest));
             }
             9 => {
@@ -174,7 +174,7 @@ impl Scribe {
             10 => self.remove(&person, how),
             _ => {
                 let removal = self.village.removal(&person, Vec::new());
-                let twist = Twist { forked: how % 2 == 0, lost: how % 5 == 0, ..honest };
+                let twist = Twist { forked: how.is_multiple_of(2), lost: how % 5 == 0, ..honest };
                 self.state(&person, removal, auth, &[&person.sealed], (pick, twist));
             }
         }
