@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crdt::{envelope::Envelope, keys::Secret};
+use crdt::{envelope::Envelope, keys::Secret, time::Bucket};
 use node::{
     api::{ApiError, Command, ErrorKind, Reply, RoleWord},
     clock,
@@ -42,11 +42,13 @@ impl Town {
     pub fn with_messages(messages: u64) -> Result<Self, CliError> {
         let town = Self::empty()?;
         let mut founder = open(&town.founder())?;
+        let beginning = beginning(&mut founder)?;
         let each = messages.div_ceil(WRITERS).max(1);
         let mut written = 0;
         while written < messages {
             let count = each.min(messages - written);
             let mut writer = town.writer()?;
+            receive(&mut writer, beginning.clone())?;
             let mut envelopes = writer.introduction().map_err(|error| failed(error.to_string()))?;
             for batch in texts(written, count).chunks(BATCH) {
                 envelopes.extend(post_all(&mut writer, batch)?);
@@ -143,6 +145,26 @@ pub fn failed(reason: impl Into<String>) -> CliError {
     ApiError::new(ErrorKind::Internal, [("reason", reason.into())]).into()
 }
 
+/// The community as its founder has written it: without it nobody knows of any group.
+fn beginning(founder: &mut Ledger) -> Result<Vec<Envelope>, CliError> {
+    let community = founder.community();
+    let week = Bucket::week_of(clock::claimed());
+    let mut all = Vec::new();
+    for scope in [community.roster(), community.directory()] {
+        let listed = founder.work(vec![Job::List((), scope, week)], clock::claimed());
+        let Some(((), Done::Listed(_, _, held))) = listed.done.into_iter().next() else {
+            return Err(CliError::Unexpected);
+        };
+        let ids = held.into_iter().map(|held| held.id).collect();
+        let fetched = founder.work(vec![Job::Fetch((), ids)], clock::claimed());
+        let Some(((), Done::Fetched(envelopes))) = fetched.done.into_iter().next() else {
+            return Err(CliError::Unexpected);
+        };
+        all.extend(envelopes.iter().map(|envelope| envelope.as_ref().clone()));
+    }
+    Ok(all)
+}
+
 fn post_all(ledger: &mut Ledger, texts: &[String]) -> Result<Vec<Envelope>, CliError> {
     let post =
         |text: &String| Command::Post { group: ALL.to_owned(), text: text.clone(), reply_to: None };
@@ -164,7 +186,7 @@ fn receive(ledger: &mut Ledger, envelopes: Vec<Envelope>) -> Result<(), CliError
     let worked = ledger.work(vec![Job::Receive((), envelopes)], clock::claimed());
     match worked.done.into_iter().next() {
         Some(((), Done::Received(Some((_, 0))))) => Ok(()),
-        _ => Err(failed("the founder did not take the history")),
+        _ => Err(failed("a home did not take what was written elsewhere")),
     }
 }
 
