@@ -43,6 +43,10 @@ pub const STRANGER_BYTES_MAX: u64 = 64 * 1024;
 /// gather what comes together, short enough that "sent" is said while somebody still looks.
 pub const COMPARE_AFTER_MS: u64 = 700;
 
+/// How long after a difference was found the peers are compared with again, in milliseconds, if
+/// nothing new has led to it before.
+pub const RECHECK_AFTER_MS: u64 = 2_000;
+
 /// Waiting callers at once.
 pub const WAITS_MAX: usize = 64;
 
@@ -481,6 +485,9 @@ impl Core {
             Wanted::Differs { missing_here, missing_there } => {
                 (peer.compared, peer.equal) = (Some(now), None);
                 (peer.missing_here, peer.missing_there) = (missing_here, missing_there);
+                // It may have been overtaken by what came meanwhile: ask again, rather than leave
+                // two that are equal in doubt.
+                self.compare_at.get_or_insert(now + RECHECK_AFTER_MS);
                 self.outputs.push_back(Output::MeshChanged);
             }
             Wanted::Progress { received, total } => peer.progress = Some((received, total)),

@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::{
     story::{Ending, Scene, Step},
-    town::{CHEN, Home, LEFT, LI, OFFICE, RIGHT, Town, ZHANG},
+    town::{CHEN, Home, LEFT, LI, OFFICE, RIGHT, Town, ZHANG, state_of},
 };
 use crate::{
     api::{ApiError, ErrorKind},

@@ -250,7 +250,7 @@ mod tests {
     fn a_report_has_the_shape_that_scripts_read() {
         let measured = Case { values: vec![4.0], ..Case::new("x", "ms").floor(2.0).reach(9.0) };
         let report = Report::of("post", 5, vec![measured, Case::new("not measured", "ms")]);
-        let mut json = serde_json::to_value(&report).unwrap();
+        let mut json = serde_json::to_value(&report).expect("plain values");
         assert!(json["machine"].take().is_string());
         let row = serde_json::json!({
             "case": "x", "median": 4.0, "min": 4.0, "max": 4.0, "unit": "ms",

@@ -58,7 +58,7 @@ fn hostile() -> Fake {
         group.name = evil.into();
     }
     fake.groups = fake.groups.iter().cycle().take(300).cloned().collect();
-    fake.board.description = long.clone();
+    fake.board.description = long;
     fake.board.pins = fake.board.pins.iter().cycle().take(60).cloned().collect();
     for request in &mut fake.requests {
         request.row.title = evil.into();
