@@ -300,15 +300,17 @@ impl Work<'_> {
 
 /// What has to come, or to become sound, before another judgement can differ.
 ///
-/// Of what is not here anything may: it could turn out to be of another chain. What is here and not
-/// sound matters only when the last such piece becomes sound, so one of them stands for all; a
-/// change, which waits for its deps alone, listens to one of those.
+/// Of what is not here anything may: it could turn out to be of another chain, which is said before
+/// all else that is wrong. What is here and not sound matters only when the last such piece becomes
+/// sound, so one of them stands for all; a change, which waits for its deps alone, listens to one of
+/// those.
 fn waits_for(header: &Header, outcome: &Judgement, shelf: &Shelf) -> Vec<EnvelopeId> {
-    let cited = |id: &&EnvelopeId| header.prev == Some(**id) || header.deps.contains(id);
-    let (mut missing, unsound): (Vec<EnvelopeId>, Vec<EnvelopeId>) =
-        outcome.waits_for.iter().filter(cited).partition(|id| !shelf.0.contains_key(id));
+    let here = |id: &EnvelopeId| shelf.0.contains_key(id);
+    let cited = header.prev.iter().chain(&header.deps);
+    let mut missing: Vec<EnvelopeId> = cited.filter(|id| !here(id)).copied().collect();
     if missing.is_empty() || header.kind == Kind::CHANGE {
-        let first = unsound.iter().find(|id| header.deps.contains(id)).or(unsound.first());
+        let mut unsound = outcome.waits_for.iter().filter(|id| here(id));
+        let first = unsound.clone().find(|id| header.deps.contains(id)).or(unsound.next());
         missing.extend(first);
     }
     missing

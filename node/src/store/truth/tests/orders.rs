@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use crdt::{
-    body::{Body, Cut, Position, SignedStatement, Statement},
+    body::{Body, Change, Cut, DocumentForm, Position, SignedStatement, Statement},
     envelope::{Draft, Envelope, Kind},
-    id::{EnvelopeId, RequestId, ScopeId, WriterId},
+    id::{EnvelopeId, GroupId, RequestId, ScopeId, WriterId},
     judge::Fate,
     keys::Secret,
 };
@@ -50,6 +50,8 @@ struct Twist {
     lost: bool,
     /// Its author's chain goes on as if it had not been written.
     forked: bool,
+    /// 1: it names something of another scope; 2: the one before it is somebody else's; 3: both.
+    astray: u8,
 }
 
 impl Scribe {
@@ -97,6 +99,7 @@ impl Scribe {
             .filter_map(|n| others.len().checked_sub(1 + usize::from(n * (pick / 16))))
             .map(|at| others[at])
             .collect();
+        let (tip, cited) = self.lead_astray(scope, (tip, cited), (pick, twist));
         let highest = cited.iter().map(|it| it.1).chain(tip.map(|it| it.2)).max().unwrap_or(0);
         let draft = Draft {
             kind,
@@ -112,6 +115,26 @@ impl Scribe {
         let envelope = Envelope::write(draft, writer, &self.village.genesis.id());
         self.note(&envelope, twist);
         envelope.id()
+    }
+
+    fn lead_astray(
+        &self,
+        scope: ScopeId,
+        (tip, mut cited): (Option<Tip>, Vec<(EnvelopeId, u64)>),
+        (pick, twist): (u8, Twist),
+    ) -> (Option<Tip>, Vec<(EnvelopeId, u64)>) {
+        let roster = self.village.genesis.id().roster();
+        let any = |scope: &ScopeId| {
+            let written = self.written.get(scope)?;
+            written.get(usize::from(pick) % written.len()).copied()
+        };
+        if twist.astray & 1 == 1 {
+            cited.extend(any(&roster).filter(|_| scope != roster));
+        }
+        match any(&scope).filter(|_| twist.astray & 2 == 2) {
+            Some((id, lamport)) => (Some((1 + u64::from(pick % 3), id, lamport)), cited),
+            None => (tip, cited),
+        }
     }
 
     fn state(
@@ -139,7 +162,7 @@ impl Scribe {
         let place = |kind| (kind, scope, auth);
         let honest = Twist::default();
         let talk = message(&format!("{what} {pick} {how}")).encode();
-        match what % 12 {
+        match what % 14 {
             0 => self.enter(at, how),
             1..=3 => drop(self.write(&person.device, place(Kind::MESSAGE), talk, (pick, honest))),
             4 => {
@@ -172,6 +195,17 @@ impl Scribe {
                 self.write(&person.device, place, talk, (pick, honest));
             }
             10 => self.remove(&person, how),
+            11 => {
+                let body = change(self.village.all, how).encode();
+                let twist = Twist { lost: how % 3 == 0, ..honest };
+                self.write(&person.device, place(Kind::CHANGE), body, (pick, twist));
+            }
+            12 => {
+                let twist = Twist { astray: 1 + how % 3, lost: how % 4 == 0, ..honest };
+                let kind = if pick % 2 == 0 { Kind::MESSAGE } else { Kind::ACT };
+                let body = if pick % 2 == 0 { talk } else { ask("astray").encode() };
+                self.write(&person.device, place(kind), body, (pick, twist));
+            }
             _ => {
                 let removal = self.village.removal(&person, Vec::new());
                 let twist = Twist { forked: how.is_multiple_of(2), lost: how % 5 == 0, ..honest };
@@ -183,7 +217,7 @@ impl Scribe {
     /// Certificates and join; sometimes one of them gets lost, or comes twice in one place.
     fn enter(&mut self, at: usize, how: u8) {
         let person = self.people[at].clone();
-        let twist = Twist { forked: how % 7 == 6, lost: how % 5 == 4, lamport: 0 };
+        let twist = Twist { forked: how % 7 == 6, lost: how % 5 == 4, ..Twist::default() };
         for statement in certificates(&person) {
             self.state(&person, statement, None, &[&person.paper], (how, Twist::default()));
         }
@@ -201,6 +235,15 @@ impl Scribe {
         let (founder, admin) = (self.village.founder.clone(), self.village.admin);
         self.state(&founder, removal, Some(admin), &[&founder.sealed], (how, Twist::default()));
     }
+}
+
+fn change(group: GroupId, chunk: u8) -> Body {
+    Body::Change(Change {
+        document: group.board(),
+        about: group,
+        form: DocumentForm::Group,
+        chunk: vec![chunk],
+    })
 }
 
 /// All that the store says of a set, in an order of its own.
