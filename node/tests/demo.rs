@@ -20,6 +20,7 @@ async fn texts(town: &Town, at: usize) -> BTreeSet<String> {
 async fn two_drivers_claim_one_ride_during_a_cut_and_one_of_them_is_told() {
     let demo = Demo::start(Some(0)).await.expect("there is a place for a demo");
     let town = demo.town.clone();
+    town.agreed().await.expect("all four meet");
     let ride = town.ask_for_a_ride().await.expect("all four hear of it");
 
     town.cut_in_two();

@@ -6,6 +6,5 @@
 mod actors;
 mod door;
 mod fake;
-mod look;
 mod pages;
 mod walks;
