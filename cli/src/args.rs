@@ -7,8 +7,8 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, ask, bench, board, check, demo, doctor, facts, group, groups, import, init, invite, join,
-        log, notices, people, post, rebuild, request, requests, status, up, wait,
+        act, ask, bench, board, check, demo, doctor, facts, group, groups, import, init, invite,
+        join, log, notices, people, post, rebuild, request, requests, status, up, wait,
     },
     error::CliError,
 };

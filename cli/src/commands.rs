@@ -125,7 +125,11 @@ fn runtime(verb: &Verb) -> std::io::Result<Runtime> {
 /// The log goes to stderr: a running node tells what it does, other commands only what went wrong.
 /// `RUST_LOG` overrides both.
 fn log_to_stderr(verb: &Verb) {
-    let usual = if matches!(verb, Verb::Up(_)) { "info,libp2p=warn,libp2p_mdns=off,yamux=error,refinery_core=warn" } else { "error" };
+    let usual = if matches!(verb, Verb::Up(_)) {
+        "info,libp2p=warn,libp2p_mdns=off,yamux=error,refinery_core=warn"
+    } else {
+        "error"
+    };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env();
     let filter = filter.unwrap_or_else(|_| usual.into());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

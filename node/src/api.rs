@@ -7,6 +7,8 @@
 //! Errors carry a stable [`ErrorKind`] and the values that belong in the sentence; the sentence and
 //! the hint are put together at the edge, in the reader's language (`words`).
 
+mod error;
+
 use std::collections::BTreeMap;
 
 use crdt::{
@@ -14,6 +16,8 @@ use crdt::{
     time::ClaimedTime,
 };
 use serde::{Deserialize, Serialize};
+
+pub use error::{ApiError, ErrorKind};
 
 /// Something that a person wants done. Names may stand wherever an id is wanted, if unambiguous;
 /// a request may also be named by its spoken code or the beginning of its id.
@@ -563,85 +567,6 @@ pub struct DoctorCheck {
     pub ok: bool,
     /// What was found.
     pub found: String,
-}
-
-/// Why a command was not carried out; nothing was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorKind {
-    /// The node is in no community yet. Args: none.
-    NoCommunity,
-    /// It is in one already. Args: none.
-    AlreadyInCommunity,
-    /// No group of this name or id. Args: `group`.
-    UnknownGroup,
-    /// No request of this id or code. Args: `id`.
-    UnknownRequest,
-    /// No message of this id. Args: `id`.
-    UnknownMessage,
-    /// No person or peer of this name. Args: `name`.
-    UnknownPerson,
-    /// Several things answer to it. Args: `name`, `candidates`.
-    Ambiguous,
-    /// Too long or empty. Args: `what`, `limit`.
-    BadText,
-    /// Not a field of a request's facts. Args: `field`.
-    UnknownField,
-    /// The person is not in this group. Args: `group`.
-    NotAMember,
-    /// The person's role does not allow it. Args: `what`.
-    NotAllowed,
-    /// The request's state does not allow it. Args: `verb`, `status`.
-    NotNow,
-    /// Not a join link, or a damaged one. Args: none.
-    BadLink,
-    /// Not an address. Args: `address`.
-    BadAddress,
-    /// The edit cannot be made. Args: `reason`.
-    BadEdit,
-    /// Private words have no safe place yet. Args: none.
-    Private,
-    /// An import line cannot be read. Args: `line`, `reason`.
-    BadLine,
-    /// The disk is full or cannot be written. Args: `reason`.
-    Storage,
-    /// The node is busy or stopping. Args: none.
-    Busy,
-    /// The folder holds no home yet. Args: `data`.
-    NoHome,
-    /// The folder holds a home already. Args: `data`.
-    AlreadyHome,
-    /// The folder holds something else. Args: `data`.
-    ForeignFolder,
-    /// The folder cannot be read or written. Args: `data`, `reason`.
-    Unwritable,
-    /// Another node runs on this folder. Args: `data`.
-    Locked,
-    /// Written by a later release. Args: `data`.
-    NewerData,
-    /// An address to listen on is taken or cannot be. Args: `address`, `reason`.
-    PortBusy,
-    /// A named time ran out. Args: `missing`.
-    Timeout,
-    /// A defect; the log has more. Args: `reason`.
-    Internal,
-}
-
-/// An error on its way to a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{kind:?} {args:?}")]
-pub struct ApiError {
-    /// What went wrong, for programs.
-    pub kind: ErrorKind,
-    /// What belongs in the sentence, for people.
-    pub args: BTreeMap<String, String>,
-}
-
-impl ApiError {
-    /// An error with what belongs in its sentence.
-    pub fn new<const N: usize>(kind: ErrorKind, args: [(&str, String); N]) -> Self {
-        Self { kind, args: args.into_iter().map(|(name, value)| (name.into(), value)).collect() }
-    }
 }
 
 /// Something changed; a page that shows it may ask again.

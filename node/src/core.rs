@@ -416,10 +416,12 @@ impl Core {
     fn answer_waits(&mut self, now: Moment) {
         let waits = std::mem::take(&mut self.waits);
         for wait in waits {
+            // Equal with what is held *now*: whoever is told "equal with three" finds the same on
+            // all three, not three answers from three moments.
             let equal = |(id, peer): (&KeyId, &Peer)| {
                 wait.peer.is_none_or(|wanted| wanted == *id)
                     && peer.link.is_some()
-                    && peer.equal.is_some()
+                    && self.is_equal(peer)
                     && peer.compared.is_some_and(|at| at >= wait.since)
             };
             let enough = self.peers.iter().filter(|entry| equal(*entry)).count() >= wait.count;

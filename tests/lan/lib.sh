@@ -61,6 +61,8 @@ linli() { # linli HOME ARGS…: the command line of that home
 up() { # up HOME [ARGS…]: starts its node, in its namespace if there is one
   local home=$1; shift
   local inside=()
+  # A node that was killed leaves its socket behind; the new one's is the sign that it runs.
+  rm -f "$work/$home/control.sock"
   [ -n "${LINLI_INSIDE:-}" ] && inside=(ip netns exec "$home")
   RUST_LOG=${RUST_LOG:-info} "${inside[@]}" "$LINLI" --data "$work/$home" up --web 127.0.0.1:0 "$@" \
     >"$work/$home.out" 2>"$work/$home.err" &
