@@ -7,7 +7,7 @@
 //! # Rules
 //!
 //! 1. The node is reached through [`Handle`] alone, in the vocabulary of [`crate::api`].
-//! 2. Every request passes [`guard`] first: whose name it called us by, who it is, and for a POST
+//! 2. Every request passes `guard` first: whose name it called us by, who it is, and for a POST
 //!    where it came from and whether it carries the token of its session.
 //! 3. A mistake in a form is told beside the field, in the reader's language, and what was typed
 //!    stays. A wrong address gets a page that says so.
