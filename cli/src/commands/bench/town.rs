@@ -149,8 +149,15 @@ pub fn failed(reason: impl Into<String>) -> CliError {
 fn beginning(founder: &mut Ledger) -> Result<Vec<Envelope>, CliError> {
     let community = founder.community();
     let week = Bucket::week_of(clock::claimed());
+    let Reply::Groups { groups } = command(founder, Command::Groups)? else {
+        return Err(CliError::Unexpected);
+    };
+    // A group's name stands in its own board.
+    let boards = groups.iter().map(|group| group.id.scope());
+    let scopes: Vec<_> =
+        [community.roster(), community.directory()].into_iter().chain(boards).collect();
     let mut all = Vec::new();
-    for scope in [community.roster(), community.directory()] {
+    for scope in scopes {
         let listed = founder.work(vec![Job::List((), scope, week)], clock::claimed());
         let Some(((), Done::Listed(_, _, held))) = listed.done.into_iter().next() else {
             return Err(CliError::Unexpected);
