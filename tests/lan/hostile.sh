@@ -1,7 +1,7 @@
 # Somebody hostile: random bytes on every port, a half-open crowd, a node of another community and a
 # stranger without an invitation. The homes answer one another as before.
 . "$(dirname "$0")/lib.sh"
-seconds=20; [ "${1:-}" = --long ] && seconds=3600
+seconds=60; [ "${1:-}" = --long ] && seconds=3600
 tcp=$((20000 + RANDOM % 20000))
 found a 安 润园
 up a --no-mdns --listen "/ip4/127.0.0.1/tcp/$tcp" --listen "/ip4/127.0.0.1/udp/$tcp/quic-v1"
