@@ -113,7 +113,8 @@ fn an_entry_is_named_by_its_raw_bytes_whatever_the_pieces_and_line_ends() {
 /// The real messages that the first release is shown with; they are not part of the project.
 #[test]
 fn five_thousand_real_messages_are_read() {
-    let path = Path::new("/work/shared/data/help_messages.csv");
+    let path =
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/help_messages.csv"));
     let Ok(file) = File::open(path) else {
         eprintln!("skipped: {} is not here", path.display());
         return;
