@@ -81,8 +81,11 @@ impl Ledger {
 
     /// Everything but the peers, which the loop knows.
     fn status(&mut self) -> Result<Status, Failed> {
+        let lines = self.views.groups()?;
+        let all = lines.iter().find(|line| line.name == "all");
+        let community_name = all.map(|line| line.description.clone()).unwrap_or_default();
         let mut groups = Vec::new();
-        for line in self.views.groups()? {
+        for line in lines {
             let held = self.truth.fingerprint(&line.scope);
             groups.push(GroupStatus {
                 name: name_or_id(&line),
@@ -95,13 +98,12 @@ impl Ledger {
             });
         }
         let counts = self.truth.read().counts(None)?;
-        let all = self.views.groups()?.into_iter().find(|line| line.name == "all");
         Ok(Status {
             node: Some(self.identity.box_key.key()),
             home: self.identity.home.clone(),
             person: self.identity.person_name.clone(),
             community: self.community.to_hex(),
-            community_name: all.map(|line| line.description).unwrap_or_default(),
+            community_name,
             groups,
             peers: Vec::new(),
             unsent: self.truth.read().own(&self.identity.writer.writer(), self.delivered)?.count,

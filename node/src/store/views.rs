@@ -147,11 +147,6 @@ impl Views {
         Ok(views)
     }
 
-    /// Whose lists these are from now on.
-    pub fn set_me(&mut self, me: Option<Me>) {
-        self.me = me;
-    }
-
     /// Takes in every verdict that is not in here yet.
     ///
     /// # Errors
