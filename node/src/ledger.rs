@@ -5,14 +5,19 @@
 //! people posting at once therefore cost one sync of the disk, and "saved" is said only of what is.
 //!
 //! ```text
-//! jobs ─► decide (truth, in a savepoint each) ─► commit ─► views catch up ─► answers, changes
+//! jobs ─► decide (truth, in a savepoint each) ─► save ─► views catch up ─► answers, changes
 //! ```
+//!
+//! A batch in which people only post does not wait for the lists: they catch up before anything else
+//! is done, or as soon as nobody wants anything ([`Ledger::rest`]).
 //!
 //! # Rules
 //!
 //! 1. What a person wants is decided on the truth, inside the transaction, never on the views.
 //! 2. A job that is refused undoes only itself.
-//! 3. If the commit fails, every job of the batch fails and nothing of it is kept anywhere.
+//! 3. Whoever reads lists, or decides by them, finds in them everything that was answered before.
+//! 4. The lists never run ahead of what is committed in the database.
+//! 5. If the commit fails, every job of the batch fails and nothing of it is kept anywhere.
 
 mod answer;
 mod chores;
@@ -59,6 +64,9 @@ const TYPED_KEPT: &str = "typed";
 /// Statements that introduce a box: three certificates and a join.
 const INTRODUCTION_MAX: usize = 4;
 
+/// Posts that the lists may be behind: what they take in within a few milliseconds.
+pub const LISTS_BEHIND_MAX: usize = 256;
+
 /// Something for the ledger to do; `T` says whom the answer is for.
 pub enum Job<T> {
     /// A person wants something.
@@ -81,6 +89,23 @@ pub enum Job<T> {
     Typed(T, String),
     /// Other homes can reach this one here; goes into invitations.
     Addresses(T, Vec<String>),
+}
+
+impl<T> Job<T> {
+    /// Rule 3: must the lists have caught up before and after?
+    fn wants_lists(&self) -> bool {
+        match self {
+            Self::Command(_, command) => !matches!(command, Command::Post { .. }),
+            Self::Receive(..) | Self::Introduce(..) => true,
+            Self::List(..)
+            | Self::Fetch(..)
+            | Self::Lookup(..)
+            | Self::Delivered(..)
+            | Self::Keep(..)
+            | Self::Typed(..)
+            | Self::Addresses(..) => false,
+        }
+    }
 }
 
 /// Somebody's home, as far as it is known.
@@ -171,6 +196,10 @@ pub struct Ledger {
     written: Vec<Arc<Envelope>>,
     delivered: i64,
     row: i64,
+    /// Envelopes that were written since the lists last caught up.
+    behind: usize,
+    /// Did the last [`Ledger::rest`] fail?
+    rested_in_vain: bool,
     addresses: Vec<String>,
 }
 
@@ -202,6 +231,8 @@ impl Ledger {
             written: Vec::new(),
             delivered,
             row,
+            behind: 0,
+            rested_in_vain: false,
             addresses: Vec::new(),
         };
         ledger.catch_up()?;
@@ -260,8 +291,11 @@ impl Ledger {
     /// Does everything that has gathered, in one transaction. `claimed` is what the clock says.
     pub fn work<T>(&mut self, jobs: Vec<Job<T>>, claimed: ClaimedTime) -> Worked<T> {
         self.claimed = claimed;
-        let (mut plans, mut changes) = (Vec::new(), Changes::default());
-        let mut saved = self.truth.begin().map_err(Failed::from);
+        self.rested_in_vain = false;
+        let (mut plans, mut changes) = (Vec::with_capacity(jobs.len()), Changes::default());
+        let wants_lists = jobs.iter().any(Job::wants_lists);
+        let mut saved = if wants_lists { self.catch_up_if_behind(&mut changes) } else { Ok(()) };
+        saved = saved.and_then(|()| Ok(self.truth.begin()?));
         for job in jobs {
             let (whom, plan) = match &saved {
                 Ok(()) => self.plan(job),
@@ -270,9 +304,9 @@ impl Ledger {
             plans.push((whom, plan));
         }
         if saved.is_ok() {
-            saved = self.truth.commit().map_err(Failed::from);
+            saved = self.save();
         }
-        if saved.is_ok() {
+        if saved.is_ok() && (wants_lists || self.behind > LISTS_BEHIND_MAX) {
             saved = self.settle(&mut changes);
         }
         if let Err(failed) = &saved {
@@ -287,10 +321,39 @@ impl Ledger {
         Worked { done, written, changes, row: self.row }
     }
 
+    fn save(&mut self) -> Result<(), Failed> {
+        self.truth.save()?;
+        self.behind += self.written.len();
+        self.row = self.truth.read().last_row()?;
+        Ok(())
+    }
+
+    /// Is [`Ledger::rest`] of use when nobody wants anything?
+    pub fn may_rest(&self) -> bool {
+        self.behind > 0 && !self.rested_in_vain
+    }
+
+    /// Uses a quiet moment: commits what so far was only written down, and brings the lists up to
+    /// date. What fails is tried again with the next job.
+    pub fn rest<T>(&mut self) -> Worked<T> {
+        let mut changes = Changes::default();
+        if let Err(failed) = self.catch_up_if_behind(&mut changes) {
+            tracing::error!(reason = %failed, "The lists could not catch up");
+            self.rested_in_vain = true;
+        }
+        let written = std::mem::take(&mut self.written);
+        Worked { done: Vec::new(), written, changes, row: self.row }
+    }
+
+    fn catch_up_if_behind(&mut self, changes: &mut Changes) -> Result<(), Failed> {
+        if self.behind == 0 { Ok(()) } else { self.settle(changes) }
+    }
+
     /// Brings the lists up to date, and writes what follows from new statements.
     fn settle(&mut self, changes: &mut Changes) -> Result<(), Failed> {
-        *changes = self.catch_up()?;
-        let due = self.chores(&changes.statements)?;
+        let found = self.catch_up()?;
+        let due = self.chores(&found.statements)?;
+        changes.join(found);
         if due.is_empty() {
             return Ok(());
         }
@@ -307,6 +370,7 @@ impl Ledger {
 
     /// Brings the lists up to date; what the gate did not let in becomes poison in the truth.
     fn catch_up(&mut self) -> Result<Changes, StoreError> {
+        self.truth.flush()?;
         while self.truth.go_on()? {}
         let mut all = self.views.catch_up(&self.truth)?;
         while !all.poison.is_empty() {
@@ -318,6 +382,7 @@ impl Ledger {
             all.poison.retain(|id| !poison.contains(id));
         }
         self.row = self.truth.read().last_row()?;
+        self.behind = 0;
         Ok(all)
     }
 

@@ -1,9 +1,18 @@
 //! The ledger's own thread: takes whatever jobs have gathered, works them off together, reports.
 //!
 //! While one batch is being synced to the disk the next one gathers by itself; nothing waits on
-//! purpose. Answers to people leave from here, straight after the commit.
+//! purpose. Answers to people leave from here, straight after the commit. When nobody wants anything
+//! for a moment, the lists catch up with what was posted.
 
-use std::{collections::BTreeMap, sync::Arc, thread::JoinHandle};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use crdt::{envelope::Envelope, id::KeyId};
 use tokio::sync::{mpsc, oneshot};
@@ -12,7 +21,7 @@ use crate::{
     api::{ApiError, Reply},
     clock,
     core::LinkId,
-    ledger::{Done, Job, Ledger, Neighbour},
+    ledger::{Done, Job, Ledger, Neighbour, Worked},
     store::views::Changes,
 };
 
@@ -22,6 +31,10 @@ pub const JOBS_WAITING_MAX: usize = 1_024;
 /// Jobs of one transaction: enough that many small ones share a sync, few enough that the first of
 /// them does not wait long for the last.
 pub const JOBS_AT_ONCE: usize = 256;
+
+/// How long nobody must have wanted anything before the lists catch up: longer than somebody takes
+/// who posts line after line, shorter than a page takes to notice.
+const QUIET: Duration = Duration::from_millis(5);
 
 /// Whom an answer is for.
 pub enum Whom {
@@ -54,7 +67,7 @@ pub struct Report {
 /// The ledger at work.
 pub struct Clerk {
     /// Jobs go in here.
-    pub jobs: mpsc::Sender<Job<Whom>>,
+    pub jobs: SyncSender<Job<Whom>>,
     /// Reports come out here.
     pub reports: mpsc::Receiver<Report>,
     thread: JoinHandle<()>,
@@ -66,11 +79,11 @@ pub struct Clerk {
 ///
 /// Where the system has no thread to give.
 pub fn employ(ledger: Ledger) -> Clerk {
-    let (jobs, queue) = mpsc::channel(JOBS_WAITING_MAX);
+    let (jobs, queue) = sync_channel(JOBS_WAITING_MAX);
     let (out, reports) = mpsc::channel(JOBS_WAITING_MAX);
     let thread = std::thread::Builder::new()
         .name("ledger".into())
-        .spawn(move || work(ledger, queue, &out))
+        .spawn(move || work(ledger, &queue, &out))
         .expect("the system gives a thread");
     Clerk { jobs, reports, thread }
 }
@@ -87,24 +100,42 @@ impl Clerk {
     }
 }
 
-fn work(mut ledger: Ledger, mut queue: mpsc::Receiver<Job<Whom>>, out: &mpsc::Sender<Report>) {
-    let mut jobs = Vec::with_capacity(JOBS_AT_ONCE);
-    while queue.blocking_recv_many(&mut jobs, JOBS_AT_ONCE) > 0 {
-        let worked = ledger.work(std::mem::take(&mut jobs), clock::claimed());
-        let neighbours = if worked.changes.roster { ledger.neighbours().ok() } else { None };
-        let mut done = Vec::new();
-        for (whom, outcome) in worked.done {
-            match (whom, outcome) {
-                // Whoever went away does not need the answer.
-                (Whom::Asker(asker), Done::Reply(reply)) => drop(asker.send(reply)),
-                (Whom::Nobody, _) | (_, Done::Nothing) => (),
-                (whom, outcome) => done.push((whom, outcome)),
+fn work(mut ledger: Ledger, queue: &Receiver<Job<Whom>>, out: &mpsc::Sender<Report>) {
+    loop {
+        let next = if ledger.may_rest() {
+            queue.recv_timeout(QUIET)
+        } else {
+            queue.recv().map_err(RecvTimeoutError::from)
+        };
+        let worked = match next {
+            Ok(job) => {
+                let mut jobs = vec![job];
+                jobs.extend(queue.try_iter().take(JOBS_AT_ONCE - 1));
+                ledger.work(jobs, clock::claimed())
             }
-        }
-        let (written, changes, row) = (worked.written, worked.changes, worked.row);
-        if out.blocking_send(Report { done, written, changes, row, neighbours }).is_err() {
-            // The loop has gone: finish what is queued, then stop.
-            queue.close();
+            Err(RecvTimeoutError::Timeout) => ledger.rest(),
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let report = tell(&ledger, worked);
+        // Where the loop has gone, what is queued is finished all the same.
+        let _ = out.blocking_send(report);
+    }
+    // Nobody is left who could be told what changed.
+    let _: Worked<Whom> = ledger.rest();
+}
+
+/// Answers whoever waits for the ledger alone; the rest is for the loop.
+fn tell(ledger: &Ledger, worked: Worked<Whom>) -> Report {
+    let neighbours = if worked.changes.roster { ledger.neighbours().ok() } else { None };
+    let mut done = Vec::new();
+    for (whom, outcome) in worked.done {
+        match (whom, outcome) {
+            // Whoever went away does not need the answer.
+            (Whom::Asker(asker), Done::Reply(reply)) => drop(asker.send(reply)),
+            (Whom::Nobody, _) | (_, Done::Nothing) => (),
+            (whom, outcome) => done.push((whom, outcome)),
         }
     }
+    let (written, changes, row) = (worked.written, worked.changes, worked.row);
+    Report { done, written, changes, row, neighbours }
 }

@@ -5,7 +5,10 @@
 
 mod answers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::mpsc::TrySendError,
+};
 
 use crdt::{
     id::{CommunityId, KeyId},
@@ -430,8 +433,7 @@ impl Pump {
 
     fn ask_ledger(&self, command: Command, whom: Whom) {
         let Err(refused) = self.clerk.jobs.try_send(Job::Command(whom, command)) else { return };
-        let (mpsc::error::TrySendError::Full(job) | mpsc::error::TrySendError::Closed(job)) =
-            refused;
+        let (TrySendError::Full(job) | TrySendError::Disconnected(job)) = refused;
         if let Job::Command(Whom::Asker(asker) | Whom::Peers(asker) | Whom::Picture(asker), _) = job
         {
             let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));

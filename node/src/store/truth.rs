@@ -31,6 +31,7 @@
 //! change of the roster: positions repeat, so it is asked once for each.
 
 mod authority;
+mod daybook;
 mod fates;
 mod heads;
 mod keep;
@@ -61,7 +62,7 @@ pub use open::Reader;
 pub use read::{Counts, Judged, Listed, Own, Reading};
 pub use write::{Deps, Intent, WriteError};
 
-use self::memory::Memory;
+use self::{daybook::Daybook, memory::Memory};
 use super::error::StoreError;
 
 /// Envelopes judged again in one turn; the rest waits for [`Truth::go_on`], so that one arrival on
@@ -106,10 +107,17 @@ pub struct Truth {
     genesis: Genesis,
     community: CommunityId,
     memory: Memory,
+    daybook: Daybook,
+    /// Does an open transaction hold what so far stands in the daybook alone?
+    is_laid: bool,
+    /// Written since [`Truth::begin`], for the daybook.
+    fresh: Vec<Arc<Envelope>>,
+    /// Was anything else done since then? Then the daybook is not enough.
+    is_more_than_envelopes: bool,
     /// Has somebody begun a transaction?
     begun: bool,
-    /// For each open savepoint: had anything been changed before it?
-    savepoints: Vec<bool>,
+    /// For each open savepoint: had anything been changed before it, and how much was fresh?
+    savepoints: Vec<(bool, usize)>,
     /// Did a failure undo it, or make the connection useless?
     undone: bool,
 }
@@ -186,9 +194,11 @@ impl Truth {
             self.recover()?;
         }
         assert!(!self.begun, "one transaction at a time");
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        self.run(if self.is_laid { "SAVEPOINT batch" } else { "BEGIN IMMEDIATE" })?;
         self.begun = true;
         self.savepoints.clear();
+        self.fresh.clear();
+        self.is_more_than_envelopes = false;
         self.memory.touched = false;
         Ok(())
     }
@@ -204,12 +214,13 @@ impl Truth {
             self.rollback()?;
             return Err(StoreError::Undone);
         }
-        if let Err(error) = self.db.execute_batch("COMMIT") {
+        if let Err(error) = self.run("COMMIT") {
             self.undone = true;
             self.rollback()?;
-            return Err(error.into());
+            return Err(error);
         }
-        self.begun = false;
+        (self.begun, self.is_laid) = (false, false);
+        self.daybook.begin_again();
         Ok(())
     }
 
@@ -222,8 +233,13 @@ impl Truth {
         if std::mem::take(&mut self.begun) && self.db.is_autocommit() {
             self.undone = true;
         }
-        if !self.db.is_autocommit() && self.db.execute_batch("ROLLBACK").is_err() {
-            self.undone = true;
+        if !self.db.is_autocommit() && !self.undone {
+            let back = if self.is_laid {
+                self.run("ROLLBACK TO batch").and_then(|()| self.run("RELEASE batch"))
+            } else {
+                self.run("ROLLBACK")
+            };
+            self.undone = back.is_err();
         }
         if self.undone {
             return self.recover();
@@ -244,8 +260,8 @@ impl Truth {
         if self.undone || !self.begun {
             return Err(StoreError::Undone);
         }
-        self.db.execute_batch("SAVEPOINT job")?;
-        self.savepoints.push(std::mem::take(&mut self.memory.touched));
+        self.run("SAVEPOINT job")?;
+        self.savepoints.push((std::mem::take(&mut self.memory.touched), self.fresh.len()));
         Ok(())
     }
 
@@ -255,15 +271,14 @@ impl Truth {
     ///
     /// Where the disk failed meanwhile: nothing of the transaction is kept then.
     pub fn release_savepoint(&mut self) -> Result<(), StoreError> {
-        let before = self.savepoints.pop().unwrap_or_default();
+        let (before, _) = self.savepoints.pop().unwrap_or_default();
         if self.undone || self.db.is_autocommit() {
             // SQLite undid everything by itself: the disk is full or failed.
             self.undone = true;
             return Err(StoreError::Undone);
         }
         self.memory.touched |= before;
-        self.db.execute_batch("RELEASE job")?;
-        Ok(())
+        self.run("RELEASE job")
     }
 
     /// Forgets what was done since the last [`Truth::savepoint`]. Where the disk failed the whole
@@ -273,12 +288,14 @@ impl Truth {
     ///
     /// Where the file cannot be read again.
     pub fn undo_savepoint(&mut self) -> Result<(), StoreError> {
-        let before = self.savepoints.pop().unwrap_or_default();
+        let (before, fresh) = self.savepoints.pop().unwrap_or_default();
         if self.undone || self.db.is_autocommit() {
             self.undone = true;
             return Ok(());
         }
-        self.db.execute_batch("ROLLBACK TO job; RELEASE job")?;
+        self.run("ROLLBACK TO job")?;
+        self.run("RELEASE job")?;
+        self.fresh.truncate(fresh);
         if self.memory.touched {
             self.reload()?;
         }
@@ -287,8 +304,19 @@ impl Truth {
     }
 
     /// Does all of a job or nothing of it, in a transaction of its own where none is open. Where the
-    /// disk fails in it, the transaction as a whole is undone.
+    /// disk fails in it, the transaction as a whole is undone. The daybook is not enough for it.
     fn whole<T, E: From<StoreError> + Failure>(
+        &mut self,
+        job: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.whole_of_envelopes(|truth| {
+            truth.is_more_than_envelopes = true;
+            job(truth)
+        })
+    }
+
+    /// The same for a job that does nothing but write envelopes, which it adds to the fresh ones.
+    fn whole_of_envelopes<T, E: From<StoreError> + Failure>(
         &mut self,
         job: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -324,6 +352,12 @@ impl Truth {
     /// Is there something left to judge?
     pub fn is_unfinished(&self) -> bool {
         self.memory.unfinished
+    }
+
+    /// Runs one statement that has no parameters.
+    fn run(&self, sql: &str) -> Result<(), StoreError> {
+        self.db.prepare_cached(sql)?.execute([])?;
+        Ok(())
     }
 
     fn work(&mut self) -> Work<'_> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use crdt::genesis::Genesis;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
-use super::{Reading, Truth, memory::Memory};
+use super::{Failure, Reading, Truth, daybook::Daybook, memory::Memory};
 use crate::store::error::StoreError;
 
 mod migrations {
@@ -46,26 +46,42 @@ impl Truth {
         }
         found(&db, genesis)?;
         let memory = Memory::read(&db, genesis)?;
-        Ok(Self {
+        let mut truth = Self {
             db,
             path: path.map(Path::to_owned),
             genesis: genesis.clone(),
             community: genesis.id(),
             memory,
+            daybook: Daybook::beside(path, &genesis.id()),
+            is_laid: false,
+            fresh: Vec::new(),
+            is_more_than_envelopes: false,
             begun: false,
             savepoints: Vec::new(),
             undone: false,
-        })
+        };
+        match truth.post_the_daybook() {
+            // Reading goes on; the next who wants to write tries again.
+            Err(error) if error.is_of_the_disk() => truth.undone = true,
+            posted => posted?,
+        }
+        Ok(truth)
     }
 
     /// Opens the connection anew after a failure and reads everything again.
     pub(super) fn recover(&mut self) -> Result<(), StoreError> {
+        if !self.db.is_autocommit() {
+            let undone = self.db.execute_batch("ROLLBACK");
+            if self.path.is_none() {
+                undone?;
+            }
+        }
         if let Some(path) = &self.path {
             self.db = connect(Some(path))?;
-        } else if !self.db.is_autocommit() {
-            self.db.execute_batch("ROLLBACK")?;
         }
+        self.is_laid = false;
         self.memory = Memory::read(&self.db, &self.genesis)?;
+        self.post_the_daybook()?;
         self.undone = false;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The store, seen from outside: people write, batches arrive, disks fail.
 
+mod daybook;
 mod fates;
 mod faults;
 mod opening;

@@ -84,14 +84,16 @@ impl Truth {
         writer: &Secret,
         claimed: ClaimedTime,
     ) -> Result<Arc<Envelope>, WriteError> {
-        self.whole(|truth| {
+        self.whole_of_envelopes(|truth| {
             let mut work = truth.work();
             let envelope = work.sign(intent, writer, claimed)?;
             if work.cited(&envelope.id())?.is_none() {
                 work.admit(&envelope)?;
             }
             work.settle()?;
-            Ok(Arc::new(envelope))
+            let envelope = Arc::new(envelope);
+            truth.fresh.push(Arc::clone(&envelope));
+            Ok(envelope)
         })
     }
 

@@ -1,0 +1,273 @@
+//! The daybook: what was written here is durable in one small write, long before its dozen database
+//! pages are. Bookkeepers do the same: first into the daybook, then, in portions, into the ledger.
+//!
+//! An envelope of our own is put into the database within a transaction that stays open, and its
+//! bytes into this file, which is synced. When there is enough, or somebody reads lists, or anything
+//! but envelopes is written, the transaction is committed and the file begins again at its start.
+//! After a crash SQLite has undone what was not committed, and the file is read: what is in it and
+//! not in the database gets its row now, in the same order.
+//!
+//! ```text
+//! entry = length of the rest (u32, little-endian) ‖ check (16) ‖ header's length (u32) ‖ header ‖ signature (64) ‖ body
+//! ```
+//!
+//! # Rules
+//!
+//! 1. An entry counts up to the first one whose check fails: what was cut off in the middle was not
+//!    answered. The check is keyed by the community.
+//! 2. Entries that are in the database already do no harm, since the truth is a set. So the file
+//!    needs no numbers of its own, and nothing has to be synced when it begins again.
+//! 3. The file has its full size from the beginning: a sync then concerns a page of data and nothing
+//!    of the file system's own records.
+//! 4. Once a write or sync has failed the file is not trusted again before the next opening;
+//!    everything is committed in the database then.
+//!
+//! # Considered and rejected
+//!
+//! A table inside `truth.db` for what is new: its transaction costs two pages and the log's frames,
+//! and everything that reads would have to look in two places.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crdt::{envelope::Envelope, id::CommunityId};
+
+use super::{Memory, Truth, Work};
+use crate::store::error::StoreError;
+
+/// Bytes of the file: about five hundred messages of the usual length. What does not fit is
+/// committed in the database, which is cheaper for so much anyway.
+const FILE_BYTES: usize = 256 * 1024;
+
+/// Length and check in front of each entry.
+const FRONT_BYTES: usize = 4 + 16;
+
+/// The file beside the database, if there is a database file.
+#[derive(Debug)]
+pub(super) struct Daybook {
+    path: Option<PathBuf>,
+    key: [u8; 32],
+    file: Option<File>,
+    /// Where the next entry goes; after an opening, how far entries may stand.
+    end: usize,
+    /// Rule 4.
+    failed: bool,
+}
+
+impl Daybook {
+    /// The daybook of the database at `database`; none where that is in memory.
+    pub fn beside(database: Option<&Path>, community: &CommunityId) -> Self {
+        let path = database.map(|path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push("-daybook");
+            PathBuf::from(name)
+        });
+        let key = blake3::derive_key("linli/1 daybook", community.as_bytes());
+        Self { path, key, file: None, end: FILE_BYTES, failed: false }
+    }
+
+    /// What stands in the file, in the order in which it was written: after an opening, what a crash
+    /// left.
+    pub fn left_over(&self) -> Result<Vec<Envelope>, StoreError> {
+        let Some(path) = &self.path else { return Ok(Vec::new()) };
+        match fs::read(path) {
+            Ok(bytes) => Ok(entries(&bytes[..self.end.min(bytes.len())], &self.key)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(StoreError::Disk(error.to_string())),
+        }
+    }
+
+    /// Writes and syncs `envelopes`; false where they do not belong here or the disk said no: then
+    /// they are to be committed.
+    pub fn take(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
+        let Some(path) = self.path.as_ref().filter(|_| !self.failed) else { return false };
+        let mut bytes = Vec::new();
+        envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
+        let end = self.end + bytes.len();
+        // Four zeros behind the last entry end the file's story.
+        if end + 4 > FILE_BYTES {
+            return false;
+        }
+        bytes.extend([0; 4]);
+        match self.write(&bytes, path) {
+            Ok(file) => {
+                (self.file, self.end) = (Some(file), end);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
+                self.failed = true;
+                self.close_at(self.end);
+                false
+            }
+        }
+    }
+
+    fn write(&self, bytes: &[u8], path: &Path) -> io::Result<File> {
+        let file = match &self.file {
+            Some(file) => file.try_clone()?,
+            None => make(path)?,
+        };
+        file.write_all_at(bytes, self.end as u64)?;
+        file.sync_data()?;
+        Ok(file)
+    }
+
+    /// Everything in it is committed: it begins again at its start.
+    pub fn begin_again(&mut self) {
+        if self.end > 0 {
+            self.close_at(0);
+        }
+        self.end = 0;
+    }
+
+    /// Nothing counts from here on. Where even this fails, what was given up may be found after a
+    /// crash, and what is known is found to be known.
+    fn close_at(&self, end: usize) {
+        let Some(path) = &self.path else { return };
+        if let Ok(file) = OpenOptions::new().write(true).open(path) {
+            let _ = file.write_all_at(&[0; 4], end as u64);
+        }
+    }
+}
+
+/// Opens the file at its full size, made where there is none. Only the owner may read it.
+fn make(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    let file =
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    if file.metadata()?.len() < FILE_BYTES as u64 {
+        file.write_all_at(&vec![0; FILE_BYTES], 0)?;
+        file.sync_all()?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(file)
+}
+
+fn check(key: &[u8; 32], entry: &[u8]) -> [u8; 16] {
+    let hash = blake3::keyed_hash(key, entry);
+    *hash.as_bytes().first_chunk().expect("a hash has 32 bytes")
+}
+
+fn put_entry(out: &mut Vec<u8>, envelope: &Envelope, key: &[u8; 32]) {
+    let length = |bytes: usize| u32::try_from(bytes).expect("envelopes are bounded").to_le_bytes();
+    let (header, body) = (envelope.header_bytes(), envelope.body().unwrap_or_default());
+    let mut entry = Vec::with_capacity(4 + header.len() + 64 + body.len());
+    entry.extend(length(header.len()));
+    entry.extend(header);
+    entry.extend(envelope.signature());
+    entry.extend(body);
+    out.extend(length(16 + entry.len()));
+    out.extend(check(key, &entry));
+    out.extend(entry);
+}
+
+fn entries(mut bytes: &[u8], key: &[u8; 32]) -> Vec<Envelope> {
+    let mut found = Vec::new();
+    while let Some((envelope, rest)) = next_entry(bytes, key) {
+        found.push(envelope);
+        bytes = rest;
+    }
+    found
+}
+
+fn next_entry<'a>(bytes: &'a [u8], key: &[u8; 32]) -> Option<(Envelope, &'a [u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    if length < FRONT_BYTES {
+        return None;
+    }
+    let (entry, behind) = rest.split_at_checked(length)?;
+    let (said, entry) = entry.split_first_chunk::<16>()?;
+    if *said != check(key, entry) {
+        return None;
+    }
+    let (header, entry) = entry.split_first_chunk::<4>()?;
+    let header = usize::try_from(u32::from_le_bytes(*header)).ok()?;
+    let (header, entry) = entry.split_at_checked(header)?;
+    let (signature, body) = entry.split_first_chunk::<64>()?;
+    let envelope = Envelope::assemble(header.to_vec(), *signature, Some(body.to_vec())).ok()?;
+    Some((envelope, behind))
+}
+
+impl Truth {
+    /// Makes durable what was done since [`Truth::begin`], in the daybook where only envelopes of
+    /// our own were written: the database follows with [`Truth::flush`], or with the next
+    /// [`Truth::commit`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Truth::commit`].
+    pub fn save(&mut self) -> Result<(), StoreError> {
+        if self.undone || self.db.is_autocommit() || self.is_more_than_envelopes {
+            return self.commit();
+        }
+        let nothing = self.fresh.is_empty() && self.is_laid;
+        if nothing || (!self.fresh.is_empty() && self.daybook.take(&self.fresh)) {
+            self.fresh.clear();
+            if self.is_laid {
+                self.run("RELEASE batch")?;
+            }
+            self.is_laid = true;
+            self.begun = false;
+            return Ok(());
+        }
+        self.commit()
+    }
+
+    /// Commits what so far stands in the daybook alone.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails: what was saved stays saved, and the next [`Truth::begin`] tries again.
+    pub fn flush(&mut self) -> Result<(), StoreError> {
+        if self.begun || !self.is_laid {
+            return Ok(());
+        }
+        if let Err(error) = self.run("COMMIT") {
+            self.undone = true;
+            self.recover()?;
+            return Err(error);
+        }
+        self.is_laid = false;
+        self.daybook.begin_again();
+        Ok(())
+    }
+
+    /// Gives rows to what a crash left in the daybook.
+    pub(super) fn post_the_daybook(&mut self) -> Result<(), StoreError> {
+        let left_over = self.daybook.left_over()?;
+        if !left_over.is_empty() {
+            self.run("BEGIN IMMEDIATE")?;
+            let posted = self.work().post(&left_over).and_then(|()| self.run("COMMIT"));
+            if let Err(error) = posted {
+                if !self.db.is_autocommit() {
+                    self.run("ROLLBACK")?;
+                }
+                self.memory = Memory::read(&self.db, &self.genesis)?;
+                return Err(error);
+            }
+        }
+        self.daybook.begin_again();
+        Ok(())
+    }
+}
+
+impl Work<'_> {
+    fn post(&mut self, envelopes: &[Envelope]) -> Result<(), StoreError> {
+        for envelope in envelopes {
+            if self.cited(&envelope.id())?.is_none() {
+                self.admit(envelope)?;
+                self.settle()?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,221 @@
+//! The daybook: power that goes between the daybook's sync and the database's commit.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crdt::{id::EnvelopeId, judge::Fate};
+
+use super::{
+    super::Truth,
+    fate,
+    village::{Person, Village, genesis},
+};
+
+/// A home on a disk of its own, with somebody who posts.
+struct Desk {
+    folder: tempfile::TempDir,
+    village: Village,
+    li: Person,
+    join: EnvelopeId,
+    truth: Truth,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let mut truth = Truth::open(Some(&path_in(folder.path())), &genesis(1)).expect("opens");
+        let village = Village::found_in(&mut truth);
+        let li = Person::named("li");
+        let join = village.welcome(&mut truth, &li);
+        Self { folder, village, li, join, truth }
+    }
+
+    /// Posts one line, saved in the daybook.
+    fn post(&mut self, text: &str) -> EnvelopeId {
+        self.truth.begin().expect("begins");
+        let said = self.village.say(&mut self.truth, &self.li, self.join, text);
+        self.truth.save().expect("saves");
+        said.id()
+    }
+
+    /// What a power cut leaves: the files as they are now, found by another process.
+    fn after_a_power_cut(&self) -> Found {
+        let left = tempfile::tempdir().expect("a folder for the test");
+        for name in ["truth.db", "truth.db-wal", "truth.db-daybook"] {
+            let from = self.folder.path().join(name);
+            if from.exists() {
+                fs::copy(from, left.path().join(name)).expect("copies");
+            }
+        }
+        Found(left)
+    }
+
+    fn daybook(&self) -> Vec<u8> {
+        fs::read(self.folder.path().join("truth.db-daybook")).expect("reads")
+    }
+}
+
+struct Found(tempfile::TempDir);
+
+impl Found {
+    fn write_daybook(&self, bytes: &[u8]) {
+        fs::write(self.0.path().join("truth.db-daybook"), bytes).expect("writes");
+    }
+
+    fn open(&self) -> Truth {
+        Truth::open(Some(&path_in(self.0.path())), &genesis(1)).expect("opens again")
+    }
+}
+
+fn path_in(folder: &Path) -> PathBuf {
+    folder.join("truth.db")
+}
+
+fn holds(truth: &Truth, ids: &[EnvelopeId]) -> Vec<bool> {
+    ids.iter().map(|id| truth.read().holds(id).expect("reads")).collect()
+}
+
+#[test]
+fn what_was_saved_in_the_daybook_alone_is_there_after_a_power_cut() {
+    let mut desk = Desk::new();
+    let before = desk.truth.read().last_row().expect("reads");
+    let said: Vec<EnvelopeId> = (0..20).map(|at| desk.post(&format!("line {at}"))).collect();
+    let now = desk.truth.fingerprint(&desk.village.scope());
+    let found = desk.after_a_power_cut();
+    {
+        // Without its daybook the database knows nothing of them: they were nowhere else.
+        let bare = desk.after_a_power_cut();
+        bare.write_daybook(&[]);
+        assert_eq!(bare.open().read().last_row().expect("reads"), before);
+    }
+    let truth = found.open();
+    assert_eq!(holds(&truth, &said), [true; 20]);
+    assert_eq!(truth.fingerprint(&desk.village.scope()), now, "the fingerprint moved with them");
+    assert_eq!(truth.read().integrity_check().expect("reads"), Vec::<String>::new());
+    for id in &said {
+        assert_eq!(fate(&truth, id).0, Fate::Accepted);
+    }
+    let rows = |truth: &Truth| -> Vec<i64> {
+        said.iter()
+            .map(|id| truth.read().verdict(id).expect("reads").expect("is held").row)
+            .collect()
+    };
+    assert_eq!(rows(&truth), rows(&desk.truth), "in the order in which they were written");
+    let mut truth = truth;
+    let next = desk.village.say(&mut truth, &desk.li, desk.join, "next");
+    assert_eq!(next.header().prev.as_ref(), said.last(), "the chain goes on where it was saved");
+}
+
+#[test]
+fn a_daybook_that_is_cut_off_anywhere_gives_the_entries_before_the_cut() {
+    let mut desk = Desk::new();
+    let said: Vec<EnvelopeId> = (0..3).map(|at| desk.post(&format!("line {at}"))).collect();
+    let whole = desk.daybook();
+    let used = whole.len() - whole.iter().rev().take_while(|byte| **byte == 0).count();
+    let mut last = 0;
+    for cut in (0..=used).step_by(7).chain([used]) {
+        let found = desk.after_a_power_cut();
+        found.write_daybook(&whole[..cut]);
+        let here = holds(&found.open(), &said);
+        let count = here.iter().filter(|here| **here).count();
+        assert!(here[..count].iter().all(|here| *here), "no gap: {here:?} at {cut}");
+        assert!(count >= last, "never fewer with more bytes");
+        last = count;
+    }
+    assert_eq!(last, 3);
+    for at in (0..used).step_by(31) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x10;
+        let found = desk.after_a_power_cut();
+        found.write_daybook(&bytes);
+        let here = holds(&found.open(), &said);
+        assert!(here.is_sorted_by(|a, b| a >= b) && here != [true; 3], "{here:?} at {at}");
+    }
+}
+
+#[test]
+fn a_daybook_begins_again_and_old_entries_do_no_harm() {
+    let mut desk = Desk::new();
+    let first = [desk.post("one"), desk.post("two"), desk.post("three")];
+    let old = desk.daybook();
+    desk.truth.flush().expect("commits");
+    let second = desk.post("four");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[first[2], second]), [true, true]);
+    desk.truth.keep("peer/1", b"192.168.1.7").expect("a note is committed at once");
+    let found = desk.after_a_power_cut();
+    found.write_daybook(&old);
+    let truth = found.open();
+    assert_eq!(
+        truth.fingerprint(&desk.village.scope()),
+        desk.truth.fingerprint(&desk.village.scope())
+    );
+    assert_eq!(holds(&truth, &[first[0], second]), [true, true]);
+    assert!(truth.read().kept("peer/1").expect("reads").is_some());
+}
+
+#[test]
+fn a_daybook_of_another_community_says_nothing() {
+    let mut desk = Desk::new();
+    let said = desk.post("ours");
+    let theirs = tempfile::tempdir().expect("a folder for the test");
+    drop(Truth::open(Some(&path_in(theirs.path())), &genesis(2)).expect("opens"));
+    fs::write(theirs.path().join("truth.db-daybook"), desk.daybook()).expect("writes");
+    let truth = Truth::open(Some(&path_in(theirs.path())), &genesis(2)).expect("opens");
+    assert_eq!(holds(&truth, &[said]), [false]);
+}
+
+#[test]
+fn more_than_the_daybook_takes_is_committed_in_the_database() {
+    let mut desk = Desk::new();
+    let long = "水位上涨 the water is rising ".repeat(250);
+    let said: Vec<EnvelopeId> = (0..60).map(|_| desk.post(&long)).collect();
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &said), [true; 60]);
+}
+
+#[test]
+fn a_refused_job_leaves_nothing_in_the_daybook_and_a_rollback_only_its_batch() {
+    let mut desk = Desk::new();
+    let saved = desk.post("saved");
+    desk.truth.begin().expect("begins");
+    let kept = desk.village.say(&mut desk.truth, &desk.li, desk.join, "kept");
+    desk.truth.savepoint().expect("opens");
+    let refused = desk.village.say(&mut desk.truth, &desk.li, desk.join, "refused");
+    desk.truth.undo_savepoint().expect("undoes");
+    desk.truth.save().expect("saves");
+    desk.truth.begin().expect("begins");
+    let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "given up");
+    desk.truth.rollback().expect("rolls back");
+    let ids = [saved, kept.id(), refused.id(), given_up.id()];
+    assert_eq!(holds(&desk.truth, &ids), [true, true, false, false]);
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &ids), [true, true, false, false]);
+    let next = desk.post("next");
+    let found = desk.after_a_power_cut().open();
+    let next = found.read().verdict(&next).expect("reads").expect("is held");
+    assert_eq!(next.header.prev, Some(kept.id()));
+}
+
+#[test]
+fn a_database_that_fails_after_the_daybook_loses_nothing_that_was_saved() {
+    let mut desk = Desk::new();
+    let said = [desk.post("one"), desk.post("two")];
+    // What SQLite does by itself when a disk fails in the middle.
+    desk.truth.db.execute_batch("ROLLBACK").expect("undoes");
+    desk.truth.undone = true;
+    let third = desk.post("three");
+    assert_eq!(holds(&desk.truth, &said), [true, true]);
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[said[0], said[1], third]), [true; 3]);
+}
+
+#[test]
+fn a_daybook_that_cannot_be_written_costs_speed_and_no_words() {
+    let mut desk = Desk::new();
+    fs::create_dir(desk.folder.path().join("truth.db-daybook")).expect("stands in the way");
+    let said = desk.post("committed in the database");
+    let left = tempfile::tempdir().expect("a folder for the test");
+    for name in ["truth.db", "truth.db-wal"] {
+        fs::copy(desk.folder.path().join(name), left.path().join(name)).expect("copies");
+    }
+    assert_eq!(holds(&Found(left).open(), &[said]), [true]);
+}
