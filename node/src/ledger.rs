@@ -8,8 +8,9 @@
 //! jobs ─► decide (truth, in a savepoint each) ─► save ─► views catch up ─► answers, changes
 //! ```
 //!
-//! A batch in which people only post does not wait for the lists: they catch up before anything else
-//! is done, or as soon as nobody wants anything ([`Ledger::rest`]).
+//! A batch of posts, or of what peers send, does not wait for the lists: they catch up before anybody
+//! reads or decides by them, or as soon as nobody wants anything ([`Ledger::rest`]). So a request of
+//! which ten acts arrive one after another is folded once.
 //!
 //! # Rules
 //!
@@ -23,7 +24,10 @@ mod answer;
 mod chores;
 mod decide;
 mod found;
+mod job;
 mod names;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -35,8 +39,8 @@ use crdt::{
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
     invitation::Invitation,
     keys::Secret,
-    sync::{Carried, Held},
-    time::{Bucket, ClaimedTime},
+    sync::Carried,
+    time::ClaimedTime,
 };
 
 use crate::{
@@ -49,6 +53,9 @@ use crate::{
         views::{self, Changes, Me, Views},
     },
 };
+
+pub use job::{Done, Job, Neighbour, Worked};
+use job::{Plan, give_up};
 
 /// The file of envelopes in a data folder.
 pub const TRUTH_FILE: &str = "truth.db";
@@ -64,88 +71,8 @@ const TYPED_KEPT: &str = "typed";
 /// Statements that introduce a box: three certificates and a join.
 const INTRODUCTION_MAX: usize = 4;
 
-/// Posts that the lists may be behind: what they take in within a few milliseconds.
-pub const LISTS_BEHIND_MAX: usize = 256;
-
-/// Something for the ledger to do; `T` says whom the answer is for.
-pub enum Job<T> {
-    /// A person wants something.
-    Command(T, Command),
-    /// A peer sent envelopes.
-    Receive(T, Vec<Envelope>),
-    /// A stranger introduces himself: the same, but kept only if it makes his box known.
-    Introduce(T, KeyId, Vec<Envelope>),
-    /// List a drawer.
-    List(T, ScopeId, Bucket),
-    /// Load envelopes.
-    Fetch(T, Vec<EnvelopeId>),
-    /// Which of these are not here?
-    Lookup(T, Vec<EnvelopeId>),
-    /// Everything up to this row is held by somebody else too.
-    Delivered(T, i64),
-    /// Remember something that is never sent.
-    Keep(T, String, Vec<u8>),
-    /// Remember an address that somebody typed.
-    Typed(T, String),
-    /// Other homes can reach this one here; goes into invitations.
-    Addresses(T, Vec<String>),
-}
-
-impl<T> Job<T> {
-    /// Rule 3: must the lists have caught up before and after?
-    fn wants_lists(&self) -> bool {
-        match self {
-            Self::Command(_, command) => !matches!(command, Command::Post { .. }),
-            Self::Receive(..) | Self::Introduce(..) => true,
-            Self::List(..)
-            | Self::Fetch(..)
-            | Self::Lookup(..)
-            | Self::Delivered(..)
-            | Self::Keep(..)
-            | Self::Typed(..)
-            | Self::Addresses(..) => false,
-        }
-    }
-}
-
-/// Somebody's home, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Neighbour {
-    /// What it is called.
-    pub home: String,
-    /// Does the box stand in an office?
-    pub office: bool,
-}
-
-/// What came of a job.
-pub enum Done {
-    /// Of a command.
-    Reply(Result<Reply, ApiError>),
-    /// Of envelopes from a peer: what was new, how many were refused; none where the disk failed.
-    Received(Option<(Vec<Arc<Envelope>>, usize)>),
-    /// Of an introduction: is the box known now?
-    Introduced(bool),
-    /// Of a listing.
-    Listed(ScopeId, Bucket, Vec<Held>),
-    /// Of a loading.
-    Fetched(Vec<Arc<Envelope>>),
-    /// Of a look-up: those that are not here.
-    Missing(Vec<EnvelopeId>),
-    /// Of anything that has no answer.
-    Nothing,
-}
-
-/// What a batch of jobs has done.
-pub struct Worked<T> {
-    /// The answers, in the order of the jobs.
-    pub done: Vec<(T, Done)>,
-    /// What was written by this node in the batch, durable now.
-    pub written: Vec<Arc<Envelope>>,
-    /// What is different for whoever looks.
-    pub changes: Changes,
-    /// The last row that is durable.
-    pub row: i64,
-}
+/// Envelopes that the lists may be behind: what they take in within a few dozen milliseconds.
+pub const LISTS_BEHIND_MAX: usize = 1_000;
 
 /// Why a job was not done; the first is for the person, the second is ours.
 #[derive(Debug, thiserror::Error)]
@@ -288,15 +215,23 @@ impl Ledger {
         Ok(())
     }
 
-    /// Does everything that has gathered, in one transaction. `claimed` is what the clock says.
-    pub fn work<T>(&mut self, jobs: Vec<Job<T>>, claimed: ClaimedTime) -> Worked<T> {
+    /// Does everything that has gathered, and that gathers while it is done, in one transaction.
+    /// `claimed` is what the clock says.
+    pub fn work<T>(
+        &mut self,
+        jobs: impl IntoIterator<Item = Job<T>>,
+        claimed: ClaimedTime,
+    ) -> Worked<T> {
         self.claimed = claimed;
         self.rested_in_vain = false;
-        let (mut plans, mut changes) = (Vec::with_capacity(jobs.len()), Changes::default());
-        let wants_lists = jobs.iter().any(Job::wants_lists);
-        let mut saved = if wants_lists { self.catch_up_if_behind(&mut changes) } else { Ok(()) };
-        saved = saved.and_then(|()| Ok(self.truth.begin()?));
+        let (mut plans, mut changes) = (Vec::new(), Changes::default());
+        let mut saved = self.truth.begin().map_err(Failed::from);
+        let mut wants_lists = false;
         for job in jobs {
+            wants_lists |= job.wants_lists();
+            if saved.is_ok() && self.behind > 0 && job.wants_lists() {
+                saved = self.catch_up_in_between(&mut changes);
+            }
             let (whom, plan) = match &saved {
                 Ok(()) => self.plan(job),
                 Err(error) => give_up(job, error),
@@ -319,6 +254,13 @@ impl Ledger {
             .collect();
         let written = std::mem::take(&mut self.written);
         Worked { done, written, changes, row: self.row }
+    }
+
+    /// What was decided so far is saved, since lists are made from nothing else.
+    fn catch_up_in_between(&mut self, changes: &mut Changes) -> Result<(), Failed> {
+        self.save()?;
+        self.settle(changes)?;
+        Ok(self.truth.begin()?)
     }
 
     fn save(&mut self) -> Result<(), Failed> {
@@ -449,6 +391,10 @@ impl Ledger {
     }
 
     fn attempt(&mut self, command: Command) -> Result<After, ApiError> {
+        if matches!(command, Command::Post { .. }) {
+            // One envelope, which is written whole or not at all.
+            return Ok(self.decide(command)?);
+        }
         Ok(self.in_savepoint(|ledger| ledger.decide(command))?)
     }
 
@@ -468,6 +414,8 @@ impl Ledger {
         envelopes: Vec<Envelope>,
     ) -> Result<(Vec<Arc<Envelope>>, usize), StoreError> {
         let seed = self.dice.draw();
+        // Those that are known may bring a body along.
+        self.behind += envelopes.len();
         let received = self.truth.receive(envelopes, seed)?;
         Ok((received.new, received.refused.len()))
     }
@@ -606,32 +554,6 @@ impl Ledger {
     /// Where the disk says no.
     pub fn kept(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.truth.read().kept(key)
-    }
-}
-
-/// What a job has come to inside the transaction.
-enum Plan {
-    Command(Result<After, ApiError>),
-    Received(Vec<Arc<Envelope>>, usize),
-    Ready(Done),
-}
-
-/// The transaction could not even begin.
-fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
-    let storage = || ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
-    match job {
-        Job::Command(whom, _) => (whom, Plan::Command(Err(storage()))),
-        Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
-        Job::Introduce(whom, ..) => (whom, Plan::Ready(Done::Introduced(false))),
-        Job::List(whom, scope, bucket) => {
-            (whom, Plan::Ready(Done::Listed(scope, bucket, Vec::new())))
-        }
-        Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
-        Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
-        Job::Delivered(whom, _)
-        | Job::Keep(whom, ..)
-        | Job::Typed(whom, _)
-        | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),
     }
 }
 

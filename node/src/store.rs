@@ -3,6 +3,7 @@
 //! | Where | What | If it is lost |
 //! |---|---|---|
 //! | `truth.db` ([`truth`]) | the set of envelopes, and what this node made of each | gone, unless a peer has it |
+//! | `truth.db-daybook` | what was posted and is not committed yet | the same |
 //! | `views.db` | lists, threads, search | rebuilt from `truth.db` |
 //!
 //! Everything here is synchronous and single-threaded: one thread owns the writing connection and

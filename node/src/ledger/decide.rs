@@ -90,10 +90,10 @@ impl Ledger {
         reply_to: Option<EnvelopeId>,
     ) -> Result<After, Failed> {
         let text = checked("text", text, TEXT_BYTES_MAX)?;
-        let group = self.group(group)?;
-        let auth = self.auth_in(group.id, &group.name)?;
+        let id = self.group_id(group)?;
+        let auth = self.auth_in(id, group)?;
         let talk = Body::Talk(Talk::Message { text, reply_to, imported: None });
-        let id = self.write(talk, group.scope, Deps::Subject, Some(auth))?;
+        let id = self.write(talk, id.scope(), Deps::Subject, Some(auth))?;
         Ok(say(Reply::Posted { id }))
     }
 

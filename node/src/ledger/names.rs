@@ -1,6 +1,6 @@
 //! Names stand wherever an id is wanted, as long as only one thing answers to them.
 
-use crdt::id::RequestId;
+use crdt::id::{GroupId, RequestId};
 
 use super::{Failed, Ledger};
 use crate::{
@@ -9,22 +9,20 @@ use crate::{
 };
 
 impl Ledger {
-    /// The group of this name or id.
+    /// The group of this name or id, as a line of the list.
     pub(super) fn group(&self, text: &str) -> Result<GroupLine, Failed> {
+        let id = self.group_id(text)?;
+        let line = self.views.groups()?.into_iter().find(|group| group.id == id);
+        line.ok_or_else(|| unknown_group(text).into())
+    }
+
+    /// The group of this name or id.
+    pub(super) fn group_id(&self, text: &str) -> Result<GroupId, Failed> {
         let text = text.trim();
-        let groups = self.views.groups()?;
-        let by_id = groups.iter().find(|group| group.id.to_hex() == text);
-        let found: Vec<&GroupLine> = match by_id {
-            Some(group) => vec![group],
-            None => groups.iter().filter(|group| answers_to(group, text)).collect(),
-        };
-        match found.as_slice() {
-            [one] => Ok((*one).clone()),
-            [] => Err(ApiError::new(ErrorKind::UnknownGroup, [("group", text.into())]).into()),
-            many => {
-                let names = many.iter().map(|group| group.id.to_string()).collect();
-                Err(ambiguous(text, names).into())
-            }
+        match self.views.answering_to(text).as_slice() {
+            [one] => Ok(*one),
+            [] => Err(unknown_group(text).into()),
+            many => Err(ambiguous(text, many.iter().map(GroupId::to_string).collect()).into()),
         }
     }
 
@@ -42,8 +40,8 @@ impl Ledger {
     }
 }
 
-fn answers_to(group: &GroupLine, text: &str) -> bool {
-    group.name == text || group.id.to_string() == text
+fn unknown_group(text: &str) -> ApiError {
+    ApiError::new(ErrorKind::UnknownGroup, [("group", text.into())])
 }
 
 fn ambiguous(name: &str, candidates: Vec<String>) -> ApiError {

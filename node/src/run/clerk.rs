@@ -34,7 +34,7 @@ pub const JOBS_AT_ONCE: usize = 256;
 
 /// How long nobody must have wanted anything before the lists catch up: longer than somebody takes
 /// who posts line after line, shorter than a page takes to notice.
-const QUIET: Duration = Duration::from_millis(5);
+const QUIET: Duration = Duration::from_millis(3);
 
 /// Whom an answer is for.
 pub enum Whom {
@@ -109,8 +109,8 @@ fn work(mut ledger: Ledger, queue: &Receiver<Job<Whom>>, out: &mpsc::Sender<Repo
         };
         let worked = match next {
             Ok(job) => {
-                let mut jobs = vec![job];
-                jobs.extend(queue.try_iter().take(JOBS_AT_ONCE - 1));
+                // Also what comes while the first ones are worked on: it shares their sync.
+                let jobs = std::iter::once(job).chain(queue.try_iter()).take(JOBS_AT_ONCE);
                 ledger.work(jobs, clock::claimed())
             }
             Err(RecvTimeoutError::Timeout) => ledger.rest(),

@@ -194,7 +194,9 @@ impl Truth {
             self.recover()?;
         }
         assert!(!self.begun, "one transaction at a time");
-        self.run(if self.is_laid { "SAVEPOINT batch" } else { "BEGIN IMMEDIATE" })?;
+        if !self.is_laid {
+            self.run("BEGIN IMMEDIATE")?;
+        }
         self.begun = true;
         self.savepoints.clear();
         self.fresh.clear();
@@ -214,12 +216,19 @@ impl Truth {
             self.rollback()?;
             return Err(StoreError::Undone);
         }
-        if let Err(error) = self.run("COMMIT") {
-            self.undone = true;
+        if let Err(error) = self.commit_here() {
             self.rollback()?;
             return Err(error);
         }
-        (self.begun, self.is_laid) = (false, false);
+        self.begun = false;
+        Ok(())
+    }
+
+    fn commit_here(&mut self) -> Result<(), StoreError> {
+        let committed = self.memory.write_fingerprints(&self.db).and_then(|()| self.run("COMMIT"));
+        self.undone |= committed.is_err();
+        committed?;
+        self.is_laid = false;
         self.daybook.begin_again();
         Ok(())
     }
@@ -230,16 +239,13 @@ impl Truth {
     ///
     /// Where the file cannot be read again; the next [`Truth::begin`] tries once more.
     pub fn rollback(&mut self) -> Result<(), StoreError> {
+        // What was saved before is undone with it, and comes back out of the daybook.
+        self.undone |= self.is_laid;
         if std::mem::take(&mut self.begun) && self.db.is_autocommit() {
             self.undone = true;
         }
-        if !self.db.is_autocommit() && !self.undone {
-            let back = if self.is_laid {
-                self.run("ROLLBACK TO batch").and_then(|()| self.run("RELEASE batch"))
-            } else {
-                self.run("ROLLBACK")
-            };
-            self.undone = back.is_err();
+        if !self.db.is_autocommit() && self.run("ROLLBACK").is_err() {
+            self.undone = true;
         }
         if self.undone {
             return self.recover();
@@ -260,6 +266,8 @@ impl Truth {
         if self.undone || !self.begun {
             return Err(StoreError::Undone);
         }
+        // If it is undone, memory is read from the file, which must know what came before.
+        self.memory.write_fingerprints(&self.db)?;
         self.run("SAVEPOINT job")?;
         self.savepoints.push((std::mem::take(&mut self.memory.touched), self.fresh.len()));
         Ok(())
@@ -309,23 +317,13 @@ impl Truth {
         &mut self,
         job: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.whole_of_envelopes(|truth| {
-            truth.is_more_than_envelopes = true;
-            job(truth)
-        })
-    }
-
-    /// The same for a job that does nothing but write envelopes, which it adds to the fresh ones.
-    fn whole_of_envelopes<T, E: From<StoreError> + Failure>(
-        &mut self,
-        job: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
         let alone = !self.begun;
         if alone {
             self.begin()?
         } else {
             self.savepoint()?
         }
+        self.is_more_than_envelopes = true;
         let outcome = job(self);
         self.undone |= outcome.as_ref().is_err_and(Failure::is_of_the_disk);
         match (outcome, alone) {

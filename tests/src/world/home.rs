@@ -15,7 +15,7 @@ use node::{
     api::{ApiError, Command, Reply},
     core::{Core, Input, LinkId, Output, peers::PeerBook},
     identity::Identity,
-    ledger::{Done, Job, Ledger},
+    ledger::{Done, Job, Ledger, Worked},
 };
 
 use super::{BEGIN, Chance, Event, Who, World};
@@ -190,7 +190,11 @@ impl Home {
     /// Works off everything that has gathered; what is for a link goes there.
     fn work(&mut self, now: Moment) -> Vec<(Whom, Done)> {
         let claimed = self.claimed(now);
-        let worked = self.ledger.work(std::mem::take(&mut self.jobs), claimed);
+        let mut worked = self.ledger.work(std::mem::take(&mut self.jobs), claimed);
+        if self.ledger.may_rest() {
+            let rested: Worked<Whom> = self.ledger.rest();
+            worked.changes.join(rested.changes);
+        }
         if worked.changes.roster {
             self.boxes = self.ledger.neighbours().expect("memory reads").into_keys().collect();
             self.core.handle(Input::Boxes(self.boxes.clone()), now);

@@ -56,6 +56,7 @@ impl Town {
             receive(&mut founder, envelopes)?;
             written += count;
         }
+        founder.rest::<()>();
         Ok(town)
     }
 
@@ -131,7 +132,7 @@ pub fn write(data: &Path, first: u64, count: u64) -> Result<(), CliError> {
 
 /// Has a ledger carry out some commands in one transaction.
 pub fn commands(ledger: &mut Ledger, all: Vec<Command>) -> Result<Vec<Reply>, CliError> {
-    let jobs = all.into_iter().map(|command| Job::Command((), command)).collect();
+    let jobs = all.into_iter().map(|command| Job::Command((), command));
     replies(ledger.work(jobs, clock::claimed()).done)
 }
 
@@ -175,7 +176,7 @@ fn beginning(founder: &mut Ledger) -> Result<Vec<Envelope>, CliError> {
 fn post_all(ledger: &mut Ledger, texts: &[String]) -> Result<Vec<Envelope>, CliError> {
     let post =
         |text: &String| Command::Post { group: ALL.to_owned(), text: text.clone(), reply_to: None };
-    let jobs = texts.iter().map(|text| Job::Command((), post(text))).collect();
+    let jobs = texts.iter().map(|text| Job::Command((), post(text)));
     let worked = ledger.work(jobs, clock::claimed());
     replies(worked.done)?;
     Ok(worked.written.iter().map(|envelope| envelope.as_ref().clone()).collect())

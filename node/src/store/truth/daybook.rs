@@ -212,9 +212,6 @@ impl Truth {
         let nothing = self.fresh.is_empty() && self.is_laid;
         if nothing || (!self.fresh.is_empty() && self.daybook.take(&self.fresh)) {
             self.fresh.clear();
-            if self.is_laid {
-                self.run("RELEASE batch")?;
-            }
             self.is_laid = true;
             self.begun = false;
             return Ok(());
@@ -231,14 +228,11 @@ impl Truth {
         if self.begun || !self.is_laid {
             return Ok(());
         }
-        if let Err(error) = self.run("COMMIT") {
-            self.undone = true;
+        let committed = self.commit_here();
+        if committed.is_err() {
             self.recover()?;
-            return Err(error);
         }
-        self.is_laid = false;
-        self.daybook.begin_again();
-        Ok(())
+        committed
     }
 
     /// Gives rows to what a crash left in the daybook.
@@ -268,6 +262,6 @@ impl Work<'_> {
                 self.settle()?;
             }
         }
-        Ok(())
+        self.memory.write_fingerprints(self.db)
     }
 }

@@ -16,7 +16,7 @@ use crdt::{
     authority::Fact,
     body::{Body, Unreadable},
     envelope::{Envelope, Header, Kind},
-    id::EnvelopeId,
+    id::{EnvelopeId, ScopeId, WriterId},
     judge::{self, Fate, Held, Judgement, Known, Position, Reason},
 };
 use rusqlite::OptionalExtension;
@@ -198,8 +198,7 @@ impl Work<'_> {
             self.db.prepare_cached(put)?.execute([row])?;
             self.memory.unfinished = true;
         }
-        self.find_stale_heads()?;
-        self.memory.write_fingerprints(self.db)
+        self.find_stale_heads()
     }
 
     fn next_queued(&mut self) -> Result<Option<i64>, StoreError> {
@@ -257,6 +256,18 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The end of a chain, remembered or looked up.
+    pub(super) fn end_of(
+        &self,
+        chain: (WriterId, ScopeId),
+    ) -> Result<Option<(u64, EnvelopeId)>, StoreError> {
+        // Of a chain that forked nothing more is remembered.
+        match self.memory.ends.get(&chain).filter(|_| !self.memory.forks.contains(&chain)) {
+            Some(end) => Ok(Some(*end)),
+            None => Reading::new(self.db).tip(&chain.0, &chain.1),
+        }
+    }
+
     /// Notices a second envelope at one place of a chain, and tells the roster that chain's links.
     /// In its own scope the roster sees everything, and notices by itself.
     pub(super) fn note_fork(&mut self, id: EnvelopeId, header: &Header) -> Result<(), StoreError> {
@@ -268,14 +279,13 @@ impl Work<'_> {
             self.memory.tell_link(id, header);
             return Ok(());
         }
-        let end = match self.memory.ends.get(&chain) {
-            Some(end) => *end,
-            None => Reading::new(self.db).tip(&chain.0, &chain.1)?.map_or(0, |(seq, _)| seq),
-        };
-        self.memory.remember_end(chain, end.max(header.seq));
         // Places beyond the signed half stand before all others in the file, and are looked for.
-        if header.seq > end && i64::try_from(header.seq).is_ok() {
-            return Ok(());
+        if i64::try_from(header.seq).is_ok() {
+            let (end, here) = (self.end_of(chain)?, (header.seq, id));
+            self.memory.remember_end(chain, end.map_or(here, |end| end.max(here)));
+            if end.is_none_or(|(seq, _)| header.seq > seq) {
+                return Ok(());
+            }
         }
         let place = (chain.0.as_bytes(), chain.1.as_bytes(), header.seq.cast_signed());
         let second = self

@@ -64,8 +64,8 @@ pub(super) struct Memory {
     /// May there be anybody in `waiting`?
     pub anybody_waits: bool,
     pub positions: BTreeMap<PositionKey, i64>,
-    /// The last place of chains written to lately.
-    pub ends: BTreeMap<(WriterId, ScopeId), u64>,
+    /// The ends of chains written to lately: what is highest in (place, id).
+    pub ends: BTreeMap<(WriterId, ScopeId), (u64, EnvelopeId)>,
     pub cited: BTreeMap<EnvelopeId, Cited>,
     /// Was anything changed since the transaction or savepoint began?
     pub touched: bool,
@@ -204,7 +204,7 @@ impl Memory {
         self.moved.insert((scope_ref, bucket));
     }
 
-    /// Writes the fingerprints that moved.
+    /// Writes the fingerprints that moved, within the transaction in which they did.
     pub fn write_fingerprints(&mut self, db: &Connection) -> Result<(), StoreError> {
         let mut put = db.prepare_cached(
             "INSERT INTO fingerprints (scope_ref, bucket, value) VALUES (?1, ?2, ?3)
@@ -242,12 +242,12 @@ impl Memory {
         self.cited.insert(id, cited);
     }
 
-    /// Remembers the last place of a chain.
-    pub fn remember_end(&mut self, chain: (WriterId, ScopeId), seq: u64) {
+    /// Remembers the end of a chain.
+    pub fn remember_end(&mut self, chain: (WriterId, ScopeId), end: (u64, EnvelopeId)) {
         if self.ends.len() >= RECENT_MAX {
             self.ends.clear();
         }
-        self.ends.insert(chain, seq);
+        self.ends.insert(chain, end);
     }
 
     /// Remembers the row of a position.

@@ -17,7 +17,7 @@ use crdt::{
     time::{Bucket, ClaimedTime},
 };
 
-use super::{Reading, Truth, Work};
+use super::{Failure, Reading, Truth, Work};
 use crate::store::error::StoreError;
 
 /// What somebody wants to say.
@@ -84,17 +84,35 @@ impl Truth {
         writer: &Secret,
         claimed: ClaimedTime,
     ) -> Result<Arc<Envelope>, WriteError> {
-        self.whole_of_envelopes(|truth| {
-            let mut work = truth.work();
-            let envelope = work.sign(intent, writer, claimed)?;
-            if work.cited(&envelope.id())?.is_none() {
-                work.admit(&envelope)?;
-            }
-            work.settle()?;
-            let envelope = Arc::new(envelope);
-            truth.fresh.push(Arc::clone(&envelope));
-            Ok(envelope)
-        })
+        if self.begun {
+            return self.write_here(intent, writer, claimed);
+        }
+        self.begin()?;
+        match self.write_here(intent, writer, claimed) {
+            Ok(envelope) => Ok(self.commit().map(|()| envelope)?),
+            Err(error) => self.rollback().map_err(WriteError::from).and(Err(error)),
+        }
+    }
+
+    /// All of it or nothing without a savepoint: until it is signed nothing has changed, and if what
+    /// follows fails, nothing of the whole transaction is kept.
+    fn write_here(
+        &mut self,
+        intent: Intent,
+        writer: &Secret,
+        claimed: ClaimedTime,
+    ) -> Result<Arc<Envelope>, WriteError> {
+        if self.undone {
+            return Err(StoreError::Undone.into());
+        }
+        let signed = self.work().sign(intent, writer, claimed);
+        self.undone |= signed.as_ref().is_err_and(Failure::is_of_the_disk);
+        let envelope = Arc::new(signed?);
+        let taken = self.work().take_own(&envelope);
+        self.undone |= taken.is_err();
+        taken?;
+        self.fresh.push(Arc::clone(&envelope));
+        Ok(envelope)
     }
 
     /// Where the next statement of `writer` will stand: what its second signatures must cover.
@@ -114,6 +132,13 @@ impl Truth {
 }
 
 impl Work<'_> {
+    fn take_own(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+        if self.cited(&envelope.id())?.is_none() {
+            self.admit(envelope)?;
+        }
+        self.settle()
+    }
+
     fn sign(
         &mut self,
         intent: Intent,
@@ -130,7 +155,7 @@ impl Work<'_> {
         };
         let bytes = body.encode();
         Body::decode(body.kind(), &bytes).map_err(WriteError::Body)?;
-        let tip = Reading::new(self.db).tip(&writer.writer(), &scope)?;
+        let tip = self.end_of((writer.writer(), scope))?;
         let draft = Draft {
             kind: body.kind(),
             scope,

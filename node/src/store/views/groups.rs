@@ -19,17 +19,20 @@ pub struct GroupRef {
     pub number: i64,
     /// Its scope.
     pub scope: ScopeId,
+    /// Empty until its board has arrived.
+    pub name: String,
     /// Over what is visible in it.
     pub state: Fingerprint,
 }
 
 pub(super) fn read(conn: &Connection) -> Result<BTreeMap<GroupId, GroupRef>, StoreError> {
-    let mut all = conn.prepare("SELECT id, ref, scope, state FROM groups")?;
+    let mut all = conn.prepare("SELECT id, ref, scope, state, name FROM groups")?;
     let rows = all.query_map([], |row| {
         let state: Vec<u8> = row.get(3)?;
         let group = GroupRef {
             number: row.get(1)?,
             scope: id_from(ScopeId::from_bytes, row, 2)?,
+            name: row.get(4)?,
             state: fingerprint(&state),
         };
         Ok((id_from(GroupId::from_bytes, row, 0)?, group))
@@ -41,6 +44,16 @@ impl Views {
     /// Which group an envelope's scope belongs to.
     pub(super) fn group_of(&self, scope: &ScopeId) -> Option<GroupId> {
         self.groups.iter().find(|(_, group)| group.scope == *scope).map(|(id, _)| *id)
+    }
+
+    /// The groups that answer to this name or id, without a look at the disk.
+    pub fn answering_to(&self, text: &str) -> Vec<GroupId> {
+        if let Some(id) = text.parse().ok().filter(|id| self.groups.contains_key(id)) {
+            return vec![id];
+        }
+        let answers =
+            |(id, group): &(&GroupId, &GroupRef)| group.name == text || id.to_string() == text;
+        self.groups.iter().filter(answers).map(|(id, _)| *id).collect()
     }
 
     pub(super) fn group_mut(&mut self, id: &GroupId) -> &mut GroupRef {
@@ -64,7 +77,7 @@ impl Views {
                 params![id.as_bytes(), scope.as_bytes(), state.to_bytes()],
             )?;
             let number = self.conn.last_insert_rowid();
-            self.groups.insert(id, GroupRef { number, scope, state });
+            self.groups.insert(id, GroupRef { number, scope, name: String::new(), state });
             batch.changes.roster = true;
         }
         Ok(())
@@ -90,6 +103,7 @@ impl Views {
             "UPDATE groups SET name = ?2, description = ?3, board = ?4 WHERE ref = ?1",
         )?;
         let (name, description) = (board.name.text(), board.description.text());
+        name.clone_into(&mut group.name);
         put.execute(params![group.number, name, description, now.as_bytes()])?;
         batch.touched.entry(id).or_default();
         batch.changes.roster = true;

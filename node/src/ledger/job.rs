@@ -1,0 +1,126 @@
+//! What the ledger is given to do, and what comes of it.
+
+use std::sync::Arc;
+
+use crdt::{
+    envelope::{Envelope, Kind},
+    id::{EnvelopeId, KeyId, ScopeId},
+    sync::Held,
+    time::Bucket,
+};
+
+use super::{After, Failed};
+use crate::{
+    api::{ApiError, Command, ErrorKind, Reply},
+    store::views::Changes,
+};
+
+/// Something for the ledger to do; `T` says whom the answer is for.
+pub enum Job<T> {
+    /// A person wants something.
+    Command(T, Command),
+    /// A peer sent envelopes.
+    Receive(T, Vec<Envelope>),
+    /// A stranger introduces himself: the same, but kept only if it makes his box known.
+    Introduce(T, KeyId, Vec<Envelope>),
+    /// List a drawer.
+    List(T, ScopeId, Bucket),
+    /// Load envelopes.
+    Fetch(T, Vec<EnvelopeId>),
+    /// Which of these are not here?
+    Lookup(T, Vec<EnvelopeId>),
+    /// Everything up to this row is held by somebody else too.
+    Delivered(T, i64),
+    /// Remember something that is never sent.
+    Keep(T, String, Vec<u8>),
+    /// Remember an address that somebody typed.
+    Typed(T, String),
+    /// Other homes can reach this one here; goes into invitations.
+    Addresses(T, Vec<String>),
+}
+
+impl<T> Job<T> {
+    /// Must the lists have caught up before (rule 3) and after?
+    pub(super) fn wants_lists(&self) -> bool {
+        match self {
+            Self::Command(_, command) => !matches!(command, Command::Post { .. }),
+            // Who may do what, and whose home a box is, is of use at once.
+            Self::Receive(_, envelopes) => {
+                envelopes.iter().any(|it| matches!(it.header().kind, Kind::STATEMENT | Kind::CARD))
+            }
+            Self::Introduce(..) => true,
+            Self::List(..)
+            | Self::Fetch(..)
+            | Self::Lookup(..)
+            | Self::Delivered(..)
+            | Self::Keep(..)
+            | Self::Typed(..)
+            | Self::Addresses(..) => false,
+        }
+    }
+}
+
+/// Somebody's home, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// What it is called.
+    pub home: String,
+    /// Does the box stand in an office?
+    pub office: bool,
+}
+
+/// What came of a job.
+pub enum Done {
+    /// Of a command.
+    Reply(Result<Reply, ApiError>),
+    /// Of envelopes from a peer: what was new, how many were refused; none where the disk failed.
+    Received(Option<(Vec<Arc<Envelope>>, usize)>),
+    /// Of an introduction: is the box known now?
+    Introduced(bool),
+    /// Of a listing.
+    Listed(ScopeId, Bucket, Vec<Held>),
+    /// Of a loading.
+    Fetched(Vec<Arc<Envelope>>),
+    /// Of a look-up: those that are not here.
+    Missing(Vec<EnvelopeId>),
+    /// Of anything that has no answer.
+    Nothing,
+}
+
+/// What a batch of jobs has done.
+pub struct Worked<T> {
+    /// The answers, in the order of the jobs.
+    pub done: Vec<(T, Done)>,
+    /// What was written by this node in the batch, durable now.
+    pub written: Vec<Arc<Envelope>>,
+    /// What is different for whoever looks.
+    pub changes: Changes,
+    /// The last row that is durable.
+    pub row: i64,
+}
+
+/// What a job has come to inside the transaction.
+pub(super) enum Plan {
+    Command(Result<After, ApiError>),
+    Received(Vec<Arc<Envelope>>, usize),
+    Ready(Done),
+}
+
+/// The transaction could not even begin.
+pub(super) fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
+    let storage = || ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
+    match job {
+        Job::Command(whom, _) => (whom, Plan::Command(Err(storage()))),
+        Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
+        Job::Introduce(whom, ..) => (whom, Plan::Ready(Done::Introduced(false))),
+        Job::List(whom, scope, bucket) => {
+            (whom, Plan::Ready(Done::Listed(scope, bucket, Vec::new())))
+        }
+        Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
+        Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
+        Job::Delivered(whom, _)
+        | Job::Keep(whom, ..)
+        | Job::Typed(whom, _)
+        | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),
+    }
+}
