@@ -324,6 +324,16 @@ pub struct PeerRow {
     pub compared_ms_ago: Option<u64>,
     /// How long ago it was last heard; none if never.
     pub heard_ms_ago: Option<u64>,
+    /// How long the link has been up; none without one.
+    pub linked_ms: Option<u64>,
+    /// Bytes that came over this link's stream since it is up.
+    pub bytes_in: u64,
+    /// Bytes that were sent over it.
+    pub bytes_out: u64,
+    /// Messages of the protocol that came over it.
+    pub frames_in: u64,
+    /// Messages of the protocol that were sent over it.
+    pub frames_out: u64,
 }
 
 /// How this home is connected, for the strip on every page.

@@ -14,6 +14,8 @@
 //! 2. "Equal" is said of a named peer, at a time, and ceases as soon as anything new is held here.
 //! 3. What was written here counts as sent once a peer was found equal afterwards.
 //! 4. A peer that breaks the protocol loses its link and is not dialled for a while.
+//! 5. A link in doubt is asked: who says nothing within a second has no link any more, and is dialled
+//!    afresh. Silence alone shows a dead link much later.
 //!
 //! # Deliberately absent
 //!
@@ -46,6 +48,10 @@ pub const COMPARE_AFTER_MS: u64 = 700;
 /// How long after a difference was found the peers are compared with again, in milliseconds, if
 /// nothing new has led to it before.
 pub const RECHECK_AFTER_MS: u64 = 2_000;
+
+/// How long a peer may take to say anything on a link that is in doubt, in milliseconds: a round
+/// trip over a slow line between two busy boxes, and far less than silence takes to show by itself.
+pub const DOUBT_MS: u64 = 1_000;
 
 /// Waiting callers at once.
 pub const WAITS_MAX: usize = 64;
@@ -82,6 +88,8 @@ pub enum Input {
     Frame(LinkId, Vec<u8>),
     /// A link is gone.
     LinkDown(LinkId),
+    /// A sign that the link with this peer may be dead.
+    Doubted(KeyId),
     /// Answers [`Output::List`].
     Listed(LinkId, ScopeId, Bucket, Vec<Held>),
     /// Answers [`Output::Fetch`].
@@ -179,6 +187,8 @@ struct Link {
     admitted: bool,
     /// Admitted by a newcomer, who could not know better.
     on_trust: bool,
+    /// Until when something must be heard, if the link is in doubt.
+    doubted: Option<Moment>,
 }
 
 struct Waiting {
@@ -243,6 +253,7 @@ impl Core {
             }
             Input::Frame(link, bytes) => self.frame(link, &bytes, now),
             Input::LinkDown(link) => self.link_down(link, now),
+            Input::Doubted(peer) => self.doubt(peer, now),
             Input::Listed(link, scope, bucket, items) => {
                 self.feed(link, sync::Input::Listed { scope, bucket, items }, now);
             }
@@ -270,7 +281,9 @@ impl Core {
         let sessions = self.links.values().filter_map(|link| link.session.next_wakeup());
         let waits = self.waits.iter().map(|wait| (wait.until, "a caller's patience ends"));
         let compare = self.compare_at.map(|at| (at, "compare after something new"));
-        sessions.chain(waits).chain(compare).min()
+        let doubts = self.links.values().filter_map(|link| link.doubted);
+        let doubts = doubts.map(|until| (until, "a link in doubt"));
+        sessions.chain(waits).chain(compare).chain(doubts).min()
     }
 
     /// Every peer that was met since the start, by its box.
@@ -306,7 +319,7 @@ impl Core {
         });
         let budget = (!admitted).then_some(STRANGER_BYTES_MAX);
         self.outputs.push_back(Output::Budget(id, budget));
-        self.links.insert(id, Link { peer, session, admitted, on_trust });
+        self.links.insert(id, Link { peer, session, admitted, on_trust, doubted: None });
         let known = self.peers.entry(peer).or_default();
         (known.link, known.transport, known.heard) = (Some(id), transport, Some(now));
         self.outputs.push_back(Output::MeshChanged);
@@ -314,7 +327,8 @@ impl Core {
     }
 
     fn frame(&mut self, id: LinkId, bytes: &[u8], now: Moment) {
-        let Some(link) = self.links.get(&id) else { return };
+        let Some(link) = self.links.get_mut(&id) else { return };
+        link.doubted = None;
         if let Some(peer) = self.peers.get_mut(&link.peer) {
             peer.heard = Some(now);
         }
@@ -325,6 +339,16 @@ impl Core {
         let Some(mut link) = self.links.remove(&id) else { return };
         link.session.handle(&self.carried, sync::Input::Disconnected, now);
         self.forget_link(id, link.peer);
+    }
+
+    /// Rule 5: asks for an answer, and notes until when it has to come.
+    fn doubt(&mut self, peer: KeyId, now: Moment) {
+        let link = self.links.iter_mut().find(|(_, link)| link.peer == peer);
+        if let Some((id, link)) = link.filter(|(_, link)| link.doubted.is_none()) {
+            link.doubted = Some(now + DOUBT_MS);
+            let id = *id;
+            self.feed(id, sync::Input::Compare, now);
+        }
     }
 
     fn forget_link(&mut self, id: LinkId, peer: KeyId) {
@@ -438,6 +462,11 @@ impl Core {
             self.compare_at = None;
             self.feed_all(&|| sync::Input::Compare, now);
         }
+        let silent = |link: &Link| link.doubted.is_some_and(|until| until <= now);
+        let silent = self.links.iter().filter(|(_, link)| silent(link)).map(|(id, _)| *id);
+        for id in silent.collect::<Vec<LinkId>>() {
+            self.close(id, "it does not answer any more".into(), now);
+        }
         let due = |link: &Link| link.session.next_wakeup().is_some_and(|(at, _)| at <= now);
         let links: Vec<LinkId> =
             self.links.iter().filter(|(_, link)| due(link)).map(|(id, _)| *id).collect();
@@ -517,3 +546,6 @@ impl Core {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

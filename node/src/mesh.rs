@@ -9,7 +9,8 @@
 //! 1. One link per pair of peers, whoever dialled, however many connections there were (`engine`).
 //! 2. Nobody is waited for: a full queue is an answer ([`NotSent::Full`]), the caller then closes
 //!    the link and the neighbour comes back when it can keep up (`link`).
-//! 3. A dead link is noticed within 6 s, by us, on either transport (`link`).
+//! 3. A dead link is noticed within 6 s, by us, on either transport (`link`); within one where there
+//!    is a sign of it: an address that went, a neighbour who dials or is heard elsewhere (`engine`).
 //! 4. Everything is bounded: connections, pending ones, frames, queues, hints (`limits`, `gate`).
 //! 5. mDNS, identify and dials give hints; only the handshake says who somebody is (`discovery`).
 //! 6. The swarm runs under a supervisor: a fault in it is logged, its links go down, it starts
@@ -30,6 +31,7 @@ mod lane;
 pub mod limits;
 mod link;
 mod links;
+mod traffic;
 mod transport;
 
 use std::{
@@ -49,6 +51,7 @@ pub use address::{NotAnAddress, peer_name, read_address};
 pub use breaker::{Breaker, Cuts};
 use engine::{Command, Engine};
 use links::Links;
+pub use traffic::Traffic;
 
 /// What a mesh edge is made of.
 #[derive(Clone, Debug)]
@@ -160,6 +163,9 @@ pub enum DownReason {
     /// The [`Breaker`] cut it.
     #[error("cut")]
     Cut,
+    /// The address of ours that it may have used is gone.
+    #[error("this node's address is gone")]
+    Moved,
     /// The transport failed.
     #[error("broken: {0}")]
     Broken(String),
@@ -232,6 +238,12 @@ pub enum MeshEvent {
         peer: KeyId,
         /// Up to [`limits::ADDRESSES_PER_PEER`].
         addresses: Vec<String>,
+    },
+    /// A sign that the link with this peer may be dead: he dials anew, or is said to be elsewhere.
+    /// Ask him over the link, and close it if he does not answer.
+    Doubted {
+        /// Whose link.
+        peer: KeyId,
     },
     /// A dial led to no link. Of several that overlap the losers may say so just before the
     /// winner's `LinkUp`.
@@ -333,6 +345,11 @@ impl MeshHandle {
     /// Bytes that wait in a link's queue: 0 means that everything was given to the transport.
     pub fn queued_bytes(&self, link: LinkId) -> usize {
         self.shared.links.queued_bytes(link)
+    }
+
+    /// What a link has carried since it came up; nothing where it is down.
+    pub fn traffic(&self, link: LinkId) -> Traffic {
+        self.shared.links.traffic(link)
     }
 
     /// Closes a link; `LinkDown` follows.

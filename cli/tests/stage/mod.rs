@@ -260,6 +260,11 @@ fn peers() -> Vec<PeerRow> {
         missing_there: 0,
         compared_ms_ago: Some(2_500),
         heard_ms_ago: Some(100),
+        linked_ms: Some(90_000),
+        bytes_in: 4_096,
+        bytes_out: 2_048,
+        frames_in: 12,
+        frames_out: 9,
     };
     let behind = PeerRow {
         home: "Li".into(),
@@ -267,6 +272,11 @@ fn peers() -> Vec<PeerRow> {
         equal: false,
         missing_here: 4,
         missing_there: 5,
+        linked_ms: None,
+        bytes_in: 0,
+        bytes_out: 0,
+        frames_in: 0,
+        frames_out: 0,
         ..peer.clone()
     };
     let unknown = PeerRow { home: String::new(), compared_ms_ago: None, ..behind.clone() };

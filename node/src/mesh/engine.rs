@@ -9,12 +9,22 @@
 //! 2. It takes the first connection whose stream opens and says so by sending an empty frame on
 //!    it. The other side waits for that frame and follows: what carries the go-ahead is the link,
 //!    and any older link between the two is closed.
-//! 3. While a link is younger than [`limits::OVERLAP`] the arbiter closes further connections: they
-//!    come from dials that overlapped. When it is older a new connection takes its place, because
-//!    who dials does not hear us any more; the old one is dead and does not know it yet.
+//! 3. While a link is younger than [`limits::OVERLAP`] a further connection probably comes from
+//!    dials that overlapped. The arbiter keeps it as a spare and says [`MeshEvent::Doubted`]: if the
+//!    loop then closes the link because nobody answers on it, the spare takes its place at once;
+//!    otherwise the spare is closed. When the link is older a new connection takes its place right
+//!    away, because who dials does not hear us any more.
 //!
 //! No rule looks at who dialled: "the lower key's dial stays" would keep a dead connection against
 //! the living one for as long as only one side knows.
+//!
+//! # When somebody moves
+//!
+//! Silence shows a dead link after [`limits::SILENCE`]; most changes of address show it earlier.
+//!
+//! - An address of ours goes: links on it are closed, and so are those that we dialled, whose own
+//!   end the library does not tell. On the other address they come back in a moment.
+//! - mDNS says that a neighbour is at other addresses only than that of his link: `Doubted`.
 //!
 //! # Events to the node's loop
 //!
@@ -24,7 +34,8 @@
 mod dialling;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    net::IpAddr,
     panic::AssertUnwindSafe,
     sync::Arc,
 };
@@ -33,7 +44,9 @@ use crdt::id::KeyId;
 use dialling::reason_of;
 use futures::{FutureExt as _, StreamExt as _};
 use libp2p::{
-    Multiaddr, Stream, StreamProtocol, Swarm, connection_limits, identify,
+    Multiaddr, Stream, StreamProtocol, Swarm, connection_limits,
+    core::ConnectedPoint,
+    identify,
     identity::Keypair,
     swarm::{Config, ConnectionId, DialError, NetworkBehaviour, SwarmEvent},
 };
@@ -71,6 +84,8 @@ enum Note {
     Chosen(ConnectionId, Box<Pipe<Compat<Stream>>>),
     /// The connection is of no further use.
     Done(ConnectionId),
+    /// A spare was kept long enough.
+    Stale(ConnectionId),
 }
 
 #[derive(NetworkBehaviour)]
@@ -88,6 +103,10 @@ struct Connection {
     outbound: bool,
     transport: Transport,
     address: Multiaddr,
+    /// Our own end, where the library tells it.
+    here: Option<IpAddr>,
+    /// Whether it carries the link with this peer.
+    carries: bool,
     /// Whether the loop was told what became of it.
     told: bool,
 }
@@ -110,6 +129,8 @@ pub(super) struct Engine {
     notes: mpsc::Receiver<Note>,
     note: mpsc::Sender<Note>,
     connections: BTreeMap<ConnectionId, Connection>,
+    /// Connections that wait for a link in doubt, one for each peer.
+    spares: BTreeMap<KeyId, (ConnectionId, Pipe<Compat<Stream>>)>,
     dials: BTreeMap<ConnectionId, Target>,
     discovery: Option<Discovery>,
     cuts: watch::Receiver<Cuts>,
@@ -163,6 +184,7 @@ impl Engine {
             notes,
             note,
             connections: BTreeMap::new(),
+            spares: BTreeMap::new(),
             dials: BTreeMap::new(),
             discovery: config.mdns.then(|| Discovery::start(local_peer)).flatten(),
             cuts: config.breaker.subscribe(),
@@ -240,13 +262,21 @@ impl Engine {
         match note {
             Note::Chosen(connection, pipe) => self.open(connection, *pipe, false),
             Note::Done(connection) => {
+                let peer = self.connections.get(&connection).map(|it| it.peer);
                 self.no_link(connection, DialFailure::Unreachable("not chosen".into()));
+                peer.into_iter().for_each(|peer| self.use_spare(peer));
+            }
+            Note::Stale(connection) => {
+                if self.forget_spare(connection) {
+                    self.no_link(connection, DialFailure::Linked);
+                }
             }
         }
     }
 
     fn take_hints(&mut self, hints: Vec<Hint>) {
         let mut by_peer: BTreeMap<KeyId, Vec<String>> = BTreeMap::new();
+        let mut seen_at: BTreeMap<KeyId, Vec<Option<IpAddr>>> = BTreeMap::new();
         for (peer, address) in hints {
             let (_, address) = split(address);
             if let Some(peer) = key_of(&peer)
@@ -254,6 +284,7 @@ impl Engine {
                 && peer != self.local
                 && !self.breaker.is_cut(&peer)
             {
+                seen_at.entry(peer).or_default().push(ip_of(&address));
                 let addresses = by_peer.entry(peer).or_default();
                 if addresses.len() < limits::ADDRESSES_PER_PEER {
                     addresses.push(address.to_string());
@@ -262,6 +293,12 @@ impl Engine {
         }
         for (peer, addresses) in by_peer {
             self.tell(MeshEvent::Discovered { peer, addresses });
+        }
+        for (peer, at) in seen_at {
+            let link = self.connections.values().find(|it| it.peer == peer && it.carries);
+            if link.is_some_and(|link| !at.contains(&ip_of(&link.address))) {
+                self.tell(MeshEvent::Doubted { peer });
+            }
         }
     }
 
@@ -303,8 +340,13 @@ impl Engine {
                 let outbound = endpoint.is_dialer();
                 match (key_of(&peer_id), transport_of(&address)) {
                     (Some(peer), Some(transport)) => {
+                        let here = match &endpoint {
+                            ConnectedPoint::Listener { local_addr, .. } => ip_of(local_addr),
+                            ConnectedPoint::Dialer { .. } => None,
+                        };
+                        let (carries, told) = (false, false);
                         let connection =
-                            Connection { peer, outbound, transport, address, told: false };
+                            Connection { peer, outbound, transport, address, here, carries, told };
                         self.connected(connection_id, connection);
                     }
                     _ => {
@@ -315,6 +357,7 @@ impl Engine {
             SwarmEvent::ConnectionClosed { connection_id, .. } => {
                 self.no_link(connection_id, DialFailure::Unreachable("hung up".into()));
                 self.connections.remove(&connection_id);
+                self.forget_spare(connection_id);
             }
             SwarmEvent::OutgoingConnectionError { connection_id, error, .. } => {
                 if let Some(mut target) = self.dials.remove(&connection_id)
@@ -357,9 +400,25 @@ impl Engine {
         } else {
             MeshEvent::NotListening(text)
         });
-        if !ip_of(address).is_some_and(|ip| ip.is_loopback()) {
-            self.tell(MeshEvent::NetworkChanged);
+        let Some(ip) = ip_of(address).filter(|ip| !ip.is_loopback()) else { return };
+        self.tell(MeshEvent::NetworkChanged);
+        if !listening && !self.swarm.listeners().any(|left| ip_of(left) == Some(ip)) {
+            self.moved_from(ip);
         }
+    }
+
+    /// An address of ours is gone, and with it whatever used it.
+    fn moved_from(&mut self, gone: IpAddr) {
+        let dead = |it: &Connection| it.carries && it.here.is_none_or(|here| here == gone);
+        let near =
+            |it: &Connection| ip_of(&it.address).is_some_and(|address| address.is_loopback());
+        let peers: BTreeSet<KeyId> = self
+            .connections
+            .values()
+            .filter(|it| dead(it) && !near(it))
+            .map(|it| it.peer)
+            .collect();
+        self.shared.links.close_where(|peer| peers.contains(peer), &DownReason::Moved);
     }
 
     fn connected(&mut self, id: ConnectionId, connection: Connection) {
@@ -401,7 +460,7 @@ impl Engine {
         let mut pipe = link::pipe(stream.compat());
         if self.local < peer {
             if self.shared.links.outdoes(&peer) {
-                self.swarm.close_connection(id);
+                self.keep_spare(id, peer, pipe);
             } else {
                 self.open(id, pipe, true);
             }
@@ -416,9 +475,39 @@ impl Engine {
         });
     }
 
+    /// See rule 3 of the header.
+    fn keep_spare(&mut self, id: ConnectionId, peer: KeyId, pipe: Pipe<Compat<Stream>>) {
+        if let Some((other, _)) = self.spares.insert(peer, (id, pipe)) {
+            self.swarm.close_connection(other);
+        }
+        self.tell(MeshEvent::Doubted { peer });
+        let note = self.note.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(limits::SPARE).await;
+            // Not taken means that the swarm is gone, and the connection with it.
+            let _ = note.send(Note::Stale(id)).await;
+        });
+    }
+
+    /// A link is down: the connection that waited for its place takes it.
+    fn use_spare(&mut self, peer: KeyId) {
+        if !self.shared.links.has(&peer)
+            && let Some((id, pipe)) = self.spares.remove(&peer)
+        {
+            self.open(id, pipe, true);
+        }
+    }
+
+    /// Whether this connection was a spare; it is none any more.
+    fn forget_spare(&mut self, id: ConnectionId) -> bool {
+        let before = self.spares.len();
+        self.spares.retain(|_, (spare, _)| *spare != id);
+        self.spares.len() < before
+    }
+
     fn open(&mut self, id: ConnectionId, pipe: Pipe<Compat<Stream>>, arbiter: bool) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        connection.told = true;
+        (connection.told, connection.carries) = (true, true);
         let up = LinkUp {
             link: self.shared.links.fresh_id(),
             peer: connection.peer,
@@ -429,7 +518,9 @@ impl Engine {
         let (link, peer) = (up.link, up.peer);
         tracing::debug!(link.id = %link, peer.id = %peer, transport = %up.transport, "Link up");
         let events = self.events.clone();
-        let (task, down) = self.shared.links.insert(up, arbiter, &self.limits, events.clone());
+        let counters = pipe.get_ref().counters.clone();
+        let links = &self.shared.links;
+        let (task, down) = links.insert(up, arbiter, counters, &self.limits, events.clone());
         let (shared, note) = (self.shared.clone(), self.note.clone());
         tokio::spawn(async move {
             let run = task.run(pipe, || shared.links.remove(link));

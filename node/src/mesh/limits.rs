@@ -75,6 +75,10 @@ pub const DIALS_PER_PEER: usize = 3;
 /// nobody dials a neighbour whom he still hears.
 pub const OVERLAP: Duration = Duration::from_secs(7);
 
+/// How long a further connection waits for the link that it may have to replace: the node's loop
+/// asks the neighbour over that link for a second, and closes it if no answer comes.
+pub const SPARE: Duration = Duration::from_millis(2_500);
+
 /// Established connections per peer: two overlapping dials from each side. Fewer would kill
 /// connections that both sides just agreed upon.
 pub const PER_PEER: u32 = 4;

@@ -39,7 +39,7 @@ use tokio::{
 };
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
-use super::{DownReason, LinkId, LinkUp, MeshEvent, limits};
+use super::{DownReason, LinkId, LinkUp, MeshEvent, limits, traffic::Counters};
 
 /// How long a link waits for what; [`Pace::default`] everywhere but in tests.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ impl Default for Pace {
     }
 }
 
-/// A stream cut into frames, which remembers when it last heard anything.
+/// A stream cut into frames, which counts its bytes and remembers when it last heard anything.
 pub(super) type Pipe<S> = Framed<Listening<S>, LengthDelimitedCodec>;
 type Frames<S> = SplitSink<Pipe<S>, tokio_util::bytes::Bytes>;
 
@@ -70,7 +70,7 @@ pub(super) fn pipe<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> Pipe<S> {
     let heard = Heard { since: Instant::now(), at_ms: Arc::default(), paused: Arc::default() };
     LengthDelimitedCodec::builder()
         .max_frame_length(limits::FRAME_BYTES_MAX)
-        .new_framed(Listening { stream, heard })
+        .new_framed(Listening { stream, heard, counters: Arc::default() })
 }
 
 /// When bytes last arrived, and whether we are reading at all.
@@ -112,10 +112,12 @@ impl Heard {
     }
 }
 
-/// A stream that notes when it heard something.
+/// A stream that counts, and notes when it heard something.
 pub(super) struct Listening<S> {
     stream: S,
     heard: Heard,
+    /// Shared with whoever asks what this link has carried.
+    pub counters: Arc<Counters>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Listening<S> {
@@ -126,8 +128,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Listening<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        if buf.filled().len() > before {
+        let came = buf.filled().len() - before;
+        if came > 0 {
             self.heard.now();
+            self.counters.bytes_in(came);
         }
         polled
     }
@@ -139,7 +143,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Listening<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.counters.bytes_out(bytes);
+        }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -209,14 +217,22 @@ impl Link {
     async fn serve<S: AsyncRead + AsyncWrite + Unpin>(self, pipe: Pipe<S>) -> DownReason {
         let Self { up, pace, arbiter, queue, queued_bytes, allowance, close, events, .. } = self;
         let heard = pipe.get_ref().heard.clone();
+        let counters = pipe.get_ref().counters.clone();
         heard.now();
         let (out, frames) = pipe.split();
-        let reader =
-            Reader { id: up.link, pace, heard: heard.clone(), allowance, events, received: 0 };
+        let reader = Reader {
+            id: up.link,
+            pace,
+            heard: heard.clone(),
+            counters: counters.clone(),
+            allowance,
+            events,
+            received: 0,
+        };
         tokio::select! {
             biased;
             reason = close => reason.unwrap_or(DownReason::Restarted),
-            reason = write(out, queue, queued_bytes, pace, arbiter) => reason,
+            reason = write(out, queue, queued_bytes, counters, pace, arbiter) => reason,
             reason = reader.read(frames) => reason,
             () = heard.silence(pace.silence) => DownReason::Silent,
         }
@@ -228,6 +244,7 @@ async fn write<S: AsyncRead + AsyncWrite + Unpin>(
     mut out: Frames<S>,
     mut queue: mpsc::Receiver<Vec<u8>>,
     queued_bytes: Arc<AtomicUsize>,
+    counters: Arc<Counters>,
     pace: Pace,
     go_ahead: bool,
 ) -> DownReason {
@@ -248,10 +265,13 @@ async fn write<S: AsyncRead + AsyncWrite + Unpin>(
             if next.is_none() { out.flush().await } else { Ok(()) }
         });
         match sent.await {
-            Ok(Ok(())) => queued_bytes.fetch_sub(bytes, Ordering::Relaxed),
+            Ok(Ok(())) => {
+                queued_bytes.fetch_sub(bytes, Ordering::Relaxed);
+                counters.frame_out(bytes);
+            }
             Ok(Err(error)) => return DownReason::Broken(error.to_string()),
             Err(_) => return DownReason::Stalled,
-        };
+        }
     }
 }
 
@@ -260,6 +280,7 @@ struct Reader {
     id: LinkId,
     pace: Pace,
     heard: Heard,
+    counters: Arc<Counters>,
     allowance: watch::Receiver<Option<u64>>,
     events: mpsc::Sender<MeshEvent>,
     received: u64,
@@ -289,6 +310,7 @@ impl Reader {
                 }
                 continue;
             }
+            self.counters.frame_in();
             self.heard.pause(true);
             if !self.may_receive(frame.len()).await {
                 return DownReason::Budget;

@@ -21,6 +21,7 @@ use super::{
     DownReason, LinkId, LinkUp, MeshEvent, NotSent,
     limits::{FRAME_BYTES_MAX, Limits, OVERLAP, QUEUE_FRAMES_MAX},
     link::{Link, Pace},
+    traffic::{Counters, Traffic},
 };
 
 /// See the header.
@@ -36,6 +37,7 @@ struct Entry {
     queue: mpsc::Sender<Vec<u8>>,
     queued_bytes: Arc<AtomicUsize>,
     queue_bytes_max: usize,
+    counters: Arc<Counters>,
     allowance: watch::Sender<Option<u64>>,
     close: Option<oneshot::Sender<DownReason>>,
     down: Option<oneshot::Receiver<()>>,
@@ -76,6 +78,7 @@ impl Links {
         &self,
         up: LinkUp,
         arbiter: bool,
+        counters: Arc<Counters>,
         limits: &Limits,
         events: mpsc::Sender<MeshEvent>,
     ) -> (Link, oneshot::Sender<()>) {
@@ -102,6 +105,7 @@ impl Links {
             queue,
             queued_bytes,
             queue_bytes_max: limits.queue_bytes,
+            counters,
             allowance,
             close: Some(close),
             down: Some(down),
@@ -147,6 +151,11 @@ impl Links {
     /// How many bytes wait for the neighbour.
     pub(super) fn queued_bytes(&self, link: LinkId) -> usize {
         self.lock().get(&link).map_or(0, |entry| entry.queued_bytes.load(Ordering::Relaxed))
+    }
+
+    /// What a link has carried so far; nothing where it is down.
+    pub(super) fn traffic(&self, link: LinkId) -> Traffic {
+        self.lock().get(&link).map(|entry| entry.counters.now()).unwrap_or_default()
     }
 
     /// How many bytes the link may deliver in its whole life.

@@ -370,6 +370,7 @@ impl Pump {
             MeshEvent::Discovered { peer, addresses } => {
                 self.core.book.hint(peer, &addresses, now);
             }
+            MeshEvent::Doubted { peer } => self.core.handle(Input::Doubted(peer), now),
             MeshEvent::DialFailed { peer, address, reason } => {
                 if let Some(lesson) = lesson(address, reason) {
                     self.core.book.on_failed(peer, &lesson, now);

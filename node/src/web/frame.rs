@@ -280,6 +280,11 @@ mod tests {
             missing_there: 0,
             compared_ms_ago: None,
             heard_ms_ago: None,
+            linked_ms: None,
+            bytes_in: 0,
+            bytes_out: 0,
+            frames_in: 0,
+            frames_out: 0,
         }
     }
 

@@ -88,6 +88,11 @@ fn peer(number: u8, home: &str, connected: bool) -> PeerRow {
         missing_there: u64::from(number),
         compared_ms_ago: (number < 4).then_some(u64::from(number) * 50_000),
         heard_ms_ago: (number < 4).then_some(u64::from(number) * 400_000),
+        linked_ms: connected.then_some(90_000),
+        bytes_in: 0,
+        bytes_out: 0,
+        frames_in: 0,
+        frames_out: 0,
     }
 }
 

@@ -21,12 +21,19 @@ async fn frames_flow_both_ways_over_tcp_and_quic() {
         assert_eq!((at_a.outbound, at_b.outbound), (true, false));
         b.handle.set_budget(at_b.link, None);
         let largest = vec![7; limits::FRAME_BYTES_MAX];
+        let largest_bytes = largest.len() as u64;
         a.handle.send(at_a.link, largest.clone()).expect("room");
         a.handle.send(at_a.link, vec![1]).expect("room");
         b.handle.send(at_b.link, b"from b".to_vec()).expect("room");
         assert_eq!(b.frame().await, (at_b.link, largest));
         assert_eq!(b.frame().await, (at_b.link, vec![1]));
         assert_eq!(a.frame().await, (at_a.link, b"from b".to_vec()));
+        let (sent, came) = (a.handle.traffic(at_a.link), b.handle.traffic(at_b.link));
+        // A frame is counted with its four bytes of length; beats add to the bytes alone.
+        assert_eq!((sent.frames_in, came.frames_in), (1, 2));
+        let two_frames = 2 * 4 + largest_bytes + 1;
+        assert!(came.bytes_in >= two_frames && sent.bytes_out >= two_frames, "{came:?} {sent:?}");
+        assert!(came.bytes_in < two_frames + 4 * 16, "{came:?}");
         for bytes in [0, limits::FRAME_BYTES_MAX + 1] {
             let refused = a.handle.send(at_a.link, vec![0; bytes]);
             assert_eq!(refused, Err(NotSent::BadLength { bytes }));
@@ -281,4 +288,111 @@ async fn a_connection_without_a_link_is_closed() {
     };
     timeout(PATIENCE, watch).await.expect("it is closed");
     assert!(stood && closed);
+}
+
+/// Somebody completes the handshake, says nonsense on one of our protocols or on one that we do not
+/// speak, and reads nothing. It costs him his connection; a neighbour is linked as before.
+#[tokio::test]
+async fn nonsense_on_any_protocol_keeps_no_neighbour_out() {
+    let protocols =
+        ["/linli/1/sync/test", "/ipfs/id/1.0.0", "/ipfs/id/push/1.0.0", "/nobody/speaks/this"];
+    for protocol in protocols {
+        for listen in [TCP, QUIC] {
+            let (mut a, mut b) = (home(1, &[listen]), home(2, &[listen]));
+            let address = b.address().await;
+            let mut bad: Vec<_> = (0..8).map(|_| talk_nonsense(protocol, &address)).collect();
+            for talker in &mut bad {
+                timeout(PATIENCE, talker.changed()).await.expect("it talks").expect("it runs");
+            }
+            a.dial(&b, &[address]);
+            let (up, local) = (a.up().await, a.handle.local());
+            let here = b
+                .until(|event| match event {
+                    MeshEvent::LinkUp(up) if up.peer == local => Some(up),
+                    _ => None,
+                })
+                .await;
+            a.handle.send(up.link, b"hello".to_vec()).expect("room");
+            let heard = b
+                .until(|event| match event {
+                    MeshEvent::Frame { link, bytes } if link == here.link => Some(bytes),
+                    _ => None,
+                })
+                .await;
+            assert_eq!(heard, b"hello", "{protocol} over {listen}");
+        }
+    }
+}
+
+/// A stranger who speaks nonsense; tells when it has said it, or was not let in.
+fn talk_nonsense(protocol: &'static str, address: &str) -> watch::Receiver<bool> {
+    use futures::{AsyncWriteExt as _, StreamExt as _};
+    use libp2p::swarm::{Config, Swarm, SwarmEvent};
+
+    use crate::mesh::lane::{LaneEvent, Lanes, Outcome};
+
+    let key = Keypair::generate_ed25519();
+    let transport = transport::build(&key).expect("a good key");
+    let lanes = Lanes::new(StreamProtocol::new(protocol));
+    let config = Config::with_tokio_executor().with_idle_connection_timeout(PATIENCE);
+    let mut swarm = Swarm::new(transport, lanes, key.public().to_peer_id(), config);
+    swarm.dial(address.parse::<libp2p::Multiaddr>().expect("an address")).expect("no limits");
+    let (said, talked) = watch::channel(false);
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        loop {
+            match swarm.select_next_some().await {
+                SwarmEvent::Behaviour(LaneEvent { outcome: Outcome::Open(mut stream), .. }) => {
+                    // A listener that hangs up in the middle has heard enough.
+                    let _ = stream.write_all(&[0xa5; 4_096]).await;
+                    let _ = stream.flush().await;
+                    held.push(stream);
+                    said.send_replace(true);
+                }
+                SwarmEvent::Behaviour(_) | SwarmEvent::OutgoingConnectionError { .. } => {
+                    said.send_replace(true);
+                }
+                _ => {}
+            }
+        }
+    });
+    talked
+}
+
+/// The arbiter still believes in a young link that is dead: its neighbour's next connection waits,
+/// and takes over as soon as the link is closed.
+#[tokio::test]
+async fn a_connection_that_waits_takes_the_place_of_a_link_in_doubt() {
+    let (mut a, mut b) = (home(1, &[TCP]), home(2, &[TCP]));
+    if a.handle.local() > b.handle.local() {
+        std::mem::swap(&mut a, &mut b);
+    }
+    let (at_a, at_b) = (a.address().await, b.address().await);
+    a.dial(&b, &[at_b]);
+    let (up, _) = (a.up().await, b.up().await);
+    // The other box starts anew with the same key, as after a power cut that nobody announced.
+    let again = home_with(MeshConfig { seed: seed_of(&b), ..config(0, &[TCP]) });
+    again.dial(&a, &[at_a]);
+    let doubted = a
+        .until(|event| match event {
+            MeshEvent::Doubted { peer } => Some(peer),
+            MeshEvent::LinkUp(_) | MeshEvent::LinkDown { .. } => panic!("flapping: {event:?}"),
+            _ => None,
+        })
+        .await;
+    assert_eq!(doubted, b.handle.local());
+    a.handle.close(up.link);
+    assert_eq!(a.down().await, DownReason::Closed);
+    let next = a.up().await;
+    assert_eq!((next.peer, next.outbound), (b.handle.local(), false));
+}
+
+/// The seed of one of the homes above.
+fn seed_of(home: &Home) -> [u8; 32] {
+    let seeds = (0..=9).map(|seed| [seed; 32]);
+    let mine = |seed: &[u8; 32]| {
+        let key = Keypair::ed25519_from_bytes(*seed).expect("a seed");
+        address::key_of(&key.public().to_peer_id()) == Some(home.handle.local())
+    };
+    seeds.into_iter().find(mine).expect("one of ours")
 }

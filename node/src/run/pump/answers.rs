@@ -26,6 +26,9 @@ impl Pump {
         let row = |key: KeyId| {
             let peer = met.get(&key).cloned().unwrap_or_default();
             let neighbour = self.neighbours.get(&key);
+            let carried = peer.link.zip(self.mesh.as_ref());
+            let carried = carried.map(|(link, mesh)| mesh.handle.traffic(link)).unwrap_or_default();
+            let up_since = peer.link.and_then(|link| self.up_since.get(&link));
             PeerRow {
                 id: key,
                 home: neighbour.map(|it| it.home.clone()).unwrap_or_default(),
@@ -37,6 +40,11 @@ impl Pump {
                 missing_there: peer.missing_there,
                 compared_ms_ago: peer.compared.map(|at| now.since_ms(at)),
                 heard_ms_ago: peer.heard.map(|at| now.since_ms(at)),
+                linked_ms: up_since.map(|at| now.since_ms(*at)),
+                bytes_in: carried.bytes_in,
+                bytes_out: carried.bytes_out,
+                frames_in: carried.frames_in,
+                frames_out: carried.frames_out,
             }
         };
         others.map(row).collect()

@@ -1,0 +1,63 @@
+//! One core, its links played by the test.
+
+use crdt::genesis::{Genesis, RULES_VERSION};
+
+use super::*;
+
+const LINK: LinkId = LinkId(1);
+
+fn key(seed: u8) -> KeyId {
+    KeyId::from_bytes([seed; 32])
+}
+
+/// A home with a link to one neighbour, whom it knows; what it said so far is drained.
+fn linked(now: Moment) -> Core {
+    let genesis = Genesis {
+        root_keys: vec![key(9)],
+        threshold: 1,
+        salt: [0; 16],
+        rules: RULES_VERSION,
+        founded: Bucket(0),
+    };
+    let (me, peer) = (key(1), key(2));
+    let (boxes, book) = (BTreeSet::from([me, peer]), PeerBook::new(me, 8, Vec::new()));
+    let mut core = Core::new(me, genesis.id(), Vec::new(), Carried::new(), boxes, book, 0);
+    core.handle(Input::LinkUp { link: LINK, peer, transport: "tcp", outbound: true }, now);
+    drain(&mut core);
+    core
+}
+
+fn drain(core: &mut Core) -> Vec<Output> {
+    std::iter::from_fn(|| core.poll()).collect()
+}
+
+fn closed(outputs: &[Output]) -> bool {
+    outputs.iter().any(|output| matches!(output, Output::Close(LINK, _)))
+}
+
+#[test]
+fn a_link_in_doubt_is_closed_a_second_later_unless_anything_is_heard_on_it() {
+    let begin = Moment(10_000);
+    // (what is heard, whether the link is closed)
+    for (heard, gone) in [(false, true), (true, false)] {
+        let mut core = linked(begin);
+        core.handle(Input::Doubted(key(2)), begin);
+        let due = begin + DOUBT_MS;
+        assert!(core.next_wakeup().is_some_and(|(at, _)| at <= due));
+        if heard {
+            // Goodbye or garbage would end the session; this kind is skipped, and heard all the same.
+            core.handle(Input::Frame(LINK, vec![0xff]), begin + DOUBT_MS / 2);
+        }
+        drain(&mut core);
+        core.handle(Input::Tick, due);
+        assert_eq!(closed(&drain(&mut core)), gone, "heard: {heard}");
+    }
+}
+
+#[test]
+fn a_doubt_about_somebody_without_a_link_is_nothing() {
+    let mut core = linked(Moment(0));
+    core.handle(Input::Doubted(key(3)), Moment(0));
+    core.handle(Input::Tick, Moment(DOUBT_MS));
+    assert!(!closed(&drain(&mut core)));
+}
