@@ -16,12 +16,15 @@
 
 mod clerk;
 mod lobby;
+mod ports;
 mod pump;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+
+use ports::Ports;
 
 use crate::{
     api::{ApiError, ErrorKind},
@@ -166,7 +169,12 @@ impl Start {
         let (identity, genesis) = crate::home::residence(&folder)?;
         let ledger = crate::home::open(folder.path(), &identity, &genesis)?;
         let mesh = match config {
-            Some(config) => Some(pump::Mesh::start(config, &identity, &genesis.id())?),
+            Some(config) => {
+                // A disk that cannot be read says so in a moment, when the loop begins.
+                let last = ledger.kept(ports::KEPT).ok().flatten();
+                let last = Ports::read(last.as_deref());
+                Some(pump::Mesh::start(config, &identity, &genesis.id(), last)?)
+            }
             None => None,
         };
         Ok(Self::Home(folder, Box::new(ledger), mesh))
@@ -235,19 +243,26 @@ fn mesh_trouble(error: &MeshError) -> ApiError {
 fn mesh_config(config: &Config, seed: [u8; 32], community: &crdt::id::CommunityId) -> MeshConfig {
     let tag = &community.to_hex()[..16];
     let mut mesh = MeshConfig::new(seed, format!("/linli/1/{tag}"));
-    if !config.listen.is_empty() {
-        mesh.listen.clone_from(&config.listen);
-    }
+    mesh.listen.clone_from(&config.listen);
     mesh.mdns = config.mdns;
     mesh.breaker = config.breaker.clone();
     mesh
 }
 
-/// Starts the mesh edge.
+/// Starts the mesh edge: where it was told to, else where it was last, else anywhere.
 fn start_mesh(
     config: &Config,
     seed: [u8; 32],
     community: &crdt::id::CommunityId,
+    last: Ports,
 ) -> Result<pump::Edge, ApiError> {
-    mesh::start(mesh_config(config, seed, community)).map_err(|error| mesh_trouble(&error))
+    let mut mesh = mesh_config(config, seed, community);
+    if config.listen.is_empty() {
+        mesh.listen = last.listen();
+        match mesh::start(mesh.clone()) {
+            Err(MeshError::Listen { .. }) => mesh.listen = Ports::default().listen(),
+            started => return started.map_err(|error| mesh_trouble(&error)),
+        }
+    }
+    mesh::start(mesh).map_err(|error| mesh_trouble(&error))
 }

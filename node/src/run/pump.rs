@@ -23,7 +23,9 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Config, Start,
     clerk::{self, Clerk, Report, Whom},
-    lobby, start_mesh,
+    lobby,
+    ports::{self, Ports},
+    start_mesh,
 };
 use crate::{
     api::{ApiError, Command, ErrorKind, Event, Reply},
@@ -76,8 +78,9 @@ impl Mesh {
         config: &Config,
         identity: &Identity,
         community: &CommunityId,
+        last: Ports,
     ) -> Result<Self, ApiError> {
-        let (handle, events) = start_mesh(config, identity.box_key.to_seed(), community)?;
+        let (handle, events) = start_mesh(config, identity.box_key.to_seed(), community, last)?;
         Ok(Self { handle, events })
     }
 }
@@ -124,6 +127,8 @@ struct Pump {
     waiters: Waiters,
     waits: u64,
     remembered: Vec<Remembered>,
+    /// Where this home listens, if that was left to it.
+    ports: Option<Ports>,
     refused: u64,
     /// Since when each link is up: one that goes down at once was no link.
     up_since: BTreeMap<LinkId, Moment>,
@@ -170,6 +175,7 @@ impl Pump {
             waiters: BTreeMap::new(),
             waits: 0,
             remembered,
+            ports: config.listen.is_empty().then(Ports::default),
             refused: 0,
             up_since: BTreeMap::new(),
         })
@@ -335,6 +341,7 @@ impl Pump {
         let now = self.clock.now();
         match event {
             MeshEvent::Listening(address) => {
+                self.remember_port(&address);
                 self.world.addresses.send_if_modified(|all| all.insert(address));
                 self.tell_addresses();
             }
@@ -388,6 +395,15 @@ impl Pump {
         all.truncate(INVITATION_ADDRESSES_MAX);
         let named = all.into_iter().map(|address| format!("{address}/p2p/{name}")).collect();
         self.note(Job::Addresses(Whom::Nobody, named));
+    }
+
+    fn remember_port(&mut self, address: &str) {
+        if let Some(ports) = &mut self.ports
+            && ports.note(address)
+        {
+            let bytes = ports.to_bytes();
+            self.note(Job::Keep(Whom::Nobody, ports::KEPT.to_owned(), bytes));
+        }
     }
 
     fn remember_peers(&mut self) {
