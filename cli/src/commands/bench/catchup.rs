@@ -12,9 +12,9 @@ use std::{
 
 use super::{
     Case, Options, disk, median,
-    pair::{Goal, Pair, Transport, ms, now},
+    pair::{Goal, Meeting, Pair, Transport, ms, now},
     runtime,
-    town::{Town, write},
+    town::{Town, fill_scopes, write},
 };
 use crate::{error::CliError, ui::Ui};
 
@@ -25,6 +25,18 @@ const APART: u64 = 500;
 /// milliseconds, on a machine with two cores; 25 to 40 were seen.
 const CATCHUP_FLOOR_MS: f64 = 25.0;
 
+/// All bytes on our stream that catching up may take.
+const CATCHUP_BYTES: f64 = 350_000.0;
+
+/// And for each byte of the envelopes that are missing.
+const CATCHUP_SHARE: f64 = 1.15;
+
+/// Bytes on our stream that it may take to find out that nothing is new.
+const IDLE_BYTES: f64 = 1_024.0;
+
+/// Scopes of the second case of `idle`, with one envelope each.
+const SCOPES: u64 = 10_000;
+
 /// Trips of which the median is the floor of `idle`.
 const TRIPS: usize = 101;
 
@@ -33,12 +45,14 @@ pub fn catchup(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError
     let mut cases = Vec::new();
     for size in options.sizes_or(&[10_000]) {
         let reach = if size > 10_000 { 130.0 } else { 100.0 };
-        for [_, shown, equal] in meetings(options, ui, size, APART)? {
-            cases.push(shown.floor(CATCHUP_FLOOR_MS).reach(reach));
-            cases.push(equal);
+        for met in meetings(options, ui, &size.to_string(), size, 0, APART)? {
+            cases.push(met.shown.floor(CATCHUP_FLOOR_MS).reach(reach));
+            cases.push(met.equal);
+            cases.push(met.stream.reach(CATCHUP_BYTES));
+            cases.push(met.share.reach(CATCHUP_SHARE));
+            cases.push(met.loopback);
         }
     }
-    ui.status("not measured: bytes on the wire (the mesh does not count them yet)")?;
     Ok(cases)
 }
 
@@ -46,25 +60,78 @@ pub fn catchup(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError
 pub fn idle(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
     let floor = round_trip_ms()?;
     let mut cases = Vec::new();
-    for size in options.sizes_or(&[10_000]) {
-        for [linked, _, equal] in meetings(options, ui, size, 0)? {
-            cases.push(equal.floor(floor).reach(5.0));
-            cases.push(linked);
+    let plain = options.sizes_or(&[10_000]).into_iter().map(|size| (size.to_string(), size, 0));
+    let crowded = (format!("{SCOPES} case scopes"), 100, SCOPES);
+    for (name, size, scopes) in plain.chain([crowded]) {
+        for met in meetings(options, ui, &name, size, scopes, 0)? {
+            cases.push(met.equal.floor(floor).reach(5.0));
+            cases.push(met.linked);
+            cases.push(met.stream.reach(IDLE_BYTES));
+            cases.push(met.trips.reach(1.0));
+            cases.push(met.loopback);
         }
     }
-    ui.status("not measured: bytes on our stream (the mesh does not count them yet)")?;
     Ok(cases)
 }
 
-/// By transport: until the link is up, until all is shown, until both know that they are equal.
+/// What was seen of one transport's meetings.
+struct Meetings {
+    /// Until the link is up.
+    linked: Case,
+    /// Until all is shown.
+    shown: Case,
+    /// Until both know that they are equal.
+    equal: Case,
+    /// Bytes on our stream, both ways.
+    stream: Case,
+    /// Of these, for each byte of the envelopes that were missing.
+    share: Case,
+    /// Bytes on the loopback interface.
+    loopback: Case,
+    /// Round trips until equal.
+    trips: Case,
+}
+
+impl Meetings {
+    fn new(name: &str, by: Transport) -> Self {
+        let case = |what, unit| Case::new(format!("{} {name}: {what}", by.name()), unit);
+        Self {
+            linked: case("link up", "ms"),
+            shown: case("both show all", "ms"),
+            equal: case("both say equal", "ms"),
+            stream: case("on our stream", "bytes"),
+            share: case("on our stream, of what was missing", "×"),
+            loopback: case("on loopback, packets and all", "bytes"),
+            trips: case("round trips", ""),
+        }
+    }
+
+    fn add(&mut self, met: &Meeting, missing_bytes: u64) {
+        self.linked.values.push(met.linked_ms);
+        self.shown.values.push(met.shown_ms);
+        self.equal.values.push(met.equal_ms);
+        self.stream.values.push(met.stream_bytes as f64);
+        if missing_bytes > 0 {
+            self.share.values.push(met.stream_bytes as f64 / missing_bytes as f64);
+        }
+        self.loopback.values.extend(met.loopback_bytes.map(|bytes| bytes as f64));
+        self.trips.values.push(met.answers as f64);
+    }
+}
+
+/// By transport: two homes with `size` messages and `scopes` sealed cases in common meet again after
+/// each wrote `apart` more.
 fn meetings(
     options: &Options,
     ui: &mut Ui<'_>,
+    name: &str,
     size: u64,
+    scopes: u64,
     apart: u64,
-) -> Result<Vec<[Case; 3]>, CliError> {
-    ui.status(format_args!("writing a history of {size} messages"))?;
+) -> Result<Vec<Meetings>, CliError> {
+    ui.status(format_args!("writing a history: {name}"))?;
     let town = Town::with_messages(size)?;
+    fill_scopes(&town.founder(), scopes)?;
     let (founder, other) = (town.founder(), town.newcomer("other")?);
     let runtime = runtime()?;
     runtime.block_on(async {
@@ -74,21 +141,20 @@ fn meetings(
         pair.stop().await;
         let mut all = Vec::new();
         for by in Transport::BOTH {
-            let case = |what| Case::new(format!("{} {size}: {what}", by.name()), "ms");
-            let mut cases = [case("link up"), case("both show all"), case("both say equal")];
+            let mut cases = Meetings::new(name, by);
             for run in 1..=options.runs {
                 let founder = town.copy(&founder, "founder-copy")?;
                 let other = town.copy(&other, "other-copy")?;
-                write(&founder, size, apart)?;
-                write(&other, size + apart, apart)?;
+                let missing = write(&founder, size, apart)? + write(&other, size + apart, apart)?;
                 let pair = Pair::start(&founder, &other, by).await?;
                 let met = pair.meet(Goal::Messages(size + 2 * apart)).await?;
                 pair.stop().await;
-                let values = [met.linked_ms, met.shown_ms, met.equal_ms];
-                cases.iter_mut().zip(values).for_each(|(case, value)| case.values.push(value));
-                let [_, shown, equal] = values;
-                let name = by.name();
-                ui.status(format_args!("{name} {run}: all after {shown:.1} ms, equal {equal:.1}"))?;
+                cases.add(&met, missing);
+                let (by, shown, equal) = (by.name(), met.shown_ms, met.equal_ms);
+                let bytes = met.stream_bytes;
+                ui.status(format_args!(
+                    "{by} {run}: all after {shown:.1} ms, equal {equal:.1}, {bytes} bytes"
+                ))?;
             }
             all.push(cases);
         }

@@ -28,24 +28,36 @@ pub fn run(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
             let mut rate = case("readable and durable", "/s").reach(15_000.0);
             let mut newest = case("newest message readable", "ms").reach(1_000.0);
             let mut disk = case("on disk, per message", "bytes").reach(800.0);
+            let mut stream = case("on our stream, per message", "bytes").reach(300.0);
             for run in 1..=options.runs {
                 let joined = runtime()?.block_on(one(&town, size + 1, by))?;
-                let (per_second, newest_ms, bytes) = joined;
+                let Joined { per_second, newest_ms, on_disk, on_stream } = joined;
                 rate.values.push(per_second);
                 newest.values.push(newest_ms);
-                disk.values.push(bytes);
+                disk.values.push(on_disk);
+                stream.values.push(on_stream);
                 let name = by.name();
                 ui.status(format_args!("{name} {run}: {per_second:.0} messages/s"))?;
             }
-            all.extend([rate, newest, disk]);
+            all.extend([rate, newest, disk, stream]);
         }
     }
-    ui.status("not measured: bytes on the wire (the mesh does not count them yet)")?;
     Ok(all)
 }
 
-/// Messages a second, milliseconds until the newest one is readable, bytes per message on the disk.
-async fn one(town: &Town, size: u64, by: Transport) -> Result<(f64, f64, f64), CliError> {
+/// How one home came in.
+struct Joined {
+    /// Messages a second.
+    per_second: f64,
+    /// Until the newest message is readable.
+    newest_ms: f64,
+    /// Bytes per message in its databases.
+    on_disk: f64,
+    /// Bytes per message on our stream, both ways.
+    on_stream: f64,
+}
+
+async fn one(town: &Town, size: u64, by: Transport) -> Result<Joined, CliError> {
     let founder = town.copy(&town.founder(), "founder-copy")?;
     let newcomer = town.newcomer("newcomer")?;
     let pair = Pair::start(&founder, &newcomer, by).await?;
@@ -58,8 +70,12 @@ async fn one(town: &Town, size: u64, by: Transport) -> Result<(f64, f64, f64), C
     )?;
     pair.stop().await;
     let bytes = bytes_of(&newcomer)?;
-    let per_second = size as f64 / (met.shown_ms / 1_000.0);
-    Ok((per_second, ms(start, seen) - met.linked_ms, bytes / size as f64))
+    Ok(Joined {
+        per_second: size as f64 / (met.shown_ms / 1_000.0),
+        newest_ms: ms(start, seen) - met.linked_ms,
+        on_disk: bytes / size as f64,
+        on_stream: met.stream_bytes as f64 / size as f64,
+    })
 }
 
 /// What the newest message says.

@@ -11,12 +11,13 @@
 //! 3. A meeting counts only if both hold and show the same afterwards.
 
 use std::{
+    fs,
     path::Path,
     time::{Duration, Instant},
 };
 
 use node::{
-    api::{ApiError, Command, ErrorKind, Event, GroupStatus, Reply, Status},
+    api::{ApiError, Command, ErrorKind, Event, GroupStatus, PeerRow, Reply, Status},
     mesh::{Breaker, peer_name},
 };
 use tokio::{sync::broadcast, time::timeout};
@@ -57,6 +58,14 @@ impl Transport {
             Self::Quic => "/ip4/127.0.0.1/udp/0/quic-v1",
         }
     }
+
+    /// On every interface.
+    pub const fn listen_everywhere(self) -> &'static str {
+        match self {
+            Self::Tcp => "/ip4/0.0.0.0/tcp/0",
+            Self::Quic => "/ip4/0.0.0.0/udp/0/quic-v1",
+        }
+    }
 }
 
 /// What both sides must show before a meeting is over.
@@ -77,6 +86,13 @@ pub struct Meeting {
     pub shown_ms: f64,
     /// From the link until both say that they are equal.
     pub equal_ms: f64,
+    /// Bytes on our stream, both ways together.
+    pub stream_bytes: u64,
+    /// Bytes that this machine's loopback carried meanwhile, whoever sent them: packets, headers
+    /// and acknowledgements included. None where the system does not tell.
+    pub loopback_bytes: Option<u64>,
+    /// Messages that the side which dialled got from the other: one for each round trip.
+    pub answers: u64,
 }
 
 /// One running node.
@@ -113,6 +129,7 @@ impl Pair {
         let (one, two) = (&self.first, &self.second);
         let mut events = [one.running.handle.events(), two.running.handle.events()];
         let [ones, twos] = &mut events;
+        let loopback = loopback_bytes();
         let together = async {
             tokio::try_join!(
                 one.equal(), // Asked before the link is up, so that the first comparison counts.
@@ -128,11 +145,16 @@ impl Pair {
         let late = |_| ApiError::new(ErrorKind::Timeout, [("missing", "equality".to_owned())]);
         let (equal, equal_too, healed, shown, shown_too, linked) =
             timeout(PATIENCE, together).await.map_err(late)??;
+        let rows = [one.peer().await?, two.peer().await?];
+        let loopback_after = loopback_bytes();
         self.agree().await?;
         Ok(Meeting {
             linked_ms: ms(healed, linked),
             shown_ms: ms(linked, shown.max(shown_too)),
             equal_ms: ms(linked, equal.max(equal_too)),
+            stream_bytes: rows.iter().map(|row| row.bytes_out).sum(),
+            loopback_bytes: loopback.zip(loopback_after).map(|(before, after)| after - before),
+            answers: rows[1].frames_in,
         })
     }
 
@@ -218,6 +240,12 @@ impl Node {
         }
     }
 
+    /// What it says about the other one.
+    async fn peer(&self) -> Result<PeerRow, CliError> {
+        let linked = |row: &PeerRow| row.connected;
+        self.status().await?.peers.into_iter().find(linked).ok_or(CliError::Stopped)
+    }
+
     /// When it says that it is equal with the other.
     async fn equal(&self) -> Result<Instant, CliError> {
         let timeout_ms = u64::try_from(PATIENCE.as_millis()).unwrap_or(u64::MAX);
@@ -264,6 +292,13 @@ pub async fn changed(events: &mut broadcast::Receiver<Event>) -> Result<Option<E
         Err(broadcast::error::RecvError::Lagged(_)) => Ok(None),
         Err(broadcast::error::RecvError::Closed) => Err(CliError::Stopped),
     }
+}
+
+/// What the loopback interface has received since the machine started, in bytes.
+fn loopback_bytes() -> Option<u64> {
+    let about = fs::read_to_string("/proc/net/dev").ok()?;
+    let line = about.lines().find_map(|line| line.trim().strip_prefix("lo:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// The clock of every benchmark.

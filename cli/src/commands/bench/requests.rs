@@ -31,9 +31,9 @@ pub fn run(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
         ui.status(format_args!("asking {common} requests"))?;
         let town = Town::empty()?;
         let (founder, other) = (town.founder(), town.newcomer("other")?);
-        let ids = ask(&founder, common)?;
+        let (ids, _) = ask(&founder, common)?;
         let runtime = runtime()?;
-        let cases: Result<Vec<[Case; 2]>, CliError> = runtime.block_on(async {
+        let cases: Result<Vec<[Case; 4]>, CliError> = runtime.block_on(async {
             let pair = Pair::start(&founder, &other, Transport::Tcp).await?;
             pair.meet(Goal::Requests(ids.len())).await?;
             pair.stop().await;
@@ -45,7 +45,6 @@ pub fn run(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
         });
         all.extend(cases?.into_iter().flatten());
     }
-    ui.status("not measured: bytes on the wire (the mesh does not count them yet)")?;
     Ok(all)
 }
 
@@ -56,36 +55,42 @@ async fn meetings(
     by: Transport,
     options: &Options,
     ui: &mut Ui<'_>,
-) -> Result<[Case; 2], CliError> {
-    let case = |what| Case::new(format!("{} {}: {what}", by.name(), ids.len()), "ms");
-    let mut shown = case("both list all").reach(60.0);
-    let mut equal = case("both say equal");
+) -> Result<[Case; 4], CliError> {
+    let case = |what, unit| Case::new(format!("{} {}: {what}", by.name(), ids.len()), unit);
+    let mut shown = case("both list all", "ms").reach(60.0);
+    let mut equal = case("both say equal", "ms");
+    let mut stream = case("on our stream", "bytes");
+    let mut share = case("on our stream, of what was missing", "×").reach(1.15);
     for run in 1..=options.runs {
         let founder = town.copy(&town.founder(), "founder-copy")?;
         let other = town.copy(other, "other-copy")?;
+        let mut missing = 0;
         for (home, changed) in [
             (&founder, ids.iter().take(APART).collect::<Vec<_>>()),
             (&other, ids.iter().rev().take(APART).collect()),
         ] {
-            ask(home, APART as u64)?;
+            missing += ask(home, APART as u64)?.1;
             let edits = changed.into_iter().map(|id| fact(id, "place", "东门 east gate"));
-            commands(&mut open(home)?, edits.collect())?;
+            missing += commands(&mut open(home)?, edits.collect())?.1;
         }
         let pair = Pair::start(&founder, &other, by).await?;
         let met = pair.meet(Goal::Requests(ids.len() + 2 * APART)).await?;
         pair.stop().await;
         shown.values.push(met.shown_ms);
         equal.values.push(met.equal_ms);
+        stream.values.push(met.stream_bytes as f64);
+        share.values.push(met.stream_bytes as f64 / missing as f64);
         let (name, all, then) = (by.name(), met.shown_ms, met.equal_ms);
         ui.status(format_args!("{name} {run}: all after {all:.1} ms, equal {then:.1}"))?;
     }
-    Ok([shown, equal])
+    Ok([shown, equal, stream, share])
 }
 
-/// Has a stopped home ask so many requests, of eight entries each; their ids.
-fn ask(home: &Path, count: u64) -> Result<Vec<String>, CliError> {
+/// Has a stopped home ask so many requests, of eight entries each; their ids, and the bytes of the
+/// envelopes.
+fn ask(home: &Path, count: u64) -> Result<(Vec<String>, u64), CliError> {
     let mut ledger = open(home)?;
-    let mut ids = Vec::new();
+    let (mut ids, mut bytes) = (Vec::new(), 0);
     let mut first = 0;
     while first < count {
         let until = (first + BATCH).min(count);
@@ -95,7 +100,8 @@ fn ask(home: &Path, count: u64) -> Result<Vec<String>, CliError> {
             details: "两箱水，楼里没有电梯 two boxes, no lift".to_owned(),
             urgent: number % 5 == 0,
         });
-        let asked = commands(&mut ledger, asks.collect())?;
+        let (asked, written) = commands(&mut ledger, asks.collect())?;
+        bytes += written;
         let mut edits = Vec::new();
         for reply in asked {
             let Reply::Asked { id, .. } = reply else { return Err(CliError::Unexpected) };
@@ -103,10 +109,10 @@ fn ask(home: &Path, count: u64) -> Result<Vec<String>, CliError> {
             edits.extend(entries(&id));
             ids.push(id);
         }
-        commands(&mut ledger, edits)?;
+        bytes += commands(&mut ledger, edits)?.1;
         first = until;
     }
-    Ok(ids)
+    Ok((ids, bytes))
 }
 
 /// Seven entries after the request itself.

@@ -9,7 +9,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crdt::{envelope::Envelope, keys::Secret, time::Bucket};
+use crdt::{
+    envelope::{Draft, Envelope, Kind},
+    id::ScopeId,
+    keys::Secret,
+    time::Bucket,
+};
 use node::{
     api::{ApiError, Command, ErrorKind, Reply, RoleWord},
     clock,
@@ -27,6 +32,12 @@ const WRITERS: u64 = 50;
 
 /// Messages of one transaction.
 const BATCH: usize = 1_000;
+
+/// A kind that this release carries without reading it.
+const CASE: Kind = Kind(200);
+
+/// Bytes of such a body.
+const CASE_BYTES: usize = 64;
 
 /// The group that everybody is in.
 pub const ALL: &str = "all";
@@ -124,21 +135,57 @@ pub fn open(data: &Path) -> Result<Ledger, CliError> {
     Ok(home::open(data, &identity, &genesis)?)
 }
 
-/// Has a stopped home write `count` messages, numbered from `first`.
-pub fn write(data: &Path, first: u64, count: u64) -> Result<(), CliError> {
+/// Has a stopped home write `count` messages, numbered from `first`; the bytes of their envelopes.
+pub fn write(data: &Path, first: u64, count: u64) -> Result<u64, CliError> {
     let mut ledger = open(data)?;
-    texts(first, count).chunks(BATCH).try_for_each(|batch| post_all(&mut ledger, batch).map(|_| ()))
+    let mut written = 0;
+    for batch in texts(first, count).chunks(BATCH) {
+        written += post_all(&mut ledger, batch)?.iter().map(bytes_of).sum::<u64>();
+    }
+    Ok(written)
 }
 
-/// Has a ledger carry out some commands in one transaction.
-pub fn commands(ledger: &mut Ledger, all: Vec<Command>) -> Result<Vec<Reply>, CliError> {
+/// What an envelope takes as it is signed: header, signature and body.
+fn bytes_of(envelope: &Envelope) -> u64 {
+    let body = envelope.body().map_or(0, <[u8]>::len);
+    (envelope.header_bytes().len() + envelope.signature().len() + body) as u64
+}
+
+/// Has a stopped home take in `count` scopes with one envelope each, of a kind that is carried and
+/// not read: what as many closed cases are to a home that may not look into them.
+pub fn fill_scopes(data: &Path, count: u64) -> Result<(), CliError> {
+    let mut ledger = open(data)?;
+    let community = ledger.community();
+    let (writer, claimed) = (Secret::from_seed(clock::random()), clock::claimed());
+    let case = |_| {
+        let draft = Draft {
+            kind: CASE,
+            scope: ScopeId::from_bytes(clock::random()),
+            tip: None,
+            deps: Vec::new(),
+            auth: None,
+            lamport: 1,
+            bucket: Bucket::week_of(claimed),
+            claimed,
+            body: clock::random::<CASE_BYTES>().to_vec(),
+        };
+        Envelope::write(draft, &writer, &community)
+    };
+    let cases: Vec<Envelope> = (0..count).map(case).collect();
+    cases.chunks(BATCH).try_for_each(|batch| receive(&mut ledger, batch.to_vec()))
+}
+
+/// Has a ledger carry out some commands in one transaction; the bytes that this wrote, in envelopes.
+pub fn commands(ledger: &mut Ledger, all: Vec<Command>) -> Result<(Vec<Reply>, u64), CliError> {
     let jobs = all.into_iter().map(|command| Job::Command((), command));
-    replies(ledger.work(jobs, clock::claimed()).done)
+    let worked = ledger.work(jobs, clock::claimed());
+    let written = worked.written.iter().map(|envelope| bytes_of(envelope)).sum();
+    Ok((replies(worked.done)?, written))
 }
 
 /// Has a ledger carry out one command.
 pub fn command(ledger: &mut Ledger, command: Command) -> Result<Reply, CliError> {
-    commands(ledger, vec![command])?.pop().ok_or(CliError::Unexpected)
+    commands(ledger, vec![command])?.0.pop().ok_or(CliError::Unexpected)
 }
 
 /// What went wrong in a benchmark itself.
