@@ -69,7 +69,7 @@ done
 note "heal $(date -u +%T.%N)"
 began=$(date +%s%N)
 halves up
-linli office wait --peers 3 --timeout 20 || { linli office status; fail "not equal after the heal"; }
+linli office wait --peers 3 --timeout 5 || { linli office status; fail "not equal 5 s after the heal"; }
 note "equal with all three $((($(date +%s%N) - began) / 1000000)) ms after the link"
 for home in anna bao chen; do linli "$home" wait --peers 1 --timeout 20 || fail "$home is not equal"; done
 

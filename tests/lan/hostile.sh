@@ -1,52 +1,54 @@
-# Somebody hostile: random bytes on every port, a half-open crowd, a node of another community and a
-# stranger without an invitation. The homes answer one another as before.
+# Somebody hostile on the LAN: 500 half-open connections, random bytes on every port, a flood of mDNS
+# and a node of another community. The homes answer one another as before, and who comes home in the
+# middle of it is connected within 5 s.
 . "$(dirname "$0")/lib.sh"
-seconds=60; [ "${1:-}" = --long ] && seconds=3600
-tcp=$((20000 + RANDOM % 20000))
-found a 安 润园
-up a --no-mdns --listen "/ip4/127.0.0.1/tcp/$tcp" --listen "/ip4/127.0.0.1/udp/$tcp/quic-v1"
-join b "$(invite a)" 宝
-up b --no-mdns --listen /ip4/127.0.0.1/tcp/0
-linli b wait --peers 1 --timeout 30 || fail "never met"
-before=$(ls "/proc/$(cat "$work/a.pid")/fd" | wc -l)
+in_namespace "$@"
+command -v python3 >/dev/null || skip "python3 is missing"
+lan_begin
+seconds=40; [ "${1:-}" = --long ] && seconds=3600
+bridge lan
+for home in a b late x; do home_net "$home"; done
+cable a lan 10.9.4.1; cable b lan 10.9.4.2; cable late lan 10.9.4.3; cable x lan 10.9.4.4
+for n in $(seq 100 119); do ip -n x addr add "10.9.4.$n/24" dev lan; done
+port=4001
 
-# A stranger: another community's node, and one who edits his own founding record into this one.
+found a 安 润园
+up a --listen "/ip4/0.0.0.0/tcp/$port" --listen "/ip4/0.0.0.0/udp/$port/quic-v1"
+join b "$(invite a)" 宝; up b
+linli b wait --peers 1 --timeout 30 >/dev/null || fail "never met"
+reachable a 10.9.4.1
+join late "$(invite a)" 迟
+rss() { awk '/VmRSS/ {print int($2/1024)}' "/proc/$(cat "$work/a.pid")/status"; }
+
 found x 外 别处
-up x --no-mdns --listen /ip4/127.0.0.1/tcp/0 --dial "/ip4/127.0.0.1/tcp/$tcp"
-python3 - "$tcp" "$seconds" <<'PY' &
-import os, random, socket, sys, time
-port, end = int(sys.argv[1]), time.monotonic() + float(sys.argv[2])
-rng, held = random.Random(1), []
-while time.monotonic() < end:
-    try:
-        s = socket.create_connection(("127.0.0.1", port), 1); s.settimeout(0.2)
-        kind = rng.randrange(4)
-        if kind == 0: s.sendall(rng.randbytes(rng.randrange(1, 70000)))
-        elif kind == 1: s.sendall(b"\x13/multistream/1.0.0\n" + rng.randbytes(rng.randrange(1, 4000)))
-        elif kind == 2: held.append(s); held = held[-200:]; continue
-        else: s.sendall(b"\x13/multistream/1.0.0\n\x07/noise\n" + rng.randbytes(500))
-        try: s.recv(4096)
-        except OSError: pass
-        s.close()
-    except OSError: pass
-    u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.sendto(rng.randbytes(rng.randrange(1, 1400)), ("127.0.0.1", port)); u.close()
-PY
+up x --dial "/ip4/10.9.4.1/tcp/$port"
+ip netns exec x python3 "$here/noise.py" "$seconds" 10.9.4.1 "$port" "$work/full" &
 noise=$!
 started+=($noise)
-n=0
+n=0 crowd=0
 while kill -0 $noise 2>/dev/null; do
   n=$((n + 1))
   linli a post all "still here $n" >/dev/null || fail "a does not answer"
-  linli b wait --peers 1 --timeout 10 || { linli b status; fail "b lost a under the noise"; }
+  linli b wait --peers 1 --timeout 10 >/dev/null || { linli b status; fail "b lost a under the noise"; }
+  open=$(ls "/proc/$(cat "$work/a.pid")/fd" | wc -l)
+  [ "$open" -gt "$crowd" ] && crowd=$open
+  if [ -e "$work/full" ] && [ ! -e "$work/late.pid" ]; then
+    up late
+    began=$(date +%s%N)
+    linli late wait --peers 1 --timeout 5 >/dev/null || { linli late status; fail "who comes home late is not connected within 5 s"; }
+    note "who comes home late is connected and equal after $((($(date +%s%N) - began) / 1000000)) ms"
+  fi
 done
 wait $noise || fail "the noise itself failed"
+[ -e "$work/late.pid" ] || fail "the crowd never stood"
+[ "$crowd" -gt 400 ] || fail "a had only $crowd files open: that was no crowd"
 linli b log all --last 10000 --json | grep -c "still here" | grep -qx "$n" || fail "b has not got everything"
-same_everywhere a b
+linli late wait --peers 1 --timeout 10 >/dev/null || fail "late is not equal"
+same_everywhere a b late
 kill -0 "$(cat "$work/a.pid")" || fail "a is dead"
 grep -q panicked "$work"/*.err && fail "something panicked"
 strangers=$(linli a status --json | json 'sum(p["connected"] and p["home"] == "" for p in d["peers"])')
 [ "$strangers" = 0 ] || fail "a stranger is linked"
-rss=$(awk '/VmRSS/ {print int($2/1024)}' "/proc/$(cat "$work/a.pid")/status")
-[ "$rss" -lt 256 ] || fail "a takes $rss MiB"
-note "$n messages crossed under $seconds s of noise; a takes $rss MiB"
+[ "$(rss)" -lt 256 ] || fail "a takes $(rss) MiB"
+note "$n messages crossed under $seconds s of noise; a had up to $crowd files open and takes $(rss) MiB"
 no_errors

@@ -26,6 +26,7 @@ work=$(mktemp -d)
 started=()
 cleanup() {
   for pid in "${started[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
   [ -n "${KEEP:-}" ] && { mkdir -p "$KEEP"; cp "$work"/*.err "$work"/*.out "$KEEP"/ 2>/dev/null; }
   rm -rf "$work"
 }
@@ -73,6 +74,14 @@ up() { # up HOME [ARGS…]: starts its node, in its namespace if there is one
     tries=$((tries + 1))
     [ $tries -lt 1000 ] || { cat "$work/$home.err"; fail "$home does not start"; }
     kill -0 "$(cat "$work/$home.pid")" 2>/dev/null || { cat "$work/$home.err"; fail "$home ended"; }
+    read -r -t 0.02 <> <(:) || true
+  done
+}
+reachable() { # reachable HOME ADDRESS: until it has said that it listens there
+  local tries=0
+  until grep -qF "/$2/" "$work/$1.out"; do
+    tries=$((tries + 1))
+    [ $tries -lt 1000 ] || fail "$1 does not listen at $2"
     read -r -t 0.02 <> <(:) || true
   done
 }
