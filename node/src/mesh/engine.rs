@@ -341,7 +341,10 @@ impl Engine {
                 match (key_of(&peer_id), transport_of(&address)) {
                     (Some(peer), Some(transport)) => {
                         let here = match &endpoint {
-                            ConnectedPoint::Listener { local_addr, .. } => ip_of(local_addr),
+                            // QUIC names what it is bound to, which may be every address.
+                            ConnectedPoint::Listener { local_addr, .. } => {
+                                ip_of(local_addr).filter(|ip| !ip.is_unspecified())
+                            }
                             ConnectedPoint::Dialer { .. } => None,
                         };
                         let (carries, told) = (false, false);
@@ -407,17 +410,22 @@ impl Engine {
         }
     }
 
-    /// An address of ours is gone, and with it whatever used it.
+    /// An address of ours is gone, and with it whatever used it: links, and connections that wait.
     fn moved_from(&mut self, gone: IpAddr) {
-        let dead = |it: &Connection| it.carries && it.here.is_none_or(|here| here == gone);
         let near =
             |it: &Connection| ip_of(&it.address).is_some_and(|address| address.is_loopback());
-        let peers: BTreeSet<KeyId> = self
-            .connections
-            .values()
-            .filter(|it| dead(it) && !near(it))
-            .map(|it| it.peer)
-            .collect();
+        let dead = |it: &Connection| it.here.is_none_or(|here| here == gone) && !near(it);
+        let dead = self.connections.iter().filter(|(_, it)| dead(it));
+        let dead: Vec<_> = dead.map(|(id, it)| (*id, it.peer, it.carries)).collect();
+        let mut peers = BTreeSet::new();
+        for (connection, peer, carries) in dead {
+            if carries {
+                peers.insert(peer);
+            } else {
+                self.forget_spare(connection);
+                self.swarm.close_connection(connection);
+            }
+        }
         self.shared.links.close_where(|peer| peers.contains(peer), &DownReason::Moved);
     }
 
