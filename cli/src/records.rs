@@ -62,6 +62,9 @@ pub enum Fault {
     /// Not an object with a `text`.
     #[error("not JSON: {reason}")]
     NotJson { reason: String },
+    /// A quoted field that goes on to the end of the file.
+    #[error("a quotation mark left open")]
+    OpenQuote,
     /// Another number of columns than the header has.
     #[error("{found} columns, {wanted} wanted")]
     Ragged { found: usize, wanted: usize },
@@ -79,6 +82,7 @@ impl Fault {
             Self::Empty => ("line-empty", vec![]),
             Self::NotUtf8 => ("line-not-utf8", vec![]),
             Self::NotJson { reason } => ("line-not-json", vec![("reason", reason.into())]),
+            Self::OpenQuote => ("line-open-quote", vec![]),
             Self::Ragged { found, wanted } => {
                 ("line-ragged", vec![("found", (*found).into()), ("wanted", (*wanted).into())])
             }
@@ -249,6 +253,12 @@ impl<R: BufRead> Records<R> {
         let (mut bytes, mut columns) = (0, 0);
         loop {
             let chunk = self.input.fill_buf()?;
+            if chunk.is_empty() && raw.length > 0 {
+                return match table.end_row(bytes, columns) {
+                    Some(ended) => Ok(Some((number, raw, columns + ended))),
+                    None => Err(RecordError::Bad { line: number, fault: Fault::OpenQuote }),
+                };
+            }
             let (result, taken, put, ended) = table.parser.read_record(
                 chunk,
                 &mut table.fields[bytes..],
@@ -275,6 +285,14 @@ impl<R: BufRead> Records<R> {
 }
 
 impl Table {
+    /// Ends the last row of a file; none where it is in the middle of a quoted field, as the one
+    /// row that a line end does not end.
+    fn end_row(&mut self, bytes: usize, columns: usize) -> Option<usize> {
+        let (fields, ends) = (&mut self.fields[bytes..], &mut self.ends[columns..]);
+        let (result, _, _, ended) = self.parser.read_record(b"\n", fields, ends);
+        (result == ReadRecordResult::Record).then_some(ended)
+    }
+
     fn field(&self, column: usize) -> &[u8] {
         let from = column.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.fields[from..self.ends[column]]

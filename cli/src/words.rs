@@ -124,6 +124,20 @@ mod tests {
         assert_eq!(with(&[]), Lang::En);
     }
 
+    /// A sentence that cannot be made reads as its key: `line-too-long`.
+    #[test]
+    fn every_sentence_can_be_said_once_its_gaps_are_filled() {
+        let file = include_str!("../locales/en/cli.ftl");
+        let names = file.split("{ $").skip(1).filter_map(|gap| gap.split([' ', '}']).next());
+        let args: Vec<(&'static str, Value<'_>)> = names.map(|name| (name, 7.into())).collect();
+        let keys = file.lines().filter(|line| !line.starts_with(' '));
+        for key in keys.filter_map(|line| line.split_once(" =")).map(|(key, _)| key) {
+            for lang in [Lang::En, Lang::ZhCn] {
+                assert_ne!(Speech::of(lang).text(key, &args), key, "{lang:?}");
+            }
+        }
+    }
+
     #[test]
     fn both_languages_have_the_same_sentences() {
         let keys = |text: &'static str| -> BTreeSet<&'static str> {

@@ -44,11 +44,12 @@ error-machinery = The program cannot start: { $reason }
 error-output = The result cannot be printed: { $reason }
     .hint = Check where the output goes; is the disk full?
 
-line-too-long = it has more than { NUMBER($limit, useGrouping: "false") } bytes; is a quotation mark left open?
-line-text-too-long = the text has { NUMBER($bytes, useGrouping: "false") } bytes, a message may have { NUMBER($limit, useGrouping: "false") }
+line-too-long = it has more than { $limit } bytes; is a quotation mark left open?
+line-text-too-long = the text has { $bytes } bytes, a message may have { $limit }
 line-empty = the text is empty
 line-not-utf8 = it is not UTF-8 text
 line-not-json = it is not an object with a “text” ({ $reason })
+line-open-quote = a quotation mark is left open, and the rest of the file is inside it
 line-ragged = it has { $found } columns where the header has { $wanted }
 
 init-made = Made this home's keys in { $data }.

@@ -41,11 +41,12 @@ error-machinery = 程序启动不了：{ $reason }
 error-output = 结果写不出去：{ $reason }
     .hint = 检查输出去了哪里；磁盘满了吗？
 
-line-too-long = 超过 { NUMBER($limit, useGrouping: "false") } 字节；是不是少了一个引号？
-line-text-too-long = 文字有 { NUMBER($bytes, useGrouping: "false") } 字节，一条消息最多 { NUMBER($limit, useGrouping: "false") }
+line-too-long = 超过 { $limit } 字节；是不是少了一个引号？
+line-text-too-long = 文字有 { $bytes } 字节，一条消息最多 { $limit }
 line-empty = 没有文字
 line-not-utf8 = 不是 UTF-8 文字
 line-not-json = 不是带“text”的对象（{ $reason }）
+line-open-quote = 引号没有关上，文件余下的内容都在引号里
 line-ragged = 有 { $found } 列，而表头有 { $wanted } 列
 
 init-made = 已在 { $data } 生成这一家的密钥。

@@ -60,6 +60,18 @@ fn a_bad_entry_is_named_by_the_line_where_it_begins_and_ends_the_reading() {
 }
 
 #[test]
+fn a_quotation_mark_left_open_does_not_swallow_the_rest_of_the_file() {
+    let open = "2=a|line 3: a quotation mark left open";
+    check("text\na\n\"b\nc\nd\n", open);
+    check("text\na\n\"b\nc\nd", open);
+    check("text\na\n\"", open);
+    check("id,text\n1,a\n2,\"", open);
+    // One inside a field that is not quoted is a character, and one that is closed is closed.
+    check("text\na\n5\" pipe", "2=a|3=5\" pipe");
+    check("text\na\n\"b\nc\"", "2=a|3=b\nc");
+}
+
+#[test]
 fn what_is_too_long_is_refused_without_being_read_whole() {
     let long = "x".repeat(TEXT_BYTES_MAX + 1);
     let says = format!("2=a|line 3: a text of {} bytes", long.len());
