@@ -26,7 +26,7 @@ pub mod status;
 pub mod up;
 pub mod wait;
 
-use std::path::Path;
+use std::{io::IsTerminal as _, path::Path};
 
 use node::api::ActVerb;
 use tokio::runtime::{Builder, Runtime};
@@ -133,6 +133,8 @@ fn log_to_stderr(verb: &Verb) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env();
     let filter = filter.unwrap_or_else(|_| usual.into());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Colours are for eyes: in a file they are noise.
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     // A log that is already set up stays: the second command of one process is a test's.
     let _ = log.try_init();
 }

@@ -7,5 +7,6 @@
 pub use ::node::{
     demo::Demo,
     home::{Paper, init, join, rebuild},
+    mesh::{NotAnAddress, read_address},
     run::{Config, PAGE, Running, open, start},
 };

@@ -42,6 +42,8 @@ fn wrong_use_is_told_with_a_hint_in_both_languages() {
         &["log", "all", "--last", "many"],
         &["invite", "--role", "king"],
         &["status", "--json", "extra"],
+        &["up", "--dial", "10.0.0.7:4001"],
+        &["up", "--listen", "here"],
         &["bench", "luck"],
         &["bench", "luck", "--json"],
     ] {

@@ -17,11 +17,11 @@ use crate::{
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// Listen here, for example /ip4/0.0.0.0/tcp/4801 (can be repeated) [default: any free port]
-    #[arg(long, value_name = "MULTIADDR")]
+    #[arg(long, value_name = "MULTIADDR", value_parser = an_address)]
     listen: Vec<String>,
 
     /// Call this node, as its `up` printed it (can be repeated)
-    #[arg(long, value_name = "MULTIADDR")]
+    #[arg(long, value_name = "MULTIADDR", value_parser = an_address)]
     dial: Vec<String>,
 
     /// Where the page answers; other homes can only read it with a printed code
@@ -69,6 +69,11 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     ui.note("up-stopping", &[])?;
     running.stop().await;
     Ok(())
+}
+
+/// Takes an address as it is, once it is one.
+fn an_address(text: &str) -> Result<String, node::NotAnAddress> {
+    node::read_address(text).map(|_| text.to_owned())
 }
 
 /// Prints the addresses that have come since the last time.
