@@ -49,7 +49,7 @@ pub use notices::told_key;
 pub use requests::{Folded, document, fold, parts_of};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 1;
+const VIEWS_VERSION: i64 = 3;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -118,8 +118,20 @@ impl Views {
     ///
     /// # Errors
     ///
-    /// Where the disk says no. A file of another version is made anew.
+    /// Where the disk says no. A file of another version, or one that cannot be read as what it is,
+    /// is made anew.
     pub fn open(path: Option<&Path>, me: Option<Me>) -> Result<Self, StoreError> {
+        match (Self::open_as_it_is(path, me), path) {
+            (Err(StoreError::ForeignFile | StoreError::Damaged(_)), Some(path)) => {
+                tracing::warn!("The lists cannot be read; they are made anew from the envelopes");
+                remove(path)?;
+                Self::open_as_it_is(Some(path), me)
+            }
+            (opened, _) => opened,
+        }
+    }
+
+    fn open_as_it_is(path: Option<&Path>, me: Option<Me>) -> Result<Self, StoreError> {
         let mut conn = match path {
             Some(path) => Connection::open(path)?,
             None => Connection::open_in_memory()?,
@@ -239,12 +251,22 @@ impl Views {
                     signed.statement,
                     Statement::Remove { .. } | Statement::Revoke { .. } | Statement::Admit { .. }
                 );
-                if narrows {
+                if narrows && self.note_narrowing(told)? {
                     self.every_request(batch)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Notes a removal that counts, or that no longer does; false where nothing is different, as
+    /// with one that anybody may write and that never counted.
+    fn note_narrowing(&self, told: &Told<'_>) -> Result<bool, StoreError> {
+        let sql = match told.accepted {
+            true => "INSERT OR IGNORE INTO narrowings (row) VALUES (?1)",
+            false => "DELETE FROM narrowings WHERE row = ?1",
+        };
+        Ok(self.conn.prepare_cached(sql)?.execute([told.verdict.row])? > 0)
     }
 
     /// Who may do what has shrunk: every case may come out differently.

@@ -7,7 +7,10 @@ use crdt::{
 use rusqlite::{OptionalExtension, params};
 
 use super::{Batch, Told, Views, visible};
-use crate::store::{error::StoreError, truth::Truth};
+use crate::store::{
+    error::StoreError,
+    truth::{Judged, Truth},
+};
 
 /// The message is shown.
 pub(super) const SHOWN: i64 = 1;
@@ -54,7 +57,7 @@ impl Views {
             Talk::Message { text, reply_to, imported } => {
                 self.put_message(told, group, (text, *reply_to, imported.is_some()), batch)?;
                 match imported {
-                    Some(line) => self.show_first_copy(told.verdict.row, group, line, batch),
+                    Some(line) => self.show_first_copy(told.verdict, group, line, batch),
                     None => Ok(()),
                 }
             }
@@ -130,22 +133,30 @@ impl Views {
     /// Rule 3: notes where the message comes from and shows the first copy only.
     fn show_first_copy(
         &mut self,
-        row: i64,
+        verdict: &Judged,
         group: GroupId,
         line: &ImportedLine,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
         let mut put = self.conn.prepare_cached(
-            "INSERT OR IGNORE INTO imports (row, in_group, number, hash) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR IGNORE INTO imports (row, in_group, number, hash, lamport, id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         put.execute(params![
-            row,
+            verdict.row,
             self.groups[&group].number,
             line.number.cast_signed(),
-            line.hash
+            line.hash,
+            verdict.header.lamport.cast_signed(),
+            verdict.id.as_bytes(),
         ])?;
         drop(put);
-        self.choose_copy(group, line, batch)
+        self.choose_copy(group, line, batch)?;
+        let is_first = self.first_copies(&group, line)?.first() == Some(&verdict.row);
+        match self.message(verdict.row)? {
+            Some(row) if !is_first => self.hide(&row, group, batch),
+            _ => Ok(()),
+        }
     }
 
     /// Is this line in the group already?
@@ -161,20 +172,14 @@ impl Views {
         Ok(find.exists(params![group.number, line.number.cast_signed(), line.hash])?)
     }
 
+    /// Shows the first copy, and no longer the second, which was the first until a moment ago.
     fn choose_copy(
         &mut self,
         group: GroupId,
         line: &ImportedLine,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let mut find = self.conn.prepare_cached(
-            "SELECT m.row FROM imports AS i JOIN messages AS m ON m.row = i.row
-             WHERE i.in_group = ?1 AND i.number = ?2 AND i.hash = ?3 ORDER BY m.lamport, m.id",
-        )?;
-        let key = params![self.groups[&group].number, line.number.cast_signed(), line.hash];
-        let copies: Vec<i64> = find.query_map(key, |row| row.get(0))?.collect::<Result<_, _>>()?;
-        drop(find);
-        for (at, copy) in copies.into_iter().enumerate() {
+        for (at, copy) in self.first_copies(&group, line)?.into_iter().enumerate() {
             let Some(row) = self.message(copy)? else { continue };
             match (at == 0, row.state & SHOWN != 0) {
                 (true, false) => self.unhide(&row, group, batch)?,
@@ -183,6 +188,17 @@ impl Views {
             }
         }
         Ok(())
+    }
+
+    /// The first two copies of a line: all others are hidden, however many there are.
+    fn first_copies(&self, group: &GroupId, line: &ImportedLine) -> Result<Vec<i64>, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT row FROM imports WHERE in_group = ?1 AND number = ?2 AND hash = ?3
+             ORDER BY lamport, id LIMIT 2",
+        )?;
+        let key = params![self.groups[group].number, line.number.cast_signed(), line.hash];
+        let rows = find.query_map(key, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     fn hide(&mut self, row: &Row, group: GroupId, batch: &mut Batch) -> Result<(), StoreError> {
