@@ -53,6 +53,10 @@ pub const RECHECK_AFTER_MS: u64 = 2_000;
 /// trip over a slow line between two busy boxes, and far less than silence takes to show by itself.
 pub const DOUBT_MS: u64 = 1_000;
 
+/// Bodies that one peer is asked for on one link: fewer than he may be asked to send again
+/// (`RESENT_MAX` in `crdt`), or he would take it for an attack.
+pub const BODIES_WANTED_MAX: usize = 8_000;
+
 /// Waiting callers at once.
 pub const WAITS_MAX: usize = 64;
 
@@ -94,7 +98,9 @@ pub enum Input {
     Listed(LinkId, ScopeId, Bucket, Vec<Held>),
     /// Answers [`Output::Fetch`].
     Fetched(LinkId, Vec<Arc<Envelope>>),
-    /// Answers [`Output::Lookup`]: those that are not here.
+    /// Answers [`Output::Bodiless`].
+    Bodiless(LinkId, Vec<EnvelopeId>),
+    /// Answers [`Output::Lookup`]: those that are not here, or not whole.
     Missing(LinkId, Vec<EnvelopeId>),
     /// Answers [`Output::Store`], after the commit.
     Stored {
@@ -148,6 +154,8 @@ pub enum Output {
     Fetch(LinkId, Vec<EnvelopeId>),
     /// Which of these are not here?
     Lookup(LinkId, Vec<EnvelopeId>),
+    /// What is here without its body? Somebody handed it over so; this peer may know better.
+    Bodiless(LinkId),
     /// Verify, judge and commit.
     Store(LinkId, Vec<Envelope>),
     /// A stranger says who he is: take in what is sound of it, and answer with [`Input::Boxes`].
@@ -189,6 +197,8 @@ struct Link {
     on_trust: bool,
     /// Until when something must be heard, if the link is in doubt.
     doubted: Option<Moment>,
+    /// Bodies asked for, once each: nobody may have them any more.
+    wanted: BTreeSet<EnvelopeId>,
 }
 
 struct Waiting {
@@ -261,6 +271,7 @@ impl Core {
                 self.feed(link, sync::Input::Fetched(envelopes), now);
             }
             Input::Missing(link, ids) => self.feed(link, sync::Input::Missing(ids), now),
+            Input::Bodiless(link, ids) => self.want_bodies(link, ids, now),
             Input::Stored { from, new, refused, row } => self.stored(from, &new, refused, row, now),
             Input::NotStored(link) => self.close(link, "the disk did not take it".into(), now),
             Input::Written { new, row } => self.written(&new, row, now),
@@ -319,7 +330,8 @@ impl Core {
         });
         let budget = (!admitted).then_some(STRANGER_BYTES_MAX);
         self.outputs.push_back(Output::Budget(id, budget));
-        self.links.insert(id, Link { peer, session, admitted, on_trust, doubted: None });
+        let (doubted, wanted) = (None, BTreeSet::new());
+        self.links.insert(id, Link { peer, session, admitted, on_trust, doubted, wanted });
         let known = self.peers.entry(peer).or_default();
         (known.link, known.transport, known.heard) = (Some(id), transport, Some(now));
         self.outputs.push_back(Output::MeshChanged);
@@ -354,6 +366,10 @@ impl Core {
     fn forget_link(&mut self, id: LinkId, peer: KeyId) {
         if let Some(known) = self.peers.get_mut(&peer).filter(|known| known.link == Some(id)) {
             (known.link, known.progress) = (None, None);
+            // Of a stranger nothing was learnt, and any number of them may come by.
+            if known.compared.is_none() && !self.boxes.contains(&peer) {
+                self.peers.remove(&peer);
+            }
         }
         self.outputs.push_back(Output::MeshChanged);
     }
@@ -482,6 +498,15 @@ impl Core {
         }
     }
 
+    /// Asks a peer for bodies that are missing here, each of them once.
+    fn want_bodies(&mut self, id: LinkId, mut ids: Vec<EnvelopeId>, now: Moment) {
+        let Some(link) = self.links.get_mut(&id) else { return };
+        ids.retain(|body| link.wanted.len() < BODIES_WANTED_MAX && link.wanted.insert(*body));
+        if !ids.is_empty() {
+            self.feed(id, sync::Input::Missing(ids), now);
+        }
+    }
+
     /// Gives a session one input and carries out what it wants.
     fn feed(&mut self, id: LinkId, input: sync::Input<'_>, now: Moment) {
         let Some(link) = self.links.get_mut(&id) else { return };
@@ -511,6 +536,8 @@ impl Core {
                 (peer.missing_here, peer.missing_there, peer.progress) = (0, 0, None);
                 self.outputs.push_back(Output::MeshChanged);
                 self.delivered_up_to_now(&root);
+                // Equal are the names of what both hold; a body can be missing all the same.
+                self.outputs.push_back(Output::Bodiless(id));
                 self.end_trust(id, now);
             }
             Wanted::Differs { missing_here, missing_there } => {

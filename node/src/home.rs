@@ -19,7 +19,7 @@ use crate::{
     api::{ApiError, ErrorKind},
     clock,
     identity::{Folder, Identity},
-    ledger::{self, Ledger, TRUTH_FILE, VIEWS_FILE},
+    ledger::{self, Ledger, TRUTH_FILE, VIEWS_FILE, one_line},
     store::{error::StoreError, views},
 };
 
@@ -260,10 +260,10 @@ fn clear_leftovers(data: &Path) -> Result<(), ApiError> {
 }
 
 fn name(what: &str, text: &str) -> Result<String, ApiError> {
-    let text = text.trim();
+    let text = one_line(text);
     if text.is_empty() || text.len() > NAME_MAX {
         let args = [("what", what.to_owned()), ("limit", NAME_MAX.to_string())];
         return Err(ApiError::new(ErrorKind::BadText, args));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }

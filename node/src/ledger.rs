@@ -19,6 +19,7 @@
 //! 3. Whoever reads lists, or decides by them, finds in them everything that was answered before.
 //! 4. The lists never run ahead of what is committed in the database.
 //! 5. If the commit fails, every job of the batch fails and nothing of it is kept anywhere.
+//! 6. What is saved is saved, counted and sent, whatever becomes of the lists: they catch up later.
 
 mod answer;
 mod chores;
@@ -26,6 +27,7 @@ mod decide;
 mod found;
 mod job;
 mod names;
+mod stranger;
 #[cfg(test)]
 mod tests;
 
@@ -36,10 +38,10 @@ use crdt::{
     document::EditRefused,
     envelope::Envelope,
     genesis::Genesis,
-    id::{CommunityId, EnvelopeId, KeyId, ScopeId},
+    id::{CommunityId, EnvelopeId, GroupId, KeyId, ScopeId},
     invitation::Invitation,
     keys::Secret,
-    sync::Carried,
+    sync::{Carried, bounds::IDS_MAX},
     time::ClaimedTime,
 };
 
@@ -54,6 +56,7 @@ use crate::{
     },
 };
 
+pub(crate) use decide::one_line;
 pub use job::{Done, Job, Neighbour, Worked};
 use job::{Plan, give_up};
 
@@ -67,9 +70,6 @@ const TYPED_MAX: usize = 16;
 
 /// Under this name they are kept.
 const TYPED_KEPT: &str = "typed";
-
-/// Statements that introduce a box: three certificates and a join.
-const INTRODUCTION_MAX: usize = 4;
 
 /// Envelopes that the lists may be behind: what they take in within a few dozen milliseconds.
 pub const LISTS_BEHIND_MAX: usize = 1_000;
@@ -109,6 +109,8 @@ enum After {
     Say(Box<Reply>),
     /// Read the reply from lists that have caught up.
     Read(Command),
+    /// The same of a group that was founded or entered.
+    Group(GroupId),
 }
 
 /// One node's truth and lists.
@@ -227,10 +229,17 @@ impl Ledger {
         let (mut plans, mut changes) = (Vec::new(), Changes::default());
         let mut saved = self.truth.begin().map_err(Failed::from);
         let mut wants_lists = false;
+        // Jobs and envelopes that are safe already.
+        let mut safe = (0, 0);
         for job in jobs {
             wants_lists |= job.wants_lists();
             if saved.is_ok() && self.behind > 0 && job.wants_lists() {
-                saved = self.catch_up_in_between(&mut changes);
+                saved = self.save();
+                if saved.is_ok() {
+                    safe = (plans.len(), self.written.len());
+                    self.settle_if_possible(&mut changes);
+                    saved = self.truth.begin().map_err(Failed::from);
+                }
             }
             let (whom, plan) = match &saved {
                 Ok(()) => self.plan(job),
@@ -241,26 +250,28 @@ impl Ledger {
         if saved.is_ok() {
             saved = self.save();
         }
-        if saved.is_ok() && (wants_lists || self.behind > LISTS_BEHIND_MAX) {
-            saved = self.settle(&mut changes);
+        match &saved {
+            Ok(()) if wants_lists || self.behind > LISTS_BEHIND_MAX => {
+                self.settle_if_possible(&mut changes);
+            }
+            Ok(()) => (),
+            Err(failed) => {
+                tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
+                self.written.truncate(safe.1);
+            }
         }
-        if let Err(failed) = &saved {
-            tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
-            self.written.clear();
-        }
-        let done = plans
-            .into_iter()
-            .map(|(whom, plan)| (whom, self.finish(plan, saved.as_ref().err())))
-            .collect();
+        let plans = plans.into_iter().enumerate();
+        let failed = |at| saved.as_ref().err().filter(|_| at >= safe.0);
+        let done = plans.map(|(at, (whom, plan))| (whom, self.finish(plan, failed(at)))).collect();
         let written = std::mem::take(&mut self.written);
         Worked { done, written, changes, row: self.row }
     }
 
-    /// What was decided so far is saved, since lists are made from nothing else.
-    fn catch_up_in_between(&mut self, changes: &mut Changes) -> Result<(), Failed> {
-        self.save()?;
-        self.settle(changes)?;
-        Ok(self.truth.begin()?)
+    /// Rule 6.
+    fn settle_if_possible(&mut self, changes: &mut Changes) {
+        if let Err(failed) = self.settle(changes) {
+            tracing::error!(reason = %failed, "The lists fell behind; they catch up later");
+        }
     }
 
     fn save(&mut self) -> Result<(), Failed> {
@@ -299,15 +310,24 @@ impl Ledger {
         if due.is_empty() {
             return Ok(());
         }
+        let before = self.written.len();
+        if let Err(failed) = self.keep_promises(due) {
+            self.written.truncate(before);
+            return Err(failed);
+        }
+        changes.join(self.catch_up()?);
+        Ok(())
+    }
+
+    /// Writes what invitations promised to those who walked in, in one transaction.
+    fn keep_promises(&mut self, due: Vec<chores::Due>) -> Result<(), Failed> {
         self.truth.begin()?;
         for promise in due {
             if let Err(failed) = self.in_savepoint(|ledger| ledger.keep_promise(promise)) {
                 tracing::warn!(reason = %failed, "A promise of an invitation could not be kept yet");
             }
         }
-        self.truth.commit()?;
-        changes.join(self.catch_up()?);
-        Ok(())
+        Ok(self.truth.commit()?)
     }
 
     /// Brings the lists up to date; what the gate did not let in becomes poison in the truth.
@@ -359,8 +379,12 @@ impl Ledger {
                 (whom, Plan::Ready(Done::Fetched(envelopes)))
             }
             Job::Lookup(whom, mut ids) => {
-                ids.retain(|id| !self.truth.read().holds(id).unwrap_or(false));
+                ids.retain(|id| !self.truth.read().holds_whole(id).unwrap_or(false));
                 (whom, Plan::Ready(Done::Missing(ids)))
+            }
+            Job::Bodiless(whom) => {
+                let ids = self.truth.bodiless(IDS_MAX).unwrap_or_default();
+                (whom, Plan::Ready(Done::Bodiless(ids)))
             }
             Job::Delivered(whom, row) => {
                 self.delivered = self.delivered.max(row);
@@ -420,29 +444,6 @@ impl Ledger {
         Ok((received.new, received.refused.len()))
     }
 
-    /// Keeps what a stranger brings only if it makes his box a member's: a stranger must not be
-    /// able to fill the disk.
-    fn introduce(&mut self, key: KeyId, envelopes: Vec<Envelope>) -> Plan {
-        let attempt = self.in_savepoint(|ledger| {
-            let (new, _) = ledger.take_in(envelopes)?;
-            match ledger.truth.roster().box_person(key) {
-                Some(person) if ledger.truth.roster().is_community_member(person) => Ok(new),
-                _ => Err(ApiError::new(ErrorKind::NotAllowed, [("what", "join".into())]).into()),
-            }
-        });
-        match attempt {
-            Ok(new) => {
-                // Like something written here: every other peer is told.
-                self.written.extend(new);
-                Plan::Ready(Done::Introduced(true))
-            }
-            Err(failed) => {
-                tracing::info!(peer.id = %key, reason = %failed, "A stranger was turned away");
-                Plan::Ready(Done::Introduced(false))
-            }
-        }
-    }
-
     fn finish(&mut self, plan: Plan, failed: Option<&Failed>) -> Done {
         let storage =
             |failed: &Failed| ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
@@ -455,6 +456,9 @@ impl Ledger {
             (Plan::Command(Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
             (Plan::Command(Ok(After::Read(command))), None) => {
                 Done::Reply(self.answer(command).map_err(ApiError::from))
+            }
+            (Plan::Command(Ok(After::Group(id))), None) => {
+                Done::Reply(self.group_reply(&id).map_err(ApiError::from))
             }
         }
     }
@@ -520,16 +524,6 @@ impl Ledger {
             all.insert(key, Neighbour { home, office });
         }
         Ok(all)
-    }
-
-    /// The statements that show a stranger who this node is: its keys' certificates and its join.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn introduction(&self) -> Result<Vec<Envelope>, StoreError> {
-        let (writer, roster) = (self.identity.writer.writer(), self.community.roster());
-        self.truth.read().first_of_chain(&writer, &roster, INTRODUCTION_MAX)
     }
 
     /// The last row that is durable.

@@ -146,6 +146,25 @@ fn what_a_stranger_wrote_is_shown_nowhere_even_if_a_member_hands_it_on() {
 }
 
 #[test]
+fn a_body_that_somebody_kept_back_comes_from_whoever_has_it() {
+    let (mut world, everybody) = street(0xB0D1E5);
+    let (zhao, wu) = (everybody[2], everybody[4]);
+    world.part();
+    let draft = forged(&mut world, zhao, Kind::MESSAGE, World::message_body("all of it"));
+    let whole = sign(&world, zhao, draft);
+    // A neighbour hands on the header alone: what the two hold has the same names all the same.
+    world.slip(wu, vec![whole.clone().without_body()]);
+    world.slip(zhao, vec![whole]);
+    world.line(&everybody);
+    world.settle();
+    world.assert_same_sight(&everybody);
+    for who in &everybody {
+        assert_eq!(world.texts(*who), ["all of it"], "{}", world.name(*who));
+        assert_eq!(world.status(*who).poison, 0);
+    }
+}
+
+#[test]
 fn a_stranger_at_the_door_gets_nothing() {
     let (mut world, everybody) = street(0xD00);
     world.post(everybody[1], "for us alone");

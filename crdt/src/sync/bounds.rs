@@ -71,7 +71,8 @@ pub const IDS_MAX: usize = 2_000;
 /// Ids waiting to be sent, after which no further drawer is listed.
 pub const QUEUE_LISTING_MAX: usize = 65_536;
 
-/// Ids waiting to be sent, after which pushed ones are left to the next comparison.
+/// Ids waiting to be sent, after which pushed ones, and answers to *want*, are left to the next
+/// comparison: whoever wants without end must not fill the memory.
 pub const QUEUE_PUSH_MAX: usize = 131_072;
 
 /// Bytes of envelopes in memory, loaded and not yet sent.

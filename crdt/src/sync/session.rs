@@ -76,7 +76,8 @@ pub enum Input<'a> {
         /// How many had a header, signature or body hash that cannot be.
         refused: usize,
     },
-    /// Answers [`Output::Lookup`]: those that are neither here nor asked for elsewhere.
+    /// Answers [`Output::Lookup`]: those that are not here, or without the body that belongs to
+    /// them. May come unasked, where such bodies are missing.
     Missing(Vec<EnvelopeId>),
     /// New here, from this peer or any other; goes to every session.
     Stored(&'a [Arc<Envelope>]),

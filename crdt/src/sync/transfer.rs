@@ -6,7 +6,7 @@
 //!    class what is new before the backlog; then the newest drawer, and in it the oldest first.
 //! 2. Never more than a window of stream bytes without an acknowledgement, and the last part of the
 //!    window is kept for the two first classes.
-//! 3. Nothing is sent that the peer is known to have, or has been sent.
+//! 3. Nothing is sent that the peer is known to have, or has been sent, unless he asks for it.
 //! 4. Envelopes are loaded a few at a time, just before they go: the backlog is ids only.
 //!
 //! # Deliberately absent
@@ -167,8 +167,13 @@ impl Outbox {
         self.enqueue(rank, held.bytes, known);
     }
 
-    /// One envelope that was announced is to be sent; its place is found when it is loaded.
-    pub fn send_announced(&mut self, id: EnvelopeId, known: &Known) {
+    /// One envelope that the peer asks for by its id is to be sent, also where he has shown that he
+    /// knows it: he may have got it without its body. What there is no room for comes with the next
+    /// comparison.
+    pub fn send_wanted(&mut self, id: EnvelopeId) {
+        if self.queue.len() >= QUEUE_PUSH_MAX || !self.note(id, false) {
+            return;
+        }
         let rank = Rank {
             class: Kind::ACT.class(),
             backlog: false,
@@ -176,7 +181,7 @@ impl Outbox {
             lamport: 0,
             id,
         };
-        self.enqueue(rank, 512, known);
+        self.queue.insert(rank, 512);
     }
 
     fn enqueue(&mut self, rank: Rank, bytes: u32, known: &Known) {

@@ -79,6 +79,12 @@ impl Ledger {
         }
     }
 
+    /// A group's line, by its id.
+    pub(super) fn group_reply(&mut self, id: &GroupId) -> Result<Reply, Failed> {
+        let line = self.group(&id.to_hex())?;
+        Ok(Reply::Group(self.group_row(line)))
+    }
+
     /// Everything but the peers, which the loop knows.
     fn status(&mut self) -> Result<Status, Failed> {
         let lines = self.views.groups()?;

@@ -46,7 +46,10 @@ impl Ledger {
             Command::EditFact { id, field, value } => self.edit_fact(&id, &field, value),
             Command::ChecklistAdd { id, text } => {
                 let key = ItemKey::from_random(self.dice.draw());
-                self.edit_request(&id, FactEdit::Add(key, checked("text", text, NAME_BYTES_MAX)?))
+                self.edit_request(
+                    &id,
+                    FactEdit::Add(key, checked("text", one_line(&text), NAME_BYTES_MAX)?),
+                )
             }
             Command::ChecklistTick { id, item, done } => {
                 let key = item_key(&item)?;
@@ -161,7 +164,7 @@ impl Ledger {
         details: String,
         urgent: bool,
     ) -> Result<After, Failed> {
-        let title = checked("title", title, NAME_BYTES_MAX)?;
+        let title = checked("title", one_line(&title), NAME_BYTES_MAX)?;
         if details.len() > TEXT_BYTES_MAX {
             return Err(too_long("details", TEXT_BYTES_MAX).into());
         }
@@ -279,7 +282,7 @@ impl Ledger {
         kind: GroupKindWord,
         vouches: u8,
     ) -> Result<After, Failed> {
-        let name = checked("name", name, NAME_BYTES_MAX)?;
+        let name = checked("name", one_line(&name), NAME_BYTES_MAX)?;
         let person = self.person()?;
         let parent = Place::community();
         let auth = self.truth.roster().may_found(person, &parent).ok_or_else(|| {
@@ -303,7 +306,7 @@ impl Ledger {
         };
         let membership = self.say(grant, auth)?;
         self.name_group(id, &name, "", membership)?;
-        Ok(After::Read(Command::Board { group: id.to_hex() }))
+        Ok(After::Group(id))
     }
 
     /// Writes a statement under a grant, with the sealed key where the rank wants it.
@@ -326,7 +329,7 @@ impl Ledger {
             let roster = self.truth.roster();
             (roster.members(&group.id), roster.group(&group.id))
         };
-        let read = After::Read(Command::Board { group: group.id.to_hex() });
+        let read = After::Group(group.id);
         let unknown = || ApiError::new(ErrorKind::UnknownGroup, [("group", text.to_owned())]);
         let known = known.ok_or_else(unknown)?;
         if members.contains(&person) {
@@ -371,8 +374,9 @@ impl Ledger {
         let secret = self.dice.draw();
         let key = invitation_key(&secret).key();
         let group = all.place.clone();
-        let invite =
-            self.say(Statement::Invite { group: group.clone(), key, once: false }, auth)?;
+        // What makes its reader more than a member is for one person, wherever the link goes next.
+        let once = role != RoleWord::Member;
+        let invite = self.say(Statement::Invite { group: group.clone(), key, once }, auth)?;
         let promise = Promise { role: role_of(role), group: extra.filter(|id| *id != all.id) };
         self.keep_promise_for(invite, &promise)?;
         let name = self.views.groups()?.into_iter().find(|line| line.id == all.id);
@@ -399,6 +403,12 @@ impl Ledger {
 
 fn say(reply: Reply) -> After {
     After::Say(Box::new(reply))
+}
+
+/// Names and titles stand in lists: line ends, tabs and whatever steers a terminal become spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn checked(what: &str, text: String, limit: usize) -> Result<String, Failed> {
@@ -486,6 +496,12 @@ fn word(verb: ActVerb) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_is_one_line_whatever_was_pasted() {
+        assert_eq!(one_line(" 送药\r\n\tto 5-2-301\u{1b}[31m\0 "), "送药 to 5-2-301 [31m");
+        assert_eq!(one_line("\n\t"), "");
+    }
 
     #[test]
     fn numbers_that_lead_to_a_person_are_refused_and_others_are_not() {

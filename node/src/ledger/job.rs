@@ -29,6 +29,8 @@ pub enum Job<T> {
     Fetch(T, Vec<EnvelopeId>),
     /// Which of these are not here?
     Lookup(T, Vec<EnvelopeId>),
+    /// Which are here without the body that belongs to them?
+    Bodiless(T),
     /// Everything up to this row is held by somebody else too.
     Delivered(T, i64),
     /// Remember something that is never sent.
@@ -52,6 +54,7 @@ impl<T> Job<T> {
             Self::List(..)
             | Self::Fetch(..)
             | Self::Lookup(..)
+            | Self::Bodiless(..)
             | Self::Delivered(..)
             | Self::Keep(..)
             | Self::Typed(..)
@@ -81,8 +84,10 @@ pub enum Done {
     Listed(ScopeId, Bucket, Vec<Held>),
     /// Of a loading.
     Fetched(Vec<Arc<Envelope>>),
-    /// Of a look-up: those that are not here.
+    /// Of a look-up: those that are not here, or not whole.
     Missing(Vec<EnvelopeId>),
+    /// Those that are here without their body.
+    Bodiless(Vec<EnvelopeId>),
     /// Of anything that has no answer.
     Nothing,
 }
@@ -118,7 +123,8 @@ pub(super) fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
         }
         Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
         Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
-        Job::Delivered(whom, _)
+        Job::Bodiless(whom)
+        | Job::Delivered(whom, _)
         | Job::Keep(whom, ..)
         | Job::Typed(whom, _)
         | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),

@@ -22,8 +22,16 @@ impl Ledger {
         match self.views.answering_to(text).as_slice() {
             [one] => Ok(*one),
             [] => Err(unknown_group(text).into()),
-            many => Err(ambiguous(text, many.iter().map(GroupId::to_string).collect()).into()),
+            // Whoever says `all` means everybody, whatever else was given that name since.
+            many => match many.iter().find(|id| self.is_everybody(id)) {
+                Some(everybody) => Ok(*everybody),
+                None => Err(ambiguous(text, many.iter().map(GroupId::to_string).collect()).into()),
+            },
         }
+    }
+
+    fn is_everybody(&self, id: &GroupId) -> bool {
+        self.truth.roster().group(id).is_some_and(|group| group.everyone)
     }
 
     /// The request of this spoken code, id, or beginning of an id.

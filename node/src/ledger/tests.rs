@@ -1,111 +1,155 @@
-//! The ledger, seen from whoever asks: what was answered is found by the next one who reads, also
-//! when the power goes in between.
+//! The ledger by itself: what it says when a file fails, whom it lets in, and what one member can
+//! make it do.
 
-use std::path::Path;
+mod busy;
+mod doors;
+mod lists;
 
 use crdt::{
+    body::Talk,
     genesis::{Genesis, RULES_VERSION},
+    id::EnvelopeId,
+    invitation::Invitation,
     keys::Secret,
     time::{Bucket, ClaimedTime},
 };
 
-use super::{Done, Job, Ledger, Worked};
-use crate::{
-    api::{Command, Reply},
-    identity::Identity,
+use super::{
+    job::{Done, Job, Worked},
+    *,
 };
+use crate::api::RoleWord;
 
-const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
+const NOW: ClaimedTime = ClaimedTime(1_750_000_000_000);
 
-fn key(number: u8) -> Secret {
-    Secret::from_seed([number; 32])
+fn key(what: &str, of: &str) -> Secret {
+    Secret::from_seed(*blake3::hash(format!("{what} of {of}").as_bytes()).as_bytes())
+}
+
+fn identity(name: &str) -> Identity {
+    Identity {
+        home: format!("{name}'s home"),
+        person_name: name.into(),
+        office: false,
+        box_key: key("box", name),
+        writer: key("writer", name),
+        sealed: key("sealed", name),
+        person: Some(key("paper", name).person()),
+    }
 }
 
 fn genesis() -> Genesis {
     Genesis {
-        root_keys: vec![key(1).key()],
+        root_keys: vec![key("root", "all").key()],
         threshold: 1,
-        salt: [9; 16],
+        salt: [7; 16],
         rules: RULES_VERSION,
-        founded: Bucket(2_900),
+        founded: Bucket::week_of(NOW),
     }
 }
 
-fn open(folder: &Path) -> Ledger {
-    let identity = Identity {
-        home: "5-301".to_owned(),
-        person_name: "李".to_owned(),
-        office: false,
-        box_key: key(2),
-        writer: key(3),
-        sealed: key(4),
-        person: Some(key(5).person()),
-    };
-    Ledger::open(Some(folder), identity, genesis(), [7; 32]).expect("opens")
-}
-
-fn founded(folder: &Path) -> Ledger {
-    let mut ledger = open(folder);
-    ledger.begin_community(&[key(1)], &key(5), "测试", NOW).expect("founds");
+/// A community that Chen has founded, kept in `folder` or in memory.
+fn founded(folder: Option<&Path>) -> Ledger {
+    let mut ledger = Ledger::open(folder, identity("Chen"), genesis(), [1; 32]).expect("opens");
+    let (root, paper) = (key("root", "all"), key("paper", "Chen"));
+    ledger.begin_community(&[root], &paper, "Happy Lane", NOW).expect("founds");
     ledger
 }
 
-fn post(text: &str) -> Job<()> {
-    Job::Command(
-        (),
-        Command::Post { group: "all".to_owned(), text: text.to_owned(), reply_to: None },
-    )
+/// Somebody's ledger after he walked through a door, and his introduction.
+fn newcomer(name: &str, door: &Invitation) -> (Ledger, Vec<Envelope>) {
+    let mut ledger = Ledger::open(None, identity(name), genesis(), [2; 32]).expect("opens");
+    ledger.walk_in(door, &key("paper", name), NOW).expect("walks in");
+    let introduction = ledger.introduction().expect("reads");
+    (ledger, introduction)
 }
 
-fn log() -> Job<()> {
-    Job::Command((), Command::Log { group: "all".to_owned(), last: 100, before: None })
+/// Lets a ledger do one thing.
+fn work(ledger: &mut Ledger, job: Job<()>) -> (Done, Worked<()>) {
+    let mut worked = ledger.work(vec![job], NOW);
+    let ((), done) = worked.done.pop().expect("one job, one answer");
+    (done, worked)
 }
 
-/// Everything that is said in the answers of a log.
-fn texts(worked: Worked<()>) -> Vec<Vec<String>> {
-    let mut all = Vec::new();
-    for (_, done) in worked.done {
-        match done {
-            Done::Reply(Ok(Reply::Log { messages })) => {
-                all.push(messages.into_iter().map(|message| message.text).collect());
-            }
-            Done::Reply(Ok(Reply::Posted { .. })) => (),
-            Done::Reply(other) => panic!("{other:?}"),
-            _ => panic!("only commands were given"),
-        }
+fn ask(ledger: &mut Ledger, command: Command) -> Reply {
+    match work(ledger, Job::Command((), command)).0 {
+        Done::Reply(reply) => reply.expect("it may"),
+        _ => panic!("a command has a reply"),
     }
-    all
+}
+
+fn post(text: &str) -> Command {
+    Command::Post { group: "all".into(), text: text.into(), reply_to: None }
+}
+
+fn a_ride() -> Command {
+    let (title, details) = ("a ride".into(), String::new());
+    Command::Ask { group: None, title, details, urgent: false }
+}
+
+/// Writes as the ledger's own person, in one transaction, whatever a command would allow.
+fn write(ledger: &mut Ledger, bodies: impl IntoIterator<Item = Body>) {
+    let group = ledger.truth.roster().groups().remove(0);
+    let scope = group.id.scope();
+    let auth = ledger.truth.roster().best_auth(ledger.person().expect("a person"), scope);
+    ledger.truth.begin().expect("begins");
+    for body in bodies {
+        ledger.write(body, scope, Deps::Subject, auth).expect("writes");
+    }
+    ledger.truth.commit().expect("commits");
+    ledger.catch_up().expect("catches up");
 }
 
 #[test]
-fn whoever_reads_finds_what_was_answered_before_although_lists_wait() {
-    let folder = tempfile::tempdir().expect("a folder for the test");
-    let mut ledger = founded(folder.path());
-    assert!(!ledger.may_rest(), "nothing was posted");
-    let worked = ledger.work([post("one"), post("two")], NOW);
-    assert!(worked.changes.groups.is_empty(), "the lists wait");
-    assert_eq!(worked.written.len(), 2);
-    assert!(ledger.may_rest());
-    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two"]]);
-    let mixed = ledger.work([post("three"), log(), post("four")], NOW);
-    assert_eq!(texts(mixed), [["one", "two", "three", "four"]]);
-    ledger.work([post("five")], NOW);
-    let rested: Worked<()> = ledger.rest();
-    assert_eq!(rested.changes.groups.len(), 1, "pages are told when the lists have caught up");
-    assert!(!ledger.may_rest());
-}
-
-#[test]
-fn what_was_answered_is_listed_after_a_power_cut() {
-    let folder = tempfile::tempdir().expect("a folder for the test");
-    let mut ledger = founded(folder.path());
-    ledger.work([post("one")], NOW);
-    assert_eq!(texts(ledger.work([log()], NOW)), [["one"]]);
-    ledger.work([post("two"), post("three")], NOW);
-    // Dropped as it is: the transaction of the last two was never committed.
+fn what_the_truth_has_is_saved_although_the_lists_cannot_be_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = founded(Some(folder.path()));
+    let before = ledger.row();
+    let lists = rusqlite::Connection::open(folder.path().join(VIEWS_FILE)).expect("opens");
+    lists.execute_batch("ALTER TABLE applied RENAME TO gone").expect("breaks the lists");
+    let (done, worked) = work(&mut ledger, Job::Command((), a_ride()));
+    assert!(matches!(done, Done::Reply(Ok(Reply::Asked { .. }))), "it is in the truth");
+    assert!(!worked.written.is_empty(), "neighbours get it, and it counts when they compare");
+    assert!(worked.row > before);
     drop(ledger);
-    let mut ledger = open(folder.path());
-    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two", "three"]]);
-    ledger.work([post("four")], NOW);
-    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two", "three", "four"]]);
+    lists.execute_batch("ALTER TABLE gone RENAME TO applied").expect("mends the lists");
+    let mut again =
+        Ledger::open(Some(folder.path()), identity("Chen"), genesis(), [1; 32]).expect("opens");
+    let Reply::Requests { requests } = ask(&mut again, Command::Requests { all: true }) else {
+        panic!("requests")
+    };
+    assert_eq!(requests.len(), 1, "the lists have caught up");
+}
+
+#[test]
+fn lists_that_cannot_be_read_are_made_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = founded(Some(folder.path()));
+    ask(&mut ledger, post("the power is out"));
+    drop(ledger);
+    std::fs::write(folder.path().join(VIEWS_FILE), [0x5a; 9_000]).expect("breaks the lists");
+    let mut again =
+        Ledger::open(Some(folder.path()), identity("Chen"), genesis(), [1; 32]).expect("opens");
+    let log = Command::Log { group: "all".into(), last: 9, before: None };
+    let Reply::Log { messages } = ask(&mut again, log) else { panic!("a log") };
+    assert_eq!(messages.len(), 1);
+}
+
+#[test]
+fn whoever_founds_or_enters_a_group_is_told_which() {
+    let mut ledger = founded(None);
+    let found = |name: &str| {
+        let (kind, vouches) = (crate::api::GroupKindWord::Open, 0);
+        Command::GroupNew { name: name.into(), kind, vouches }
+    };
+    let Reply::Group(made) = ask(&mut ledger, found("Building 5")) else { panic!("a group") };
+    assert_eq!((made.name.as_str(), made.members), ("Building 5", 1));
+    let enter = Command::GroupJoin { group: "Building 5".into() };
+    let Reply::Group(entered) = ask(&mut ledger, enter) else { panic!("a group") };
+    assert_eq!(entered.id, made.id);
+    // Another group of that name takes nothing away from everybody's.
+    ask(&mut ledger, found("all"));
+    ask(&mut ledger, post("to everybody"));
+    let Reply::Groups { groups } = ask(&mut ledger, Command::Groups) else { panic!("groups") };
+    assert_eq!(groups.iter().map(|group| group.messages).collect::<Vec<_>>(), [1, 0, 0]);
 }

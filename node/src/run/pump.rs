@@ -247,6 +247,7 @@ impl Pump {
             }
             Output::Fetch(link, ids) => self.job(link, Job::Fetch(Whom::Link(link), ids)),
             Output::Lookup(link, ids) => self.job(link, Job::Lookup(Whom::Link(link), ids)),
+            Output::Bodiless(link) => self.job(link, Job::Bodiless(Whom::Link(link))),
             Output::Store(link, envelopes) => {
                 self.job(link, Job::Receive(Whom::Link(link), envelopes));
             }
@@ -326,6 +327,7 @@ impl Pump {
             Done::Listed(scope, bucket, items) => Input::Listed(link, scope, bucket, items),
             Done::Fetched(envelopes) => Input::Fetched(link, envelopes),
             Done::Missing(ids) => Input::Missing(link, ids),
+            Done::Bodiless(ids) => Input::Bodiless(link, ids),
             Done::Introduced(known) => {
                 if !known {
                     self.core.turn_away(link, now);

@@ -347,6 +347,21 @@ impl Truth {
         Ok(self.memory.unfinished)
     }
 
+    /// Envelopes that came without a body which may still come, at most `limit`; mostly none, which
+    /// costs nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn bodiless(&mut self, limit: usize) -> Result<Vec<EnvelopeId>, StoreError> {
+        if !self.memory.lacks_bodies {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<_> = self.read().without_body(limit)?.iter().map(|meta| meta.id).collect();
+        self.memory.lacks_bodies = !ids.is_empty();
+        Ok(ids)
+    }
+
     /// Is there something left to judge?
     pub fn is_unfinished(&self) -> bool {
         self.memory.unfinished

@@ -220,6 +220,7 @@ impl Home {
             Done::Listed(scope, bucket, items) => Input::Listed(link, scope, bucket, items),
             Done::Fetched(envelopes) => Input::Fetched(link, envelopes),
             Done::Missing(ids) => Input::Missing(link, ids),
+            Done::Bodiless(ids) => Input::Bodiless(link, ids),
             Done::Introduced(false) => return self.core.turn_away(link, now),
             Done::Introduced(true) | Done::Reply(_) | Done::Nothing => return,
         };
@@ -244,6 +245,7 @@ impl World {
                 Output::List(link, scope, bucket) => Job::List(Whom::Link(link), scope, bucket),
                 Output::Fetch(link, ids) => Job::Fetch(Whom::Link(link), ids),
                 Output::Lookup(link, ids) => Job::Lookup(Whom::Link(link), ids),
+                Output::Bodiless(link) => Job::Bodiless(Whom::Link(link)),
                 Output::Store(link, envelopes) => Job::Receive(Whom::Link(link), envelopes),
                 Output::Introduced(link, key, envelopes) => {
                     Job::Introduce(Whom::Link(link), key, envelopes)

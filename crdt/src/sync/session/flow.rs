@@ -84,7 +84,7 @@ impl Session {
         }
     }
 
-    /// What of an announcement is not here.
+    /// What of an announcement is not here, or what came from somebody without its body.
     pub(super) fn missing(&mut self, ids: Vec<EnvelopeId>) {
         self.lookups = self.lookups.saturating_sub(1);
         if !ids.is_empty() {
@@ -93,6 +93,6 @@ impl Session {
     }
 
     pub(super) fn hear_want(&mut self, ids: &[EnvelopeId]) {
-        ids.iter().for_each(|id| self.outbox.send_announced(*id, &self.known));
+        ids.iter().for_each(|id| self.outbox.send_wanted(*id));
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     id::{CommunityId, EnvelopeId},
     sync::{
         Config, Fingerprint, Input, Output, Parting, Session,
-        bounds::{FRUITLESS_ROUNDS_MAX, PATIENCE_MS, WINDOW_BYTES},
+        bounds::{FRUITLESS_ROUNDS_MAX, IDS_MAX, PATIENCE_MS, QUEUE_PUSH_MAX, WINDOW_BYTES},
         message::{BadMessage, Group, Hello, Line, Message},
         narrow::BadNarrowing,
         session::{Closing, Fault},
@@ -500,6 +500,24 @@ fn a_peer_that_narrows_for_ever_is_left() {
         duel.hear(&Message::Round { job: 1, narrow: narrow.clone() });
     }
     assert_eq!(duel.fault(), Some(Fault::Narrowing(BadNarrowing::Fruitless)));
+}
+
+#[test]
+fn whoever_wants_without_end_is_remembered_up_to_a_bound() {
+    let mut duel = Duel::open(false);
+    let id =
+        |number: usize| EnvelopeId::from_bytes(*blake3::hash(&number.to_le_bytes()).as_bytes());
+    // The store is slow: nothing that it is asked for comes back meanwhile.
+    for first in (0..2 * QUEUE_PUSH_MAX).step_by(IDS_MAX) {
+        let ids = (first..first + IDS_MAX).map(id).collect();
+        let want = Message::Want { job: 0, ids }.encode();
+        duel.session.handle(&duel.node.carried, Input::Received(&want), duel.now);
+        while duel.session.poll().is_some() {}
+    }
+    let remembered = (0..2 * QUEUE_PUSH_MAX).filter(|at| duel.session.outbox.is_pending(&id(*at)));
+    let remembered = remembered.count();
+    assert!(remembered <= QUEUE_PUSH_MAX + IDS_MAX, "{remembered}");
+    assert_eq!(duel.fault(), None, "an honest one may want much after a long cut");
 }
 
 #[test]

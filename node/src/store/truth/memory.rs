@@ -63,6 +63,8 @@ pub(super) struct Memory {
     pub stale_heads: BTreeSet<super::heads::Stream>,
     /// May there be anybody in `waiting`?
     pub anybody_waits: bool,
+    /// May there be anything without the body that belongs to it?
+    pub lacks_bodies: bool,
     pub positions: BTreeMap<PositionKey, i64>,
     /// The ends of chains written to lately: what is highest in (place, id).
     pub ends: BTreeMap<(WriterId, ScopeId), (u64, EnvelopeId)>,
@@ -91,6 +93,7 @@ impl Memory {
             unfinished: false,
             stale_heads: BTreeSet::new(),
             anybody_waits: false,
+            lacks_bodies: true,
             positions: BTreeMap::new(),
             ends: BTreeMap::new(),
             cited: BTreeMap::new(),

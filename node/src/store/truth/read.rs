@@ -263,6 +263,16 @@ impl<'a> Reading<'a> {
         self.metas("e.row > ?1 ORDER BY e.row LIMIT ?2", (row, at_most(limit)))
     }
 
+    /// Is it here, with its body or with good reason to have none?
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn holds_whole(&self, id: &EnvelopeId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM envelopes WHERE id = ?1 AND gone IS NOT ?2";
+        Ok(self.db.prepare_cached(sql)?.exists((id.as_bytes(), Gone::NotSent as u8))?)
+    }
+
     /// Envelopes that came without a body which may still come, at most `limit`.
     ///
     /// # Errors

@@ -72,9 +72,14 @@ impl Work<'_> {
             self.admit(&envelope)?;
             received.new.push(Arc::new(envelope));
         }
+        let mut roster_is_stale = false;
         for envelope in again {
             received.known += 1;
-            self.take_late_body(&envelope)?;
+            roster_is_stale |= self.take_late_body(&envelope)?;
+        }
+        if roster_is_stale {
+            // Once for all of them: it costs a look at every statement.
+            self.memory.read_roster_anew(self.db, self.community)?;
         }
         Ok(received)
     }
@@ -87,6 +92,7 @@ impl Work<'_> {
         let position_ref = self.position_ref(header)?;
         self.note_fork(id, header)?;
         let mut gone = if envelope.body().is_some() { None } else { Some(Gone::NotSent) };
+        self.memory.lacks_bodies |= gone.is_some();
         let body = row::read_body(header, gone, envelope.body());
         let subject = body.as_ref().ok().and_then(|body| subject(id, body));
         let verdict = self.judge((id, header), body.as_ref(), || Ok(envelope.clone()))?;
@@ -159,11 +165,12 @@ impl Work<'_> {
     }
 
     /// Puts a body where there never was one. The header, whose signature was checked when it came,
-    /// names the body by hash, and `envelope` could not be made with another.
-    fn take_late_body(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+    /// names the body by hash, and `envelope` could not be made with another. True where the roster
+    /// was told of it without a body.
+    fn take_late_body(&mut self, envelope: &Envelope) -> Result<bool, StoreError> {
         let (id, header) = (envelope.id(), envelope.header());
         let (Some(cited), true) = (self.cited(&id)?, envelope.body().is_some()) else {
-            return Ok(());
+            return Ok(false);
         };
         let body = row::read_body(header, None, envelope.body());
         let checked = match (header.kind, body.as_ref()) {
@@ -192,11 +199,8 @@ impl Work<'_> {
         if taken > 0 {
             self.memory.touched = true;
             self.memory.queue.insert(cited.row);
-            if header.scope == self.community.roster() {
-                self.memory.read_roster_anew(self.db, self.community)?;
-            }
         }
-        Ok(())
+        Ok(taken > 0 && header.scope == self.community.roster())
     }
 }
 

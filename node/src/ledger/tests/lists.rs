@@ -1,0 +1,111 @@
+//! The ledger, seen from whoever asks: what was answered is found by the next one who reads, also
+//! when the power goes in between.
+
+use std::path::Path;
+
+use crdt::{
+    genesis::{Genesis, RULES_VERSION},
+    keys::Secret,
+    time::{Bucket, ClaimedTime},
+};
+
+use super::super::{Done, Job, Ledger, Worked};
+use crate::{
+    api::{Command, Reply},
+    identity::Identity,
+};
+
+const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
+
+fn key(number: u8) -> Secret {
+    Secret::from_seed([number; 32])
+}
+
+fn genesis() -> Genesis {
+    Genesis {
+        root_keys: vec![key(1).key()],
+        threshold: 1,
+        salt: [9; 16],
+        rules: RULES_VERSION,
+        founded: Bucket(2_900),
+    }
+}
+
+fn open(folder: &Path) -> Ledger {
+    let identity = Identity {
+        home: "5-301".to_owned(),
+        person_name: "李".to_owned(),
+        office: false,
+        box_key: key(2),
+        writer: key(3),
+        sealed: key(4),
+        person: Some(key(5).person()),
+    };
+    Ledger::open(Some(folder), identity, genesis(), [7; 32]).expect("opens")
+}
+
+fn founded(folder: &Path) -> Ledger {
+    let mut ledger = open(folder);
+    ledger.begin_community(&[key(1)], &key(5), "测试", NOW).expect("founds");
+    ledger
+}
+
+fn post(text: &str) -> Job<()> {
+    Job::Command(
+        (),
+        Command::Post { group: "all".to_owned(), text: text.to_owned(), reply_to: None },
+    )
+}
+
+fn log() -> Job<()> {
+    Job::Command((), Command::Log { group: "all".to_owned(), last: 100, before: None })
+}
+
+/// Everything that is said in the answers of a log.
+fn texts(worked: Worked<()>) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    for (_, done) in worked.done {
+        match done {
+            Done::Reply(Ok(Reply::Log { messages })) => {
+                all.push(messages.into_iter().map(|message| message.text).collect());
+            }
+            Done::Reply(Ok(Reply::Posted { .. })) => (),
+            Done::Reply(other) => panic!("{other:?}"),
+            _ => panic!("only commands were given"),
+        }
+    }
+    all
+}
+
+#[test]
+fn whoever_reads_finds_what_was_answered_before_although_lists_wait() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    assert!(!ledger.may_rest(), "nothing was posted");
+    let worked = ledger.work([post("one"), post("two")], NOW);
+    assert!(worked.changes.groups.is_empty(), "the lists wait");
+    assert_eq!(worked.written.len(), 2);
+    assert!(ledger.may_rest());
+    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two"]]);
+    let mixed = ledger.work([post("three"), log(), post("four")], NOW);
+    assert_eq!(texts(mixed), [["one", "two", "three", "four"]]);
+    ledger.work([post("five")], NOW);
+    let rested: Worked<()> = ledger.rest();
+    assert_eq!(rested.changes.groups.len(), 1, "pages are told when the lists have caught up");
+    assert!(!ledger.may_rest());
+}
+
+#[test]
+fn what_was_answered_is_listed_after_a_power_cut() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    ledger.work([post("one")], NOW);
+    assert_eq!(texts(ledger.work([log()], NOW)), [["one"]]);
+    ledger.work([post("two"), post("three")], NOW);
+    // Dropped as it is: the transaction of the last two was never committed.
+    drop(ledger);
+    let mut ledger = open(folder.path());
+    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two", "three"]]);
+    ledger.work([post("four")], NOW);
+    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two", "three", "four"]]);
+}
