@@ -15,14 +15,17 @@ use crate::{
 type Asker = oneshot::Sender<Result<Reply, ApiError>>;
 
 impl Pump {
-    /// Every peer that is known: linked, met before, or only in the roster.
+    /// Every peer that is a member's: linked, met before, or only in the roster.
     pub(super) fn peer_rows(&self) -> Vec<PeerRow> {
         let now = self.clock.now();
         let met = self.core.peers();
         let mut keys: Vec<KeyId> = self.neighbours.keys().chain(met.keys()).copied().collect();
         keys.sort_unstable();
         keys.dedup();
-        let others = keys.into_iter().filter(|key| *key != self.me);
+        // Strangers are nobody's peers; to a newcomer, who cannot tell yet, everybody may be one.
+        let newcomer = !self.neighbours.contains_key(&self.me);
+        let is_known = |key: &KeyId| newcomer || self.neighbours.contains_key(key);
+        let others = keys.into_iter().filter(|key| *key != self.me && is_known(key));
         let row = |key: KeyId| {
             let peer = met.get(&key).cloned().unwrap_or_default();
             let neighbour = self.neighbours.get(&key);
