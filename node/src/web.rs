@@ -21,6 +21,7 @@
 
 mod ask;
 mod assets;
+mod crowd;
 mod error;
 mod frame;
 mod group;
@@ -62,11 +63,16 @@ pub(crate) use self::{
     language::{choice_cookie, wanted as wanted_language},
 };
 use crate::handle::Handle;
+use crowd::Crowd;
 use pairing::Pairing;
 use session::Seal;
 
 /// Connections served at once; a home has a few phones, each opens about six.
 const CONNECTIONS_MAX: usize = 256;
+
+/// Connections served at once to one address: a household's phones behind one router, and never all
+/// there are, or one neighbour who opens and does nothing would keep everybody else out.
+const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
 
 /// Pages kept live at once. The others still work; they just do not change by themselves.
 const LIVE_MAX: usize = 64;
@@ -230,6 +236,7 @@ pub async fn serve(
 pub(crate) async fn serve_pages(listener: TcpListener, pages: Router, stop: CancellationToken) {
     let service = TowerToHyperService::new(pages);
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let crowd = Crowd::of_at_most(CONNECTIONS_PER_ADDRESS_MAX);
     loop {
         let place = tokio::select! {
             biased;
@@ -241,11 +248,12 @@ pub(crate) async fn serve_pages(listener: TcpListener, pages: Router, stop: Canc
             () = stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        let (Ok(place), Ok((stream, _))) = (place, accepted) else {
+        let (Ok(place), Ok((stream, from))) = (place, accepted) else {
             tracing::debug!("a connection to the page was refused by the operating system");
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
+        let Some(guest) = crowd.enter(from.ip()) else { continue };
         // A page goes out in one piece; waiting for more would only delay it.
         let _ = stream.set_nodelay(true);
         let (service, stop) = (service.clone(), stop.clone());
@@ -260,7 +268,7 @@ pub(crate) async fn serve_pages(listener: TcpListener, pages: Router, stop: Canc
                 // A browser that hangs up in the middle is ordinary.
                 _ = connection => (),
             }
-            drop(place);
+            drop((place, guest));
         });
     }
 }

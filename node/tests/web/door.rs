@@ -201,3 +201,38 @@ async fn an_endless_form_is_cut_off() {
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
     page.says("too much at once");
 }
+
+/// Longer than an answer takes and shorter than a client may dawdle: the others must not wait for
+/// those who do.
+const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(8);
+
+#[tokio::test]
+async fn one_who_opens_every_connection_and_does_nothing_keeps_nobody_else_out() {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::{TcpListener, TcpSocket},
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = tokio_util::sync::CancellationToken::new();
+    let (config, _) = actors::config(false);
+    let serving = tokio::spawn(web::serve(listener, fake::run(Fake::new()), config, stop.clone()));
+    let mut idle = Vec::new();
+    for _ in 0..300 {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        idle.push(socket.connect(address).await.unwrap());
+    }
+    let answered = tokio::time::timeout(AT_ONCE, async {
+        let mut honest = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        honest.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        honest.read_to_string(&mut answer).await.unwrap();
+        answer
+    });
+    assert!(answered.await.unwrap().starts_with("HTTP/1.1 200 OK"));
+    drop(idle);
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+}
