@@ -8,8 +8,9 @@ use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
 /// Make a link that lets somebody join
 ///
-/// Hand the link on by any means, or let a phone read the picture. It is as good as a key until it
-/// is used: give it to the person, not to a notice board.
+/// Hand the link on by any means, or let a phone read the picture. Whoever has it can come in, as
+/// often as it is used: give it to people, not to a notice board. A link that gives a role is for
+/// one person.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// What the invited person may do
