@@ -32,6 +32,7 @@ struct Kept {
 pub(super) struct Due {
     person: PersonId,
     join: EnvelopeId,
+    door: Place,
     promise: Promise,
 }
 
@@ -63,11 +64,13 @@ impl Ledger {
             else {
                 continue;
             };
-            let Statement::Join { person, invite: Some(invite), .. } = &signed.statement else {
+            let Statement::Join { person, invite: Some(invite), group: door, .. } =
+                signed.statement
+            else {
                 continue;
             };
-            if let Some(promise) = self.promise(invite)? {
-                due.push(Due { person: *person, join: *id, promise });
+            if let Some(promise) = self.promise(&invite)? {
+                due.push(Due { person, join: *id, door, promise });
             }
         }
         Ok(due)
@@ -81,23 +84,29 @@ impl Ledger {
         Ok(role.map(|role| Promise { role, group: kept.group }))
     }
 
-    /// Grants what was promised, unless the person has it already.
+    /// Grants what was promised, unless the person has it already. A role is for the first one who
+    /// came: his join is confirmed, so that nobody displaces him with a lower id.
     pub(super) fn keep_promise(&mut self, due: Due) -> Result<(), Failed> {
         let me = self.person()?;
-        if due.promise.role > Role::Member {
-            self.grant(me, &due, due.promise.role, Place::community())?;
+        let role = due.promise.role;
+        if role > Role::Member && !self.has(due.person, role, &Place::community()) {
+            self.grant(me, &due, Role::Member, due.door.clone())?;
+            self.grant(me, &due, role, Place::community())?;
         }
         let group = due.promise.group.and_then(|id| self.truth.roster().group(&id));
-        match group {
+        match group.filter(|group| !self.has(due.person, Role::Member, &group.place)) {
             Some(group) => self.grant(me, &due, Role::Member, group.place),
             None => Ok(()),
         }
     }
 
+    fn has(&self, person: PersonId, role: Role, over: &Place) -> bool {
+        let roles = self.truth.roster().live_roles(person);
+        roles.iter().any(|it| it.role >= role && it.over == *over)
+    }
+
     fn grant(&mut self, me: PersonId, due: &Due, role: Role, over: Place) -> Result<(), Failed> {
-        let roster = self.truth.roster();
-        let has = roster.live_roles(due.person).iter().any(|it| it.role >= role && it.over == over);
-        let Some(auth) = roster.may_grant(me, role, &over).filter(|_| !has) else { return Ok(()) };
+        let Some(auth) = self.truth.roster().may_grant(me, role, &over) else { return Ok(()) };
         let (person, confirms) = (due.person, vec![due.join]);
         self.say(Statement::Grant { person, role, over, undo: Vec::new(), confirms }, auth)?;
         Ok(())

@@ -18,7 +18,7 @@ fn one_line_imported_four_thousand_times_shows_once_and_costs_no_more_than_as_ma
     let mut ledger = founded(None);
     let line = ImportedLine { number: 1, hash: [5; 32] };
     let copy = |n: u64| {
-        let (text, imported) = (format!("copy {n}"), Some(line.clone()));
+        let (text, imported) = (format!("copy {n}"), Some(line));
         Body::Talk(Talk::Message { text, reply_to: None, imported })
     };
     write(&mut ledger, (0..MANY).map(copy));
