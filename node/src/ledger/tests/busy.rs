@@ -41,9 +41,7 @@ fn four_thousand_edits_of_one_message_cost_no_more_than_as_many_messages() {
 #[test]
 fn a_removal_that_never_counted_folds_no_request_again() {
     let mut ledger = founded(None);
-    let ride =
-        Command::Ask { group: None, title: "a ride".into(), details: String::new(), urgent: false };
-    ask(&mut ledger, ride);
+    ask(&mut ledger, a_ride());
     let person = identity("Wang").person.expect("a person");
     let (role, over) = (Role::Member, Place::community());
     let removal = |cuts: Vec<Cut>| Statement::Remove { person, role, over: over.clone(), cuts };
