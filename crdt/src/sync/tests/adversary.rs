@@ -512,12 +512,14 @@ fn whoever_wants_without_end_is_remembered_up_to_a_bound() {
         let ids = (first..first + IDS_MAX).map(id).collect();
         let want = Message::Want { job: 0, ids }.encode();
         duel.session.handle(&duel.node.carried, Input::Received(&want), duel.now);
-        while duel.session.poll().is_some() {}
+        while let Some(output) = duel.session.poll() {
+            // An honest one may want much after a long cut.
+            assert!(!matches!(output, Output::Blame(_)));
+        }
     }
     let remembered = (0..2 * QUEUE_PUSH_MAX).filter(|at| duel.session.outbox.is_pending(&id(*at)));
     let remembered = remembered.count();
     assert!(remembered <= QUEUE_PUSH_MAX + IDS_MAX, "{remembered}");
-    assert_eq!(duel.fault(), None, "an honest one may want much after a long cut");
 }
 
 #[test]
