@@ -85,7 +85,9 @@ impl Daybook {
     /// Writes and syncs `envelopes`; false where they do not belong here or the disk said no: then
     /// they are to be committed.
     pub fn take(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
-        let Some(path) = self.path.as_ref().filter(|_| !self.failed) else { return false };
+        if self.path.is_none() || self.failed {
+            return false;
+        }
         let mut bytes = Vec::new();
         envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
         let end = self.end + bytes.len();
@@ -94,28 +96,24 @@ impl Daybook {
             return false;
         }
         bytes.extend([0; 4]);
-        match self.write(&bytes, path) {
-            Ok(file) => {
-                (self.file, self.end) = (Some(file), end);
-                true
-            }
-            Err(error) => {
-                tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
-                self.failed = true;
-                self.close_at(self.end);
-                false
-            }
+        if let Err(error) = self.write(&bytes) {
+            tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
+            self.failed = true;
+            self.close_at(self.end);
+            return false;
         }
+        self.end = end;
+        true
     }
 
-    fn write(&self, bytes: &[u8], path: &Path) -> io::Result<File> {
-        let file = match &self.file {
-            Some(file) => file.try_clone()?,
-            None => make(path)?,
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let file = match (&mut self.file, &self.path) {
+            (Some(file), _) => file,
+            (file, Some(path)) => file.insert(make(path)?),
+            (None, None) => return Err(io::ErrorKind::NotFound.into()),
         };
         file.write_all_at(bytes, self.end as u64)?;
-        file.sync_data()?;
-        Ok(file)
+        file.sync_data()
     }
 
     /// Everything in it is committed: it begins again at its start.
