@@ -123,10 +123,10 @@ fn runtime(verb: &Verb) -> std::io::Result<Runtime> {
 }
 
 /// The log goes to stderr: a running node tells what it does, other commands only what went wrong.
-/// `RUST_LOG` overrides both.
+/// `RUST_LOG` overrides both. The multiplexer calls a rude peer an error; whose link ends, the mesh tells.
 fn log_to_stderr(verb: &Verb) {
     let usual = if matches!(verb, Verb::Up(_)) {
-        "info,libp2p=warn,libp2p_mdns=off,yamux=error,refinery_core=warn"
+        "info,libp2p=warn,libp2p_mdns=off,yamux=off,refinery_core=warn"
     } else {
         "error"
     };

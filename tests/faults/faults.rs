@@ -4,4 +4,6 @@
 
 mod clocks;
 mod foreign;
+mod liars;
 mod schedules;
+mod towns;

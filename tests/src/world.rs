@@ -74,6 +74,8 @@ pub struct World {
     timeline: String,
     genesis: Genesis,
     on_disk: bool,
+    /// When the last link came up.
+    linked_at: Moment,
 }
 
 impl World {
@@ -108,6 +110,7 @@ impl World {
             timeline: String::new(),
             genesis,
             on_disk,
+            linked_at: Moment(0),
             chance,
         };
         let paper = Secret::from_seed(world.chance.bytes());
@@ -253,13 +256,14 @@ impl World {
         self.now.since_ms(began)
     }
 
-    /// Runs until all of these hold the same envelopes; returns how long that took.
+    /// Runs until all of these hold the same envelopes; returns how long that took from when the last
+    /// link was up, in virtual milliseconds.
     pub fn until_equal(&mut self, these: &[Who]) -> u64 {
         let (began, until) = (self.now, self.now + SETTLE_MS);
         while !self.hold_the_same(these) {
             assert!(self.step(until), "they never hold the same: {}", self.unequal());
         }
-        self.now.since_ms(began)
+        self.now.since_ms(began.max(self.linked_at))
     }
 
     /// Do all of these hold the same envelopes?
@@ -363,7 +367,15 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("seed {:#x}\n{}", self.seed, self.timeline);
+            eprintln!("seed {:#x} at commit {}\n{}", self.seed, commit(), self.timeline);
         }
     }
+}
+
+/// What was built, for whoever reads about a failure later.
+fn commit() -> String {
+    let git = std::process::Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
+    let name =
+        git.ok().filter(|it| it.status.success()).and_then(|it| String::from_utf8(it.stdout).ok());
+    name.map_or_else(|| "unknown".into(), |name| name.trim().to_owned())
 }

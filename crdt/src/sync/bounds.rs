@@ -84,6 +84,10 @@ pub const FETCH_MAX: usize = 1_024;
 /// Ids that the peer is remembered to have: two windows full of small messages.
 pub const KNOWN_MAX: usize = 8_192;
 
+/// Ids that may be announced before the two have been equal: what a neighbour wrote during the same
+/// cut, 64 KiB of it. A newcomer's whole backlog is not announced to those who have long had it.
+pub const EARLY_IDS_MAX: usize = 2_000;
+
 /// Requests to look up announced ids that may be under way; more are left to comparison.
 pub const LOOKUPS_MAX: usize = 64;
 

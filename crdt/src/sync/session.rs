@@ -226,6 +226,8 @@ pub struct Session {
     inbox: Inbox,
     known: Known,
     lookups: usize,
+    /// Ids announced so far.
+    early: usize,
     last_job: u64,
     /// Answers of the peer so far.
     answers: u64,
@@ -253,6 +255,7 @@ impl Session {
             inbox: Inbox::default(),
             known: Known::default(),
             lookups: 0,
+            early: 0,
             last_job: 0,
             answers: 0,
             new: 0,

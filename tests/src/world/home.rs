@@ -2,7 +2,10 @@
 //!
 //! Jobs gather until the disk has synced, as they do in the clerk; a crash loses those that gathered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crdt::{
     envelope::Envelope,
@@ -46,6 +49,8 @@ pub struct Home {
     pub(super) clock_began: Option<(ClaimedTime, Moment)>,
     /// It never got in.
     pub(super) is_stranger: bool,
+    /// What its people wrote since the beginning.
+    pub(super) written: Vec<Arc<Envelope>>,
     /// Every frame that it was sent, counted.
     pub(super) frames: u64,
     jobs: Vec<Job<Whom>>,
@@ -84,6 +89,7 @@ impl Home {
             boxes,
             clock_began: None,
             is_stranger: false,
+            written: Vec::new(),
             frames: 0,
             jobs: Vec::new(),
             links: BTreeMap::new(),
@@ -130,6 +136,11 @@ impl Home {
     /// The statement that let its person in.
     pub fn join(&self) -> EnvelopeId {
         self.ledger.introduction().expect("memory reads").last().expect("somebody joined").id()
+    }
+
+    /// What its people wrote since the beginning, oldest first.
+    pub fn written(&self) -> &[Arc<Envelope>] {
+        &self.written
     }
 
     /// Frames that came here so far.
@@ -201,6 +212,7 @@ impl Home {
         }
         let row = worked.row;
         if !worked.written.is_empty() {
+            self.written.extend(worked.written.iter().cloned());
             self.core.handle(Input::Written { new: worked.written, row }, now);
         }
         let mut rest = Vec::new();

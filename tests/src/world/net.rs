@@ -159,6 +159,7 @@ impl World {
             return;
         }
         self.net.links += 1;
+        self.linked_at = self.now;
         let link = LinkId(self.net.links);
         let (dials, answers) = if self.chance.once_in(2) { (a, b) } else { (b, a) };
         self.net.cables.insert(link, Cable { ends: pair(a, b), next: [self.now; 2] });

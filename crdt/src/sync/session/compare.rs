@@ -8,7 +8,8 @@
 //! 2. The answer to an equal question asks back, so that both sides know it from an exchange that
 //!    they began themselves.
 //! 3. Where they differ, the leader finds out what; pauses between such findings double.
-//! 4. After any change here the two are compared again within a second or so.
+//! 4. After any change here the two are compared again within a second or so; at once, if the peer
+//!    has not been told of it.
 
 use std::collections::VecDeque;
 
@@ -41,6 +42,8 @@ pub(super) struct Comparing {
     due: Option<Moment>,
     /// What was held when a change was last looked for.
     seen: Fingerprint,
+    /// Something new was neither pushed nor announced since the last question.
+    passed_over: bool,
     /// What both held when they were last found equal.
     equal: Option<Fingerprint>,
     /// Differences found in a row, and when the next may be looked into.
@@ -54,8 +57,13 @@ impl Comparing {
         self.last_nonce += 1;
         let root = *carried.root();
         self.asked.push_back(Asked { nonce: self.last_nonce, at: now, root });
-        self.seen = root;
+        (self.seen, self.passed_over) = (root, false);
         self.last_nonce
+    }
+
+    /// Something new here can only be found by asking again.
+    pub fn passed_over(&mut self) {
+        self.passed_over = true;
     }
 
     /// When to ask again; not before the last question is answered.
@@ -149,6 +157,8 @@ impl Session {
         (comparing.equal, comparing.differences) = (Some(root), 0);
         if root == *carried.root() {
             comparing.due = None;
+        } else if comparing.passed_over {
+            comparing.due_at(now);
         }
         self.outputs.push_back(Output::Equal { at: asked.at, root });
         Ok(())

@@ -4,8 +4,9 @@
 //!
 //! 1. What comes in goes to the store, batch by batch; its bytes are acknowledged after the commit.
 //! 2. What was written here goes out at once, to every peer that has not shown it.
-//! 3. What came from elsewhere is announced by id once the two have been equal; before that, the
-//!    comparison under way finds it. Whoever lacks it asks for it.
+//! 3. What came from elsewhere is announced by id; whoever lacks it asks for it. Until the two have
+//!    been equal only so much of it is: a backlog is left to the comparison under way.
+//! 4. What was neither pushed nor announced is looked for as soon as the comparison is over.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::{
     envelope::Envelope,
     id::EnvelopeId,
     sync::{
-        bounds::{IDS_MAX, LOOKUPS_MAX},
+        bounds::{EARLY_IDS_MAX, IDS_MAX, LOOKUPS_MAX},
         message::Message,
     },
 };
@@ -60,19 +61,21 @@ impl Session {
     pub(super) fn push(&mut self, new: &[Arc<Envelope>]) {
         if self.is_open() {
             new.iter().for_each(|envelope| self.outbox.push(envelope, &self.known));
+        } else {
+            self.comparing.passed_over();
         }
     }
 
     /// New here, whoever it came from: the peer may want it.
     pub(super) fn announce(&mut self, new: &[Arc<Envelope>]) {
-        if !self.is_open() || !self.comparing.was_equal() {
-            return;
+        let ids = new.iter().map(|envelope| envelope.id());
+        let ids: Vec<EnvelopeId> =
+            ids.filter(|id| !self.known.contains(id) && !self.outbox.is_pending(id)).collect();
+        let early = self.early + ids.len();
+        if !self.is_open() || !(self.comparing.was_equal() || early <= EARLY_IDS_MAX) {
+            return self.comparing.passed_over();
         }
-        let ids: Vec<EnvelopeId> = new
-            .iter()
-            .map(|envelope| envelope.id())
-            .filter(|id| !self.known.contains(id) && !self.outbox.is_pending(id))
-            .collect();
+        self.early = early;
         ids.chunks(IDS_MAX).for_each(|ids| self.send(&Message::Have(ids.to_vec())));
     }
 
