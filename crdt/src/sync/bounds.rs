@@ -12,6 +12,13 @@ pub const PROTOCOL: (u16, u16) = (1, 1);
 /// *Wire.* An introduction in bytes: a certificate, a join and the grants above it fit ten times.
 pub const INTRODUCTION_BYTES_MAX: usize = 32 * 1024;
 
+/// *Wire.* Envelopes that *yours* names: one for each writer of a box; a larger household learns of
+/// the others by the comparison.
+pub const YOURS_MAX: usize = 4;
+
+/// *Wire.* Bytes of *yours*: so many headers with sixteen citations and an extension.
+pub const YOURS_BYTES_MAX: usize = 8 * 1024;
+
 /// *Wire.* Stream bytes that may be on their way without having been acknowledged. Also what a
 /// receiver may have to buffer for one peer.
 pub const WINDOW_BYTES: u64 = 1024 * 1024;

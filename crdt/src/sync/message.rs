@@ -13,7 +13,10 @@
 //! question an answer belongs to.
 
 use super::{
-    bounds::{ASK_PLACES_MAX, FRAME_BYTES_MAX, IDS_MAX, INTRODUCTION_BYTES_MAX},
+    bounds::{
+        ASK_PLACES_MAX, FRAME_BYTES_MAX, IDS_MAX, INTRODUCTION_BYTES_MAX, YOURS_BYTES_MAX,
+        YOURS_MAX,
+    },
     fingerprint::Fingerprint,
     summary::{Child, Digest, Place},
 };
@@ -137,6 +140,9 @@ pub(super) enum Message {
     },
     /// New here; say if you want them.
     Have(Vec<EnvelopeId>),
+    /// The newest that is held here of each writer on the other's box: header and signature, which
+    /// nobody else could have made. Whoever does not hold it himself was restored or copied.
+    Yours(Vec<Envelope>),
     /// Of a later release, and can be skipped.
     Skipped,
 }
@@ -209,6 +215,7 @@ impl Message {
             | Self::Done { sending: number }
             | Self::Ack { upto: number } => put_varint(&mut out, *number),
             Self::Data(bytes) => out.extend(bytes),
+            Self::Yours(envelopes) => put_yours(&mut out, envelopes),
             Self::Drained | Self::Skipped => (),
         }
         out
@@ -241,6 +248,7 @@ impl Message {
             Self::Ack { .. } => 0x12,
             Self::Have(_) => 0x13,
             Self::Skipped => SKIPPABLE,
+            Self::Yours(_) => 0x81,
         }
     }
 
@@ -294,6 +302,7 @@ impl Message {
             0x11 => Self::Data(r.rest().to_vec()),
             0x12 => Self::Ack { upto: r.varint()? },
             0x13 => Self::Have(read_list(r, IDS_MAX, read_id)?),
+            0x81 => Self::Yours(read_yours(r)?),
             SKIPPABLE.. => {
                 r.rest();
                 Self::Skipped
@@ -458,6 +467,31 @@ fn read_introduction(r: &mut Reader<'_>) -> Result<Vec<Envelope>, BadMessage> {
         let signature = r.array()?;
         let body = r.bytes()?.to_vec();
         Ok(Envelope::assemble(header, signature, Some(body))?)
+    })
+}
+
+/// As many as fit: the rest is a hint less.
+fn put_yours(out: &mut Vec<u8>, envelopes: &[Envelope]) {
+    let mut room = YOURS_BYTES_MAX;
+    for envelope in envelopes.iter().take(YOURS_MAX) {
+        let mut one = Vec::new();
+        put_bytes(&mut one, envelope.header_bytes());
+        one.extend(envelope.signature());
+        if one.len() <= room {
+            room -= one.len();
+            out.extend(one);
+        }
+    }
+}
+
+fn read_yours(r: &mut Reader<'_>) -> Result<Vec<Envelope>, BadMessage> {
+    let bytes = r.rest();
+    if bytes.len() > YOURS_BYTES_MAX {
+        return Err(BadMessage::TooLarge);
+    }
+    read_list(&mut Reader::new(bytes), YOURS_MAX, |r| {
+        let header = r.bytes()?.to_vec();
+        Ok(Envelope::assemble(header, r.array()?, None)?)
     })
 }
 

@@ -83,6 +83,8 @@ pub enum Input<'a> {
     Stored(&'a [Arc<Envelope>]),
     /// Written here; goes to every session.
     Written(&'a [Arc<Envelope>]),
+    /// Answers [`Output::NeedNewest`].
+    Newest(&'a [Arc<Envelope>]),
     /// Somebody wants to know whether the two are equal now.
     Compare,
     /// This node hangs up.
@@ -117,6 +119,11 @@ pub enum Output {
     Store(Vec<Envelope>),
     /// Which of these are not here?
     Lookup(Vec<EnvelopeId>),
+    /// What is the newest that is held of each writer on the peer's box? The two differ, so it may
+    /// be more than he knows of himself.
+    NeedNewest,
+    /// The peer holds these of this box's writers; bodies are not along, signatures not yet checked.
+    Yours(Vec<Envelope>),
     /// Found equal, in a comparison begun at `at`.
     Equal {
         /// When this node asked.
@@ -312,6 +319,7 @@ impl Session {
             Input::Missing(ids) => self.missing(ids),
             Input::Stored(new) => self.announce(new),
             Input::Written(new) => self.push(new),
+            Input::Newest(newest) => self.name_newest(newest),
             Input::Compare => self.compare(carried, now),
             Input::Leave => self.part(Parting::Leaving, Closing::Leaving),
             Input::Wake => (),
@@ -331,6 +339,10 @@ impl Session {
                 return Ok(());
             }
             Message::Skipped => return Ok(()),
+            Message::Yours(newest) => {
+                self.hear_yours(newest);
+                return Ok(());
+            }
             _ if !self.is_open() => return Err(Fault::OutOfTurn),
             _ => (),
         }

@@ -9,6 +9,11 @@
 //!    whoever opened the link. So of two that do not know each other the caller goes first, and a
 //!    stranger who calls learns nothing.
 //! 4. The session is open once both have said hello.
+//! 5. Where the two hellos differ, each names the newest that it holds of the other's writers. Who
+//!    does not hold that himself was restored or copied: he needs a fresh writer before he writes.
+//!    It is proof, not a claim (header and signature), so nobody can make others change keys.
+
+use std::sync::Arc;
 
 use super::{Closing, Fault, Output, Session};
 use crate::{
@@ -34,6 +39,8 @@ pub(super) struct Greeting {
     introduced: bool,
     /// The introduction is being looked at.
     weighing: bool,
+    /// The peer has said once what it holds of this box's writers.
+    heard_yours: bool,
 }
 
 impl Greeting {
@@ -47,6 +54,7 @@ impl Greeting {
             was_asked_who: false,
             introduced: false,
             weighing: false,
+            heard_yours: false,
         }
     }
 
@@ -131,12 +139,30 @@ impl Session {
             // What this side said before stands; the comparison that the peer opened is answered.
             self.answer_comparison(carried, hello.nonce, None);
         }
+        if hello.root != *carried.root() {
+            self.outputs.push_back(Output::NeedNewest);
+        }
         match hello.answers {
             Some(nonce) => self.conclude(carried, nonce, hello.root, now),
             None => {
                 self.note_root(carried, hello.root, now);
                 Ok(())
             }
+        }
+    }
+
+    /// The answer to [`Output::NeedNewest`].
+    pub(super) fn name_newest(&mut self, newest: &[Arc<Envelope>]) {
+        if self.is_open() && !newest.is_empty() {
+            let newest = newest.iter().map(|envelope| (**envelope).clone().without_body());
+            self.send(&Message::Yours(newest.collect()));
+        }
+    }
+
+    /// Once a session: it is about what was before.
+    pub(super) fn hear_yours(&mut self, newest: Vec<Envelope>) {
+        if self.is_open() && !std::mem::replace(&mut self.greeting.heard_yours, true) {
+            self.outputs.push_back(Output::Yours(newest));
         }
     }
 

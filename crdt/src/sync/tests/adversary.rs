@@ -11,7 +11,9 @@ use crate::{
     id::{CommunityId, EnvelopeId},
     sync::{
         Config, Fingerprint, Input, Output, Parting, Session,
-        bounds::{FRUITLESS_ROUNDS_MAX, IDS_MAX, PATIENCE_MS, QUEUE_PUSH_MAX, WINDOW_BYTES},
+        bounds::{
+            FRUITLESS_ROUNDS_MAX, IDS_MAX, PATIENCE_MS, QUEUE_PUSH_MAX, WINDOW_BYTES, YOURS_MAX,
+        },
         message::{BadMessage, Group, Hello, Line, Message},
         narrow::BadNarrowing,
         session::{Closing, Fault},
@@ -191,6 +193,7 @@ fn phrase_book() -> Vec<Message> {
         Message::Data(vec![1, 2, 3]),
         Message::Ack { upto: 4_000 },
         Message::Have(ids),
+        Message::Yours(vec![somebody().without_body()]),
     ]
 }
 
@@ -217,6 +220,27 @@ fn frames_are_those_of_the_vectors() {
     [&first, &second].into_iter().for_each(|envelope| stream.write(envelope, &mut bytes));
     frames += &line(&Message::Data(bytes));
     assert_eq!(frames, include_str!("../../../../docs/vectors/sync.txt"), "{frames}");
+}
+
+/// What a peer holds of this box's writers is heard once, and only by whoever is being talked with.
+#[test]
+fn yours_is_bounded_and_heard_once() {
+    let yours = Message::Yours(vec![somebody().without_body()]);
+    let heard = |duel: &Duel| duel.said.iter().filter(|it| matches!(it, Output::Yours(_))).count();
+    let mut stranger = Duel::new(false, false);
+    stranger.hear(&yours);
+    assert_eq!((heard(&stranger), stranger.fault()), (0, None));
+    let mut duel = Duel::open(true);
+    assert!(duel.said.iter().any(|it| matches!(it, Output::NeedNewest)), "the two differ");
+    duel.hear(&yours);
+    duel.hear(&yours);
+    assert_eq!((heard(&duel), duel.fault()), (1, None));
+    let five = Message::Yours(vec![somebody().without_body(); 5]).encode();
+    let Ok(Message::Yours(read)) = Message::decode(&five) else { panic!("it is honest") };
+    assert_eq!(read.len(), YOURS_MAX, "the sender leaves out what is too much");
+    let one = &Message::Yours(vec![somebody().without_body()]).encode()[1..];
+    assert!(Message::decode(&[&[0x81], one.repeat(5).as_slice()].concat()).is_err());
+    assert!(Message::decode(&[[0x81].as_slice(), &[7; 9_000]].concat()).is_err());
 }
 
 #[test]

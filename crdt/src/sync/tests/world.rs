@@ -261,6 +261,8 @@ impl World {
                 Output::Equal { .. }
                 | Output::Differs { .. }
                 | Output::Progress { .. }
+                | Output::NeedNewest
+                | Output::Yours(_)
                 | Output::Close(_)
                 | Output::Blame(_) => self.ends[end].said.push(output),
                 errand => self.ends[end].errands.push_back(errand),
