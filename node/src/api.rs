@@ -7,7 +7,9 @@
 //! Errors carry a stable [`ErrorKind`] and the values that belong in the sentence; the sentence and
 //! the hint are put together at the edge, in the reader's language (`words`).
 
+mod care;
 mod error;
+mod event;
 mod peers;
 
 use std::collections::BTreeMap;
@@ -18,8 +20,12 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use care::{Doctor, DoctorCheck, KeyState};
 pub use error::{ApiError, ErrorKind};
+pub use event::Event;
 pub use peers::{MeshPicture, PeerRow};
+
+use crate::passphrase::Passphrase;
 
 /// Something that a person wants done. Names may stand wherever an id is wanted, if unambiguous;
 /// a request may also be named by its spoken code or the beginning of its id.
@@ -27,6 +33,11 @@ pub use peers::{MeshPicture, PeerRow};
 #[serde(tag = "do", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each field is the CLI's word for it, explained there")]
 pub enum Command {
+    /// A command of one of the people on this box, by name or id; without it the first one acts.
+    As {
+        person: String,
+        command: Box<Command>,
+    },
     Status,
     /// Who is reachable, for the strip on every page and the mesh picture.
     Mesh,
@@ -142,6 +153,29 @@ pub enum Command {
         address: String,
     },
     Doctor,
+    /// Sets or changes the passphrase of the sealed key.
+    SetPassphrase {
+        old: Option<Passphrase>,
+        new: Passphrase,
+    },
+    /// Opens the sealed key for a duty shift.
+    Unlock {
+        passphrase: Passphrase,
+        hours: u32,
+    },
+    /// Shuts every sealed key on this box.
+    Lock,
+    /// How the sealed key of whoever asks stands.
+    KeyState,
+    /// With the words of the paper key: every other device of the person loses its rights.
+    RevokeOld {
+        words: Passphrase,
+    },
+    /// Somebody else moves in, with an invitation where the first person cannot make one.
+    ResidentAdd {
+        name: String,
+        link: Option<String>,
+    },
     /// How far a first sync has come.
     Progress,
 }
@@ -152,7 +186,7 @@ pub enum Command {
 #[expect(missing_docs, reason = "each is named for the command that it answers")]
 pub enum Reply {
     Done,
-    Status(Status),
+    Status(Box<Status>),
     Mesh(MeshPicture),
     Groups {
         groups: Vec<GroupRow>,
@@ -194,6 +228,16 @@ pub enum Reply {
         enough: bool,
     },
     Doctor(Doctor),
+    Key(KeyState),
+    /// So many keys lost their rights.
+    Revoked {
+        keys: u64,
+    },
+    /// Somebody moved in; his paper key, to be written down now.
+    Resident {
+        name: String,
+        words: Vec<String>,
+    },
     /// The person's paper key, to be written down now, and the community's name.
     Joined {
         community: String,
@@ -264,6 +308,8 @@ pub struct Status {
     pub home: String,
     /// The person who writes here.
     pub person: String,
+    /// Everybody on this box, and how their sealed keys stand; the first person first.
+    pub residents: Vec<KeyState>,
     /// The community's id in hexadecimal; empty before joining one.
     pub community: String,
     /// The community's name, as far as it is known here.
@@ -507,46 +553,4 @@ pub struct PersonRow {
     pub role: RoleWord,
     /// Is it the person of this box?
     pub me: bool,
-}
-
-/// `linli doctor --json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Doctor {
-    /// Each check with its outcome.
-    pub checks: Vec<DoctorCheck>,
-    /// All of them passed.
-    pub healthy: bool,
-}
-
-/// One check of [`Doctor`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DoctorCheck {
-    /// What was looked at.
-    pub name: String,
-    /// Is it well?
-    pub ok: bool,
-    /// What was found.
-    pub found: String,
-}
-
-/// Something changed; a page that shows it may ask again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "changed", rename_all = "snake_case")]
-pub enum Event {
-    /// Messages or the board of a group.
-    Group {
-        /// Which.
-        id: GroupId,
-    },
-    /// A request.
-    Request {
-        /// Which.
-        id: RequestId,
-    },
-    /// Who is reachable, who is equal.
-    Mesh,
-    /// People, groups, roles.
-    Roster,
-    /// Something to tell.
-    Notice,
 }

@@ -54,7 +54,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         ErrorKind::UnknownGroup
         | ErrorKind::UnknownRequest
         | ErrorKind::UnknownMessage
-        | ErrorKind::UnknownPerson => StatusCode::NOT_FOUND,
+        | ErrorKind::UnknownPerson
+        | ErrorKind::NotHere => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity
         | ErrorKind::NoHome
@@ -64,14 +65,27 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NewerData
         | ErrorKind::PortBusy
         | ErrorKind::Ambiguous
+        | ErrorKind::HouseFull
+        | ErrorKind::NameTaken
+        | ErrorKind::FileExists
+        | ErrorKind::NoPassphrase
         | ErrorKind::NotNow => StatusCode::CONFLICT,
-        ErrorKind::NotAMember | ErrorKind::NotAllowed => StatusCode::FORBIDDEN,
+        ErrorKind::NotAMember
+        | ErrorKind::NotAllowed
+        | ErrorKind::SealedShut
+        | ErrorKind::Copied
+        | ErrorKind::WrongPassphrase
+        | ErrorKind::NeedsInvitation => StatusCode::FORBIDDEN,
         ErrorKind::BadText
         | ErrorKind::BadEdit
         | ErrorKind::UnknownField
         | ErrorKind::BadLink
         | ErrorKind::BadAddress
         | ErrorKind::BadLine
+        | ErrorKind::WeakPassphrase
+        | ErrorKind::BadBackup
+        | ErrorKind::ForeignBackup
+        | ErrorKind::BadPaper
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,

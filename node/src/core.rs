@@ -115,6 +115,8 @@ pub enum Input {
     },
     /// The store could not keep what a peer sent: the link is closed, the peer comes back.
     NotStored(LinkId),
+    /// Answers [`Output::Newest`].
+    Newest(LinkId, Vec<Arc<Envelope>>),
     /// Written here and durable.
     Written {
         /// What.
@@ -156,6 +158,10 @@ pub enum Output {
     Lookup(LinkId, Vec<EnvelopeId>),
     /// What is here without its body? Somebody handed it over so; this peer may know better.
     Bodiless(LinkId),
+    /// What is the newest that is held of each writer on this peer's box?
+    Newest(LinkId, KeyId),
+    /// A peer holds these of this box's own writers: does this box?
+    Yours(Vec<Envelope>),
     /// Verify, judge and commit.
     Store(LinkId, Vec<Envelope>),
     /// A stranger says who he is: take in what is sound of it, and answer with [`Input::Boxes`].
@@ -272,6 +278,9 @@ impl Core {
             }
             Input::Missing(link, ids) => self.feed(link, sync::Input::Missing(ids), now),
             Input::Bodiless(link, ids) => self.want_bodies(link, ids, now),
+            Input::Newest(link, newest) => {
+                self.feed(link, sync::Input::Newest(&newest), now);
+            }
             Input::Stored { from, new, refused, row } => self.stored(from, &new, refused, row, now),
             Input::NotStored(link) => self.close(link, "the disk did not take it".into(), now),
             Input::Written { new, row } => self.written(&new, row, now),
@@ -530,6 +539,8 @@ impl Core {
             }
             Wanted::Fetch(ids) => self.outputs.push_back(Output::Fetch(id, ids)),
             Wanted::Lookup(ids) => self.outputs.push_back(Output::Lookup(id, ids)),
+            Wanted::NeedNewest => self.outputs.push_back(Output::Newest(id, key)),
+            Wanted::Yours(newest) => self.outputs.push_back(Output::Yours(newest)),
             Wanted::Store(envelopes) => self.outputs.push_back(Output::Store(id, envelopes)),
             Wanted::Equal { at, root } => {
                 (peer.compared, peer.equal) = (Some(at), Some(root));

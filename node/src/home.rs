@@ -11,20 +11,34 @@ use crdt::{
     invitation::{Invitation, NotAnInvitation},
     keys::Secret,
     limits::NAME_BYTES_MAX,
-    paper,
+    paper::{self, NotPaper},
     time::Bucket,
 };
 
 use crate::{
     api::{ApiError, ErrorKind},
     clock,
-    identity::{Folder, Identity},
+    identity::{Folder, Identity, Seal},
     ledger::{self, Ledger, TRUTH_FILE, VIEWS_FILE, one_line},
     store::{error::StoreError, views},
 };
 
-/// Root keys that a community is founded with, and how many of them must sign together.
-const ROOTS: (usize, u8) = (3, 2);
+/// The root keys that a community is founded with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roots {
+    /// How many there are, each on a paper of its own.
+    pub keys: usize,
+    /// How many must sign together.
+    pub threshold: u8,
+}
+
+impl Roots {
+    /// For a handful of neighbours: whoever has the paper can do everything, and if it is lost,
+    /// admins can never be replaced.
+    pub const ONE_OF_ONE: Self = Self { keys: 1, threshold: 1 };
+    /// The usual: one paper may be lost, and a thief of one can do nothing.
+    pub const TWO_OF_THREE: Self = Self { keys: 3, threshold: 2 };
+}
 
 /// The longest name that still fits a line on a phone has far fewer; this is the protocol's bound.
 const NAME_MAX: usize = NAME_BYTES_MAX;
@@ -75,6 +89,7 @@ pub fn init(
     home: &str,
     person: Option<&str>,
     community: Option<&str>,
+    roots: Roots,
 ) -> Result<SetUp, ApiError> {
     let home = name("home", home)?;
     let person = name("person", person.unwrap_or(&home))?;
@@ -90,18 +105,19 @@ pub fn init(
         folder.keep_identity(&identity)?;
         return Ok(SetUp { paper: Vec::new(), community: None, community_name: String::new() });
     };
-    let mut roots: Vec<Secret> = (0..ROOTS.0).map(|_| Secret::from_seed(clock::random())).collect();
-    roots.sort_by_key(Secret::key);
-    let genesis = founding(&roots);
-    let paper = Secret::from_seed(clock::random());
+    let mut keys: Vec<Secret> = (0..roots.keys).map(|_| fresh_key()).collect();
+    keys.sort_by_key(Secret::key);
+    let genesis = founding(&keys, roots.threshold);
+    let paper = fresh_key();
     identity.person = Some(paper.person());
     identity.office = true;
     let mut ledger = open(data, &identity, &genesis)?;
-    ledger.begin_community(&roots, &paper, &community, clock::claimed())?;
+    ledger.begin_community(&keys, &paper, &community, clock::claimed())?;
     drop(ledger);
     folder.keep_genesis(&genesis)?;
     folder.keep_identity(&identity)?;
-    let mut papers: Vec<PaperKey> = roots.iter().enumerate().map(root_paper).collect();
+    let mut papers: Vec<PaperKey> =
+        keys.iter().enumerate().map(|(at, key)| root_paper(at, key, roots)).collect();
     papers.push(PaperKey { paper: Paper::Person, words: paper::to_words(&paper) });
     Ok(SetUp { paper: papers, community: Some(genesis.id()), community_name: community })
 }
@@ -128,6 +144,54 @@ pub fn join(
     walk_in(&folder, &door, home, person)
 }
 
+/// Comes back as the person of a paper key, on an empty box, through somebody's door: fresh keys,
+/// which the paper key certifies. What the person was before, he is again once this box has heard
+/// of it.
+///
+/// # Errors
+///
+/// As [`join`], and where the words are no paper key.
+pub fn recover(
+    data: &Path,
+    link: &str,
+    home: Option<&str>,
+    person: Option<&str>,
+    words: &str,
+) -> Result<SetUp, ApiError> {
+    let paper = read_paper(words)?;
+    let door = invitation(link)?;
+    name("home", home.unwrap_or_default())?;
+    let folder = Folder::make(data)?;
+    if folder.identity()?.is_some() {
+        let args = [("data", data.display().to_string())];
+        return Err(ApiError::new(ErrorKind::AlreadyHome, args));
+    }
+    walk_in_as(&folder, &door, home, person, &paper)
+}
+
+/// Reads the words of a paper key that were typed back.
+///
+/// # Errors
+///
+/// [`ErrorKind::BadPaper`], with what looks wrong.
+pub(crate) fn read_paper(words: &str) -> Result<Secret, ApiError> {
+    paper::from_words(words).map_err(|error| {
+        let (fault, numbers) = match error {
+            NotPaper::Count { found } => ("count", format!("{found} / {}", paper::WORDS)),
+            NotPaper::Unknown { wrong } => {
+                let named = wrong.iter().map(|word| {
+                    let near: String = word.near.iter().map(|near| format!(" → {near}?")).collect();
+                    format!("{} “{}”{near}", word.number, word.typed)
+                });
+                ("unknown", named.collect::<Vec<_>>().join(", "))
+            }
+            NotPaper::Checksum => ("checksum", String::new()),
+        };
+        let args = [("paper", "1".to_owned()), ("fault", fault.to_owned()), ("numbers", numbers)];
+        ApiError::new(ErrorKind::BadPaper, args)
+    })
+}
+
 /// The same in a folder whose lock is held: a node that runs without a community.
 ///
 /// # Errors
@@ -138,6 +202,16 @@ pub fn walk_in(
     door: &Invitation,
     home: Option<&str>,
     person: Option<&str>,
+) -> Result<SetUp, ApiError> {
+    walk_in_as(folder, door, home, person, &fresh_key())
+}
+
+fn walk_in_as(
+    folder: &Folder,
+    door: &Invitation,
+    home: Option<&str>,
+    person: Option<&str>,
+    paper: &Secret,
 ) -> Result<SetUp, ApiError> {
     if folder.genesis()?.is_some() {
         return Err(ApiError::new(ErrorKind::AlreadyInCommunity, []));
@@ -156,14 +230,13 @@ pub fn walk_in(
     if identity.person_name.is_empty() {
         identity.person_name.clone_from(&identity.home);
     }
-    let paper = Secret::from_seed(clock::random());
     identity.person = Some(paper.person());
     let mut ledger = open(folder.path(), &identity, &door.genesis)?;
-    ledger.walk_in(door, &paper, clock::claimed())?;
+    ledger.walk_in(door, paper, clock::claimed())?;
     drop(ledger);
     folder.keep_identity(&identity)?;
     folder.keep_genesis(&door.genesis)?;
-    let paper = vec![PaperKey { paper: Paper::Person, words: paper::to_words(&paper) }];
+    let paper = vec![PaperKey { paper: Paper::Person, words: paper::to_words(paper) }];
     let community = Some(door.genesis.id());
     Ok(SetUp { paper, community, community_name: door.name.clone() })
 }
@@ -213,10 +286,12 @@ pub fn residence(folder: &Folder) -> Result<(Identity, Genesis), ApiError> {
 /// In the words of a person: newer, somebody else's, damaged, full.
 pub fn open(data: &Path, identity: &Identity, genesis: &Genesis) -> Result<Ledger, ApiError> {
     let opened = Ledger::open(Some(data), identity.clone(), genesis.clone(), clock::random());
-    opened.map_err(|error| trouble(data, &error))
+    let mut ledger = opened.map_err(|error| trouble(data, &error))?;
+    ledger.settle_in(clock::claimed())?;
+    Ok(ledger)
 }
 
-fn trouble(data: &Path, error: &StoreError) -> ApiError {
+pub(crate) fn trouble(data: &Path, error: &StoreError) -> ApiError {
     let place = ("data", data.display().to_string());
     match error {
         StoreError::NewerDatabase { .. } => ApiError::new(ErrorKind::NewerData, [place]),
@@ -230,29 +305,43 @@ fn trouble(data: &Path, error: &StoreError) -> ApiError {
     }
 }
 
-fn founding(roots: &[Secret]) -> Genesis {
+fn founding(roots: &[Secret], threshold: u8) -> Genesis {
     Genesis {
         root_keys: roots.iter().map(Secret::key).collect::<Vec<KeyId>>(),
-        threshold: ROOTS.1,
+        threshold,
         salt: clock::random(),
         rules: RULES_VERSION,
         founded: Bucket::week_of(clock::claimed()),
     }
 }
 
-fn root_paper((at, key): (usize, &Secret)) -> PaperKey {
-    let paper = Paper::Root { number: at + 1, of: ROOTS.0, threshold: ROOTS.1 };
+fn root_paper(at: usize, key: &Secret, roots: Roots) -> PaperKey {
+    let paper = Paper::Root { number: at + 1, of: roots.keys, threshold: roots.threshold };
     PaperKey { paper, words: paper::to_words(key) }
 }
 
 fn fresh(home: String, person_name: String) -> Identity {
-    let key = || Secret::from_seed(clock::random());
-    let (box_key, writer, sealed) = (key(), key(), key());
-    Identity { home, person_name, office: false, box_key, writer, sealed, person: None }
+    let (box_key, writer, sealed) = (fresh_key(), fresh_key(), fresh_key());
+    Identity {
+        home,
+        person_name,
+        office: false,
+        box_key,
+        writer,
+        sealed: Seal::bare(sealed),
+        person: None,
+        others: Vec::new(),
+        copied: false,
+    }
+}
+
+/// A key that nobody else has.
+pub(crate) fn fresh_key() -> Secret {
+    Secret::from_seed(clock::random())
 }
 
 /// An earlier setting-up that was cut short has left files that nobody was told of.
-fn clear_leftovers(data: &Path) -> Result<(), ApiError> {
+pub(crate) fn clear_leftovers(data: &Path) -> Result<(), ApiError> {
     for file in [TRUTH_FILE, VIEWS_FILE] {
         views::remove(&data.join(file)).map_err(|error| trouble(data, &error))?;
     }

@@ -1,8 +1,19 @@
-//! Who this installation is: the keys of one box and one writer, and what people call them.
+//! Who this installation is: the keys of one box, and of everybody who lives here.
 //!
 //! `identity.json` (mode 0600) is the one file that is not replicated and never leaves the box; a
-//! copy of it on a second box would write one chain from two places. Paper keys are not in it: they
-//! are shown once and belong on paper. `lock` keeps a second node off the same folder.
+//! copy of it on a second box would write one chain from two places (what happens then stands in
+//! `ledger::keys`). Paper keys are not in it: they are shown once and belong on paper. `lock` keeps
+//! a second node off the same folder.
+//!
+//! # Who acts
+//!
+//! A box may have several residents, each with a writer and a sealed key of his own. [`Identity`] is
+//! always *somebody*: the fields `person_name`, `person`, `writer` and `sealed` are those of who acts
+//! now, `others` are the rest. Outside of a job that is the box's first person;
+//! [`Identity::trade_places`] puts another one there for the length of a job, and is its own undoing.
+
+mod saved;
+mod seal;
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -13,18 +24,24 @@ use std::{
 
 use crdt::{
     genesis::Genesis,
-    id::{PersonId, from_hex, to_hex},
+    id::{PersonId, WriterId},
     keys::Secret,
 };
-use serde::{Deserialize, Serialize};
+
+pub(crate) use saved::SavedSeal;
+pub use seal::{HOURS_MAX, Seal};
 
 use crate::api::{ApiError, ErrorKind};
 
-const IDENTITY: &str = "identity.json";
+/// The file of keys in a data folder.
+pub const IDENTITY: &str = "identity.json";
 const GENESIS: &str = "community.genesis";
 const LOCK: &str = "lock";
 
-/// Who this installation is.
+/// People on one box, at most: a large household, not a second community.
+pub const RESIDENTS_MAX: usize = 16;
+
+/// Who this installation is, and who acts.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// What the neighbours call this home.
@@ -38,24 +55,66 @@ pub struct Identity {
     /// The writer: one chain per scope.
     pub writer: Secret,
     /// The second signature of rank 3 and above.
-    pub sealed: Secret,
+    pub sealed: Seal,
     /// The person, once there is one: the public half of the paper key.
     pub person: Option<PersonId>,
+    /// Everybody else who lives here.
+    pub others: Vec<Resident>,
+    /// Does another box have these keys, and could no fresh ones be made yet?
+    pub copied: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    version: u32,
-    home: String,
-    person_name: String,
-    office: bool,
-    box_seed: String,
-    writer_seed: String,
-    sealed_seed: String,
-    person: Option<PersonId>,
+/// One of the others who live here.
+#[derive(Clone, Debug)]
+pub struct Resident {
+    /// What the neighbours call him.
+    pub name: String,
+    /// The person, once there is one.
+    pub person: Option<PersonId>,
+    /// His chains.
+    pub writer: Secret,
+    /// His second signature.
+    pub sealed: Seal,
+    /// As of [`Identity`].
+    pub copied: bool,
 }
 
-const SAVED_VERSION: u32 = 1;
+impl Identity {
+    /// Puts another resident in the acting one's place; the same again undoes it. Without a number
+    /// everybody stays where he is.
+    pub fn trade_places(&mut self, other: Option<usize>) {
+        use std::mem::swap;
+        let Some(other) = other.and_then(|number| self.others.get_mut(number)) else { return };
+        swap(&mut self.person_name, &mut other.name);
+        swap(&mut self.person, &mut other.person);
+        swap(&mut self.writer, &mut other.writer);
+        swap(&mut self.sealed, &mut other.sealed);
+        swap(&mut self.copied, &mut other.copied);
+    }
+
+    /// Everybody by turns: none is the one who acts now, then the others.
+    pub fn turns(&self) -> impl Iterator<Item = Option<usize>> + use<> {
+        std::iter::once(None).chain((0..self.others.len()).map(Some))
+    }
+
+    /// The names of all who live here, the one who acts first.
+    pub fn names(&self) -> Vec<&str> {
+        let others = self.others.iter().map(|it| it.name.as_str());
+        std::iter::once(self.person_name.as_str()).chain(others).collect()
+    }
+
+    /// Is this one of the writers here?
+    pub fn has_writer(&self, writer: &WriterId) -> bool {
+        let others = self.others.iter().map(|it| &it.writer);
+        std::iter::once(&self.writer).chain(others).any(|it| it.writer() == *writer)
+    }
+
+    /// All who live here, the one who acts first.
+    pub fn everybody(&self) -> Vec<PersonId> {
+        let others = self.others.iter().map(|it| it.person);
+        std::iter::once(self.person).chain(others).flatten().collect()
+    }
+}
 
 /// A data folder that this process alone may write.
 #[derive(Debug)]
@@ -127,19 +186,7 @@ impl Folder {
     ///
     /// Where the disk says no.
     pub fn keep_identity(&self, identity: &Identity) -> Result<(), ApiError> {
-        let seed = |key: &Secret| to_hex(&key.to_seed());
-        let saved = Saved {
-            version: SAVED_VERSION,
-            home: identity.home.clone(),
-            person_name: identity.person_name.clone(),
-            office: identity.office,
-            box_seed: seed(&identity.box_key),
-            writer_seed: seed(&identity.writer),
-            sealed_seed: seed(&identity.sealed),
-            person: identity.person,
-        };
-        let text = serde_json::to_vec_pretty(&saved).expect("plain values");
-        self.replace(IDENTITY, &text)
+        keep_identity(&self.path, identity)
     }
 
     /// Reads the founding record; none where this home is in no community yet.
@@ -148,12 +195,7 @@ impl Folder {
     ///
     /// Where the file cannot be read or is of a later release.
     pub fn genesis(&self) -> Result<Option<Genesis>, ApiError> {
-        let path = self.path.join(GENESIS);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let bytes = fs::read(&path).map_err(|error| unwritable(&self.path, &error))?;
-        Genesis::decode(&bytes).map(Some).map_err(|_| about(ErrorKind::NewerData, &self.path))
+        read_genesis(&self.path)
     }
 
     /// Writes the founding record.
@@ -162,23 +204,46 @@ impl Folder {
     ///
     /// Where the disk says no.
     pub fn keep_genesis(&self, genesis: &Genesis) -> Result<(), ApiError> {
-        self.replace(GENESIS, &genesis.encode())
+        replace(&self.path, GENESIS, &genesis.encode())
     }
+}
 
-    /// Writes beside, syncs, renames, syncs the folder: after a power cut there is the old file or
-    /// the new one.
-    fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), ApiError> {
-        let write = || -> std::io::Result<()> {
-            let beside = self.path.join(format!("{name}.new"));
-            let mut file =
-                private_file(OpenOptions::new().create(true).truncate(true)).open(&beside)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&beside, self.path.join(name))?;
-            File::open(&self.path)?.sync_all()
-        };
-        write().map_err(|error| unwritable(&self.path, &error))
+/// Writes who this installation is, whole or not at all; for whoever works for a [`Folder`]'s holder.
+///
+/// # Errors
+///
+/// Where the disk says no.
+pub fn keep_identity(path: &Path, identity: &Identity) -> Result<(), ApiError> {
+    replace(path, IDENTITY, &saved::write(identity))
+}
+
+/// Writes beside, syncs, renames, syncs the folder: after a power cut there is the old file or the
+/// new one.
+fn replace(path: &Path, name: &str, bytes: &[u8]) -> Result<(), ApiError> {
+    let write = || -> std::io::Result<()> {
+        let beside = path.join(format!("{name}.new"));
+        let mut file =
+            private_file(OpenOptions::new().create(true).truncate(true)).open(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path.join(name))?;
+        File::open(path)?.sync_all()
+    };
+    write().map_err(|error| unwritable(path, &error))
+}
+
+/// Reads the founding record without taking the folder's lock.
+///
+/// # Errors
+///
+/// As [`read_identity`].
+pub fn read_genesis(path: &Path) -> Result<Option<Genesis>, ApiError> {
+    let file = path.join(GENESIS);
+    if !file.exists() {
+        return Ok(None);
     }
+    let bytes = fs::read(&file).map_err(|error| unwritable(path, &error))?;
+    Genesis::decode(&bytes).map(Some).map_err(|_| about(ErrorKind::NewerData, path))
 }
 
 /// Reads who an installation is without taking its folder's lock.
@@ -192,23 +257,7 @@ pub fn read_identity(path: &Path) -> Result<Option<Identity>, ApiError> {
         return Ok(None);
     }
     let bytes = fs::read(&file).map_err(|error| unwritable(path, &error))?;
-    let saved: Saved =
-        serde_json::from_slice(&bytes).map_err(|_| about(ErrorKind::ForeignFolder, path))?;
-    if saved.version != SAVED_VERSION {
-        return Err(about(ErrorKind::NewerData, path));
-    }
-    let key = |seed: &str| {
-        from_hex(seed).map(Secret::from_seed).map_err(|_| about(ErrorKind::ForeignFolder, path))
-    };
-    Ok(Some(Identity {
-        box_key: key(&saved.box_seed)?,
-        writer: key(&saved.writer_seed)?,
-        sealed: key(&saved.sealed_seed)?,
-        home: saved.home,
-        person_name: saved.person_name,
-        office: saved.office,
-        person: saved.person,
-    }))
+    saved::read(&bytes).map(Some).map_err(|kind| about(kind, path))
 }
 
 fn private_file(options: &mut OpenOptions) -> &mut OpenOptions {
@@ -236,8 +285,10 @@ mod tests {
             office: false,
             box_key: key(1),
             writer: key(2),
-            sealed: key(3),
+            sealed: Seal::bare(key(3)),
             person: None,
+            others: Vec::new(),
+            copied: false,
         }
     }
 
@@ -252,6 +303,23 @@ mod tests {
         let again = Folder::open(dir.path()).expect("free again");
         let read = again.identity().expect("readable").expect("there");
         assert_eq!((read.home, read.writer.key()), ("5-2-301".into(), identity().writer.key()));
+    }
+
+    #[test]
+    fn whoever_acts_trades_places_and_back() {
+        let mut identity = identity();
+        let (name, writer) = ("李".to_owned(), Secret::from_seed([5; 32]));
+        let sealed = Seal::bare(Secret::from_seed([6; 32]));
+        let person = Some(Secret::from_seed([7; 32]).person());
+        identity.others.push(Resident { name, person, writer, sealed, copied: false });
+        let before = format!("{identity:?}");
+        identity.trade_places(Some(0));
+        assert_eq!((identity.person_name.as_str(), identity.names()[1]), ("李", "王"));
+        assert_eq!(identity.writer.key(), Secret::from_seed([5; 32]).key());
+        identity.trade_places(Some(0));
+        assert_eq!(format!("{identity:?}"), before);
+        identity.trade_places(None);
+        assert_eq!(format!("{identity:?}"), before);
     }
 
     #[test]

@@ -20,28 +20,36 @@
 //! 4. The lists never run ahead of what is committed in the database.
 //! 5. If the commit fails, every job of the batch fails and nothing of it is kept anywhere.
 //! 6. What is saved is saved, counted and sent, whatever becomes of the lists: they catch up later.
+//! 7. Who acts is said in one place, [`Ledger::attempt`]: for the length of a job the resident in
+//!    whose name it was asked for is the one in `identity`.
 
 mod answer;
 mod chores;
 mod decide;
 mod found;
 mod job;
+mod keys;
 mod names;
+mod reach;
+mod residents;
 mod stranger;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crdt::{
     body::Body,
     document::EditRefused,
     envelope::Envelope,
     genesis::Genesis,
-    id::{CommunityId, EnvelopeId, GroupId, KeyId, ScopeId},
+    id::{CommunityId, EnvelopeId, GroupId, ScopeId},
     invitation::Invitation,
     keys::Secret,
-    sync::{Carried, bounds::IDS_MAX},
+    sync::bounds::IDS_MAX,
     time::ClaimedTime,
 };
 
@@ -52,7 +60,7 @@ use crate::{
     store::{
         error::StoreError,
         truth::{Deps, Intent, Truth, WriteError},
-        views::{self, Changes, Me, Views},
+        views::{self, Changes, Views},
     },
 };
 
@@ -65,11 +73,8 @@ pub const TRUTH_FILE: &str = "truth.db";
 /// The file of lists, which can be made again.
 pub const VIEWS_FILE: &str = "views.db";
 
-/// Typed addresses that are remembered.
-const TYPED_MAX: usize = 16;
-
-/// Under this name they are kept.
-const TYPED_KEPT: &str = "typed";
+/// Statements of one writer that introduce a box: three certificates and a join.
+const INTRODUCTION_MAX: usize = 4;
 
 /// Envelopes that the lists may be behind: what they take in within a few dozen milliseconds.
 pub const LISTS_BEHIND_MAX: usize = 1_000;
@@ -107,6 +112,8 @@ impl From<Failed> for ApiError {
 /// What remains to be said once the transaction is durable.
 enum After {
     Say(Box<Reply>),
+    /// The same, once who lives here is written down too.
+    Keep(Box<Reply>),
     /// Read the reply from lists that have caught up.
     Read(Command),
     /// The same of a group that was founded or entered.
@@ -115,7 +122,14 @@ enum After {
 
 /// One node's truth and lists.
 pub struct Ledger {
+    /// Who acts; during a job, the one who asked for it.
     identity: Identity,
+    /// Where the key file is; none in memory.
+    folder: Option<PathBuf>,
+    /// Fresh keys were made and are not certified yet.
+    uncertified: bool,
+    /// The box has another key since the last batch.
+    renewed: bool,
     genesis: Genesis,
     community: CommunityId,
     truth: Truth,
@@ -145,13 +159,16 @@ impl Ledger {
         seed: [u8; 32],
     ) -> Result<Self, StoreError> {
         let truth = Truth::open(folder.map(|dir| dir.join(TRUTH_FILE)).as_deref(), &genesis)?;
-        let me = me(&identity);
-        let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), me)?;
+        let residents = identity.everybody();
+        let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), residents)?;
         let delivered = truth.read().kept("delivered")?.map_or(0, |bytes| number(&bytes));
         let row = truth.read().last_row()?;
         let mut ledger = Self {
             community: genesis.id(),
             identity,
+            folder: folder.map(Path::to_owned),
+            uncertified: true,
+            renewed: false,
             genesis,
             truth,
             views,
@@ -226,8 +243,12 @@ impl Ledger {
     ) -> Worked<T> {
         self.claimed = claimed;
         self.rested_in_vain = false;
+        self.keep_shifts();
         let (mut plans, mut changes) = (Vec::new(), Changes::default());
         let mut saved = self.truth.begin().map_err(Failed::from);
+        if saved.is_ok() {
+            self.certify_what_is_fresh();
+        }
         let mut wants_lists = false;
         // Jobs and envelopes that are safe already.
         let mut safe = (0, 0);
@@ -258,13 +279,15 @@ impl Ledger {
             Err(failed) => {
                 tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
                 self.written.truncate(safe.1);
+                self.uncertified = true;
             }
         }
         let plans = plans.into_iter().enumerate();
         let failed = |at| saved.as_ref().err().filter(|_| at >= safe.0);
         let done = plans.map(|(at, (whom, plan))| (whom, self.finish(plan, failed(at)))).collect();
         let written = std::mem::take(&mut self.written);
-        Worked { done, written, changes, row: self.row }
+        let renewed = saved.is_ok() && std::mem::take(&mut self.renewed);
+        Worked { done, written, changes, row: self.row, renewed }
     }
 
     /// Rule 6.
@@ -295,7 +318,7 @@ impl Ledger {
             self.rested_in_vain = true;
         }
         let written = std::mem::take(&mut self.written);
-        Worked { done: Vec::new(), written, changes, row: self.row }
+        Worked { done: Vec::new(), written, changes, row: self.row, renewed: false }
     }
 
     fn catch_up_if_behind(&mut self, changes: &mut Changes) -> Result<(), Failed> {
@@ -367,7 +390,15 @@ impl Ledger {
 
     fn plan<T>(&mut self, job: Job<T>) -> (T, Plan) {
         match job {
-            Job::Command(whom, command) => (whom, Plan::Command(self.attempt(command))),
+            Job::Command(whom, command) => (whom, self.attempt(command)),
+            Job::Newest(whom, key) => {
+                let newest = self.newest_of(key).unwrap_or_default();
+                (whom, Plan::Ready(Done::Newest(newest)))
+            }
+            Job::Yours(whom, newest) => {
+                self.hear_of_own(&newest);
+                (whom, Plan::Ready(Done::Nothing))
+            }
             Job::Receive(whom, envelopes) => (whom, self.receive(envelopes)),
             Job::Introduce(whom, key, envelopes) => (whom, self.introduce(key, envelopes)),
             Job::List(whom, scope, bucket) => {
@@ -414,17 +445,15 @@ impl Ledger {
         }
     }
 
-    fn attempt(&mut self, command: Command) -> Result<After, ApiError> {
-        if matches!(command, Command::Post { .. }) {
-            // One envelope, which is written whole or not at all.
-            return Ok(self.decide(command)?);
-        }
-        Ok(self.in_savepoint(|ledger| ledger.decide(command))?)
-    }
-
     fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
         match self.take_in(envelopes) {
-            Ok((new, refused)) => Plan::Received(new, refused),
+            Ok((new, refused)) => {
+                let others: Vec<&Envelope> = new.iter().map(AsRef::as_ref).collect();
+                if others.iter().any(|it| self.identity.has_writer(&it.header().writer)) {
+                    self.found_a_copy();
+                }
+                Plan::Received(new, refused)
+            }
             Err(error) => {
                 tracing::error!(reason = %error, "Envelopes of a peer could not be kept");
                 Plan::Ready(Done::Received(None))
@@ -451,19 +480,28 @@ impl Ledger {
             (Plan::Ready(done), _) => done,
             (Plan::Received(..), Some(_)) => Done::Received(None),
             (Plan::Received(new, refused), None) => Done::Received(Some((new, refused))),
-            (Plan::Command(Err(error)), _) => Done::Reply(Err(error)),
-            (Plan::Command(Ok(_)), Some(failed)) => Done::Reply(Err(storage(failed))),
-            (Plan::Command(Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
-            (Plan::Command(Ok(After::Read(command))), None) => {
-                Done::Reply(self.answer(command).map_err(ApiError::from))
+            (Plan::Command(_, Err(error)), _) => Done::Reply(Err(error)),
+            (Plan::Command(_, Ok(after)), Some(failed)) => {
+                self.take_back(&after);
+                Done::Reply(Err(storage(failed)))
             }
-            (Plan::Command(Ok(After::Group(id))), None) => {
+            (Plan::Command(_, Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
+            (Plan::Command(_, Ok(After::Keep(reply))), None) => {
+                Done::Reply(self.keep_identity().map(|()| *reply))
+            }
+            (Plan::Command(who, Ok(After::Read(command))), None) => {
+                self.identity.trade_places(who);
+                let answer = self.answer(command).map_err(ApiError::from);
+                self.identity.trade_places(who);
+                Done::Reply(answer)
+            }
+            (Plan::Command(_, Ok(After::Group(id))), None) => {
                 Done::Reply(self.group_reply(&id).map_err(ApiError::from))
             }
         }
     }
 
-    /// Writes one envelope of this installation, and what had to go before it.
+    /// Writes one envelope of whoever acts.
     fn write(
         &mut self,
         body: Body,
@@ -471,59 +509,15 @@ impl Ledger {
         deps: Deps,
         auth: Option<EnvelopeId>,
     ) -> Result<EnvelopeId, Failed> {
+        if self.identity.copied {
+            let args = [("person", self.identity.person_name.clone())];
+            return Err(ApiError::new(ErrorKind::Copied, args).into());
+        }
         let intent = Intent { body, scope, deps, auth };
         let envelope = self.truth.write(intent, &self.identity.writer, self.claimed)?;
         let id = envelope.id();
         self.written.push(envelope);
         Ok(id)
-    }
-
-    /// Remembers addresses that somebody typed, or that an invitation carried; the newest stay.
-    fn keep_typed(&mut self, addresses: &[String]) -> Result<(), Failed> {
-        let mut all = self.typed_addresses()?;
-        all.retain(|known| !addresses.contains(known));
-        all.extend(addresses.iter().cloned());
-        let surplus = all.len().saturating_sub(TYPED_MAX);
-        let bytes = serde_json::to_vec(&all[surplus..]).expect("plain values");
-        Ok(self.truth.keep(TYPED_KEPT, &bytes)?)
-    }
-
-    /// Addresses that somebody typed, or that an invitation carried.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn typed_addresses(&self) -> Result<Vec<String>, StoreError> {
-        let kept = self.truth.read().kept(TYPED_KEPT)?;
-        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
-    }
-
-    /// What this node holds, in summary, for its sessions.
-    pub fn carried(&self) -> Carried {
-        let mut carried = Carried::new();
-        for (scope, bucket, part) in self.truth.fingerprints() {
-            carried.join(scope, bucket, &part);
-        }
-        carried
-    }
-
-    /// The boxes of everybody who is in the community now, and whose homes they are.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn neighbours(&self) -> Result<BTreeMap<KeyId, Neighbour>, StoreError> {
-        let roster = self.truth.roster();
-        let mut all = BTreeMap::new();
-        for key in roster.boxes() {
-            let card = match roster.box_person(key) {
-                Some(person) => self.views.card(&person)?,
-                None => None,
-            };
-            let (home, office) = card.map(|card| (card.home, card.office)).unwrap_or_default();
-            all.insert(key, Neighbour { home, office });
-        }
-        Ok(all)
     }
 
     /// The last row that is durable.
@@ -549,10 +543,6 @@ impl Ledger {
     pub fn kept(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.truth.read().kept(key)
     }
-}
-
-fn me(identity: &Identity) -> Option<Me> {
-    identity.person.map(|person| Me { person, writer: identity.writer.writer() })
 }
 
 fn number(bytes: &[u8]) -> i64 {

@@ -3,6 +3,7 @@
 //! `web → handle → run → core → crdt`; `store`, `mesh` and `web` never import one another.
 
 pub mod api;
+pub mod backup;
 pub mod clock;
 pub mod control;
 pub mod core;
@@ -13,6 +14,7 @@ pub mod home;
 pub mod identity;
 pub mod ledger;
 pub mod mesh;
+pub mod passphrase;
 pub mod run;
 pub mod store;
 pub mod web;

@@ -185,7 +185,13 @@ fn launch(start: Start, config: Config) -> Running {
     let (handle, queue, events) = Handle::new();
     let (addresses_in, addresses) = watch::channel(BTreeSet::new());
     let stop = CancellationToken::new();
-    let world = pump::World { queue, events, addresses: addresses_in, stop: stop.clone() };
+    let world = pump::World {
+        queue,
+        again: std::collections::VecDeque::new(),
+        events,
+        addresses: addresses_in,
+        stop: stop.clone(),
+    };
     let work = tokio::spawn(async move {
         let ended = world.stop.clone();
         world.run(start, config).await;

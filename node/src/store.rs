@@ -11,5 +11,6 @@
 //! here knows of the mesh, the page or the clock.
 
 pub mod error;
+pub mod snapshot;
 pub mod truth;
 pub mod views;

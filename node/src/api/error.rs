@@ -63,6 +63,32 @@ pub enum ErrorKind {
     PortBusy,
     /// A named time ran out. Args: `missing`.
     Timeout,
+    /// The sealed key is shut. Args: `person`.
+    SealedShut,
+    /// Another box has this one's keys, and the sealed key is shut. Args: `person`.
+    Copied,
+    /// The passphrase is another one. Args: none.
+    WrongPassphrase,
+    /// The passphrase is too short or too long. Args: `limit`.
+    WeakPassphrase,
+    /// There is no passphrase to be asked for. Args: none.
+    NoPassphrase,
+    /// Nobody of this name lives on this box. Args: `name`, `candidates`.
+    NotHere,
+    /// As many people live on this box as can. Args: `limit`.
+    HouseFull,
+    /// Somebody on this box is called so. Args: `name`.
+    NameTaken,
+    /// Somebody else must invite. Args: `names`.
+    NeedsInvitation,
+    /// The file is there already. Args: `file`.
+    FileExists,
+    /// Not a backup, or a damaged one. Args: `file`.
+    BadBackup,
+    /// A backup of a later release. Args: `file`.
+    ForeignBackup,
+    /// The words of a paper key are wrong. Args: `fault`.
+    BadPaper,
     /// A defect; the log has more. Args: `reason`.
     Internal,
 }

@@ -14,7 +14,7 @@ use super::internal;
 use crate::{
     api::{ActVerb, ApiError, Command, ErrorKind, Reply, RequestPage, RoleWord, Status},
     handle::Handle,
-    home,
+    home::{self, Roots},
     mesh::Breaker,
     run::{self, Config, Running},
 };
@@ -83,7 +83,9 @@ impl Town {
         for (at, (name, person)) in PLANS.into_iter().enumerate() {
             let data = folder.join(format!("home-{at}"));
             match homes.first() {
-                None => home::init(&data, name, Some(person), Some(COMMUNITY))?,
+                None => {
+                    home::init(&data, name, Some(person), Some(COMMUNITY), Roots::TWO_OF_THREE)?
+                }
                 Some(office) => {
                     let link = invitation(&office.handle).await?;
                     home::join(&data, &link, Some(name), Some(person))?
@@ -311,7 +313,7 @@ pub fn state_of(status: &Status) -> String {
 
 async fn status(handle: &Handle) -> Result<Status, ApiError> {
     match handle.ask(Command::Status).await? {
-        Reply::Status(status) => Ok(status),
+        Reply::Status(status) => Ok(*status),
         _ => Err(internal(&"not a status")),
     }
 }

@@ -29,7 +29,7 @@ impl Ledger {
     /// Answers a command that writes nothing.
     pub(super) fn answer(&mut self, command: Command) -> Result<Reply, Failed> {
         match command {
-            Command::Status => self.status().map(Reply::Status),
+            Command::Status => Ok(Reply::Status(Box::new(self.status()?))),
             Command::Groups => {
                 let lines = self.views.groups()?;
                 let groups = lines.into_iter().map(|line| self.group_row(line)).collect();
@@ -108,6 +108,7 @@ impl Ledger {
             node: Some(self.identity.box_key.key()),
             home: self.identity.home.clone(),
             person: self.identity.person_name.clone(),
+            residents: self.key_states(),
             community: self.community.to_hex(),
             community_name,
             groups,
@@ -328,6 +329,14 @@ impl Ledger {
         check("views", behind == 0, behind.to_string());
         let plausible = Bucket::week_of(self.claimed) >= self.genesis.founded;
         check("clock", plausible, self.claimed.0.to_string());
+        let key = self.key_state();
+        let sealed = match (key.copied, key.passphrase, key.open) {
+            (true, ..) => "copied",
+            (_, false, _) => "bare",
+            (_, true, false) => "shut",
+            (_, true, true) => "open",
+        };
+        check("sealed", !key.copied, sealed.to_owned());
         let healthy = checks.iter().all(|check| check.ok);
         Ok(Reply::Doctor(Doctor { checks, healthy }))
     }

@@ -70,6 +70,12 @@ impl Ledger {
             Command::GroupNew { name, kind, vouches } => self.group_new(name, kind, vouches),
             Command::GroupJoin { group } => self.group_join(&group),
             Command::Invite { role, group } => self.invite(role, group.as_deref()),
+            Command::SetPassphrase { old, new } => self.set_passphrase(old.as_ref(), &new),
+            Command::Unlock { passphrase, hours } => self.unlock(&passphrase, hours),
+            Command::Lock => Ok(self.lock()),
+            Command::KeyState => Ok(say(Reply::Key(self.key_state()))),
+            Command::RevokeOld { words } => self.revoke_old(&words),
+            Command::ResidentAdd { name, link } => self.add_resident(&name, link.as_deref()),
             reading => Ok(After::Read(reading)),
         }
     }

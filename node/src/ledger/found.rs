@@ -69,7 +69,7 @@ impl Ledger {
     }
 
     /// The paper key says which keys act for its person on this box.
-    fn certify(&mut self, paper: &Secret) -> Result<(), Failed> {
+    pub(super) fn certify(&mut self, paper: &Secret) -> Result<(), Failed> {
         let person = paper.person();
         let keys = [
             (KeyId::from(self.identity.writer.writer()), KeyUse::Writer),
@@ -88,7 +88,7 @@ impl Ledger {
         statement: Statement,
         auth: EnvelopeId,
     ) -> Result<EnvelopeId, Failed> {
-        let sealed = self.identity.sealed.clone();
+        let sealed = self.sealed()?;
         self.state(statement, Some(auth), &[&sealed])
     }
 

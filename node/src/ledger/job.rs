@@ -31,6 +31,10 @@ pub enum Job<T> {
     Lookup(T, Vec<EnvelopeId>),
     /// Which are here without the body that belongs to them?
     Bodiless(T),
+    /// The newest of each writer on this box.
+    Newest(T, KeyId),
+    /// A peer holds these of this box's writers, without their bodies.
+    Yours(T, Vec<Envelope>),
     /// Everything up to this row is held by somebody else too.
     Delivered(T, i64),
     /// Remember something that is never sent.
@@ -45,13 +49,17 @@ impl<T> Job<T> {
     /// Must the lists have caught up before (rule 3) and after?
     pub(super) fn wants_lists(&self) -> bool {
         match self {
+            Self::Command(_, Command::As { command, .. }) => {
+                !matches!(**command, Command::Post { .. })
+            }
             Self::Command(_, command) => !matches!(command, Command::Post { .. }),
             // Who may do what, and whose home a box is, is of use at once.
             Self::Receive(_, envelopes) => {
                 envelopes.iter().any(|it| matches!(it.header().kind, Kind::STATEMENT | Kind::CARD))
             }
-            Self::Introduce(..) => true,
+            Self::Introduce(..) | Self::Yours(..) => true,
             Self::List(..)
+            | Self::Newest(..)
             | Self::Fetch(..)
             | Self::Lookup(..)
             | Self::Bodiless(..)
@@ -88,6 +96,8 @@ pub enum Done {
     Missing(Vec<EnvelopeId>),
     /// Those that are here without their body.
     Bodiless(Vec<EnvelopeId>),
+    /// Of a question for the newest.
+    Newest(Vec<Arc<Envelope>>),
     /// Of anything that has no answer.
     Nothing,
 }
@@ -102,11 +112,14 @@ pub struct Worked<T> {
     pub changes: Changes,
     /// The last row that is durable.
     pub row: i64,
+    /// This box has another key since: it must meet the others anew.
+    pub renewed: bool,
 }
 
 /// What a job has come to inside the transaction.
 pub(super) enum Plan {
-    Command(Result<After, ApiError>),
+    /// As whom, and what came of it.
+    Command(Option<usize>, Result<After, ApiError>),
     Received(Vec<Arc<Envelope>>, usize),
     Ready(Done),
 }
@@ -115,7 +128,9 @@ pub(super) enum Plan {
 pub(super) fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
     let storage = || ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
     match job {
-        Job::Command(whom, _) => (whom, Plan::Command(Err(storage()))),
+        Job::Command(whom, _) => (whom, Plan::Command(None, Err(storage()))),
+        Job::Newest(whom, _) => (whom, Plan::Ready(Done::Newest(Vec::new()))),
+        Job::Yours(whom, _) => (whom, Plan::Ready(Done::Nothing)),
         Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
         Job::Introduce(whom, ..) => (whom, Plan::Ready(Done::Introduced(false))),
         Job::List(whom, scope, bucket) => {

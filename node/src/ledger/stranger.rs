@@ -16,25 +16,9 @@ use crdt::{
 };
 
 use super::{Done, Ledger, Plan};
-use crate::{
-    api::{ApiError, ErrorKind},
-    store::error::StoreError,
-};
-
-/// Statements that introduce a box: three certificates and a join.
-const INTRODUCTION_MAX: usize = 4;
+use crate::api::{ApiError, ErrorKind};
 
 impl Ledger {
-    /// The statements that show a stranger who this node is: its keys' certificates and its join.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn introduction(&self) -> Result<Vec<Envelope>, StoreError> {
-        let (writer, roster) = (self.identity.writer.writer(), self.community.roster());
-        self.truth.read().first_of_chain(&writer, &roster, INTRODUCTION_MAX)
-    }
-
     /// Keeps what a stranger brings only if it makes his box a member's: a stranger must not be
     /// able to fill the disk.
     pub(super) fn introduce(&mut self, key: KeyId, envelopes: Vec<Envelope>) -> Plan {

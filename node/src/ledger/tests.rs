@@ -18,7 +18,7 @@ use super::{
     job::{Done, Job, Worked},
     *,
 };
-use crate::api::RoleWord;
+use crate::{api::RoleWord, identity::Seal};
 
 const NOW: ClaimedTime = ClaimedTime(1_750_000_000_000);
 
@@ -33,8 +33,10 @@ fn identity(name: &str) -> Identity {
         office: false,
         box_key: key("box", name),
         writer: key("writer", name),
-        sealed: key("sealed", name),
+        sealed: Seal::bare(key("sealed", name)),
         person: Some(key("paper", name).person()),
+        others: Vec::new(),
+        copied: false,
     }
 }
 

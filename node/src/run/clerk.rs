@@ -60,6 +60,8 @@ pub struct Report {
     pub changes: Changes,
     /// The last durable row.
     pub row: i64,
+    /// This box has another key since.
+    pub renewed: bool,
     /// The homes of members by their boxes, if the roster changed.
     pub neighbours: Option<BTreeMap<KeyId, Neighbour>>,
 }
@@ -137,5 +139,5 @@ fn tell(ledger: &Ledger, worked: Worked<Whom>) -> Report {
         }
     }
     let (written, changes, row) = (worked.written, worked.changes, worked.row);
-    Report { done, written, changes, row, neighbours }
+    Report { done, written, changes, row, renewed: worked.renewed, neighbours }
 }

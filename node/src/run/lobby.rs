@@ -48,7 +48,7 @@ fn carry_out(folder: &Folder, command: Command) -> Result<Reply, ApiError> {
             let identity = folder.identity()?;
             let home = identity.as_ref().map(|it| it.home.clone()).unwrap_or_default();
             let node = identity.map(|it| it.box_key.key());
-            Ok(Reply::Status(Status { node, home, ..Status::default() }))
+            Ok(Reply::Status(Box::new(Status { node, home, ..Status::default() })))
         }
         Command::Mesh => {
             let home = folder.identity()?.map(|it| it.home).unwrap_or_default();

@@ -6,7 +6,7 @@
 mod answers;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::mpsc::TrySendError,
 };
 
@@ -61,6 +61,8 @@ const IDLE_MS: u64 = 3_600_000;
 /// What the loop is given besides a home.
 pub struct World {
     pub queue: mpsc::Receiver<Asked>,
+    /// Asked of the node before it met the others anew: they come first.
+    pub again: VecDeque<Asked>,
     pub events: broadcast::Sender<Event>,
     pub addresses: watch::Sender<BTreeSet<String>>,
     pub stop: CancellationToken,
@@ -103,18 +105,37 @@ impl World {
             }
             home @ Start::Home(..) => home,
         };
-        let Start::Home(folder, ledger, mesh) = start else { return };
-        match Pump::new(self, *ledger, mesh, &config) {
-            Ok(pump) => pump.run().await,
-            Err(error) => tracing::error!(reason = %error, "The home cannot be opened"),
+        let mut next = Some(start);
+        while let Some(Start::Home(folder, ledger, mesh)) = next.take() {
+            let met = mesh.is_some().then_some(&config);
+            let ended = match Pump::new(self, *ledger, mesh, &config) {
+                Ok(pump) => pump.run().await,
+                Err(error) => {
+                    tracing::error!(reason = %error, "The home cannot be opened");
+                    return;
+                }
+            };
+            // Free only now: whoever takes the folder next finds everything put down.
+            let Some(world) = ended else { return drop(folder) };
+            self = world;
+            next = match Start::of(folder, met).await {
+                Ok(start) => Some(start),
+                Err(error) => {
+                    tracing::error!(reason = %error, "The home cannot be opened with its fresh keys");
+                    return;
+                }
+            };
         }
-        // Free only now: whoever takes the folder next finds everything put down.
-        drop(folder);
     }
 }
 
-/// Callers that wait for peers to be equal.
-type Waiters = BTreeMap<WaitId, oneshot::Sender<Result<Reply, ApiError>>>;
+/// A caller that waits for peers to be equal, and what he asked.
+struct Waiter {
+    answer: oneshot::Sender<Result<Reply, ApiError>>,
+    peers: u32,
+    peer: Option<String>,
+    until: Moment,
+}
 
 struct Pump {
     world: World,
@@ -124,7 +145,7 @@ struct Pump {
     clock: Clock,
     me: KeyId,
     neighbours: BTreeMap<KeyId, Neighbour>,
-    waiters: Waiters,
+    waiters: BTreeMap<WaitId, Waiter>,
     waits: u64,
     remembered: Vec<Remembered>,
     /// Where this home listens, if that was left to it.
@@ -132,6 +153,8 @@ struct Pump {
     refused: u64,
     /// Since when each link is up: one that goes down at once was no link.
     up_since: BTreeMap<LinkId, Moment>,
+    /// The box has another key: everything but the people's queue begins anew.
+    renewed: bool,
 }
 
 impl Pump {
@@ -178,11 +201,17 @@ impl Pump {
             ports: config.listen.is_empty().then(Ports::default),
             refused: 0,
             up_since: BTreeMap::new(),
+            renewed: false,
         })
     }
 
-    async fn run(mut self) {
-        loop {
+    /// Runs until it is stopped; the world comes back where the box has a fresh key and must meet
+    /// the others anew.
+    async fn run(mut self) -> Option<World> {
+        while let Some(asked) = self.world.again.pop_front() {
+            self.asked(asked);
+        }
+        while !self.renewed {
             self.hand_over();
             let wakeup = self.sleep();
             tokio::select! {
@@ -200,6 +229,18 @@ impl Pump {
             mesh.handle.shutdown().await;
         }
         self.clerk.dismiss().await;
+        if !self.renewed {
+            return None;
+        }
+        let now = self.clock.now();
+        let again = self.waiters.into_values().map(|it| {
+            let timeout_ms = it.until.since_ms(now);
+            let command = Command::Wait { peers: it.peers, peer: it.peer, timeout_ms };
+            Asked { command, answer: it.answer }
+        });
+        self.world.again.extend(again);
+        self.world.addresses.send_replace(BTreeSet::new());
+        Some(self.world)
     }
 
     /// When something is due, at the latest.
@@ -248,6 +289,8 @@ impl Pump {
             Output::Fetch(link, ids) => self.job(link, Job::Fetch(Whom::Link(link), ids)),
             Output::Lookup(link, ids) => self.job(link, Job::Lookup(Whom::Link(link), ids)),
             Output::Bodiless(link) => self.job(link, Job::Bodiless(Whom::Link(link))),
+            Output::Newest(link, key) => self.job(link, Job::Newest(Whom::Link(link), key)),
+            Output::Yours(newest) => self.note(Job::Yours(Whom::Nobody, newest)),
             Output::Store(link, envelopes) => {
                 self.job(link, Job::Receive(Whom::Link(link), envelopes));
             }
@@ -287,6 +330,7 @@ impl Pump {
 
     fn report(&mut self, report: Report) {
         let now = self.clock.now();
+        self.renewed |= report.renewed;
         if let Some(neighbours) = report.neighbours {
             for (key, neighbour) in &neighbours {
                 self.core.book.set_office(*key, neighbour.office);
@@ -328,6 +372,7 @@ impl Pump {
             Done::Fetched(envelopes) => Input::Fetched(link, envelopes),
             Done::Missing(ids) => Input::Missing(link, ids),
             Done::Bodiless(ids) => Input::Bodiless(link, ids),
+            Done::Newest(newest) => Input::Newest(link, newest),
             Done::Introduced(known) => {
                 if !known {
                     self.core.turn_away(link, now);
@@ -420,7 +465,7 @@ impl Pump {
     }
 
     fn waited(&mut self, wait: WaitId, enough: bool) {
-        if let Some(asker) = self.waiters.remove(&wait) {
+        if let Some(Waiter { answer: asker, .. }) = self.waiters.remove(&wait) {
             let rows = self.peer_rows();
             let (equal, missing) = rows.into_iter().partition(|row| row.equal && row.connected);
             // Whoever went away does not need the answer.
@@ -431,6 +476,10 @@ impl Pump {
     fn asked(&mut self, asked: Asked) {
         let Asked { command, answer } = asked;
         match command {
+            // Whoever asks for these makes no difference.
+            Command::As { command, .. } if is_for_the_loop(&command) => {
+                self.asked(Asked { command: *command, answer });
+            }
             Command::Status => self.ask_ledger(Command::Status, Whom::Peers(answer)),
             Command::Mesh => self.ask_ledger(Command::Status, Whom::Picture(answer)),
             Command::Wait { peers, peer, timeout_ms } => {
@@ -458,6 +507,19 @@ impl Pump {
             let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));
         }
     }
+}
+
+/// Is it answered here, and not by the ledger?
+fn is_for_the_loop(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Status
+            | Command::Mesh
+            | Command::Wait { .. }
+            | Command::Dial { .. }
+            | Command::Progress
+            | Command::Join { .. }
+    )
 }
 
 async fn next_event(mesh: &mut Option<Mesh>) -> Option<MeshEvent> {

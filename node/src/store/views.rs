@@ -32,7 +32,7 @@ use std::{
 use crdt::{
     body::{Act, Body, Card, DocumentForm, Statement},
     envelope::Kind,
-    id::{EnvelopeId, GroupId, PersonId, RequestId, WriterId},
+    id::{EnvelopeId, GroupId, PersonId, RequestId},
     judge::Fate,
     sync::fingerprint::Fingerprint,
 };
@@ -54,15 +54,6 @@ const VIEWS_VERSION: i64 = 3;
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
 
-/// Whose eyes the lists are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Me {
-    /// The person who writes here.
-    pub person: PersonId,
-    /// The writer of this installation.
-    pub writer: WriterId,
-}
-
 /// What is different since the last time, for pages that show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -83,7 +74,8 @@ pub struct Changes {
 /// The lists of one node.
 pub struct Views {
     conn: Connection,
-    me: Option<Me>,
+    /// Everybody who lives here.
+    residents: Vec<PersonId>,
     groups: BTreeMap<GroupId, GroupRef>,
     people: BTreeMap<PersonId, i64>,
 }
@@ -114,24 +106,24 @@ struct Tally {
 }
 
 impl Views {
-    /// Opens or makes the lists; in memory where there is no path. `me` says whose they are.
+    /// Opens or makes the lists; in memory where there is no path. `residents` says whose they are.
     ///
     /// # Errors
     ///
     /// Where the disk says no. A file of another version, or one that cannot be read as what it is,
     /// is made anew.
-    pub fn open(path: Option<&Path>, me: Option<Me>) -> Result<Self, StoreError> {
-        match (Self::open_as_it_is(path, me), path) {
+    pub fn open(path: Option<&Path>, residents: Vec<PersonId>) -> Result<Self, StoreError> {
+        match (Self::open_as_it_is(path, residents.clone()), path) {
             (Err(StoreError::ForeignFile | StoreError::Damaged(_)), Some(path)) => {
                 tracing::warn!("The lists cannot be read; they are made anew from the envelopes");
                 remove(path)?;
-                Self::open_as_it_is(Some(path), me)
+                Self::open_as_it_is(Some(path), residents)
             }
             (opened, _) => opened,
         }
     }
 
-    fn open_as_it_is(path: Option<&Path>, me: Option<Me>) -> Result<Self, StoreError> {
+    fn open_as_it_is(path: Option<&Path>, residents: Vec<PersonId>) -> Result<Self, StoreError> {
         let mut conn = match path {
             Some(path) => Connection::open(path)?,
             None => Connection::open_in_memory()?,
@@ -154,9 +146,14 @@ impl Views {
         conn.set_prepared_statement_cache_capacity(64);
         // Plans are made once, whatever is bound: a partial index would have them made every time.
         conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        let mut views = Self { conn, me, groups: BTreeMap::new(), people: BTreeMap::new() };
+        let mut views = Self { conn, residents, groups: BTreeMap::new(), people: BTreeMap::new() };
         views.remember()?;
         Ok(views)
+    }
+
+    /// Somebody moved in.
+    pub fn set_residents(&mut self, residents: Vec<PersonId>) {
+        self.residents = residents;
     }
 
     /// Takes in every verdict that is not in here yet.

@@ -12,7 +12,7 @@ use crdt::{
 use super::super::{Done, Job, Ledger, Worked};
 use crate::{
     api::{Command, Reply},
-    identity::Identity,
+    identity::{Identity, Seal},
 };
 
 const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
@@ -38,8 +38,10 @@ fn open(folder: &Path) -> Ledger {
         office: false,
         box_key: key(2),
         writer: key(3),
-        sealed: key(4),
+        sealed: Seal::bare(key(4)),
         person: Some(key(5).person()),
+        others: Vec::new(),
+        copied: false,
     };
     Ledger::open(Some(folder), identity, genesis(), [7; 32]).expect("opens")
 }

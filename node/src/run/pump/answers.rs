@@ -3,7 +3,7 @@
 use crdt::id::KeyId;
 use tokio::sync::oneshot;
 
-use super::Pump;
+use super::{Pump, Waiter};
 use crate::{
     api::{ApiError, ErrorKind, MeshPicture, PeerRow, Reply, Status},
     core::{Input, WaitId},
@@ -54,7 +54,7 @@ impl Pump {
     }
 
     pub(super) fn answer_with_peers(&self, asker: Asker, done: Done) {
-        let reply = self.status(done).map(Reply::Status);
+        let reply = self.status(done).map(|status| Reply::Status(Box::new(status)));
         // Whoever went away does not need the answer.
         let _ = asker.send(reply);
     }
@@ -82,7 +82,7 @@ impl Pump {
     fn status(&self, done: Done) -> Result<Status, ApiError> {
         match done {
             Done::Reply(Ok(Reply::Status(status))) => {
-                Ok(Status { peers: self.peer_rows(), refused: self.refused, ..status })
+                Ok(Status { peers: self.peer_rows(), refused: self.refused, ..*status })
             }
             Done::Reply(Err(error)) => Err(error),
             _ => Err(ApiError::new(ErrorKind::Busy, [])),
@@ -99,9 +99,10 @@ impl Pump {
         };
         self.waits += 1;
         let wait = WaitId(self.waits);
-        self.waiters.insert(wait, asker);
         let now = self.clock.now();
         let (count, until) = (peers as usize, now + timeout_ms);
+        let peer = peer.map(str::to_owned);
+        self.waiters.insert(wait, Waiter { answer: asker, peers, peer, until });
         self.core.handle(Input::Wait { wait, count, peer: wanted, until }, now);
     }
 

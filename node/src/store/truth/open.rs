@@ -114,6 +114,22 @@ impl Reader {
         Ok(Self(db))
     }
 
+    /// Copies all of it, as it is at this instant, into a new file.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is there already, or a disk says no.
+    pub fn copy_into(&self, file: &Path) -> Result<(), StoreError> {
+        let Some(name) = file.to_str() else {
+            return Err(StoreError::Unwritable("a name that is not UTF-8".into()));
+        };
+        // The file itself was opened for reading; the copy counts as a write of this connection.
+        self.0.pragma_update(None, "query_only", false)?;
+        self.0.execute("VACUUM INTO ?1", [name])?;
+        self.0.pragma_update(None, "query_only", true)?;
+        Ok(())
+    }
+
     /// Everything that can be looked up.
     pub fn read(&self) -> Reading<'_> {
         Reading::new(&self.0)

@@ -142,9 +142,9 @@ impl Views {
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
         batch.changes.poison.extend(poison);
         self.put_request(&id, &folded, &facts, batch)?;
-        if let Some(me) = self.me {
-            let told = folded.case.told_to(&me.person).map(lifecycle::Told::as_str);
-            self.put_notices(&id, &me.person, told, truth, batch)?;
+        for me in self.residents.clone() {
+            let told = folded.case.told_to(&me).map(lifecycle::Told::as_str);
+            self.put_notices(&id, &me, told, truth, batch)?;
         }
         Ok(())
     }

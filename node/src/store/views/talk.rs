@@ -82,7 +82,7 @@ impl Views {
         let (verdict, Some(person)) = (told.verdict, told.person) else { return Ok(()) };
         let author = self.person(&person)?;
         let in_group = self.groups[&group].number;
-        let mine = self.me.is_some_and(|me| me.writer == verdict.header.writer);
+        let mine = self.residents.contains(&person);
         let mut state = SHOWN;
         state |= if told.official { OFFICIAL } else { 0 };
         state |= if mine { MINE } else { 0 };

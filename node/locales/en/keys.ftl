@@ -1,0 +1,31 @@
+# Keys, passphrases, people on one box, backups.
+error-sealed-shut = The sealed key of { $person } is shut, and this needs it.
+    .hint = Open it for your shift with `linli unlock`, and try again.
+error-copied = Another box has the keys of this one, and the sealed key of { $person } is shut.
+    .hint = Nothing was lost. Unlock it once with `linli unlock`: fresh keys are then made by themselves.
+error-wrong-passphrase = The passphrase is wrong.
+    .hint = Mind capital letters and the keyboard's language. A passphrase that is lost is replaced with the paper key, by `linli recover`.
+error-weak-passphrase = The passphrase is too short or too long.
+    .hint = Take at least { $limit } characters; four words that have nothing to do with each other are easy to remember.
+error-no-passphrase = No passphrase is set, so there is nothing to unlock.
+    .hint = Set one with `linli passphrase`.
+error-not-here = Nobody called “{ $name }” lives on this box.
+    .hint = Here live: { $candidates }. Another one moves in with `linli resident add NAME`.
+error-house-full = { $limit } people live on this box, and that is the most.
+    .hint = Set up a second box for the others.
+error-name-taken = Somebody on this box is called “{ $name }” already.
+    .hint = Add something that tells the two apart.
+error-needs-invitation = You may not let anybody in.
+    .hint = Ask one of these for an invitation and give it with `--link`: { $names }.
+error-file-exists = { $file } is there already.
+    .hint = Choose another name, or move the old file away; nothing was touched.
+error-bad-backup = { $file } is no backup, or it is damaged.
+    .hint = Try another copy of it; nothing was touched.
+error-bad-paper = { $fault ->
+        [count] Paper { $paper } does not have the right number of words: { $numbers }.
+        [unknown] On paper { $paper } these are not words of the list: { $numbers }.
+       *[other] The words of paper { $paper } do not belong together: one is wrong, or two are swapped.
+    }
+    .hint = Compare each word with the paper; the first four letters of a word are enough to tell it from all others.
+error-foreign-backup = { $file } is a backup of a later release.
+    .hint = Install the newer release, and try again.

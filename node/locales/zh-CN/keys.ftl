@@ -1,0 +1,31 @@
+# 密钥、口令、同住的人、备份。
+error-sealed-shut = { $person }的封存密钥是锁着的，这件事要用到它。
+    .hint = 值班时用 `linli unlock` 打开，再试一次。
+error-copied = 另一台机器有和这台一样的密钥，而{ $person }的封存密钥锁着。
+    .hint = 什么都没有丢。用 `linli unlock` 打开一次，就会自动换上新密钥。
+error-wrong-passphrase = 口令不对。
+    .hint = 请留意大小写和输入法。口令忘了，可以凭纸上的密钥用 `linli recover` 换新的。
+error-weak-passphrase = 口令太短或太长。
+    .hint = 至少 { $limit } 个字符；四个不相干的词好记又安全。
+error-no-passphrase = 还没有设口令，不用解锁。
+    .hint = 用 `linli passphrase` 设一个。
+error-not-here = 这台机器上没有叫“{ $name }”的人。
+    .hint = 住在这里的有：{ $candidates }。要加人，用 `linli resident add 称呼`。
+error-house-full = 这台机器上已经有 { $limit } 个人，不能再多了。
+    .hint = 其他人请另装一台。
+error-name-taken = 这台机器上已经有人叫“{ $name }”。
+    .hint = 请加点什么好区分。
+error-needs-invitation = 您不能邀请别人进来。
+    .hint = 请向这些人要一个邀请，用 `--link` 写上：{ $names }。
+error-file-exists = { $file } 已经有了。
+    .hint = 换个名字，或者把旧文件移走；什么都没有动过。
+error-bad-backup = { $file } 不是备份，或者坏了。
+    .hint = 请换另一份试试；什么都没有动过。
+error-bad-paper = { $fault ->
+        [count] 第 { $paper } 张纸上的词数不对：{ $numbers }。
+        [unknown] 第 { $paper } 张纸上这些词不在词表里：{ $numbers }。
+       *[other] 第 { $paper } 张纸上的词对不上：有一个写错了，或者有两个换了位置。
+    }
+    .hint = 请对着纸一个一个核对；每个词看前四个字母就能认出来。
+error-foreign-backup = { $file } 是更新的版本做的备份。
+    .hint = 请安装更新的版本再试。
