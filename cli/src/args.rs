@@ -7,8 +7,9 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, ask, bench, board, check, demo, doctor, facts, group, groups, import, init, invite,
-        join, log, notices, people, post, rebuild, request, requests, status, up, wait,
+        act, ask, backup, bench, board, check, demo, doctor, facts, group, groups, import, init,
+        invite, join, lock, log, notices, passphrase, people, post, rebuild, recover, request,
+        requests, resident, restore, status, unlock, up, wait,
     },
     error::CliError,
 };
@@ -23,6 +24,16 @@ pub struct Cli {
     /// The folder of this home's data [default: the platform's data folder]
     #[arg(long, global = true, value_name = "DIR", env = "LINLI_DATA", hide_env_values = true)]
     pub data: Option<PathBuf>,
+
+    /// Act in the name of this one of the people on this box [default: its first person]
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "PERSON",
+        env = "LINLI_AS",
+        hide_env_values = true
+    )]
+    pub acting: Option<String>,
 
     /// What is wanted.
     #[command(subcommand)]
@@ -93,6 +104,13 @@ pub enum Verb {
     People(people::Args),
     Status(status::Args),
     Wait(wait::Args),
+    Passphrase(passphrase::Args),
+    Unlock(unlock::Args),
+    Lock(lock::Args),
+    Resident(resident::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Recover(recover::Args),
     Rebuild(rebuild::Args),
     Doctor(doctor::Args),
     Bench(bench::Args),

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod ask;
+pub mod backup;
 pub mod bench;
 pub mod board;
 pub mod check;
@@ -14,15 +15,21 @@ pub mod import;
 pub mod init;
 pub mod invite;
 pub mod join;
+pub mod lock;
 pub mod log;
 pub mod notices;
 pub mod paper;
+pub mod passphrase;
 pub mod people;
 pub mod post;
 pub mod rebuild;
+pub mod recover;
 pub mod request;
 pub mod requests;
+pub mod resident;
+pub mod restore;
 pub mod status;
+pub mod unlock;
 pub mod up;
 pub mod wait;
 
@@ -62,15 +69,24 @@ pub fn carry_out(cli: Cli, ui: &mut Ui<'_>) -> Result<(), CliError> {
             Verb::Up(args) => up::run(ui, &data, args).await,
             Verb::Join(args) => join::run(ui, &data, args).await,
             Verb::Rebuild(_) => rebuild::run(ui, &data),
+            Verb::Backup(args) => backup::run(ui, &data, &args).await,
+            Verb::Restore(args) => restore::run(ui, &data, &args),
+            Verb::Recover(args) => recover::run(ui, &data, args).await,
             Verb::Wait(args) => wait::run(ui, &data, args).await,
-            verb => through_the_door(ui, &data, verb).await,
+            verb => through_the_door(ui, &data, cli.acting, verb).await,
         }
     })
 }
 
 /// The verbs that are one or several commands to a node, running or not.
-async fn through_the_door(ui: &mut Ui<'_>, data: &Path, verb: Verb) -> Result<(), CliError> {
+async fn through_the_door(
+    ui: &mut Ui<'_>,
+    data: &Path,
+    acting: Option<String>,
+    verb: Verb,
+) -> Result<(), CliError> {
     let mut door = Door::open(data).await?;
+    door.act_as(acting);
     let outcome = ask_node(ui, &mut door, verb).await;
     door.close().await;
     outcome
@@ -103,10 +119,17 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::People(args) => people::run(ui, door, args).await,
         Verb::Status(args) => status::run(ui, door, args).await,
         Verb::Doctor(args) => doctor::run(ui, door, args).await,
+        Verb::Passphrase(args) => passphrase::run(ui, door, args).await,
+        Verb::Unlock(args) => unlock::run(ui, door, args).await,
+        Verb::Lock(args) => lock::run(ui, door, args).await,
+        Verb::Resident(args) => resident::run(ui, door, args).await,
         Verb::Init(_)
         | Verb::Up(_)
         | Verb::Join(_)
         | Verb::Rebuild(_)
+        | Verb::Backup(_)
+        | Verb::Restore(_)
+        | Verb::Recover(_)
         | Verb::Wait(_)
         | Verb::Demo(_)
         | Verb::Bench(_) => Err(CliError::Unexpected),

@@ -13,7 +13,13 @@ use ::node::{
 use crate::{error::CliError, node};
 
 /// An open way to a node.
-pub enum Door {
+pub struct Door {
+    way: Way,
+    /// In whose name: one of the people on this box; none is the first.
+    acting: Option<String>,
+}
+
+enum Way {
     /// To the node that runs on the folder.
     Running(Client),
     /// To one that was opened for this command.
@@ -27,10 +33,21 @@ impl Door {
     ///
     /// Where the folder holds no home, is somebody else's, or is of a later release.
     pub async fn open(data: &Path) -> Result<Self, CliError> {
-        match Client::connect(data).await {
-            Some(client) => Ok(Self::Running(client)),
-            None => Ok(Self::Opened(node::open(data).await?)),
-        }
+        let way = match Client::connect(data).await {
+            Some(client) => Way::Running(client),
+            None => Way::Opened(node::open(data).await?),
+        };
+        Ok(Self { way, acting: None })
+    }
+
+    /// A way over a connection that is there.
+    pub const fn over(client: Client) -> Self {
+        Self { way: Way::Running(client), acting: None }
+    }
+
+    /// From now on in the name of this one of the people on the box.
+    pub fn act_as(&mut self, person: Option<String>) {
+        self.acting = person;
     }
 
     /// Reaches the folder's node for what only a running node can do.
@@ -39,7 +56,7 @@ impl Door {
     ///
     /// [`CliError::NoNode`] where none runs.
     pub async fn running(data: &Path) -> Result<Self, CliError> {
-        Client::connect(data).await.map(Self::Running).ok_or(CliError::NoNode)
+        Client::connect(data).await.map(Self::over).ok_or(CliError::NoNode)
     }
 
     /// Has the node carry out a command.
@@ -48,20 +65,24 @@ impl Door {
     ///
     /// What the node answers, or [`CliError::Lost`].
     pub async fn ask(&mut self, command: Command) -> Result<Reply, CliError> {
-        match self {
-            Self::Running(client) => client.ask(&command).await.map_err(|error| match error {
+        let command = match &self.acting {
+            Some(person) => Command::As { person: person.clone(), command: Box::new(command) },
+            None => command,
+        };
+        match &mut self.way {
+            Way::Running(client) => client.ask(&command).await.map_err(|error| match error {
                 AskError::Refused(refused) => CliError::Refused(refused),
                 AskError::Lost(_) => CliError::Lost,
             }),
-            Self::Opened(opened) => Ok(opened.handle.ask(command).await?),
+            Way::Opened(opened) => Ok(opened.handle.ask(command).await?),
         }
     }
 
     /// Lets go: an opened node writes out what it has and frees the folder.
     pub async fn close(self) {
-        match self {
-            Self::Running(_) => (),
-            Self::Opened(opened) => opened.stop().await,
+        match self.way {
+            Way::Running(_) => (),
+            Way::Opened(opened) => opened.stop().await,
         }
     }
 }

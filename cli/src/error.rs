@@ -60,6 +60,15 @@ pub enum CliError {
     /// The program's own machinery failed to start.
     #[error("cannot start")]
     Machinery(#[source] io::Error),
+    /// Nothing more could be read where a secret was asked for.
+    #[error("nothing was typed")]
+    NothingTyped,
+    /// The passphrase was typed differently the second time.
+    #[error("typed differently")]
+    TypedDifferently,
+    /// A page of paper keys cannot be written.
+    #[error("cannot write {path}: {reason}")]
+    CannotWrite { path: String, reason: String },
     /// Nobody reads what is printed.
     #[error("cannot print")]
     Output(#[from] io::Error),
@@ -155,6 +164,11 @@ impl CliError {
             Self::BadLine { .. } => ("bad_line", vec![]),
             Self::UnknownBench { name, names } => {
                 ("unknown_bench", vec![("name", name.into()), ("names", names.into())])
+            }
+            Self::NothingTyped => ("nothing_typed", vec![]),
+            Self::TypedDifferently => ("typed_differently", vec![]),
+            Self::CannotWrite { path, reason } => {
+                ("cannot_write", vec![("path", path.into()), ("reason", reason.into())])
             }
             Self::Unexpected => ("unexpected", vec![]),
             Self::Machinery(cause) => ("machinery", vec![("reason", cause.to_string().into())]),

@@ -12,9 +12,11 @@
 //!
 //! # Deliberately absent
 //!
-//! Questions to the person: every command runs in a script as it does by hand.
+//! Questions to the person, except for what must not stand on a command line: passphrases and paper
+//! keys ([`asked`]), which a script gives on stdin.
 
 pub mod args;
+pub mod asked;
 pub mod commands;
 pub mod door;
 pub mod error;

@@ -131,3 +131,36 @@ doctor-bad = NOT WELL: { $name } ({ $found })
 demo-page = Four homes are running: open { $page } and cut a cable.
 demo-running = Ctrl-C ends the demo and removes what it wrote.
 demo-stopping = Stopping the demo.
+
+asked-passphrase = Passphrase (is not shown):
+asked-old-passphrase = The present passphrase (is not shown):
+asked-new-passphrase = New passphrase (is not shown):
+asked-again = The same once more:
+asked-paper = The 24 words of your paper key, on one line (are not shown):
+passphrase-set = Set. Your sealed key is shut; open it for a shift with `linli unlock`.
+lock-done = Every sealed key on this box is shut.
+key-bare = { $person }: sealed key without a passphrase; whoever has this box has it. Set one with `linli passphrase`.
+key-open = { $person }: sealed key open until { $until }
+key-shut = { $person }: sealed key shut
+key-copied = { $person }: another box has the same keys; open the sealed key once (`linli unlock`) to write again
+resident-added = { $name } lives here too: write in this name with `--as { $name }`.
+backup-done = Backup written to { $file }. Keep it on another disk; without its passphrase it is worth nothing, to you neither.
+restore-done = Restored: { $home }, with a fresh box.
+restore-shut = { $person } reads, and writes again after `linli unlock`.
+recover-next = Next: `linli up`, wait until it has what the others have (`linli wait`), then `linli recover --revoke-old`.
+recover-revoked = { $count ->
+        [0] No other device of yours had any rights.
+        [one] One key of an old device lost its rights.
+       *[other] { $count } keys of old devices lost their rights.
+    }
+roots-one = One root key: whoever has its paper can replace every administrator, and if it is lost, they can never be replaced. For a handful of neighbours that is enough.
+roots-several = { $of } root keys, of which { $threshold } must sign together: one paper may be lost, and a thief of one can do nothing. With fewer papers left than { $threshold }, administrators can never be replaced.
+paper-title = Paper keys
+paper-page = A page to be printed is in { $file }. Print it, check it, delete it.
+
+error-nothing-typed = Nothing was typed
+    .hint = Type it when you are asked, or give it on stdin, on a line of its own.
+error-typed-differently = The two were not the same
+    .hint = Nothing was changed; try again.
+error-cannot-write = The file { $path } cannot be written: { $reason }
+    .hint = The words were printed above; write them down from there.

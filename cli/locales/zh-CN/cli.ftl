@@ -112,3 +112,35 @@ doctor-bad = 不正常：{ $name }（{ $found }）
 demo-page = 四户人家已启动：打开 { $page }，剪断一根线试试。
 demo-running = 按 Ctrl-C 结束演示，并清除它写下的一切。
 demo-stopping = 正在停止演示。
+
+asked-passphrase = 口令（不会显示）：
+asked-old-passphrase = 现在的口令（不会显示）：
+asked-new-passphrase = 新口令（不会显示）：
+asked-again = 再输一遍：
+asked-paper = 您纸上密钥的 24 个词，写在一行里（不会显示）：
+passphrase-set = 设好了。您的封存密钥已经锁上；值班时用 `linli unlock` 打开。
+lock-done = 这台机器上的封存密钥都锁上了。
+key-bare = { $person }：封存密钥没有口令，谁拿到这台机器谁就有它。用 `linli passphrase` 设一个。
+key-open = { $person }：封存密钥开着，到 { $until } 为止
+key-shut = { $person }：封存密钥锁着
+key-copied = { $person }：另一台机器有一样的密钥；打开一次封存密钥（`linli unlock`）就能再写
+resident-added = { $name }也住在这里了：用 `--as { $name }` 以这个称呼写。
+backup-done = 备份写进了 { $file }。请放到另一块盘上；没有口令谁也打不开，您自己也一样。
+restore-done = 恢复好了：{ $home }，机器的密钥是新的。
+restore-shut = { $person }现在能看，用过 `linli unlock` 之后就能写。
+recover-next = 下一步：`linli up`，等它和别家一样（`linli wait`），再运行 `linli recover --revoke-old`。
+recover-revoked = { $count ->
+        [0] 您没有别的设备还有权限。
+       *[other] 旧设备的 { $count } 把密钥不再有权限。
+    }
+roots-one = 一把社区密钥：谁有这张纸，谁就能换掉所有管理员；纸丢了，管理员就再也换不了。几户邻居用，这就够了。
+roots-several = { $of } 把社区密钥，要有 { $threshold } 把一起签：丢一张没关系，偷走一张也没用。剩下的不到 { $threshold } 张时，管理员就再也换不了。
+paper-title = 纸上的密钥
+paper-page = 要打印的页面在 { $file }。打印出来，核对好，再把文件删掉。
+
+error-nothing-typed = 什么都没有输入
+    .hint = 问到时输入，或者从标准输入给出，一行一个。
+error-typed-differently = 两次输入的不一样
+    .hint = 什么都没有改，请再试一次。
+error-cannot-write = 文件 { $path } 写不了：{ $reason }
+    .hint = 词已经印在上面，请照着抄下来。

@@ -1,6 +1,6 @@
 //! `linli join`: enters a community with a link, and watches the first sync where a node runs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use node::{
     api::{Command, Reply},
@@ -11,7 +11,7 @@ use super::paper;
 use crate::{
     door::Door,
     error::CliError,
-    node::{self as library, Paper},
+    node as library,
     ui::{Ui, one_line},
 };
 
@@ -38,6 +38,10 @@ pub struct Args {
     /// What they call the person who writes here [default: the home's name]
     #[arg(long, value_name = "NAME")]
     person: Option<String>,
+
+    /// Also write the paper key into this file, as a page to be printed
+    #[arg(long, value_name = "FILE")]
+    papers: Option<PathBuf>,
 }
 
 /// Joins, and follows the first sync.
@@ -46,20 +50,18 @@ pub struct Args {
 ///
 /// Where the link is not good, or this home is in a community already.
 pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
-    let Args { link, home, person } = args;
+    let Args { link, home, person, papers } = args;
     let Some(client) = Client::connect(data).await else {
         let set_up = library::join(data, &link, home.as_deref(), person.as_deref())?;
         welcome(ui, &set_up.community_name)?;
-        for key in &set_up.paper {
-            paper::print(ui, key.paper, &key.words)?;
-        }
+        paper::print_all(ui, &paper::sheets(&set_up.paper), papers.as_deref())?;
         return ui.note("join-next-up", &[]);
     };
-    let mut door = Door::Running(client);
+    let mut door = Door::over(client);
     let reply = door.ask(Command::Join { link, home, person }).await?;
     let Reply::Joined { community, words } = reply else { return Err(CliError::Unexpected) };
     welcome(ui, &community)?;
-    paper::print(ui, Paper::Person, &words)?;
+    paper::print_all(ui, &[paper::Sheet::of_person(words)], papers.as_deref())?;
     ui.flush()?;
     ui.note("join-syncing", &[])?;
     let equal = follow(ui, &mut door).await?;
@@ -67,8 +69,7 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
 }
 
 fn welcome(ui: &mut Ui<'_>, community: &str) -> Result<(), CliError> {
-    ui.say("join-done", &[("community", one_line(community).into())])?;
-    paper::intro(ui, 1)
+    ui.say("join-done", &[("community", one_line(community).into())])
 }
 
 /// Shows the first sync until a peer is equal, or nothing has come for a while.

@@ -2,6 +2,7 @@
 
 use node::api::{Command, PeerRow, Reply, Status};
 
+use super::unlock;
 use crate::{
     args::Json,
     door::Door,
@@ -40,6 +41,10 @@ fn print(ui: &mut Ui<'_>, status: &Status) -> Result<(), CliError> {
         ui.say("status-alone", &[("home", home.into())])?;
     } else {
         ui.say("status-home", &[("home", home.into()), ("community", community.into())])?;
+    }
+    for key in status.residents.iter().filter(|key| key.passphrase || key.copied) {
+        let line = unlock::in_words(ui, key);
+        ui.line(line)?;
     }
     for group in &status.groups {
         ui.say(

@@ -193,7 +193,7 @@ fn id(byte: u8) -> EnvelopeId {
 /// A node with a little of everything.
 pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
     Ok(match command {
-        Command::Status => Reply::Status(status()),
+        Command::Status => Reply::Status(Box::new(status())),
         Command::Groups => {
             Reply::Groups { groups: vec![group("all", 48), group("风尚水郡 5 栋", 1)] }
         }

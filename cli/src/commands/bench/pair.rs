@@ -235,7 +235,7 @@ impl Node {
 
     async fn status(&self) -> Result<Status, CliError> {
         match self.running.handle.ask(Command::Status).await? {
-            Reply::Status(status) => Ok(status),
+            Reply::Status(status) => Ok(*status),
             _ => Err(CliError::Unexpected),
         }
     }

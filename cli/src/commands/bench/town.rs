@@ -19,7 +19,7 @@ use node::{
     api::{ApiError, Command, ErrorKind, Reply, RoleWord},
     clock,
     home::{self, invitation, residence},
-    identity::{Folder, Identity},
+    identity::{Folder, Identity, Seal},
     ledger::{Done, Job, Ledger},
 };
 use tempfile::TempDir;
@@ -75,7 +75,7 @@ impl Town {
     pub fn empty() -> Result<Self, CliError> {
         let folder = tempfile::Builder::new().prefix("linli-bench-").tempdir().map_err(disk)?;
         let founder = folder.path().join("founder");
-        home::init(&founder, "居委会", Some("李"), Some("测速"))?;
+        home::init(&founder, "居委会", Some("李"), Some("测速"), home::Roots::TWO_OF_THREE)?;
         let invite = Command::Invite { role: RoleWord::Member, group: None };
         let link = match command(&mut open(&founder)?, invite)? {
             Reply::Invite { link } => link,
@@ -120,7 +120,17 @@ impl Town {
         let person = Some(paper.person());
         let (home, person_name) = ("家".to_owned(), "邻居".to_owned());
         let office = false;
-        let identity = Identity { home, person_name, office, box_key, writer, sealed, person };
+        let identity = Identity {
+            home,
+            person_name,
+            office,
+            box_key,
+            writer,
+            sealed: Seal::bare(sealed),
+            person,
+            others: Vec::new(),
+            copied: false,
+        };
         let mut ledger = Ledger::open(None, identity, door.genesis.clone(), clock::random())
             .map_err(|error| failed(error.to_string()))?;
         ledger.walk_in(&door, &paper, clock::claimed())?;

@@ -1,0 +1,74 @@
+//! `linli recover`: the paper key typed back, on a fresh box.
+
+use std::path::{Path, PathBuf};
+
+use node::api::{Command, Reply};
+
+use crate::{
+    asked,
+    door::Door,
+    error::CliError,
+    node as library,
+    ui::{Ui, one_line},
+};
+
+/// Come back with your paper key, after every device is lost
+///
+/// The 24 words are asked for or read from stdin. With LINK, an invitation into the same community,
+/// this empty box becomes yours: the same person, with fresh keys. Then start it with `linli up`, wait
+/// until it has what the others have, and take its rights from the old devices with `linli recover
+/// --revoke-old`: what they wrote until then stays, what they write from then on does not count.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
+    /// An invitation into the community, as `linli invite` printed it
+    #[arg(required_unless_present = "revoke_old", conflicts_with = "revoke_old")]
+    link: Option<String>,
+
+    /// What the neighbours call this home
+    #[arg(long, value_name = "NAME")]
+    home: Option<String>,
+
+    /// What they call you [default: the home's name]
+    #[arg(long, value_name = "NAME")]
+    person: Option<String>,
+
+    /// Take the rights from all your other devices, as far as their chains are known here
+    #[arg(long)]
+    revoke_old: bool,
+
+    /// Read the words from this file instead of asking for them
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
+}
+
+/// Comes back, or takes the old devices' rights.
+///
+/// # Errors
+///
+/// Where the words are no paper key (it says which look wrong), or are another person's.
+pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
+    let words = match &args.words {
+        Some(file) => std::fs::read_to_string(file).map_err(|error| CliError::CannotRead {
+            path: file.display().to_string(),
+            reason: error.to_string(),
+        })?,
+        None => asked::secret(ui, "asked-paper")?,
+    };
+    if args.revoke_old {
+        return revoke(ui, data, &words).await;
+    }
+    let link = args.link.unwrap_or_default();
+    let (home, person) = (args.home.as_deref(), args.person.as_deref());
+    let set_up = library::recover(data, &link, home, person, &words)?;
+    ui.say("join-done", &[("community", one_line(&set_up.community_name).into())])?;
+    ui.note("recover-next", &[])
+}
+
+async fn revoke(ui: &mut Ui<'_>, data: &Path, words: &str) -> Result<(), CliError> {
+    let mut door = Door::open(data).await?;
+    let words = ::node::passphrase::Passphrase::typed(words);
+    let reply = door.ask(Command::RevokeOld { words }).await;
+    door.close().await;
+    let Reply::Revoked { keys } = reply? else { return Err(CliError::Unexpected) };
+    ui.note("recover-revoked", &[("count", keys.into())])
+}
