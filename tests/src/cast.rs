@@ -97,7 +97,7 @@ impl World {
     /// How somebody stands.
     pub fn status(&mut self, who: Who) -> Status {
         match self.ask(who, Command::Status) {
-            Ok(Reply::Status(status)) => status,
+            Ok(Reply::Status(status)) => *status,
             other => panic!("status, and heard {other:?}"),
         }
     }

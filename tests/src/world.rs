@@ -236,6 +236,26 @@ impl World {
         self.connect_all();
     }
 
+    /// Somebody copies a home's disk into a second box, which has met nobody yet.
+    pub fn copy_disk(&mut self, who: Who, name: &str) -> Who {
+        self.note(who, "is copied");
+        let seed = self.chance.bytes();
+        let copy = self.homes[who.0].copied(name, &self.genesis, seed);
+        self.homes.push(copy);
+        Who(self.homes.len() - 1)
+    }
+
+    /// A home that has a fresh box key begins anew, as its node does.
+    pub(crate) fn meet_anew(&mut self, who: Who) {
+        self.note(who, "has fresh keys");
+        for link in self.homes[who.0].links() {
+            self.break_link(link);
+        }
+        self.homes[who.0].wake_up();
+        self.planned.retain(|_, event| !event.is_of(who));
+        self.connect_all();
+    }
+
     /// Lets time pass.
     pub fn run_for(&mut self, ms: u64) {
         let until = self.now + ms;

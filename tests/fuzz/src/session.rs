@@ -133,8 +133,15 @@ impl Node {
             Output::NeedAdmission { introduced } => {
                 self.feed(Input::Admit(!introduced.is_empty()));
             }
+            Output::NeedNewest => {
+                let newest = self.newest();
+                self.feed(Input::Newest(&newest));
+            }
             Output::Close(_) | Output::Blame(_) => self.over = true,
-            Output::Equal { .. } | Output::Differs { .. } | Output::Progress { .. } => (),
+            Output::Equal { .. }
+            | Output::Differs { .. }
+            | Output::Progress { .. }
+            | Output::Yours(_) => (),
         }
     }
 
@@ -144,6 +151,19 @@ impl Node {
             header.scope == scope && header.bucket == bucket
         };
         self.held.values().filter(here).map(|it| Held::of(it)).collect()
+    }
+
+    /// As if every writer lived on the peer's box.
+    fn newest(&self) -> Vec<Arc<Envelope>> {
+        let mut newest = BTreeMap::new();
+        for it in self.held.values() {
+            let header = it.header();
+            let kept = newest.entry(header.writer).or_insert_with(|| Arc::clone(it));
+            if kept.header().seq < header.seq {
+                *kept = Arc::clone(it);
+            }
+        }
+        newest.into_values().collect()
     }
 
     fn store(&mut self, envelopes: Vec<Envelope>) {
@@ -196,7 +216,7 @@ fn message(group: u8, number: u64) -> Arc<Envelope> {
     }
     let write = || {
         let draft = Draft {
-            kind: if number % 7 == 0 { Kind::ACT } else { Kind::MESSAGE },
+            kind: if number.is_multiple_of(7) { Kind::ACT } else { Kind::MESSAGE },
             scope: ScopeId::from_bytes([group; 16]),
             tip: None,
             deps: Vec::new(),

@@ -17,7 +17,7 @@ use crdt::{
 use node::{
     api::{ApiError, Command, Reply},
     core::{Core, Input, LinkId, Output, peers::PeerBook},
-    identity::Identity,
+    identity::{Identity, Seal},
     ledger::{Done, Job, Ledger, Worked},
 };
 
@@ -51,6 +51,8 @@ pub struct Home {
     pub(super) is_stranger: bool,
     /// What its people wrote since the beginning.
     pub(super) written: Vec<Arc<Envelope>>,
+    /// It has a fresh box key and must meet the others anew.
+    pub(super) renewed: bool,
     /// Every frame that it was sent, counted.
     pub(super) frames: u64,
     jobs: Vec<Job<Whom>>,
@@ -74,8 +76,10 @@ impl Home {
             office: name == "Office",
             box_key: key(),
             writer: key(),
-            sealed: key(),
+            sealed: Seal::bare(key()),
             person: Some(paper.person()),
+            others: Vec::new(),
+            copied: false,
         };
         let folder = on_disk.then(|| tempfile::tempdir().expect("a folder"));
         let path = folder.as_ref().map(tempfile::TempDir::path);
@@ -90,6 +94,7 @@ impl Home {
             clock_began: None,
             is_stranger: false,
             written: Vec::new(),
+            renewed: false,
             frames: 0,
             jobs: Vec::new(),
             links: BTreeMap::new(),
@@ -116,6 +121,35 @@ impl Home {
                 .expect("what was synced opens again");
         }
         self.wake_up();
+    }
+
+    /// A second box with the disk of this one, as it is now.
+    pub(super) fn copied(&self, name: &str, genesis: &Genesis, seed: [u8; 32]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let from = self.folder.as_ref().expect("only what is on a disk can be copied");
+        for file in std::fs::read_dir(from.path()).expect("readable") {
+            let file = file.expect("readable");
+            std::fs::copy(file.path(), folder.path().join(file.file_name())).expect("copied");
+        }
+        let identity = self.ledger.identity().clone();
+        let ledger = Ledger::open(Some(folder.path()), identity, genesis.clone(), seed)
+            .expect("a copied disk opens");
+        let (core, boxes) = core_of(&ledger);
+        Self {
+            name: name.to_owned(),
+            ledger,
+            core,
+            boxes,
+            clock_began: None,
+            is_stranger: false,
+            written: self.written.clone(),
+            renewed: false,
+            frames: 0,
+            jobs: Vec::new(),
+            links: BTreeMap::new(),
+            syncing: false,
+            folder: Some(folder),
+        }
     }
 
     /// The box's key.
@@ -211,6 +245,7 @@ impl Home {
             self.core.handle(Input::Boxes(self.boxes.clone()), now);
         }
         let row = worked.row;
+        self.renewed |= worked.renewed;
         if !worked.written.is_empty() {
             self.written.extend(worked.written.iter().cloned());
             self.core.handle(Input::Written { new: worked.written, row }, now);
@@ -233,6 +268,7 @@ impl Home {
             Done::Fetched(envelopes) => Input::Fetched(link, envelopes),
             Done::Missing(ids) => Input::Missing(link, ids),
             Done::Bodiless(ids) => Input::Bodiless(link, ids),
+            Done::Newest(newest) => Input::Newest(link, newest),
             Done::Introduced(false) => return self.core.turn_away(link, now),
             Done::Introduced(true) | Done::Reply(_) | Done::Nothing => return,
         };
@@ -259,6 +295,8 @@ impl World {
                 Output::Lookup(link, ids) => Job::Lookup(Whom::Link(link), ids),
                 Output::Bodiless(link) => Job::Bodiless(Whom::Link(link)),
                 Output::Store(link, envelopes) => Job::Receive(Whom::Link(link), envelopes),
+                Output::Newest(link, key) => Job::Newest(Whom::Link(link), key),
+                Output::Yours(newest) => Job::Yours(Whom::Nobody, newest),
                 Output::Introduced(link, key, envelopes) => {
                     Job::Introduce(Whom::Link(link), key, envelopes)
                 }
@@ -266,6 +304,9 @@ impl World {
                 Output::Budget(..) | Output::Waited(..) | Output::MeshChanged => continue,
             };
             self.homes[who.0].jobs.push(job);
+        }
+        if std::mem::take(&mut self.homes[who.0].renewed) {
+            return self.meet_anew(who);
         }
         let home = &mut self.homes[who.0];
         if !home.jobs.is_empty() && !home.syncing {
