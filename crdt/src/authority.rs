@@ -44,6 +44,7 @@
 
 mod content;
 mod evaluate;
+mod explain;
 mod fact;
 mod forks;
 mod groups;
@@ -55,6 +56,7 @@ mod roster;
 mod verdict;
 
 pub use evaluate::{Outcome, Shown, evaluate};
+pub use explain::{Device, Fork, Knock, Rests, Standing};
 pub use fact::{Fact, NotAFact, Says};
 pub use index::{Charter, Spot};
 pub use roster::{LiveRole, Roster};

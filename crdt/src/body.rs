@@ -16,8 +16,8 @@ use minicbor::{Decode, Encode};
 
 use crate::{
     envelope::Kind,
-    id::{DocumentId, EnvelopeId, PersonId, RequestId},
-    limits::{CHUNK_BYTES_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX},
+    id::{DocumentId, EnvelopeId, PersonId, RequestId, short_hash},
+    limits::{CHUNK_BYTES_MAX, NAME_BYTES_MAX, PLACE_DEPTH_MAX, TEXT_BYTES_MAX},
 };
 
 /// A body in memory.
@@ -68,6 +68,63 @@ pub enum Talk {
         #[n(0)]
         of: EnvelopeId,
     },
+    /// An owner of the group takes somebody's message down; it is kept for an appeal.
+    #[n(3)]
+    TakeDown {
+        /// The message.
+        #[n(0)]
+        of: EnvelopeId,
+        /// Why, for whoever wrote it.
+        #[n(1)]
+        reason: String,
+    },
+    /// An owner puts it back.
+    #[n(4)]
+    PutBack {
+        /// The message.
+        #[n(0)]
+        of: EnvelopeId,
+    },
+    /// Somebody tells the owners about a message.
+    #[n(5)]
+    Report {
+        /// The message.
+        #[n(0)]
+        of: EnvelopeId,
+        /// What is wrong with it.
+        #[n(1)]
+        reason: String,
+    },
+    /// The author leaves the group; an owner's node then takes the membership away.
+    #[n(6)]
+    Leave {},
+    /// An owner let somebody in though the group's rules did not fit, and says why.
+    #[n(7)]
+    Exception {
+        /// Who was let in.
+        #[n(0)]
+        person: PersonId,
+        /// Why.
+        #[n(1)]
+        reason: String,
+    },
+    /// Names an area: part of the community that roles can be given over.
+    #[n(8)]
+    Area {
+        /// Where it lies.
+        #[n(0)]
+        within: Place,
+        /// Its name, from which its id follows.
+        #[n(1)]
+        name: String,
+    },
+}
+
+/// The id of the area of this name in that place: whoever names it comes to the same.
+pub fn area_id(within: &Place, name: &str) -> EnvelopeId {
+    let path: Vec<&[u8]> = within.0.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let within = path.concat();
+    EnvelopeId::from_bytes(short_hash("linli/1 area", &[&within, name.trim().as_bytes()]))
 }
 
 /// A line of a file: the same line of the same file shows once, however often it is imported.
@@ -335,7 +392,15 @@ impl Body {
         match self {
             Self::Statement(it) => it.is_within_limits(),
             Self::Talk(Talk::Message { text, .. } | Talk::Edit { text, .. }) => is_text(text),
-            Self::Talk(Talk::Withdraw { .. }) => true,
+            Self::Talk(Talk::Withdraw { .. } | Talk::PutBack { .. } | Talk::Leave {}) => true,
+            Self::Talk(
+                Talk::TakeDown { reason, .. }
+                | Talk::Report { reason, .. }
+                | Talk::Exception { reason, .. },
+            ) => is_text(reason),
+            Self::Talk(Talk::Area { within, name }) => {
+                within.0.len() < PLACE_DEPTH_MAX && is_name(name)
+            }
             Self::Act(Act::Ask(ask)) => {
                 is_name(&ask.title)
                     && is_text(&ask.details)
@@ -412,6 +477,12 @@ mod tests {
             }),
             Body::Talk(Talk::Edit { of: id, text: "来电了".into() }),
             Body::Talk(Talk::Withdraw { of: id }),
+            Body::Talk(Talk::TakeDown { of: id, reason: "广告".into() }),
+            Body::Talk(Talk::PutBack { of: id }),
+            Body::Talk(Talk::Report { of: id, reason: "spam".into() }),
+            Body::Talk(Talk::Leave {}),
+            Body::Talk(Talk::Exception { person, reason: "drives an ambulance".into() }),
+            Body::Talk(Talk::Area { within: Place::community(), name: "风尚水郡".into() }),
             Body::Act(Act::Ask(ask)),
             Body::Act(Act::Do(deed)),
             Body::Card(Card { name: "李".into(), home: "5-2-301".into(), office: false }),

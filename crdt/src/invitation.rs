@@ -8,6 +8,8 @@
 //! linli: ‖ base64url(version(1) ‖ CBOR ‖ four bytes of BLAKE3, derived from all before)
 //! ```
 
+mod file;
+
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::{Decode, Encode};
 
@@ -17,6 +19,8 @@ use crate::{
     id::{EnvelopeId, short_hash},
     keys::Secret,
 };
+
+pub use file::{FILE_BYTES_MAX, from_file, is_file, to_file};
 
 const PREFIX: &str = "linli:";
 const VERSION: u8 = 1;

@@ -137,6 +137,17 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     let place = Edit::Request(FactEdit::Set(Fact::Place, "东门 east gate".into()));
     let edited = edit(&state, home.writer.writer(), &[place]).expect("a place can be said");
     home.write("change", scope, Some(root), edited.deps, &Body::Change(edited.change));
+    let remarks = [
+        ("take down", Talk::TakeDown { of: first, reason: "广告 an advertisement".into() }),
+        ("put back", Talk::PutBack { of: first }),
+        ("report", Talk::Report { of: first, reason: "广告".into() }),
+        ("leave", Talk::Leave {}),
+        ("exception", Talk::Exception { person, reason: "drives an ambulance".into() }),
+        ("area", Talk::Area { within: Place::community(), name: "风尚水郡".into() }),
+    ];
+    for (what, talk) in remarks {
+        home.write(what, scope, Some(root), vec![], &Body::Talk(talk));
+    }
     all
 }
 

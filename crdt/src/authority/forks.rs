@@ -29,7 +29,7 @@ pub(super) type BranchKey = (Chain, PersonId, u8, Place, bool);
 
 impl Resolver {
     /// Which envelope of a forked slot the person chose; of rival choices the lowest id holds.
-    fn healed(&self, chain: Chain, seq: u64, power: Power<'_>) -> Option<EnvelopeId> {
+    pub fn healed(&self, chain: Chain, seq: u64, power: Power<'_>) -> Option<EnvelopeId> {
         let rivals = self.index.forks.get(&chain)?.get(&seq)?;
         self.index
             .heals

@@ -142,6 +142,7 @@ pub(super) struct Index {
     pub heals: Many<(WriterId, ScopeId, u64)>,
     pub rules: Many<Place>,
     pub joins_on: Many<EnvelopeId>,
+    pub vouches: Many<(PersonId, Place)>,
     pub confirms: Many<EnvelopeId>,
     /// Grants and joins by person, and by place.
     pub roles_of: Many<PersonId>,
@@ -175,6 +176,7 @@ impl Index {
             heals: Many::default(),
             rules: Many::default(),
             joins_on: Many::default(),
+            vouches: Many::default(),
             confirms: Many::default(),
             roles_of: Many::default(),
             roles_over: Many::default(),
@@ -407,7 +409,7 @@ impl Index {
                 invite.iter().for_each(|invite| self.joins_on.add(*invite, id));
             }
             Statement::Invite { key, .. } => self.invites.add(*key, id),
-            Statement::Vouch { .. } => (),
+            Statement::Vouch { person, group } => self.vouches.add((*person, group.clone()), id),
         }
     }
 

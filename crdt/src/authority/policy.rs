@@ -17,6 +17,12 @@
 //! |---|---|
 //! | in a group or place | any over exactly that place |
 //! | in a group below | staff, or steward, where its founding says so ([`oversight`]) |
+//! | take down, put back, record an exception | steward over the group or around it, where it was written |
+//! | name an area | steward over the place around it, where it was written |
+//! | edit, take back | the message's author |
+//! | report, leave | any in the group |
+//!
+//! What may be done to a request stands in `lifecycle::policy`.
 
 use crate::body::{Oversight, Place, Role, Statement};
 

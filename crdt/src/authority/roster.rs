@@ -36,7 +36,7 @@ pub struct LiveRole {
 /// Who may do what, as the statements that are here have it.
 #[derive(Clone, Debug)]
 pub struct Roster {
-    resolver: Resolver,
+    pub(super) resolver: Resolver,
     version: u64,
 }
 
@@ -156,7 +156,7 @@ impl Roster {
         .collect()
     }
 
-    fn is_live(&self, grant: &EnvelopeId) -> bool {
+    pub(super) fn is_live(&self, grant: &EnvelopeId) -> bool {
         self.resolver.counts(grant, Mode::Strict) && self.resolver.removals(grant).is_empty()
     }
 

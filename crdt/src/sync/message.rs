@@ -49,6 +49,10 @@ pub enum Parting {
     Incompatible,
     /// It does not know the other, and no introduction convinced it.
     Stranger,
+    /// The invitation that the other came by was for one person, who has used it.
+    Used,
+    /// The other was in the community and was removed.
+    Removed,
     /// Something that this release has no word for.
     Other(u8),
 }
@@ -340,6 +344,8 @@ impl Parting {
             Self::Leaving => 0,
             Self::Incompatible => 1,
             Self::Stranger => 2,
+            Self::Used => 3,
+            Self::Removed => 4,
             Self::Other(code) => code,
         }
     }
@@ -349,6 +355,8 @@ impl Parting {
             0 => Self::Leaving,
             1 => Self::Incompatible,
             2 => Self::Stranger,
+            3 => Self::Used,
+            4 => Self::Removed,
             other => Self::Other(other),
         }
     }

@@ -58,6 +58,8 @@ pub enum Input<'a> {
     Received(&'a [u8]),
     /// Answers [`Output::NeedAdmission`], or follows from a statement that came another way.
     Admit(bool),
+    /// The introduction did not convince, and this is what the peer is told.
+    TurnAway(Parting),
     /// Answers [`Output::List`].
     Listed {
         /// Which scope.
@@ -313,6 +315,9 @@ impl Session {
             Input::Connected => self.connected(carried, now),
             Input::Received(frame) => return self.received(carried, frame, now),
             Input::Admit(admitted) => self.admit(carried, admitted, now),
+            Input::TurnAway(Parting::Stranger) => self.part(Parting::Stranger, Closing::Stranger),
+            // Whoever hangs up at once is not heard. The peer does, or the greeting's time runs out.
+            Input::TurnAway(parting) => self.send(&Message::Goodbye(parting)),
             Input::Listed { scope, bucket, items } => self.listed(scope, bucket, items)?,
             Input::Fetched(envelopes) => self.outbox.fetched(envelopes),
             Input::Settled { new, refused } => self.settled(new, refused)?,
