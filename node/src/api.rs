@@ -11,6 +11,7 @@ mod care;
 mod error;
 mod event;
 mod peers;
+mod people;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use care::{Doctor, DoctorCheck, KeyState};
 pub use error::{ApiError, ErrorKind};
 pub use event::Event;
 pub use peers::{MeshPicture, PeerRow};
+pub use people::*;
 
 use crate::passphrase::Passphrase;
 
@@ -141,6 +143,8 @@ pub enum Command {
     },
     /// Who is in the community.
     People,
+    /// Roles, removals, devices, doors of groups, places.
+    Roster(RosterCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
     /// this command, or after `timeout_ms`.
     Wait {
@@ -222,6 +226,7 @@ pub enum Reply {
     People {
         people: Vec<PersonRow>,
     },
+    Roster(RosterReply),
     Waited {
         equal: Vec<PeerRow>,
         missing: Vec<PeerRow>,
@@ -247,6 +252,8 @@ pub enum Reply {
         received: u64,
         expected: u64,
         equal: bool,
+        /// Why the others do not let this home in, where they said so.
+        turned_away: Option<ErrorKind>,
     },
 }
 
@@ -385,6 +392,10 @@ pub struct MessageRow {
     pub official: bool,
     /// Taken back by its author.
     pub withdrawn: bool,
+    /// Taken down by an owner of the group; only its author and the owners still read it.
+    pub taken_down: bool,
+    /// Shown only because what counts answers it: its author was removed.
+    pub flagged: bool,
     /// Changed by its author.
     pub edited: bool,
     /// Written by a person of this box.
@@ -549,8 +560,12 @@ pub struct PersonRow {
     pub name: String,
     /// The home.
     pub home: String,
-    /// The highest role over the whole community or `all`.
+    /// The highest role, wherever it holds.
     pub role: RoleWord,
     /// Is it the person of this box?
     pub me: bool,
+    /// Every role above that of a member, and where it holds.
+    pub roles: Vec<RoleRow>,
+    /// Installations that write for the person now.
+    pub devices: u64,
 }

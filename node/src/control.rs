@@ -55,7 +55,10 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownRequest
         | ErrorKind::UnknownMessage
         | ErrorKind::UnknownPerson
-        | ErrorKind::NotHere => StatusCode::NOT_FOUND,
+        | ErrorKind::NotHere
+        | ErrorKind::UnknownPlace
+        | ErrorKind::UnknownKey
+        | ErrorKind::UnknownRemoval => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity
         | ErrorKind::NoHome
@@ -69,13 +72,26 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NameTaken
         | ErrorKind::FileExists
         | ErrorKind::NoPassphrase
+        | ErrorKind::HasNoRole
+        | ErrorKind::HasRole
+        | ErrorKind::WasRemoved
+        | ErrorKind::CutsGroups
+        | ErrorKind::NothingLate
+        | ErrorKind::InvitationUsed
+        | ErrorKind::NotForked
+        | ErrorKind::StopFirst
+        | ErrorKind::NotYetBack
         | ErrorKind::NotNow => StatusCode::CONFLICT,
         ErrorKind::NotAMember
         | ErrorKind::NotAllowed
         | ErrorKind::SealedShut
         | ErrorKind::Copied
         | ErrorKind::WrongPassphrase
-        | ErrorKind::NeedsInvitation => StatusCode::FORBIDDEN,
+        | ErrorKind::NeedsInvitation
+        | ErrorKind::TooLow
+        | ErrorKind::TurnedAway
+        | ErrorKind::NotAnOwner
+        | ErrorKind::NotFromHere => StatusCode::FORBIDDEN,
         ErrorKind::BadText
         | ErrorKind::BadEdit
         | ErrorKind::UnknownField
@@ -86,6 +102,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::BadBackup
         | ErrorKind::ForeignBackup
         | ErrorKind::BadPaper
+        | ErrorKind::ForeignPaper
+        | ErrorKind::TooFewPapers
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,

@@ -32,7 +32,7 @@ use std::{
 use crdt::{
     envelope::Envelope,
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
-    sync::{self, Carried, Fingerprint, Held, Session},
+    sync::{self, Carried, Closing, Fingerprint, Held, Parting, Session},
     time::{Bucket, Moment},
 };
 
@@ -230,6 +230,8 @@ pub struct Core {
     newest_row: i64,
     delivered: i64,
     compare_at: Option<Moment>,
+    /// What this home was told when somebody did not let it in, until somebody does.
+    pub turned_away: Option<Parting>,
     outputs: VecDeque<Output>,
 }
 
@@ -257,6 +259,7 @@ impl Core {
             newest_row,
             delivered: -1,
             compare_at: None,
+            turned_away: None,
             outputs: VecDeque::new(),
         }
     }
@@ -445,10 +448,10 @@ impl Core {
         }
     }
 
-    /// What a stranger brought did not make him known.
-    pub fn turn_away(&mut self, id: LinkId, now: Moment) {
+    /// What a stranger brought did not make him known; he is told why.
+    pub fn turn_away(&mut self, id: LinkId, why: Parting, now: Moment) {
         if self.links.get(&id).is_some_and(|link| !link.admitted) {
-            self.feed(id, sync::Input::Admit(false), now);
+            self.feed(id, sync::Input::TurnAway(why), now);
         }
     }
 
@@ -550,6 +553,7 @@ impl Core {
                 // Equal are the names of what both hold; a body can be missing all the same.
                 self.outputs.push_back(Output::Bodiless(id));
                 self.end_trust(id, now);
+                self.turned_away = None;
             }
             Wanted::Differs { missing_here, missing_there } => {
                 (peer.compared, peer.equal) = (Some(now), None);
@@ -560,7 +564,12 @@ impl Core {
                 self.outputs.push_back(Output::MeshChanged);
             }
             Wanted::Progress { received, total } => peer.progress = Some((received, total)),
-            Wanted::Close(why) => self.close(id, format!("{why:?}"), now),
+            Wanted::Close(why) => {
+                if let Closing::Left(told @ (Parting::Used | Parting::Removed)) = why {
+                    self.turned_away = Some(told);
+                }
+                self.close(id, format!("{why:?}"), now);
+            }
             Wanted::Blame(fault) => {
                 self.book.park(key, now);
                 self.close(id, fault.to_string(), now);

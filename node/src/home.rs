@@ -6,9 +6,10 @@
 use std::path::Path;
 
 use crdt::{
+    envelope::Envelope,
     genesis::{Genesis, RULES_VERSION},
     id::{CommunityId, KeyId},
-    invitation::{Invitation, NotAnInvitation},
+    invitation::{Invitation, NotAnInvitation, from_file, is_file},
     keys::Secret,
     limits::NAME_BYTES_MAX,
     paper::{self, NotPaper},
@@ -133,7 +134,7 @@ pub fn join(
     home: Option<&str>,
     person: Option<&str>,
 ) -> Result<SetUp, ApiError> {
-    let door = invitation(link)?;
+    let door = doorway(link)?;
     let folder = if data.join("identity.json").exists() {
         Folder::open(data)?
     } else {
@@ -141,7 +142,7 @@ pub fn join(
         name("person", person.unwrap_or(&home))?;
         Folder::make(data)?
     };
-    walk_in(&folder, &door, home, person)
+    walk_in(&folder, door, home, person)
 }
 
 /// Comes back as the person of a paper key, on an empty box, through somebody's door: fresh keys,
@@ -159,14 +160,14 @@ pub fn recover(
     words: &str,
 ) -> Result<SetUp, ApiError> {
     let paper = read_paper(words)?;
-    let door = invitation(link)?;
+    let door = doorway(link)?;
     name("home", home.unwrap_or_default())?;
     let folder = Folder::make(data)?;
     if folder.identity()?.is_some() {
         let args = [("data", data.display().to_string())];
         return Err(ApiError::new(ErrorKind::AlreadyHome, args));
     }
-    walk_in_as(&folder, &door, home, person, &paper)
+    walk_in_as(&folder, door, home, person, &paper)
 }
 
 /// Reads the words of a paper key that were typed back.
@@ -199,23 +200,23 @@ pub(crate) fn read_paper(words: &str) -> Result<Secret, ApiError> {
 /// As [`join`].
 pub fn walk_in(
     folder: &Folder,
-    door: &Invitation,
+    Doorway { invitation: door, statements }: Doorway,
     home: Option<&str>,
     person: Option<&str>,
 ) -> Result<SetUp, ApiError> {
-    walk_in_as(folder, door, home, person, &fresh_key())
+    if let Some(genesis) = folder.genesis()? {
+        return walk_in_again(folder, &genesis, &door, statements);
+    }
+    walk_in_as(folder, Doorway { invitation: door, statements }, home, person, &fresh_key())
 }
 
 fn walk_in_as(
     folder: &Folder,
-    door: &Invitation,
+    Doorway { invitation: door, statements }: Doorway,
     home: Option<&str>,
     person: Option<&str>,
     paper: &Secret,
 ) -> Result<SetUp, ApiError> {
-    if folder.genesis()?.is_some() {
-        return Err(ApiError::new(ErrorKind::AlreadyInCommunity, []));
-    }
     clear_leftovers(folder.path())?;
     let mut identity = match folder.identity()? {
         Some(identity) => identity,
@@ -232,7 +233,10 @@ fn walk_in_as(
     }
     identity.person = Some(paper.person());
     let mut ledger = open(folder.path(), &identity, &door.genesis)?;
-    ledger.walk_in(door, paper, clock::claimed())?;
+    if !statements.is_empty() {
+        ledger.hear(statements)?;
+    }
+    ledger.walk_in(&door, paper, clock::claimed())?;
     drop(ledger);
     folder.keep_identity(&identity)?;
     folder.keep_genesis(&door.genesis)?;
@@ -241,18 +245,73 @@ fn walk_in_as(
     Ok(SetUp { paper, community, community_name: door.name.clone() })
 }
 
+/// The same for somebody whose home is in that community already: he was removed and let in again,
+/// and takes a fresh writing key; or somebody else had used his first invitation.
+fn walk_in_again(
+    folder: &Folder,
+    genesis: &Genesis,
+    door: &Invitation,
+    statements: Vec<Envelope>,
+) -> Result<SetUp, ApiError> {
+    let already = || ApiError::new(ErrorKind::AlreadyInCommunity, []);
+    let mut identity = folder.identity()?.ok_or_else(already)?;
+    if genesis.id() != door.genesis.id() {
+        return Err(already());
+    }
+    let comes_back = door.group.0.is_empty();
+    if comes_back {
+        identity.writer = Secret::from_seed(clock::random());
+    }
+    let mut ledger = open(folder.path(), &identity, genesis)?;
+    if !statements.is_empty() {
+        ledger.hear(statements)?;
+    }
+    ledger.walk_in_again(door, clock::claimed())?;
+    drop(ledger);
+    // Where the power fails before this, the old key goes on and the link works once more.
+    folder.keep_identity(&identity)?;
+    let (paper, community) = (Vec::new(), Some(genesis.id()));
+    Ok(SetUp { paper, community, community_name: door.name.clone() })
+}
+
+/// An invitation and the statements that came with it, if it was a file.
+#[derive(Debug)]
+pub struct Doorway {
+    /// The link.
+    pub invitation: Invitation,
+    /// What shows its worth; nothing where a link came alone.
+    pub statements: Vec<Envelope>,
+}
+
+/// Reads a link, or the text of an invitation's file.
+///
+/// # Errors
+///
+/// As [`invitation`].
+pub fn doorway(text: &str) -> Result<Doorway, ApiError> {
+    if !is_file(text) {
+        return Ok(Doorway { invitation: invitation(text)?, statements: Vec::new() });
+    }
+    let (link, statements) = from_file(text).map_err(|error| not_an_invitation(&error))?;
+    Ok(Doorway { invitation: invitation(&link)?, statements })
+}
+
 /// Reads a link.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::BadLink`], or [`ErrorKind::NewerData`] where it was made by a later release.
 pub fn invitation(link: &str) -> Result<Invitation, ApiError> {
-    Invitation::from_link(link).map_err(|error| match error {
+    Invitation::from_link(link).map_err(|error| not_an_invitation(&error))
+}
+
+fn not_an_invitation(error: &NotAnInvitation) -> ApiError {
+    match error {
         NotAnInvitation::Newer => {
             ApiError::new(ErrorKind::NewerData, [("data", "link".to_owned())])
         }
         _ => ApiError::new(ErrorKind::BadLink, []),
-    })
+    }
 }
 
 /// Makes the lists of a stopped node again from its truth.

@@ -26,15 +26,23 @@
 mod answer;
 mod chores;
 mod decide;
+mod devices;
+mod doors;
+mod enter;
 mod found;
 mod job;
 mod keys;
 mod names;
+mod people;
 mod reach;
+mod remarks;
+mod removal;
 mod residents;
+mod root;
 mod stranger;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 use std::{
     path::{Path, PathBuf},
@@ -47,8 +55,6 @@ use crdt::{
     envelope::Envelope,
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, GroupId, ScopeId},
-    invitation::Invitation,
-    keys::Secret,
     sync::bounds::IDS_MAX,
     time::ClaimedTime,
 };
@@ -73,8 +79,9 @@ pub const TRUTH_FILE: &str = "truth.db";
 /// The file of lists, which can be made again.
 pub const VIEWS_FILE: &str = "views.db";
 
-/// Statements of one writer that introduce a box: three certificates and a join.
-const INTRODUCTION_MAX: usize = 4;
+/// Statements of one writer that introduce a box: three certificates and a join, and more joins where the first
+/// invitation was used by somebody else.
+const INTRODUCTION_MAX: usize = 8;
 
 /// Envelopes that the lists may be behind: what they take in within a few dozen milliseconds.
 pub const LISTS_BEHIND_MAX: usize = 1_000;
@@ -185,55 +192,6 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Writes the beginning of a community, in one transaction.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn begin_community(
-        &mut self,
-        roots: &[Secret],
-        paper: &Secret,
-        name: &str,
-        claimed: ClaimedTime,
-    ) -> Result<(), ApiError> {
-        self.alone(claimed, |ledger| ledger.found(roots, paper, name))
-    }
-
-    /// Writes a newcomer's beginning, in one transaction.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn walk_in(
-        &mut self,
-        door: &Invitation,
-        paper: &Secret,
-        claimed: ClaimedTime,
-    ) -> Result<(), ApiError> {
-        self.alone(claimed, |ledger| {
-            ledger.enter(door, paper)?;
-            ledger.keep_typed(&door.addresses)
-        })
-    }
-
-    fn alone(
-        &mut self,
-        claimed: ClaimedTime,
-        write: impl FnOnce(&mut Self) -> Result<(), Failed>,
-    ) -> Result<(), ApiError> {
-        self.claimed = claimed;
-        self.truth.begin().map_err(Failed::from)?;
-        if let Err(failed) = write(self) {
-            self.truth.rollback().map_err(Failed::from)?;
-            return Err(failed.into());
-        }
-        self.truth.commit().map_err(Failed::from)?;
-        self.catch_up().map_err(Failed::from)?;
-        self.written.clear();
-        Ok(())
-    }
-
     /// Does everything that has gathered, and that gathers while it is done, in one transaction.
     /// `claimed` is what the clock says.
     pub fn work<T>(
@@ -328,7 +286,10 @@ impl Ledger {
     /// Brings the lists up to date, and writes what follows from new statements.
     fn settle(&mut self, changes: &mut Changes) -> Result<(), Failed> {
         let found = self.catch_up()?;
-        let due = self.chores(&found.statements)?;
+        let mut due = self.chores(&found.statements)?;
+        if found.roster {
+            due.extend(self.leavings()?);
+        }
         changes.join(found);
         if due.is_empty() {
             return Ok(());
@@ -345,9 +306,9 @@ impl Ledger {
     /// Writes what invitations promised to those who walked in, in one transaction.
     fn keep_promises(&mut self, due: Vec<chores::Due>) -> Result<(), Failed> {
         self.truth.begin()?;
-        for promise in due {
-            if let Err(failed) = self.in_savepoint(|ledger| ledger.keep_promise(promise)) {
-                tracing::warn!(reason = %failed, "A promise of an invitation could not be kept yet");
+        for chore in due {
+            if let Err(failed) = self.in_savepoint(|ledger| ledger.do_chore(chore)) {
+                tracing::warn!(reason = %failed, "What follows from a statement waits");
             }
         }
         Ok(self.truth.commit()?)

@@ -170,6 +170,16 @@ impl Words {
         })
     }
 
+    /// Why something does not count.
+    pub fn reason(self, code: &str) -> String {
+        self.code("reason", code)
+    }
+
+    /// What became of something that does not count.
+    pub fn fate(self, code: &str) -> String {
+        self.code("fate", code)
+    }
+
     /// A role as people say it.
     pub fn role(self, role: RoleWord) -> String {
         self.text(role_key(role), &[])
@@ -200,6 +210,7 @@ impl Words {
             "status" => self.code("status", value),
             "what" => self.code("thing", value),
             "field" => self.code("field", value),
+            "role" => self.code("role", value),
             _ => value.to_owned(),
         }
     }
@@ -237,6 +248,16 @@ pub const fn verb_code(verb: ActVerb) -> &'static str {
         ActVerb::Reopen => "reopen",
         ActVerb::Cancel => "cancel",
         ActVerb::Ack => "ack",
+    }
+}
+
+/// The role's word in commands and JSON.
+pub const fn role_code(role: RoleWord) -> &'static str {
+    match role {
+        RoleWord::Member => "member",
+        RoleWord::Steward => "steward",
+        RoleWord::Staff => "staff",
+        RoleWord::Admin => "admin",
     }
 }
 
@@ -298,7 +319,25 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::FileExists => "error-file-exists",
         ErrorKind::BadBackup => "error-bad-backup",
         ErrorKind::ForeignBackup => "error-foreign-backup",
+        ErrorKind::UnknownPlace => "error-unknown-place",
+        ErrorKind::UnknownKey => "error-unknown-key",
+        ErrorKind::UnknownRemoval => "error-unknown-removal",
+        ErrorKind::TooLow => "error-too-low",
+        ErrorKind::HasNoRole => "error-has-no-role",
+        ErrorKind::HasRole => "error-has-role",
+        ErrorKind::WasRemoved => "error-was-removed",
+        ErrorKind::CutsGroups => "error-cuts-groups",
+        ErrorKind::NothingLate => "error-nothing-late",
+        ErrorKind::InvitationUsed => "error-invitation-used",
+        ErrorKind::NotAnOwner => "error-not-an-owner",
+        ErrorKind::NotForked => "error-not-forked",
+        ErrorKind::NotFromHere => "error-not-from-here",
         ErrorKind::BadPaper => "error-bad-paper",
+        ErrorKind::ForeignPaper => "error-foreign-paper",
+        ErrorKind::TooFewPapers => "error-too-few-papers",
+        ErrorKind::StopFirst => "error-stop-first",
+        ErrorKind::TurnedAway => "error-turned-away",
+        ErrorKind::NotYetBack => "error-not-yet-back",
         ErrorKind::Internal => "error-internal",
     }
 }

@@ -87,8 +87,45 @@ pub enum ErrorKind {
     BadBackup,
     /// A backup of a later release. Args: `file`.
     ForeignBackup,
-    /// The words of a paper key are wrong. Args: `fault`.
+    /// No place or area of this name. Args: `place`.
+    UnknownPlace,
+    /// No key like this acts or acted for anybody. Args: `key`.
+    UnknownKey,
+    /// No removal of this id. Args: `id`.
+    UnknownRemoval,
+    /// The person's own role is not above the one in question, or not over that place. Args: `role`.
+    TooLow,
+    /// The other one has no such role. Args: `name`.
+    HasNoRole,
+    /// The other one has it already. Args: `name`, `role`.
+    HasRole,
+    /// The other one was removed, and nobody said that this is to be undone. Args: `name`, `by`.
+    WasRemoved,
+    /// Groups would vanish with what is cut off. Args: `groups`.
+    CutsGroups,
+    /// Nothing lies behind that cut. Args: none.
+    NothingLate,
+    /// An invitation for one person was used by somebody else. Args: none.
+    InvitationUsed,
+    /// Only whoever sees to the group may. Args: `group`.
+    NotAnOwner,
+    /// Nothing forks there. Args: `id`.
+    NotForked,
+    /// Only another device, the paper key or somebody else may. Args: `what`.
+    NotFromHere,
+    /// The words of a paper key are wrong. Args: `paper`, `fault` (`count`, `unknown`, `checksum`),
+    /// `numbers`.
     BadPaper,
+    /// A paper key, but not one of this community's. Args: `paper`.
+    ForeignPaper,
+    /// Too few paper keys together. Args: `have`, `need`.
+    TooFewPapers,
+    /// Only a stopped node can do this. Args: none.
+    StopFirst,
+    /// The others do not let this home in: its person was removed. Args: none.
+    TurnedAway,
+    /// Let in again, and not heard of it from the others yet. Args: none.
+    NotYetBack,
     /// A defect; the log has more. Args: `reason`.
     Internal,
 }

@@ -14,8 +14,8 @@ use super::{Failed, Ledger, decide::verb_of};
 use crate::{
     api::{
         ActVerb, ApiError, BoardPage, ChecklistItem, Command, Doctor, DoctorCheck, ErrorKind,
-        GroupKindWord, GroupRow, GroupStatus, MessageRow, Notice, PersonRow, Pin, Reply,
-        RequestPage, RequestRow, RoleWord, Status, TimelineRow,
+        GroupKindWord, GroupRow, GroupStatus, MessageRow, Notice, Pin, Reply, RequestPage,
+        RequestRow, RoleWord, Status, TimelineRow,
     },
     store::views::{
         Folded, GroupLine, MessageLine, RequestLine, document, fold, parts_of, told_key,
@@ -38,7 +38,11 @@ impl Ledger {
             Command::Log { group, last, before } => {
                 let group = self.group(&group)?;
                 let lines = self.views.log(&group.id, last.min(LOG_MAX), before.as_ref())?;
-                let messages = lines.into_iter().map(|line| self.message_row(line)).collect();
+                let me = self.identity.person;
+                let owner = me.is_some_and(|me| self.truth.roster().is_owner(&group.id, me));
+                let hidden = self.hidden_here()?;
+                let shown = lines.into_iter().filter(|line| !hidden.contains(&line.id));
+                let messages = shown.map(|line| self.message_row(line, owner)).collect();
                 Ok(Reply::Log { messages })
             }
             Command::MarkRead { group } => {
@@ -71,6 +75,7 @@ impl Ledger {
                 Ok(Reply::Done)
             }
             Command::People => self.people(),
+            Command::Roster(command) => self.tell(command).map(Reply::Roster),
             Command::Doctor => self.doctor(),
             other => {
                 let reason = format!("{other:?} is not for the ledger");
@@ -88,6 +93,7 @@ impl Ledger {
     /// Everything but the peers, which the loop knows.
     fn status(&mut self) -> Result<Status, Failed> {
         let lines = self.views.groups()?;
+        let muted = self.muted_here()?;
         let all = lines.iter().find(|line| line.name == "all");
         let community_name = all.map(|line| line.description.clone()).unwrap_or_default();
         let mut groups = Vec::new();
@@ -99,7 +105,7 @@ impl Ledger {
                 messages: line.messages,
                 envelopes: held.count(),
                 fingerprint: held.short(),
-                unread: line.unread,
+                unread: if muted.contains(&line.id) { 0 } else { line.unread },
                 state: line.state,
             });
         }
@@ -133,23 +139,27 @@ impl Ledger {
             _ => GroupKindWord::Open,
         };
         let joined = me.is_some_and(|me| roster.best_auth(me, line.scope).is_some());
+        let muted = self.muted_here().is_ok_and(|muted| muted.contains(&line.id));
         GroupRow {
             name: name_or_id(&line),
             id: line.id,
             kind,
             members: members.len() as u64,
             messages: line.messages,
-            unread: line.unread,
+            unread: if muted { 0 } else { line.unread },
             joined,
         }
     }
 
-    fn message_row(&self, line: MessageLine) -> MessageRow {
+    fn message_row(&self, line: MessageLine, owner: bool) -> MessageRow {
+        let readable = !line.taken_down || line.mine || owner;
         MessageRow {
             id: line.id,
             author: line.author,
             home: line.home,
-            text: line.text,
+            text: if readable { line.text } else { String::new() },
+            taken_down: line.taken_down,
+            flagged: line.flagged,
             claimed_ms: line.claimed,
             official: line.official,
             withdrawn: line.withdrawn,
@@ -291,26 +301,6 @@ impl Ledger {
         Ok(Reply::Notices { notices })
     }
 
-    fn people(&mut self) -> Result<Reply, Failed> {
-        let cards: BTreeMap<PersonId, _> =
-            self.views.people()?.into_iter().map(|card| (card.person, card)).collect();
-        let me = self.identity.person;
-        let roster = self.truth.roster();
-        let mut people = Vec::new();
-        for id in roster.community_members() {
-            let rank = roster.live_roles(id).iter().map(|role| role.role).max();
-            let card = cards.get(&id);
-            people.push(PersonRow {
-                id,
-                name: card.map_or_else(|| id.to_string(), |card| card.name.clone()),
-                home: card.map(|card| card.home.clone()).unwrap_or_default(),
-                role: role_word(rank.unwrap_or(Role::Member)),
-                me: me == Some(id),
-            });
-        }
-        Ok(Reply::People { people })
-    }
-
     /// Is everything in order? Looks at the files, the verdicts and the clock.
     fn doctor(&self) -> Result<Reply, Failed> {
         let mut checks = Vec::new();
@@ -394,7 +384,7 @@ fn name_or_id(line: &GroupLine) -> String {
     if line.name.is_empty() { line.id.to_string() } else { line.name.clone() }
 }
 
-fn role_word(role: Role) -> RoleWord {
+pub(super) fn role_word(role: Role) -> RoleWord {
     match role {
         Role::Member => RoleWord::Member,
         Role::Steward => RoleWord::Steward,

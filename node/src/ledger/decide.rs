@@ -12,12 +12,11 @@ use crdt::{
     code::Code,
     document::{BoardEdit, DocumentState, Edit, Fact, FactEdit, ItemKey, edit},
     id::{EnvelopeId, GroupId, PersonId, RequestId, from_hex},
-    invitation::{Invitation, invitation_key},
     lifecycle,
     limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
 };
 
-use super::{After, Failed, Ledger, chores::Promise};
+use super::{After, Failed, Ledger};
 use crate::{
     api::{
         ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Reply, RoleWord,
@@ -76,6 +75,7 @@ impl Ledger {
             Command::KeyState => Ok(say(Reply::Key(self.key_state()))),
             Command::RevokeOld { words } => self.revoke_old(&words),
             Command::ResidentAdd { name, link } => self.add_resident(&name, link.as_deref()),
+            Command::Roster(command) => self.manage(command),
             reading => Ok(After::Read(reading)),
         }
     }
@@ -88,6 +88,7 @@ impl Ledger {
     /// The grant to cite in a group, for the person of this box.
     pub(super) fn auth_in(&mut self, group: GroupId, name: &str) -> Result<EnvelopeId, Failed> {
         let person = self.person()?;
+        self.must_be_back()?;
         let auth = self.truth.roster().best_auth(person, group.scope());
         auth.ok_or_else(|| ApiError::new(ErrorKind::NotAMember, [("group", name.into())]).into())
     }
@@ -328,75 +329,6 @@ impl Ledger {
         }
     }
 
-    fn group_join(&mut self, text: &str) -> Result<After, Failed> {
-        let person = self.person()?;
-        let group = self.group(text)?;
-        let (members, known) = {
-            let roster = self.truth.roster();
-            (roster.members(&group.id), roster.group(&group.id))
-        };
-        let read = After::Group(group.id);
-        let unknown = || ApiError::new(ErrorKind::UnknownGroup, [("group", text.to_owned())]);
-        let known = known.ok_or_else(unknown)?;
-        if members.contains(&person) {
-            return Ok(read);
-        }
-        if known.kind != GroupKind::Open {
-            let args = [("what", format!("join {}", group.name))];
-            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
-        }
-        let (invite, proof, vouches) = (None, None, Vec::new());
-        self.state(
-            Statement::Join { person, group: known.place, invite, proof, vouches },
-            None,
-            &[],
-        )?;
-        Ok(read)
-    }
-
-    /// Opens the community's door; what the invitation promises beyond membership (a role, another
-    /// group) is kept here and given when somebody has walked in.
-    fn invite(&mut self, role: RoleWord, group: Option<&str>) -> Result<After, Failed> {
-        let person = self.person()?;
-        let not_allowed = || ApiError::new(ErrorKind::NotAllowed, [("what", "invite".to_owned())]);
-        let extra = match group {
-            Some(text) => Some(self.group(text)?.id),
-            None => None,
-        };
-        let roster = self.truth.roster();
-        let all =
-            roster.groups().into_iter().find(|group| group.everyone).ok_or_else(not_allowed)?;
-        let auth = roster.may_invite(person, &all.id).ok_or_else(not_allowed)?;
-        let over = Place::community();
-        let may_give =
-            role == RoleWord::Member || roster.may_grant(person, role_of(role), &over).is_some();
-        let may_add = match extra.filter(|extra| *extra != all.id) {
-            Some(extra) => roster.may_invite(person, &extra).is_some(),
-            None => true,
-        };
-        if !may_give || !may_add {
-            return Err(not_allowed().into());
-        }
-        let secret = self.dice.draw();
-        let key = invitation_key(&secret).key();
-        let group = all.place.clone();
-        // What makes its reader more than a member is for one person, wherever the link goes next.
-        let once = role != RoleWord::Member;
-        let invite = self.say(Statement::Invite { group: group.clone(), key, once }, auth)?;
-        let promise = Promise { role: role_of(role), group: extra.filter(|id| *id != all.id) };
-        self.keep_promise_for(invite, &promise)?;
-        let name = self.views.groups()?.into_iter().find(|line| line.id == all.id);
-        let link = Invitation {
-            genesis: self.genesis.clone(),
-            name: name.map(|line| line.description).unwrap_or_default(),
-            invite,
-            group,
-            secret,
-            addresses: self.addresses.clone(),
-        };
-        Ok(say(Reply::Invite { link: link.to_link() }))
-    }
-
     /// The group whose scope a request's envelopes stand in.
     pub(super) fn group_of_request(&self, id: &RequestId) -> Result<GroupLine, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
@@ -407,7 +339,7 @@ impl Ledger {
     }
 }
 
-fn say(reply: Reply) -> After {
+pub(super) fn say(reply: Reply) -> After {
     After::Say(Box::new(reply))
 }
 
@@ -417,7 +349,7 @@ pub(crate) fn one_line(text: &str) -> String {
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn checked(what: &str, text: String, limit: usize) -> Result<String, Failed> {
+pub(super) fn checked(what: &str, text: String, limit: usize) -> Result<String, Failed> {
     if text.trim().is_empty() || text.len() > limit {
         return Err(too_long(what, limit).into());
     }
@@ -456,7 +388,7 @@ fn item_key(text: &str) -> Result<ItemKey, Failed> {
     ItemKey::parse(text).ok_or_else(|| unknown().into())
 }
 
-fn kind_of(word: GroupKindWord) -> GroupKind {
+pub(super) fn kind_of(word: GroupKindWord) -> GroupKind {
     match word {
         GroupKindWord::Open => GroupKind::Open,
         GroupKindWord::Invite => GroupKind::Invite,
@@ -464,7 +396,7 @@ fn kind_of(word: GroupKindWord) -> GroupKind {
     }
 }
 
-fn role_of(word: RoleWord) -> Role {
+pub(super) fn role_of(word: RoleWord) -> Role {
     match word {
         RoleWord::Member => Role::Member,
         RoleWord::Steward => Role::Steward,

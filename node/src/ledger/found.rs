@@ -55,7 +55,12 @@ impl Ledger {
     /// Walks through the door of an invitation.
     pub(super) fn enter(&mut self, door: &Invitation, paper: &Secret) -> Result<(), Failed> {
         self.certify(paper)?;
-        let person = paper.person();
+        self.join_by(door)
+    }
+
+    /// Proves an invitation.
+    pub(super) fn join_by(&mut self, door: &Invitation) -> Result<(), Failed> {
+        let person = self.person()?;
         let proof = Proof::give(&door.key(), &self.community, &person, &door.group);
         let join = Statement::Join {
             person,
@@ -88,8 +93,18 @@ impl Ledger {
         statement: Statement,
         auth: EnvelopeId,
     ) -> Result<EnvelopeId, Failed> {
+        self.state_sealed(statement, Some(auth))
+    }
+
+    /// Writes a statement that the sealed key signs too: of rank 3 or above, or about the person's
+    /// own devices.
+    pub(super) fn state_sealed(
+        &mut self,
+        statement: Statement,
+        auth: Option<EnvelopeId>,
+    ) -> Result<EnvelopeId, Failed> {
         let sealed = self.sealed()?;
-        self.state(statement, Some(auth), &[&sealed])
+        self.state(statement, auth, &[&sealed])
     }
 
     /// Writes a statement into the roster.

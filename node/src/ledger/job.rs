@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crdt::{
     envelope::{Envelope, Kind},
     id::{EnvelopeId, KeyId, ScopeId},
-    sync::Held,
+    sync::{Held, Parting},
     time::Bucket,
 };
 
@@ -87,7 +87,7 @@ pub enum Done {
     /// Of envelopes from a peer: what was new, how many were refused; none where the disk failed.
     Received(Option<(Vec<Arc<Envelope>>, usize)>),
     /// Of an introduction: is the box known now?
-    Introduced(bool),
+    Introduced(Result<(), Parting>),
     /// Of a listing.
     Listed(ScopeId, Bucket, Vec<Held>),
     /// Of a loading.
@@ -132,7 +132,7 @@ pub(super) fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
         Job::Newest(whom, _) => (whom, Plan::Ready(Done::Newest(Vec::new()))),
         Job::Yours(whom, _) => (whom, Plan::Ready(Done::Nothing)),
         Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
-        Job::Introduce(whom, ..) => (whom, Plan::Ready(Done::Introduced(false))),
+        Job::Introduce(whom, ..) => (whom, Plan::Ready(Done::Introduced(Err(Parting::Stranger)))),
         Job::List(whom, scope, bucket) => {
             (whom, Plan::Ready(Done::Listed(scope, bucket, Vec::new())))
         }

@@ -1,12 +1,18 @@
 //! Names stand wherever an id is wanted, as long as only one thing answers to them.
 
-use crdt::id::{GroupId, RequestId};
-
-use super::{Failed, Ledger};
-use crate::{
-    api::{ApiError, ErrorKind},
-    store::views::GroupLine,
+use crdt::{
+    body::{Place, Role},
+    id::{EnvelopeId, GroupId, KeyId, PersonId, RequestId},
 };
+
+use super::{Failed, Ledger, answer::role_word};
+use crate::{
+    api::{ApiError, ErrorKind, RoleRow},
+    store::views::{Does, GroupLine},
+};
+
+/// Hexadecimal digits from which on the beginning of an id stands for it.
+const PREFIX_DIGITS: usize = 4;
 
 impl Ledger {
     /// The group of this name or id, as a line of the list.
@@ -46,6 +52,128 @@ impl Ledger {
             many => Err(ambiguous(&text, many.iter().map(|id| id.to_hex()).collect()).into()),
         }
     }
+}
+
+impl Ledger {
+    /// The person of this name, or of this (beginning of an) id.
+    pub(super) fn person_named(&self, text: &str) -> Result<PersonId, Failed> {
+        let text = text.trim();
+        let cards = self.views.people()?;
+        let mut found: Vec<PersonId> =
+            cards.iter().filter(|card| card.name == text).map(|card| card.person).collect();
+        if found.is_empty() {
+            let known = cards.iter().map(|card| card.person);
+            let mut all: Vec<PersonId> = self.truth.roster().people_ever().chain(known).collect();
+            all.sort_unstable();
+            all.dedup();
+            found = all
+                .into_iter()
+                .filter(|id| id.to_string() == text || begins(&id.to_hex(), text))
+                .collect();
+        }
+        match found.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(ApiError::new(ErrorKind::UnknownPerson, [("name", text.into())]).into()),
+            many => {
+                let called = |id: &PersonId| {
+                    let card = cards.iter().find(|card| card.person == *id);
+                    let home = card.map(|card| card.home.clone()).unwrap_or_default();
+                    format!("{} ({home})", &id.to_hex()[..12])
+                };
+                Err(ambiguous(text, many.iter().map(called).collect()).into())
+            }
+        }
+    }
+
+    /// The group or area of this name or id; the community where none is named.
+    pub(super) fn place_named(&self, text: Option<&str>) -> Result<Place, Failed> {
+        let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+            return Ok(Place::community());
+        };
+        let areas: Vec<Place> = self
+            .areas()?
+            .into_iter()
+            .filter(|(place, name)| {
+                name == text || place.group().is_some_and(|id| begins(&id.to_hex(), text))
+            })
+            .map(|(place, _)| place)
+            .collect();
+        let unknown = || ApiError::new(ErrorKind::UnknownPlace, [("place", text.to_owned())]);
+        match (areas.as_slice(), self.group(text)) {
+            ([], Ok(group)) => {
+                let group = self.truth.roster().group(&group.id).ok_or_else(unknown)?;
+                Ok(group.place)
+            }
+            ([one], Err(_)) => Ok(one.clone()),
+            ([], Err(Failed::Refused(error))) if error.kind == ErrorKind::UnknownGroup => {
+                Err(unknown().into())
+            }
+            ([], Err(error)) => Err(error),
+            (many, _) => {
+                let ids = many.iter().filter_map(Place::group).map(|id| id.to_hex());
+                Err(ambiguous(text, ids.collect()).into())
+            }
+        }
+    }
+
+    /// Areas that have a name, with their places.
+    pub(super) fn areas(&self) -> Result<Vec<(Place, String)>, Failed> {
+        let named = self.views.remarks(Does::Area, None)?;
+        let mut areas: Vec<(Place, String)> = named
+            .into_iter()
+            .map(|it| (it.within.below(EnvelopeId::from_bytes(it.about)), it.text))
+            .collect();
+        areas.sort();
+        areas.dedup_by(|one, other| one.0 == other.0);
+        Ok(areas)
+    }
+
+    /// What a place is called: nothing for the community, the beginning of its id where it has no
+    /// name.
+    pub(super) fn place_name(&self, place: &Place) -> Result<String, Failed> {
+        let Some(id) = place.group() else { return Ok(String::new()) };
+        let groups = self.views.groups()?;
+        if let Some(group) = groups.into_iter().find(|group| group.id == id) {
+            return Ok(if group.name.is_empty() { id.to_string() } else { group.name });
+        }
+        let area = self.areas()?.into_iter().find(|(area, _)| area == place);
+        Ok(area.map_or_else(|| id.to_string(), |(_, name)| name))
+    }
+
+    /// A role and its place, as people say them.
+    pub(super) fn role_row(&self, role: Role, over: &Place) -> Result<RoleRow, Failed> {
+        Ok(RoleRow { role: role_word(role), over: self.place_name(over)? })
+    }
+
+    /// The key that begins like this, as far as somebody certified it.
+    pub(super) fn key_named(&self, text: &str) -> Result<KeyId, Failed> {
+        let text = text.trim();
+        let mut found: Vec<KeyId> =
+            self.truth.roster().keys_ever().filter(|key| begins(&key.to_hex(), text)).collect();
+        found.dedup();
+        match found.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(ApiError::new(ErrorKind::UnknownKey, [("key", text.into())]).into()),
+            many => Err(ambiguous(text, many.iter().map(KeyId::to_hex).collect()).into()),
+        }
+    }
+
+    /// The envelope that begins like this; none where it is not here.
+    pub(super) fn envelope_named(&self, text: &str) -> Result<Option<EnvelopeId>, Failed> {
+        let digits = text.trim().trim_start_matches("env-").to_lowercase();
+        if digits.len() < PREFIX_DIGITS {
+            return Ok(None);
+        }
+        match self.truth.read().with_prefix(&digits)?.as_slice() {
+            [one] => Ok(Some(*one)),
+            [] => Ok(None),
+            many => Err(ambiguous(text, many.iter().map(EnvelopeId::to_hex).collect()).into()),
+        }
+    }
+}
+
+fn begins(hex: &str, text: &str) -> bool {
+    text.len() >= PREFIX_DIGITS && hex.starts_with(&text.to_lowercase())
 }
 
 fn unknown_group(text: &str) -> ApiError {

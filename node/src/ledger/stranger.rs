@@ -13,6 +13,7 @@ use crdt::{
     body::{Body, GroupKind, KeyUse, Statement},
     envelope::Envelope,
     id::{CommunityId, KeyId, PersonId},
+    sync::Parting,
 };
 
 use super::{Done, Ledger, Plan};
@@ -25,24 +26,29 @@ impl Ledger {
         // Undoing what was taken in costs a look at the whole roster, and anybody may knock.
         if !may_become_known(self.truth.roster(), &self.community, key, &envelopes) {
             tracing::info!(peer.id = %key, "A stranger without an invitation was turned away");
-            return Plan::Ready(Done::Introduced(false));
+            let person = self.truth.roster().box_person(key);
+            return Plan::Ready(Done::Introduced(Err(self.why_turned_away(person))));
         }
+        let mut why = Parting::Stranger;
         let attempt = self.in_savepoint(|ledger| {
             let (new, _) = ledger.take_in(envelopes)?;
             match ledger.truth.roster().box_person(key) {
                 Some(person) if ledger.truth.roster().is_community_member(person) => Ok(new),
-                _ => Err(ApiError::new(ErrorKind::NotAllowed, [("what", "join".into())]).into()),
+                person => {
+                    why = ledger.why_turned_away(person);
+                    Err(ApiError::new(ErrorKind::NotAllowed, [("what", "join".into())]).into())
+                }
             }
         });
         match attempt {
             Ok(new) => {
                 // Like something written here: every other peer is told.
                 self.written.extend(new);
-                Plan::Ready(Done::Introduced(true))
+                Plan::Ready(Done::Introduced(Ok(())))
             }
             Err(failed) => {
                 tracing::info!(peer.id = %key, reason = %failed, "A stranger was turned away");
-                Plan::Ready(Done::Introduced(false))
+                Plan::Ready(Done::Introduced(Err(why)))
             }
         }
     }

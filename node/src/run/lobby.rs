@@ -36,8 +36,8 @@ pub async fn wait(
 fn carry_out(folder: &Folder, command: Command) -> Result<Reply, ApiError> {
     match command {
         Command::Join { link, home, person } => {
-            let door = homes::invitation(&link)?;
-            let set_up = homes::walk_in(folder, &door, home.as_deref(), person.as_deref())?;
+            let door = homes::doorway(&link)?;
+            let set_up = homes::walk_in(folder, door, home.as_deref(), person.as_deref())?;
             let words = set_up.paper.into_iter().flat_map(|paper| paper.words);
             Ok(Reply::Joined {
                 community: set_up.community_name,

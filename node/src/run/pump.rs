@@ -35,6 +35,7 @@ use crate::{
         peers::{Lesson, PeerBook, Remembered},
     },
     handle::Asked,
+    home,
     identity::Identity,
     ledger::{Done, Job, Ledger, Neighbour},
     mesh::{DialFailure, MeshEvent, MeshHandle, peer_name, read_address},
@@ -144,6 +145,7 @@ struct Pump {
     mesh: Option<Mesh>,
     clock: Clock,
     me: KeyId,
+    community: CommunityId,
     neighbours: BTreeMap<KeyId, Neighbour>,
     waiters: BTreeMap<WaitId, Waiter>,
     waits: u64,
@@ -166,6 +168,7 @@ impl Pump {
     ) -> Result<Self, crate::store::error::StoreError> {
         let clock = Clock::default();
         let me = ledger.identity().box_key.key();
+        let community = ledger.community();
         let neighbours = ledger.neighbours()?;
         let remembered = remembered(ledger.kept(PEERS_KEPT)?.as_deref());
         let mut book = PeerBook::new(me, NEIGHBOURS_WANTED, remembered.clone());
@@ -194,6 +197,7 @@ impl Pump {
             mesh,
             clock,
             me,
+            community,
             neighbours,
             waiters: BTreeMap::new(),
             waits: 0,
@@ -374,8 +378,8 @@ impl Pump {
             Done::Bodiless(ids) => Input::Bodiless(link, ids),
             Done::Newest(newest) => Input::Newest(link, newest),
             Done::Introduced(known) => {
-                if !known {
-                    self.core.turn_away(link, now);
+                if let Err(why) = known {
+                    self.core.turn_away(link, why, now);
                 }
                 return;
             }
@@ -492,8 +496,12 @@ impl Pump {
             Command::Progress => {
                 let _ = answer.send(Ok(self.progress()));
             }
-            Command::Join { .. } => {
-                let _ = answer.send(Err(ApiError::new(ErrorKind::AlreadyInCommunity, [])));
+            Command::Join { link, .. } => {
+                // A link that brings this box back, or a second try, needs fresh keys at rest.
+                let door = home::doorway(&link);
+                let ours = door.is_ok_and(|door| door.invitation.genesis.id() == self.community);
+                let kind = if ours { ErrorKind::StopFirst } else { ErrorKind::AlreadyInCommunity };
+                let _ = answer.send(Err(ApiError::new(kind, [])));
             }
             other => self.ask_ledger(other, Whom::Asker(answer)),
         }

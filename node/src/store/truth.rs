@@ -31,6 +31,7 @@
 //! change of the roster: positions repeat, so it is asked once for each.
 
 mod authority;
+mod chains;
 mod daybook;
 mod fates;
 mod heads;
@@ -58,6 +59,7 @@ use crdt::{
 };
 use rusqlite::Connection;
 
+pub use chains::End;
 pub use open::Reader;
 pub use read::{Counts, Judged, Listed, Own, Reading};
 pub use write::{Deps, Intent, WriteError};

@@ -18,9 +18,11 @@
 //!
 //! Rules about who may do what: a verdict has been passed before anything gets here.
 
+mod ancestry;
 mod groups;
 mod lists;
 mod notices;
+mod remarks;
 mod requests;
 mod talk;
 
@@ -46,10 +48,11 @@ use super::{
 pub use groups::GroupRef;
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use notices::told_key;
+pub use remarks::{Does, Remark};
 pub use requests::{Folded, document, fold, parts_of};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 3;
+const VIEWS_VERSION: i64 = 4;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -86,6 +89,8 @@ struct Batch {
     changes: Changes,
     boards: BTreeSet<GroupId>,
     touched: BTreeMap<GroupId, Tally>,
+    /// Groups in which something behind a cut may be shown or hidden again.
+    restless: BTreeSet<GroupId>,
 }
 
 /// A verdict with what the roster and the body say.
@@ -193,7 +198,9 @@ impl Views {
         if verdicts.iter().any(|verdict| verdict.header.kind == Kind::STATEMENT) {
             self.refresh_groups(truth, &mut batch)?;
         }
+        let mut owners_may_differ = false;
         for verdict in verdicts {
+            self.note_hidden(verdict, &mut batch, truth)?;
             let Ok(body) = verdict.read_body() else { continue };
             let auth = verdict.header.auth;
             let told = Told {
@@ -203,8 +210,13 @@ impl Views {
                 person: auth.and_then(|auth| truth.roster().author(&auth)),
                 official: auth.is_some_and(|auth| truth.roster().needs_second(&auth)),
             };
+            owners_may_differ |= matches!(told.body, Body::Statement(_));
             self.take_one(&told, truth, &mut batch)?;
         }
+        if owners_may_differ {
+            self.recount_remarks(truth, &mut batch)?;
+        }
+        self.bring_back(truth, &mut batch)?;
         for group in std::mem::take(&mut batch.boards) {
             let (board, poison) = document(truth, DocumentForm::Group, group)?;
             batch.changes.poison.extend(poison);

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 28] = [
+const ERRORS: [ErrorKind; 47] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -37,11 +37,30 @@ const ERRORS: [ErrorKind; 28] = [
     ErrorKind::NewerData,
     ErrorKind::PortBusy,
     ErrorKind::Timeout,
+    ErrorKind::UnknownPlace,
+    ErrorKind::UnknownKey,
+    ErrorKind::UnknownRemoval,
+    ErrorKind::TooLow,
+    ErrorKind::HasNoRole,
+    ErrorKind::HasRole,
+    ErrorKind::WasRemoved,
+    ErrorKind::CutsGroups,
+    ErrorKind::NothingLate,
+    ErrorKind::InvitationUsed,
+    ErrorKind::NotAnOwner,
+    ErrorKind::NotForked,
+    ErrorKind::NotFromHere,
+    ErrorKind::BadPaper,
+    ErrorKind::ForeignPaper,
+    ErrorKind::TooFewPapers,
+    ErrorKind::StopFirst,
+    ErrorKind::TurnedAway,
+    ErrorKind::NotYetBack,
     ErrorKind::Internal,
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 8] = [
+const FAMILIES: [(&str, &[&str]); 10] = [
     (
         "status",
         &[
@@ -148,8 +167,52 @@ const FAMILIES: [(&str, &[&str]); 8] = [
             "place",
             "time",
             "needs",
+            "remove_self",
+            "admit",
+            "revoke",
+            "revoke_self",
+            "revoke_sealed",
+            "certify_sealed",
+            "vouch_self",
+            "heal",
+            "name a place",
+            "reason",
         ],
     ),
+    (
+        "reason",
+        &[
+            "removed",
+            "forged_place",
+            "no_grant",
+            "no_such_grant",
+            "not_a_grant",
+            "void_grant",
+            "not_entitled",
+            "wrong_scope",
+            "no_second_signature",
+            "not_certified",
+            "revoked",
+            "cut",
+            "old_writer",
+            "forked",
+            "no_such_group",
+            "not_invited",
+            "invitation_used",
+            "too_few_vouches",
+            "no_such_removal",
+            "stranger",
+            "broken_chain",
+            "foreign_citation",
+            "forged_lamport",
+            "waits",
+            "newer",
+            "malformed",
+            "too_long",
+            "gate",
+        ],
+    ),
+    ("fate", &["pending", "quarantined", "poison", "sealed"]),
     (
         "mine",
         &[
@@ -280,6 +343,16 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "reason",
                 "missing",
                 "data",
+                "place",
+                "key",
+                "role",
+                "by",
+                "groups",
+                "paper",
+                "fault",
+                "numbers",
+                "have",
+                "need",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);

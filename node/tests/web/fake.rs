@@ -68,6 +68,8 @@ fn message(number: u8, author: &str, minutes_ago: u64, text: &str) -> MessageRow
         claimed_ms: ClaimedTime(NOW.0 - minutes_ago * 60_000),
         official: false,
         withdrawn: false,
+        taken_down: false,
+        flagged: false,
         edited: false,
         mine: author == "李梅",
         sent: true,
@@ -192,6 +194,8 @@ impl Fake {
                 home: format!("3-20{number}"),
                 role,
                 me: number == 1,
+                roles: Vec::new(),
+                devices: 1,
             });
         }
         fake

@@ -1,6 +1,6 @@
 //! Answers that only the loop can give: who is reachable, who is equal, how far a transfer is.
 
-use crdt::id::KeyId;
+use crdt::{id::KeyId, sync::Parting};
 use tokio::sync::oneshot;
 
 use super::{Pump, Waiter};
@@ -141,6 +141,11 @@ impl Pump {
         let linked = self.core.peers().values().filter(|peer| peer.link.is_some());
         let equal =
             linked.clone().next().is_some() && linked.clone().any(|it| self.core.is_equal(it));
-        Reply::Progress { received, expected, equal }
+        let turned_away = match self.core.turned_away {
+            Some(Parting::Used) => Some(ErrorKind::InvitationUsed),
+            Some(Parting::Removed) => Some(ErrorKind::TurnedAway),
+            _ => None,
+        };
+        Reply::Progress { received, expected, equal, turned_away }
     }
 }

@@ -152,7 +152,11 @@ impl<'a> Reading<'a> {
         Ok(self.judged("e.id = ?1", [id.as_bytes()])?.pop())
     }
 
-    fn judged(&self, condition: &str, params: impl Params) -> Result<Vec<Judged>, StoreError> {
+    pub(super) fn judged(
+        &self,
+        condition: &str,
+        params: impl Params,
+    ) -> Result<Vec<Judged>, StoreError> {
         let codes = self.codes()?;
         let mut rows = self.db.prepare_cached(&row::select(condition))?;
         let mut rows = rows.query(params)?;

@@ -55,6 +55,10 @@ pub struct MessageLine {
     pub official: bool,
     /// Taken back.
     pub withdrawn: bool,
+    /// Taken down by an owner of the group.
+    pub taken_down: bool,
+    /// Shown only because what counts cites it.
+    pub flagged: bool,
     /// Said differently since.
     pub edited: bool,
     /// Came from a file.
@@ -283,6 +287,8 @@ fn message_line(row: &rusqlite::Row<'_>) -> rusqlite::Result<MessageLine> {
         reply_to: reply_to.map(EnvelopeId::from_bytes),
         official: state & talk::OFFICIAL != 0,
         withdrawn: state & talk::WITHDRAWN != 0,
+        taken_down: state & talk::TAKEN_DOWN != 0,
+        flagged: state & talk::CITED != 0,
         edited: state & talk::EDITED != 0,
         imported: state & talk::IMPORTED != 0,
         mine: state & talk::MINE != 0,

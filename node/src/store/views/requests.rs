@@ -12,7 +12,7 @@ use crdt::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use super::{Batch, Views, visible};
+use super::{Batch, Views, ancestry, visible};
 use crate::store::{
     error::StoreError,
     truth::{Judged, Truth},
@@ -100,9 +100,11 @@ pub fn document(
 ) -> Result<(DocumentState, Vec<EnvelopeId>), StoreError> {
     use crdt::{document::Received, gate};
     let changes = truth.read().changes_of(&gate::document_of(form, &about))?;
+    let cited = ancestry::cited_changes(truth, &changes);
     let mut bodies = Vec::new();
     for judged in &changes {
-        if let (Fate::Accepted, Ok(Body::Change(change))) = (judged.fate, judged.read_body()) {
+        let counts = judged.fate == Fate::Accepted || cited.contains(&judged.id);
+        if let (true, Ok(Body::Change(change))) = (counts, judged.read_body()) {
             bodies.push((judged, change));
         }
     }

@@ -37,7 +37,7 @@ CREATE TABLE messages (
     lamport INTEGER NOT NULL,
     claimed INTEGER NOT NULL,
     text TEXT NOT NULL,      -- as it reads now
-    state INTEGER NOT NULL,  -- bits: 1 shown, 2 withdrawn, 4 edited, 8 official, 16 imported, 32 written here
+    state INTEGER NOT NULL,  -- bits: 1 shown, 2 withdrawn, 4 edited, 8 official, 16 imported, 32 written here, 64 taken down, 128 only cited
     reply_to BLOB
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (in_group, lamport) WHERE state & 1;
@@ -71,6 +71,33 @@ CREATE INDEX amendments_in_order
 CREATE TABLE narrowings (
     row INTEGER PRIMARY KEY -- the statement's row in truth.db
 ) STRICT;
+
+-- What was said about messages, about leaving, and about places; see remarks.rs for `does`.
+CREATE TABLE remarks (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    in_group INTEGER NOT NULL,
+    does INTEGER NOT NULL,
+    author INTEGER NOT NULL,
+    about BLOB NOT NULL,
+    text TEXT NOT NULL,
+    within BLOB NOT NULL,
+    lamport INTEGER NOT NULL,
+    counts INTEGER NOT NULL -- was its author entitled to it where he wrote it?
+) STRICT;
+CREATE INDEX remarks_by_subject ON remarks (about);
+CREATE INDEX remarks_by_kind ON remarks (does);
+
+-- What lies behind a cut and was written by somebody who once could: shown where what counts cites it.
+CREATE TABLE hidden (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    in_group INTEGER NOT NULL,
+    lamport INTEGER NOT NULL,
+    shown INTEGER NOT NULL
+) STRICT;
+CREATE INDEX hidden_by_id ON hidden (id);
+CREATE INDEX hidden_by_group ON hidden (in_group);
 
 CREATE TABLE requests (
     ref INTEGER PRIMARY KEY,

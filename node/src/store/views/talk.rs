@@ -24,6 +24,10 @@ pub(super) const OFFICIAL: i64 = 8;
 pub(super) const IMPORTED: i64 = 16;
 /// Written by this installation.
 pub(super) const MINE: i64 = 32;
+/// An owner of the group took it down.
+pub(super) const TAKEN_DOWN: i64 = 64;
+/// Shown only because what counts cites it.
+pub(super) const CITED: i64 = 128;
 
 /// A message as it stands in the list.
 struct Row {
@@ -36,7 +40,8 @@ struct Row {
 impl Row {
     /// What it adds to its group's state.
     fn visible(&self) -> EnvelopeId {
-        let marks = (self.state & (WITHDRAWN | EDITED | OFFICIAL)).to_le_bytes();
+        let marks =
+            (self.state & (WITHDRAWN | EDITED | OFFICIAL | TAKEN_DOWN | CITED)).to_le_bytes();
         visible(&[b"message", self.id.as_bytes(), self.text.as_bytes(), &marks])
     }
 }
@@ -69,6 +74,7 @@ impl Views {
                 self.put_amendment(told, of, None)?;
                 self.amend(of, group, truth, batch)
             }
+            remark => self.take_remark(told, remark, group, truth, batch),
         }
     }
 
@@ -87,6 +93,8 @@ impl Views {
         state |= if told.official { OFFICIAL } else { 0 };
         state |= if mine { MINE } else { 0 };
         state |= if imported { IMPORTED } else { 0 };
+        let counts = verdict.fate == crdt::judge::Fate::Accepted;
+        state |= if counts { 0 } else { CITED };
         let (now, marks) = self.amended(&verdict.id, &person, text)?;
         let row = Row { row: verdict.row, id: verdict.id, text: now, state: state | marks };
         let mut put = self.conn.prepare_cached(
@@ -275,15 +283,16 @@ impl Views {
         let found: Option<Option<String>> = find
             .query_row(params![id.as_bytes(), person.as_bytes()], |row| row.get(0))
             .optional()?;
+        let down = if self.is_taken_down(id)? { TAKEN_DOWN } else { 0 };
         Ok(match found {
-            None => (original.to_owned(), 0),
-            Some(Some(text)) => (text, EDITED),
-            Some(None) => (String::new(), WITHDRAWN),
+            None => (original.to_owned(), down),
+            Some(Some(text)) => (text, down | EDITED),
+            Some(None) => (String::new(), down | WITHDRAWN),
         })
     }
 
     /// Reads a message anew after something was said about it.
-    fn amend(
+    pub(super) fn amend(
         &mut self,
         of: &EnvelopeId,
         group: GroupId,
@@ -302,7 +311,8 @@ impl Views {
             return Ok(());
         }
         let (text, marks) = self.amended(of, &person, &text)?;
-        let now = Row { text, state: row.state & !(EDITED | WITHDRAWN) | marks, ..row };
+        let now =
+            Row { text, state: row.state & !(EDITED | WITHDRAWN | TAKEN_DOWN) | marks, ..row };
         if row.state & SHOWN != 0 {
             let before = self.message(row.row)?.expect("it was there a line ago");
             self.group_mut(&group).state.remove(&before.visible());
