@@ -7,9 +7,10 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, ask, backup, bench, board, check, demo, doctor, facts, group, groups, import, init,
-        invite, join, lock, log, notices, passphrase, people, post, rebuild, recover, request,
-        requests, resident, restore, status, unlock, up, wait,
+        act, ask, backup, bench, board, check, demo, devices, doctor, facts, grant, group, groups,
+        heal, import, init, invite, join, late, leave, lock, log, notices, passphrase, people,
+        places, post, rebuild, recover, remove, request, requests, resident, restore, root, status,
+        trouble, unlock, up, wait,
     },
     error::CliError,
 };
@@ -102,6 +103,19 @@ pub enum Verb {
     Pin(board::PinArgs),
     Notices(notices::Args),
     People(people::Args),
+    Grant(grant::Args),
+    Remove(remove::Args),
+    Late(late::Args),
+    Admit(late::AdmitArgs),
+    Devices(devices::Args),
+    Heal(heal::Args),
+    Places(places::Args),
+    Place(places::PlaceArgs),
+    Leave(leave::Args),
+    Hide(leave::HideArgs),
+    Report(leave::ReportArgs),
+    Trouble(trouble::Args),
+    Root(root::Args),
     Status(status::Args),
     Wait(wait::Args),
     Passphrase(passphrase::Args),

@@ -7,28 +7,38 @@ pub mod bench;
 pub mod board;
 pub mod check;
 pub mod demo;
+pub mod devices;
 pub mod doctor;
+pub mod export;
 pub mod facts;
+pub mod grant;
 pub mod group;
 pub mod groups;
+pub mod heal;
 pub mod import;
 pub mod init;
 pub mod invite;
 pub mod join;
+pub mod late;
+pub mod leave;
 pub mod lock;
 pub mod log;
 pub mod notices;
 pub mod paper;
 pub mod passphrase;
 pub mod people;
+pub mod places;
 pub mod post;
 pub mod rebuild;
 pub mod recover;
+pub mod remove;
 pub mod request;
 pub mod requests;
 pub mod resident;
 pub mod restore;
+pub mod root;
 pub mod status;
+pub mod trouble;
 pub mod unlock;
 pub mod up;
 pub mod wait;
@@ -117,6 +127,19 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Pin(args) => board::pin(ui, door, args).await,
         Verb::Notices(args) => notices::run(ui, door, args).await,
         Verb::People(args) => people::run(ui, door, args).await,
+        Verb::Grant(args) => grant::run(ui, door, args).await,
+        Verb::Remove(args) => remove::run(ui, door, args).await,
+        Verb::Late(args) => late::run(ui, door, args).await,
+        Verb::Admit(args) => late::admit(ui, door, args).await,
+        Verb::Devices(args) => devices::run(ui, door, args).await,
+        Verb::Heal(args) => heal::run(ui, door, args).await,
+        Verb::Places(args) => places::run(ui, door, args).await,
+        Verb::Place(args) => places::place(ui, door, args).await,
+        Verb::Leave(args) => leave::run(ui, door, args).await,
+        Verb::Hide(args) => leave::hide(ui, door, args).await,
+        Verb::Report(args) => leave::report(ui, door, args).await,
+        Verb::Trouble(args) => trouble::run(ui, door, args).await,
+        Verb::Root(args) => root::run(ui, door, args).await,
         Verb::Status(args) => status::run(ui, door, args).await,
         Verb::Doctor(args) => doctor::run(ui, door, args).await,
         Verb::Passphrase(args) => passphrase::run(ui, door, args).await,

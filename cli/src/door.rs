@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use ::node::{
-    api::{Command, Reply},
+    api::{Command, Reply, RosterCommand, RosterReply},
     control::{AskError, Client},
 };
 
@@ -75,6 +75,18 @@ impl Door {
                 AskError::Lost(_) => CliError::Lost,
             }),
             Way::Opened(opened) => Ok(opened.handle.ask(command).await?),
+        }
+    }
+
+    /// Asks something about people that is answered by more than "done".
+    ///
+    /// # Errors
+    ///
+    /// As [`Door::ask`].
+    pub async fn roster(&mut self, command: RosterCommand) -> Result<RosterReply, CliError> {
+        match self.ask(Command::Roster(command)).await? {
+            Reply::Roster(reply) => Ok(reply),
+            _ => Err(CliError::Unexpected),
         }
     }
 

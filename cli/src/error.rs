@@ -45,6 +45,9 @@ pub enum CliError {
     /// A file to import cannot be read.
     #[error("cannot read {path}: {reason}")]
     CannotRead { path: String, reason: String },
+    /// A file cannot be written, or is there already.
+    #[error("cannot write {path}: {reason}")]
+    CannotWrite { path: String, reason: String },
     /// A table without a column named `text`.
     #[error("no column `text`")]
     NoTextColumn { path: String },
@@ -66,9 +69,6 @@ pub enum CliError {
     /// The passphrase was typed differently the second time.
     #[error("typed differently")]
     TypedDifferently,
-    /// A page of paper keys cannot be written.
-    #[error("cannot write {path}: {reason}")]
-    CannotWrite { path: String, reason: String },
     /// Nobody reads what is printed.
     #[error("cannot print")]
     Output(#[from] io::Error),
@@ -111,6 +111,13 @@ impl CliError {
         let mut hint = suggestion(unparsed, speech);
         hint.push_str(&speech.text("usage-hint", &[]));
         Self::Usage { sentence: speech.text(key, &args), hint }
+    }
+
+    /// A value that clap let through and that means nothing.
+    pub fn bad_value(arg: &'static str, value: &str, speech: Speech) -> Self {
+        let args = [("what", value.to_owned().into()), ("arg", arg.into())];
+        let sentence = speech.text("usage-bad-value", &args);
+        Self::Usage { sentence, hint: speech.text("usage-hint", &[]) }
     }
 
     /// The exit code: 2 for wrong use, 1 for anything else.
@@ -160,6 +167,9 @@ impl CliError {
             Self::CannotRead { path, reason } => {
                 ("cannot_read", vec![("path", path.into()), ("reason", reason.into())])
             }
+            Self::CannotWrite { path, reason } => {
+                ("cannot_write", vec![("path", path.into()), ("reason", reason.into())])
+            }
             Self::NoTextColumn { path } => ("no_text_column", vec![("path", path.into())]),
             Self::BadLine { .. } => ("bad_line", vec![]),
             Self::UnknownBench { name, names } => {
@@ -167,9 +177,6 @@ impl CliError {
             }
             Self::NothingTyped => ("nothing_typed", vec![]),
             Self::TypedDifferently => ("typed_differently", vec![]),
-            Self::CannotWrite { path, reason } => {
-                ("cannot_write", vec![("path", path.into()), ("reason", reason.into())])
-            }
             Self::Unexpected => ("unexpected", vec![]),
             Self::Machinery(cause) => ("machinery", vec![("reason", cause.to_string().into())]),
             Self::Output(cause) => ("output", vec![("reason", cause.to_string().into())]),

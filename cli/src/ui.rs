@@ -13,7 +13,7 @@ use std::{
 
 use ::node::api::MessageRow;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
@@ -181,6 +181,16 @@ impl<'a> Ui<'a> {
         )
     }
 
+    /// A time as people type it, in this place's time: `2026-11-24 18:00`, or with a zone of its own.
+    pub fn moment(&self, text: &str) -> Option<u64> {
+        let typed = text.trim();
+        let at = typed.parse::<Timestamp>().ok().or_else(|| {
+            let local: DateTime = typed.parse().ok()?;
+            Some(local.to_zoned(self.zone.clone()).ok()?.timestamp())
+        });
+        at.and_then(|at| u64::try_from(at.as_millisecond()).ok())
+    }
+
     /// One message of a log, for people.
     pub fn message(&self, row: &MessageRow) -> String {
         let label = |key| self.speech.text(key, &[]);
@@ -188,12 +198,22 @@ impl<'a> Ui<'a> {
         if !row.home.is_empty() {
             line += &format!(" ({})", plain(&row.home));
         }
-        for (is_so, key) in [(row.official, "mark-official"), (row.edited, "mark-edited")] {
+        let marks = [
+            (row.official, "mark-official"),
+            (row.edited, "mark-edited"),
+            (row.flagged, "mark-removed"),
+        ];
+        for (is_so, key) in marks {
             if is_so {
                 line += &format!(" [{}]", label(key));
             }
         }
-        let text = if row.withdrawn { label("mark-withdrawn") } else { plain(&row.text) };
+        let text = match (row.withdrawn, row.taken_down) {
+            (true, _) => label("mark-withdrawn"),
+            (false, true) if row.text.is_empty() => label("mark-taken-down"),
+            (false, true) => format!("{} {}", label("mark-taken-down"), plain(&row.text)),
+            (false, false) => plain(&row.text),
+        };
         format!("{line}\n    {}", text.replace('\n', "\n    "))
     }
 }
@@ -218,6 +238,17 @@ pub fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_read_as_people_type_them() {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let speech = Speech::of(crate::words::Lang::En);
+        let ui = Ui::new(&mut out, &mut err, speech, false).in_zone(TimeZone::UTC);
+        assert_eq!(ui.moment("2026-11-24 18:00"), Some(1_795_543_200_000));
+        assert_eq!(ui.moment("2026-11-24T18:00:00+08:00"), Some(1_795_514_400_000));
+        assert_eq!(ui.moment("yesterday"), None);
+        assert_eq!(ui.moment("abcdef"), None);
+    }
 
     #[test]
     fn no_message_can_steer_a_terminal() {

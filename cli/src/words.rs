@@ -94,6 +94,16 @@ impl Speech {
         self.shared().code("remark", remark)
     }
 
+    /// Why something does not count.
+    pub fn reason(self, code: &str) -> String {
+        self.shared().reason(code)
+    }
+
+    /// What became of something that does not count.
+    pub fn fate(self, code: &str) -> String {
+        self.shared().fate(code)
+    }
+
     /// What somebody must be told, once.
     pub fn told(self, notice: &Notice) -> String {
         self.shared().told(&notice.reason, &notice.title, notice.holder.as_deref())

@@ -7,7 +7,7 @@ mod stage;
 
 use clap::CommandFactory as _;
 use cli::{args::Cli, words::Lang};
-use node::api::{Command, ErrorKind, Reply};
+use node::api::{Command, ErrorKind, MissingWord, Reply, RosterReply};
 use serde_json::Value;
 use stage::{Stage, play};
 
@@ -104,6 +104,54 @@ fn answers_for_people() {
     ] {
         report += &stage.told_in_both(args);
     }
+    insta::assert_snapshot!(report);
+}
+
+#[test]
+fn answers_about_people() {
+    let stage = Stage::with(stage::neighbourhood);
+    let message = "04".repeat(32);
+    let key = "02".repeat(32);
+    let mut report = String::new();
+    for args in [
+        &["people", "--why", "王"][..],
+        &["grant", "Zhao", "steward", "--over", "5 栋"],
+        &["grant", "Zhao", "member", "--again"],
+        &["remove", "Zhao", "--group", "fleet"],
+        &["remove", "Zhao", "--until", "2026-11-24 18:00", "--json"],
+        &["remove", "Zhao", "--until", "last week"],
+        &["late"],
+        &["late", "0b0b0b0b"],
+        &["admit", "0b0b0b0b", "--all"],
+        &["admit", "0b0b0b0b"],
+        &["devices"],
+        &["devices", "revoke", "0101", "--keep", "none"],
+        &["devices", "certify", &key, "--as", "box"],
+        &["heal"],
+        &["group", "members", "fleet"],
+        &["group", "rules", "fleet", "--kind", "vetted"],
+        &["group", "reports", "all"],
+        &["group", "owner", "fleet", "Qian"],
+        &["places"],
+        &["hide", &message],
+        &["trouble"],
+    ] {
+        report += &stage.told_in_both(args);
+    }
+    let knocked = Stage::with(|command| match command {
+        Command::GroupJoin { group } => {
+            let missing = match group.as_str() {
+                "fleet" => MissingWord::Vouches,
+                _ => MissingWord::Approval,
+            };
+            let (have, need) = (1, 2);
+            Ok(Reply::Roster(RosterReply::Knocked { group, missing, have, need }))
+        }
+        _ => Ok(Reply::Done),
+    });
+    report += &knocked.told_in_both(&["group", "join", "fleet"]);
+    report += &knocked.told_in_both(&["group", "join", "desk"]);
+    report += &knocked.told_in_both(&["report", &message, "spam"]);
     insta::assert_snapshot!(report);
 }
 
@@ -209,7 +257,12 @@ fn joining_through_a_running_node_follows_the_first_sync() {
         Command::Join { link, .. } if link == "linli:abc" => Ok(stage::joined()),
         Command::Progress => {
             looks += 1;
-            Ok(Reply::Progress { received: looks * 10, expected: 30, equal: looks == 3 })
+            Ok(Reply::Progress {
+                received: looks * 10,
+                expected: 30,
+                equal: looks == 3,
+                turned_away: None,
+            })
         }
         Command::Wait { .. } => Ok(stage::waited(false)),
         other => panic!("{other:?} was not expected"),

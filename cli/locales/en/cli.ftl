@@ -69,6 +69,7 @@ up-running = Running. Ctrl-C stops it.
 up-stopping = Stopping.
 
 join-done = You are in { $community }.
+join-again = You are in again. What this box writes from now on counts once it has met the others.
 join-next-up = Next: `linli up`.
 join-syncing = Fetching what the others have. Ctrl-C does no harm: the node goes on.
 join-equal = Everything is here.
@@ -89,6 +90,7 @@ group-joined = You are in “{ $name }”.
 
 mark-official = official
 mark-edited = changed
+mark-removed = by somebody who was removed
 mark-withdrawn = (taken back)
 
 import-done = { $new } posted, { $known } were here already.
@@ -162,5 +164,62 @@ error-nothing-typed = Nothing was typed
     .hint = Type it when you are asked, or give it on stdin, on a line of its own.
 error-typed-differently = The two were not the same
     .hint = Nothing was changed; try again.
-error-cannot-write = The file { $path } cannot be written: { $reason }
-    .hint = The words were printed above; write them down from there.
+error-cannot-write = { $path } cannot be written: { $reason }
+    .hint = Choose another place; what is there already is never written over.
+mark-taken-down = (taken down by an owner of the group)
+
+people-devices = { $count ->
+        [0] no device
+        [one] 1 device
+       *[other] { $count } devices
+    }
+why-root = given by the community's paper keys
+why-given = given by { $by } as { $role }
+why-invited = invited by { $by } as { $role }
+why-vouched = vouched for by { $by }
+why-open = entered a group that { $by } founded as { $role }
+why-removed = { $role }: taken away by { $by }
+why-void = { $role }: does not count. { $reason }
+granted-again = Done. The person's box needs a new writing key: have this link joined on it.
+removed = Done. { $kept } things that were written stay{ $cut ->
+        [0] {""}
+       *[other] , { $cut } lie behind the cut
+    }. What comes in later is shown by `linli late`.
+compare-nobody = No neighbour could be reached: the cut is where this box stands.
+compare-done = Compared with { $equal } of { $linked } neighbours in reach.
+late-none = Nothing has come in from behind a cut.
+late-key = a revoked device
+late-row = { $person }, { $role }, by { $by }: { $items ->
+        [one] 1 late item
+       *[other] { $items } late items
+    }
+late-admit = Let them count with `linli admit`.
+admitted = { $items ->
+        [one] 1 item counts now.
+       *[other] { $items } items count now.
+    }
+device-writer = writes
+device-box = box
+device-sealed = sealed key
+device-here = this one
+device-live = in use
+device-revoked = revoked by { $by }
+device-void = not valid
+forks-none = No chain forks here.
+fork-chosen = (chosen)
+knocked-vouches = Your wish to enter “{ $name }” is noted: { $have } of { $need } members vouch for you. Members do it with `linli group vouch`; you are in as soon as there are enough.
+knocked-approval = Your wish to enter “{ $name }” is noted. An owner lets you in with `linli group approve`.
+member-owner = sees to it
+member-leaving = leaves
+waits-vouches = { $name } waits: { $have } of { $need } vouch ({ $by })
+waits-other = { $name } waits: { $reason }
+exception-row = Exception for { $person }, by { $by }: { $reason }
+report-row = { $by } about { $author }: { $reason }
+exported = Wrote { $messages } messages and { $requests } requests into { $path }.
+left = Said. You are off the list as soon as somebody who may do so reads it.
+reported = The owners of the group will see it.
+place-area = area
+place-group = group
+trouble-counts = Waiting: { $pending }, not counted: { $quarantined }, harmful: { $poison }.
+trouble-waits = waits for { $ids }
+root-papers = Type the words of each paper, an empty line after each, then Ctrl-D.

@@ -63,6 +63,7 @@ up-running = 正在运行。按 Ctrl-C 停止。
 up-stopping = 正在停止。
 
 join-done = 已加入 { $community }。
+join-again = 您又进来了。这台机器以后写的，和别家连上之后就算数。
 join-next-up = 接下来：`linli up`。
 join-syncing = 正在取别人已有的内容。按 Ctrl-C 也没关系：节点会继续。
 join-equal = 全部到齐。
@@ -77,6 +78,7 @@ group-joined = 你已在群“{ $name }”里。
 
 mark-official = 官方
 mark-edited = 改过
+mark-removed = 已被移出的人写的
 mark-withdrawn = （已撤回）
 
 import-done = 发出 { $new } 条，{ $known } 条早已有了。
@@ -142,5 +144,55 @@ error-nothing-typed = 什么都没有输入
     .hint = 问到时输入，或者从标准输入给出，一行一个。
 error-typed-differently = 两次输入的不一样
     .hint = 什么都没有改，请再试一次。
-error-cannot-write = 文件 { $path } 写不了：{ $reason }
-    .hint = 词已经印在上面，请照着抄下来。
+error-cannot-write = { $path } 无法写入：{ $reason }
+    .hint = 请换一个地方；已有的文件不会被覆盖。
+mark-taken-down = （被管群的人撤下）
+
+people-devices = { $count ->
+        [0] 没有设备
+       *[other] { $count } 台设备
+    }
+why-root = 由社区的纸钥匙任命
+why-given = 由 { $by } 以“{ $role }”的身份给予
+why-invited = 由 { $by } 以“{ $role }”的身份邀请
+why-vouched = 由 { $by } 担保
+why-open = 进了 { $by } 以“{ $role }”的身份建的群
+why-removed = { $role }：被 { $by } 收回
+why-void = { $role }：不算数。{ $reason }
+granted-again = 好了。这个人的机器要换一把新的书写钥匙：请在那台机器上用这个链接再加入一次。
+removed = 好了。写下的 { $kept } 件保留{ $cut ->
+        [0] {""}
+       *[other] ，{ $cut } 件在界线之后
+    }。以后传到的用 `linli late` 查看。
+compare-nobody = 一户邻居也连不上：界线就划在这台机器现有的地方。
+compare-done = 已和连得上的 { $linked } 户中的 { $equal } 户比对过。
+late-none = 没有迟到的内容。
+late-key = 被吊销的设备
+late-row = { $person }，{ $role }，由 { $by } 移出：{ $items } 件迟到
+late-admit = 用 `linli admit` 可以收下。
+admitted = 现在有 { $items } 件算数了。
+device-writer = 书写
+device-box = 机器
+device-sealed = 封存钥匙
+device-here = 就是这台
+device-live = 在用
+device-revoked = 被 { $by } 吊销
+device-void = 无效
+forks-none = 没有分岔。
+fork-chosen = （已选）
+knocked-vouches = 已记下您想进“{ $name }”：{ $need } 人里已有 { $have } 人担保。群里的人用 `linli group vouch` 担保，够了您就进群了。
+knocked-approval = 已记下您想进“{ $name }”。管群的人用 `linli group approve` 让您进来。
+member-owner = 管群
+member-leaving = 要离开
+waits-vouches = { $name } 在等：{ $need } 人里已有 { $have } 人担保（{ $by }）
+waits-other = { $name } 在等：{ $reason }
+exception-row = { $person } 破例进群，{ $by } 决定：{ $reason }
+report-row = { $by } 举报 { $author }：{ $reason }
+exported = 已把 { $messages } 条消息和 { $requests } 张求助单写入 { $path }。
+left = 已告诉大家。有权办理的人一读到，您就不在名单上了。
+reported = 管群的人会看到。
+place-area = 片区
+place-group = 群
+trouble-counts = 在等：{ $pending }，不算数：{ $quarantined }，有害：{ $poison }。
+trouble-waits = 在等 { $ids }
+root-papers = 请输入每张纸上的词，每张之后空一行，最后按 Ctrl-D。

@@ -1,6 +1,8 @@
 //! The stage for the tests beside: a data folder, a made-up node behind its socket, and a small
 //! neighbourhood for it to tell of.
 
+mod people;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -210,6 +212,8 @@ pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
         }),
         Command::Notices => Reply::Notices { notices: vec![notice()] },
         Command::People => Reply::People { people: vec![person()] },
+        Command::Roster(command) => Reply::Roster(people::told(command)),
+        Command::Mesh => Reply::Mesh(MeshPicture { peers: peers(), ..MeshPicture::default() }),
         Command::Board { .. } => Reply::Board(BoardPage {
             group: group("all", 48),
             description: "Everybody".into(),
@@ -218,7 +222,6 @@ pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
         Command::Ask { .. } => Reply::Asked { id: id(7), code: "123456".into() },
         Command::Post { .. } => Reply::Posted { id: id(9) },
         Command::GroupNew { name, .. } => Reply::Group(group(&name, 1)),
-        Command::Invite { .. } => Reply::Invite { link: "linli:abc".into() },
         Command::Doctor => doctor(true),
         Command::Wait { .. } => waited(true),
         _ => Reply::Done,
@@ -326,6 +329,8 @@ pub fn log_of(text: &str) -> Reply {
         claimed_ms: ClaimedTime(1_763_000_000_000),
         official: true,
         withdrawn: false,
+        taken_down: false,
+        flagged: false,
         edited: false,
         mine: false,
         sent: true,
@@ -415,5 +420,7 @@ fn person() -> PersonRow {
         home: "office".into(),
         role: RoleWord::Staff,
         me: true,
+        roles: Vec::new(),
+        devices: 1,
     }
 }
