@@ -3,7 +3,10 @@
 //! Each word is one or two commands of `node::api`, as the page and the command line send them.
 
 use crdt::{body::Body, id::RequestId};
-use node::api::{ActVerb, Command, GroupStatus, Notice, Reply, RequestPage, Status};
+use node::api::{
+    ActVerb, ApiError, Command, GroupStatus, LateRow, MembersPage, MessageRow, Notice, Reply,
+    RequestPage, RosterCommand, RosterReply, Status,
+};
 
 use crate::world::{Who, World};
 
@@ -92,6 +95,53 @@ impl World {
             Ok(Reply::Log { messages }) => messages.into_iter().map(|it| it.text).collect(),
             other => panic!("log, and heard {other:?}"),
         }
+    }
+
+    /// The messages that somebody reads in a group, oldest first.
+    pub fn log(&mut self, who: Who, group: &str) -> Vec<MessageRow> {
+        let log = Command::Log { group: group.into(), last: 10_000, before: None };
+        match self.ask(who, log) {
+            Ok(Reply::Log { messages }) => messages,
+            other => panic!("log, and heard {other:?}"),
+        }
+    }
+
+    /// Does something about people.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub fn roster(&mut self, who: Who, command: RosterCommand) -> Result<RosterReply, ApiError> {
+        match self.ask(who, Command::Roster(command))? {
+            Reply::Roster(reply) => Ok(reply),
+            _ => Ok(RosterReply::Places { places: Vec::new() }),
+        }
+    }
+
+    /// Removals that have something behind them, as somebody sees them.
+    pub fn late(&mut self, who: Who) -> Vec<LateRow> {
+        match self.roster(who, RosterCommand::Late { removal: None }) {
+            Ok(RosterReply::Late { removals }) => {
+                removals.into_iter().filter(|it| it.items > 0).collect()
+            }
+            other => panic!("late, and heard {other:?}"),
+        }
+    }
+
+    /// A group's members, and who waits before its door.
+    pub fn members(&mut self, who: Who, group: &str) -> MembersPage {
+        match self.roster(who, RosterCommand::Members { group: group.into() }) {
+            Ok(RosterReply::Members(page)) => *page,
+            other => panic!("members, and heard {other:?}"),
+        }
+    }
+
+    /// The names of a group's members, sorted.
+    pub fn names_in(&mut self, who: Who, group: &str) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.members(who, group).members.into_iter().map(|it| it.name).collect();
+        names.sort();
+        names
     }
 
     /// How somebody stands.

@@ -149,7 +149,12 @@ impl World {
         else {
             panic!("an invitation")
         };
-        let door = Invitation::from_link(&link).expect("the office's own link");
+        self.move_in_by(name, &link)
+    }
+
+    /// The same, with a link that somebody handed him.
+    pub fn move_in_by(&mut self, name: &str, link: &str) -> Who {
+        let door = Invitation::from_link(link).expect("a link");
         let paper = Secret::from_seed(self.chance.bytes());
         let mut home = self.build_home(name, &paper);
         home.ledger.walk_in(&door, &paper, BEGIN).expect("the door is open");

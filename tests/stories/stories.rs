@@ -2,5 +2,6 @@
 
 mod copies;
 mod council;
+mod people;
 mod relay;
 mod rides;

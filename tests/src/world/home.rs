@@ -177,6 +177,11 @@ impl Home {
         &self.written
     }
 
+    /// What it was told when somebody did not let it in.
+    pub fn turned_away(&self) -> Option<crdt::sync::Parting> {
+        self.core.turned_away
+    }
+
     /// Frames that came here so far.
     pub fn frames(&self) -> u64 {
         self.frames
@@ -269,8 +274,8 @@ impl Home {
             Done::Missing(ids) => Input::Missing(link, ids),
             Done::Bodiless(ids) => Input::Bodiless(link, ids),
             Done::Newest(newest) => Input::Newest(link, newest),
-            Done::Introduced(false) => return self.core.turn_away(link, now),
-            Done::Introduced(true) | Done::Reply(_) | Done::Nothing => return,
+            Done::Introduced(Err(why)) => return self.core.turn_away(link, why, now),
+            Done::Introduced(Ok(())) | Done::Reply(_) | Done::Nothing => return,
         };
         self.core.handle(input, now);
     }

@@ -1,0 +1,75 @@
+# A driver is removed while he is cut off, on real nodes.
+#
+# An office and three homes; the driver and a friend are cut off and go on posting and claiming while
+# the office removes the driver. After the heal every honest home shows the same: what the friend
+# answered, with a mark; nothing else of what came late; the claim held by nobody. Then the office
+# looks at what is late, admits it, and lets the driver in again with a fresh key.
+. "$(dirname "$0")/lib.sh"
+in_namespace "$@"
+lan_begin
+
+bridge east; bridge west
+for home in office anna driver friend; do home_net "$home"; done
+cable office east 10.9.1.1; cable anna east 10.9.1.2; cable driver west 10.9.1.3; cable friend west 10.9.1.4
+ip link add trunk type veth peer name trunk2
+ip link set trunk master east up; ip link set trunk2 master west up
+
+found office 李红 润园
+up office
+link=$(invite office)
+for home in anna driver friend; do join "$home" "$link" "$home-person"; up "$home"; done
+linli office wait --peers 3 --timeout 60 || { tail -20 "$work"/*.err; fail "the homes never met"; }
+linli driver post all "before" >/dev/null
+ride=$(linli anna ask "Ride to dialysis" --json | json 'd["id"]')
+linli office wait --peers 3 --timeout 30 || fail "not equal before the cut"
+linli driver wait --timeout 30 || fail "the driver is not equal before the cut"
+
+note "cut: the office removes the driver, who writes on"
+ip link set trunk down
+linli office remove driver-person >"$work/removal" 2>"$work/removal.err"
+grep -q "Done\." "$work/removal.err" || { cat "$work/removal.err"; fail "not removed"; }
+linli driver post all "on my way" >/dev/null
+linli driver claim "$ride" >/dev/null
+linli friend wait --peers 1 --timeout 30 || fail "the friend does not hear the driver"
+linli friend post all "thank you" >/dev/null
+linli driver wait --peers 1 --timeout 30 || fail "the driver does not hear the friend"
+linli driver post all "nobody answers this" >/dev/null
+linli friend wait --peers 1 --timeout 30 || fail "the friend does not hear the driver's last"
+linli friend request "$ride" --json | json 'd["holder"]' | grep -qx driver-person || fail "the friend could not know"
+
+note "heal"
+ip link set trunk up
+linli office wait --peers 2 --timeout 40 || { linli office status; fail "not equal after the heal"; }
+for home in anna friend; do linli "$home" wait --peers 2 --timeout 40 || fail "$home is not equal"; done
+same_everywhere office anna friend
+for home in office anna friend; do
+  shown=$(linli "$home" log all --json | python3 -c 'import json,sys; print([(d["text"], d["flagged"]) for d in map(json.loads, sys.stdin)])')
+  [ "$shown" = "[('before', False), ('on my way', True), ('thank you', False)]" ] || fail "$home shows $shown"
+  linli "$home" request "$ride" --json | json 'd["holder"]' | grep -qx None || fail "$home names a holder"
+  ! linli "$home" people --json | grep -q driver-person || fail "$home still lists the driver"
+done
+linli anna trouble --json | grep -c '"reason":"cut"' | grep -qx 3 || { linli anna trouble; fail "anna is not told why"; }
+
+note "late items are shown and admitted"
+removal=$(linli office late --json | python3 -c 'import json,sys; print(next(d["removal"] for d in map(json.loads, sys.stdin) if d["items"] == 3))')
+linli office late "$removal" | grep -q "nobody answers this" || fail "the late words are not shown"
+! linli anna admit "$removal" --all 2>/dev/null || fail "anna admitted"
+linli office admit "$removal" --all 2>/dev/null
+linli office wait --peers 2 --timeout 30 || fail "not equal after the admission"
+linli anna wait --peers 2 --timeout 30 || fail "anna is not equal after the admission"
+linli anna log all --json | grep -q "nobody answers this" || fail "anna does not see what was admitted"
+
+note "the driver is let in again, with a fresh key"
+back=$(linli office grant driver-person member --again --json | json 'd["link"]')
+! linli driver join "$back" 2>/dev/null || fail "a running node changed its keys"
+down driver
+linli driver join "$back" >/dev/null 2>&1 || fail "the driver cannot join again"
+up driver
+linli driver wait --peers 1 --timeout 40 || { tail -5 "$work/driver.err"; fail "the driver does not come back"; }
+linli driver post all "back again" >/dev/null || fail "the driver cannot write"
+linli driver wait --peers 1 --timeout 30 || fail "the driver's word does not leave"
+linli office wait --peers 3 --timeout 40 || fail "not equal with the driver back"
+same_everywhere office anna friend driver
+linli anna log all --json | tail -1 | grep -q '"text":"back again"' || fail "anna does not hear the driver"
+no_errors
+note "removed, seen alike everywhere, admitted, and back"
