@@ -159,7 +159,7 @@ pub fn recover(
     person: Option<&str>,
     words: &str,
 ) -> Result<SetUp, ApiError> {
-    let paper = read_paper(words)?;
+    let paper = read_paper(words, "1")?;
     let door = doorway(link)?;
     name("home", home.unwrap_or_default())?;
     let folder = Folder::make(data)?;
@@ -175,7 +175,7 @@ pub fn recover(
 /// # Errors
 ///
 /// [`ErrorKind::BadPaper`], with what looks wrong.
-pub(crate) fn read_paper(words: &str) -> Result<Secret, ApiError> {
+pub(crate) fn read_paper(words: &str, number: &str) -> Result<Secret, ApiError> {
     paper::from_words(words).map_err(|error| {
         let (fault, numbers) = match error {
             NotPaper::Count { found } => ("count", format!("{found} / {}", paper::WORDS)),
@@ -188,7 +188,8 @@ pub(crate) fn read_paper(words: &str) -> Result<Secret, ApiError> {
             }
             NotPaper::Checksum => ("checksum", String::new()),
         };
-        let args = [("paper", "1".to_owned()), ("fault", fault.to_owned()), ("numbers", numbers)];
+        let args =
+            [("paper", number.to_owned()), ("fault", fault.to_owned()), ("numbers", numbers)];
         ApiError::new(ErrorKind::BadPaper, args)
     })
 }

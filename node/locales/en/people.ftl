@@ -25,12 +25,6 @@ error-not-forked = Nothing forks at “{ $id }”.
     .hint = `linli heal` lists the forks that are known here.
 error-not-from-here = This cannot be done by you on this box: { $what }.
     .hint = Use another device of yours, your paper key (`linli recover`), or ask somebody whose role is higher.
-error-bad-paper = { $fault ->
-        [count] Paper { $paper } does not have the right number of words: { $numbers }.
-        [unknown] On paper { $paper } these are not words of the list: { $numbers }.
-       *[other] The words of paper { $paper } do not belong together: one is wrong, or two are swapped.
-    }
-    .hint = Compare each word with the paper; the first four letters of a word are enough to tell it from all others.
 error-foreign-paper = Paper { $paper } is a key, but not one of this community's.
     .hint = A person's own paper does not help here: the community's papers are numbered, “key 1 of 3”.
 error-too-few-papers = { $have } of the community's papers are not enough, it takes { $need }.

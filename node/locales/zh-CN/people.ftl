@@ -25,12 +25,6 @@ error-not-forked = “{ $id }”那里没有分岔。
     .hint = `linli heal` 列出了已知的分岔。
 error-not-from-here = 这件事不能由您在这台机器上做：{ $what }。
     .hint = 请用您的另一台设备、您的纸钥匙（`linli recover`），或者请身份更高的人来做。
-error-bad-paper = { $fault ->
-        [count] 第 { $paper } 张纸上的词数不对：{ $numbers }。
-        [unknown] 第 { $paper } 张纸上这些词不在词表里：{ $numbers }。
-       *[other] 第 { $paper } 张纸上的词对不上：有一个写错了，或者有两个换了位置。
-    }
-    .hint = 请对着纸一个一个核对；每个词看前四个字母就能认出来。
 error-foreign-paper = 第 { $paper } 张纸是一把钥匙，但不是这个社区的。
     .hint = 个人的纸钥匙在这里没有用；社区的纸上写着“第几把，共几把”。
 error-too-few-papers = 社区的纸钥匙只有 { $have } 张不够，要 { $need } 张。

@@ -94,7 +94,7 @@ impl Ledger {
     /// The paper key takes the rights of every other device of its person. What those devices did
     /// stays, as far as it is known here; what they do from now on does not count.
     pub(super) fn revoke_old(&mut self, words: &Passphrase) -> Result<After, Failed> {
-        let paper = home::read_paper(words.words())?;
+        let paper = home::read_paper(words.words(), "1")?;
         let person = paper.person();
         if self.identity.person != Some(person) {
             let args = [("what", "revoke".to_owned())];

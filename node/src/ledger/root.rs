@@ -5,14 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use crdt::{
-    id::KeyId,
-    keys::Secret,
-    paper::{self, NotPaper, WORDS},
-};
+use crdt::{id::KeyId, keys::Secret};
 
 use super::{Failed, Ledger, removal::Hand};
-use crate::api::{ApiError, ErrorKind, PaperWords, RootAct, RosterReply};
+use crate::{
+    api::{ApiError, ErrorKind, PaperWords, RootAct, RosterReply},
+    home::read_paper,
+};
 
 impl Ledger {
     pub(super) fn root(
@@ -52,28 +51,4 @@ impl Ledger {
         }
         Ok(found.into_values().take(need).collect())
     }
-}
-
-/// Reads the words of a paper key; says which of them look wrong.
-///
-/// # Errors
-///
-/// [`ErrorKind::BadPaper`].
-pub fn read_paper(words: &str, number: &str) -> Result<Secret, ApiError> {
-    paper::from_words(words).map_err(|error| {
-        let (fault, numbers) = match error {
-            NotPaper::Count { found } => ("count", format!("{found} / {WORDS}")),
-            NotPaper::Unknown { wrong } => {
-                let named = wrong.iter().map(|word| {
-                    let near: String = word.near.iter().map(|near| format!(" → {near}?")).collect();
-                    format!("{} “{}”{near}", word.number, word.typed)
-                });
-                ("unknown", named.collect::<Vec<_>>().join(", "))
-            }
-            NotPaper::Checksum => ("checksum", String::new()),
-        };
-        let args =
-            [("paper", number.to_owned()), ("fault", fault.to_owned()), ("numbers", numbers)];
-        ApiError::new(ErrorKind::BadPaper, args)
-    })
 }
