@@ -1,14 +1,18 @@
 //! One home in five says two things in one place, and writes into the past (promise 8).
 //!
-//! Its sessions are honest, so what it wrote gets everywhere; only its own chains are not. What it
-//! tells one home it does not tell another. After everything is mended the honest see the same.
+//! Its sessions are honest, so what it wrote gets everywhere; only the chains of a second writer, of
+//! a program of its own, are not. What that tells one home it does not tell another. After everything
+//! is mended the honest see the same. (A box that hears of rivals of its *own* writer takes itself
+//! for copied and makes fresh keys; that is another story, `tests/stories/copies.rs`.)
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crdt::{
-    envelope::{Draft, Envelope},
+    envelope::{Draft, Envelope, Kind},
+    keys::Secret,
     time::{Bucket, ClaimedTime},
 };
+use node::api::{Command, KeyUseWord, RosterCommand};
 use tests::world::{BEGIN, Who, World};
 
 use crate::towns::{Town, live_all, seeds};
@@ -29,8 +33,14 @@ fn whoever_equivocates_or_dates_back_does_not_make_the_honest_differ() {
         let everybody = town.world.everybody();
         // The office is honest: without it there is no community to agree in.
         let (honest, liars) = everybody.split_at(everybody.len() - everybody.len().div_ceil(LIARS));
+        let mut programs: Vec<(Who, Program)> =
+            liars.iter().map(|liar| (*liar, Program::certified(&mut town.world, *liar))).collect();
+        town.world.settle();
         town.live(|town| {
-            lies.fetch_add(lie(&mut town.world, liars).into(), Ordering::Relaxed);
+            let at = town.world.chance().below(programs.len());
+            let (liar, program) = &mut programs[at];
+            program.repeat(&mut town.world, *liar);
+            lies.fetch_add(program.lie(&mut town.world, *liar).into(), Ordering::Relaxed);
         });
         town.mend();
         town.assert_all_see_the_same(honest);
@@ -41,33 +51,77 @@ fn whoever_equivocates_or_dates_back_does_not_make_the_honest_differ() {
     assert!(lies > 0 && doubted > 0, "{lies} lies were told, {doubted} were noticed");
 }
 
-/// A liar writes something else in the place of something that he wrote, and tells somebody.
-fn lie(world: &mut World, liars: &[Who]) -> bool {
-    let (liar, everybody) = (world.chance().one_of(liars), world.everybody());
-    let written: Vec<_> = world.home(liar).written().to_vec();
-    if written.is_empty() {
-        return false;
+/// A program of a liar's own, with a writer that his box has certified. It repeats what he says
+/// there, and says otherwise elsewhere; his box stays honest, and knows nothing of it.
+struct Program {
+    writer: Secret,
+    /// What it has written in good order.
+    chain: Vec<Envelope>,
+}
+
+impl Program {
+    fn certified(world: &mut World, liar: Who) -> Self {
+        let writer = Secret::from_seed(world.chance().bytes());
+        let (key, key_use) = (writer.key().to_hex(), KeyUseWord::Writer);
+        let certify = Command::Roster(RosterCommand::CertifyKey { key, key_use });
+        world.ask(liar, certify).expect("whoever is in may have a second device");
+        Self { writer, chain: Vec::new() }
     }
-    let place = world.chance().below(written.len());
-    let words = world.chance().below(written.len());
-    let (place, kind) = (written[place].clone(), written[place].header().kind);
-    // Other words of the same kind, or the same words at another time.
-    let body = Some(&written[words]).filter(|it| it.header().kind == kind).unwrap_or(&place).body();
-    let header = place.header();
-    let draft = Draft {
-        kind,
+
+    /// Says something in good order.
+    fn repeat(&mut self, world: &mut World, liar: Who) {
+        let written = world.home(liar).written().to_vec();
+        let words: Vec<_> =
+            written.iter().filter(|it| it.header().kind != Kind::STATEMENT).collect();
+        if words.is_empty() {
+            return;
+        }
+        let words = words[world.chance().below(words.len())];
+        let scope = words.header().scope;
+        let before = self.chain.iter().rev().find(|it| it.header().scope == scope);
+        let mut draft = repeating(words);
+        draft.tip = before.map(|it| (it.header().seq, it.id()));
+        draft.lamport =
+            1 + before.map_or(draft.lamport, |it| it.header().lamport.max(draft.lamport));
+        let community = world.home(liar).community();
+        self.chain.push(Envelope::write(draft, &self.writer, &community));
+        world.slip(liar, self.chain.last().cloned().into_iter().collect());
+    }
+
+    /// Writes something else in the place of something that it wrote, and tells somebody.
+    fn lie(&mut self, world: &mut World, liar: Who) -> bool {
+        let everybody = world.everybody();
+        if self.chain.is_empty() {
+            return false;
+        }
+        let place = &self.chain[world.chance().below(self.chain.len())];
+        let words = &self.chain[world.chance().below(self.chain.len())];
+        let (header, kind) = (place.header(), place.header().kind);
+        // Other words of the same kind, or the same words at another time.
+        let words = Some(words).filter(|it| it.header().kind == kind).unwrap_or(place);
+        let mut draft = repeating(place);
+        draft.body = words.body().expect("it wrote it").to_vec();
+        draft.tip = header.prev.map(|prev| (header.seq - 1, prev));
+        draft.bucket = Bucket(header.bucket.0 + world.chance().below(3) as u16);
+        draft.claimed = ClaimedTime(BEGIN.0 - world.chance().draw() % (10 * YEAR_MS));
+        let forged = Envelope::write(draft, &self.writer, &world.home(liar).community());
+        let whom = world.chance().one_of(&everybody);
+        world.slip(whom, vec![forged]);
+        true
+    }
+}
+
+fn repeating(words: &Envelope) -> Draft {
+    let header = words.header();
+    Draft {
+        kind: header.kind,
         scope: header.scope,
-        tip: header.prev.map(|prev| (header.seq - 1, prev)),
+        tip: None,
         deps: header.deps.clone(),
         auth: header.auth,
         lamport: header.lamport,
-        bucket: Bucket(header.bucket.0 + world.chance().below(3) as u16),
-        claimed: ClaimedTime(BEGIN.0 - world.chance().draw() % (10 * YEAR_MS)),
-        body: body.expect("it wrote it").to_vec(),
-    };
-    let home = world.home(liar);
-    let forged = Envelope::write(draft, home.writer(), &home.community());
-    let whom = world.chance().one_of(&everybody);
-    world.slip(whom, vec![forged]);
-    true
+        bucket: header.bucket,
+        claimed: header.claimed,
+        body: words.body().expect("it wrote it").to_vec(),
+    }
 }

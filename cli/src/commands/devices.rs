@@ -46,7 +46,7 @@ enum What {
         key: String,
 
         /// What it may do for you
-        #[arg(long = "as", value_enum, default_value_t = Use::Writer)]
+        #[arg(long = "use", value_enum, default_value_t = Use::Writer)]
         key_use: Use,
     },
 }
