@@ -2,6 +2,7 @@
 //! a network that delivers in any order between links and in order on each, and virtual time.
 
 mod adversary;
+mod duel;
 mod live;
 mod stories;
 mod streams;
