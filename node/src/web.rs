@@ -30,13 +30,17 @@ mod guard;
 mod home;
 mod join;
 mod language;
+mod link;
 mod live;
 mod network;
 mod pairing;
 mod people;
+mod person;
+mod removal;
 mod request;
 mod requests;
 mod session;
+mod trouble;
 
 use std::{
     sync::{Arc, Mutex},
@@ -62,7 +66,10 @@ pub(crate) use self::{
     guard::{ALWAYS, host_of, is_this_machine},
     language::{choice_cookie, wanted as wanted_language},
 };
-use crate::handle::Handle;
+use crate::{
+    api::{ApiError, Command, Reply, RosterCommand, RosterReply},
+    handle::Handle,
+};
 use crowd::Crowd;
 use pairing::Pairing;
 use session::Seal;
@@ -151,6 +158,14 @@ impl std::ops::Deref for App {
 }
 
 impl Shared {
+    /// Asks about people.
+    async fn roster(&self, command: RosterCommand) -> Result<RosterReply, ApiError> {
+        match self.handle.ask(Command::Roster(command)).await? {
+            Reply::Roster(reply) => Ok(reply),
+            _ => Err(error::odd_reply()),
+        }
+    }
+
     /// Monotonic time since the page came up.
     fn moment(&self) -> Moment {
         Moment(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
@@ -202,6 +217,16 @@ fn pages() -> Router<App> {
         .route("/requests/{request}/checklist", post(request::checklist_add))
         .route("/requests/{request}/checklist/tick", post(request::checklist_tick))
         .route("/people", get(people::page))
+        .route("/people/{person}", get(person::page))
+        .route("/people/{person}/grant", post(person::grant))
+        .route("/people/{person}/remove", get(removal::remove_page).post(removal::remove))
+        .route(
+            "/people/{person}/devices/{key}/revoke",
+            get(removal::revoke_page).post(removal::revoke),
+        )
+        .route("/trouble", get(trouble::page))
+        .route("/late/{removal}", get(trouble::late_page))
+        .route("/late/{removal}/admit", post(trouble::admit))
         .route("/invite", get(people::invite_page).post(people::invite))
         .route("/network", get(network::page))
         .route("/network/dial", post(network::dial))

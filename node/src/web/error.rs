@@ -45,8 +45,7 @@ impl Failure {
 
     /// For an answer that does not fit the question; a defect of ours.
     pub fn odd_reply() -> Self {
-        tracing::error!("the node answered a page with something else than was asked");
-        Self::Api(ApiError::new(ErrorKind::Internal, [("reason", "odd reply".into())]))
+        Self::Api(odd_reply())
     }
 
     /// Its HTTP status.
@@ -56,7 +55,10 @@ impl Failure {
                 ErrorKind::UnknownGroup
                 | ErrorKind::UnknownRequest
                 | ErrorKind::UnknownMessage
-                | ErrorKind::UnknownPerson => StatusCode::NOT_FOUND,
+                | ErrorKind::UnknownPerson
+                | ErrorKind::UnknownPlace
+                | ErrorKind::UnknownKey
+                | ErrorKind::UnknownRemoval => StatusCode::NOT_FOUND,
                 // The page that explains how to join is a good answer, not an error.
                 ErrorKind::NoCommunity => StatusCode::OK,
                 ErrorKind::Storage | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -108,6 +110,12 @@ impl Failure {
         *page.status_mut() = self.status();
         page
     }
+}
+
+/// For an answer that does not fit the question; a defect of ours.
+pub fn odd_reply() -> ApiError {
+    tracing::error!("the node answered a page with something else than was asked");
+    ApiError::new(ErrorKind::Internal, [("reason", "odd reply".into())])
 }
 
 impl From<ApiError> for Failure {

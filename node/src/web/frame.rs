@@ -62,6 +62,13 @@ impl Visit {
         self.words.day(time, self.now, &self.zone)
     }
 
+    /// The moment that a form's field of date and time names, in milliseconds since 1970.
+    pub fn moment_typed(&self, text: &str) -> Option<u64> {
+        let typed: jiff::civil::DateTime = text.trim().parse().ok()?;
+        let zoned = typed.to_zoned(self.zone.clone()).ok()?;
+        u64::try_from(zoned.timestamp().as_millisecond()).ok()
+    }
+
     /// Do both fall on one day?
     pub fn same_day(&self, one: ClaimedTime, other: ClaimedTime) -> bool {
         crate::words::time::same_day(one, other, &self.zone)

@@ -3,23 +3,22 @@
 //! The link lets its reader in, so it is never part of an address, where histories keep it: it is
 //! the answer to the form itself.
 
-use std::fmt::Write as _;
-
 use askama::Template;
 use axum::{
     Extension, Form,
     extract::{Query, State},
     response::Response,
 };
-use qrcode::{Color, EcLevel, QrCode};
 use serde::Deserialize;
 
 use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
+    link::Link,
+    person::{href, role_at},
 };
-use crate::api::{Command, Reply, RoleWord};
+use crate::api::{Command, PersonRow, Reply, RoleWord};
 
 /// People on one page.
 const PEOPLE_SHOWN_MAX: usize = 60;
@@ -27,13 +26,15 @@ const PEOPLE_SHOWN_MAX: usize = 60;
 /// Groups that an invitation may be for.
 const GROUPS_OFFERED_MAX: usize = 50;
 
-/// Empty modules around the code; readers need four.
-const QUIET_MODULES: usize = 4;
+/// Roles named in one line.
+const ROLES_SHOWN_MAX: usize = 3;
 
 struct Row {
+    href: String,
     name: String,
     home: String,
-    role: String,
+    roles: String,
+    devices: u64,
     me: bool,
 }
 
@@ -65,10 +66,25 @@ pub async fn page(
     let rows = people.iter().map(|person| Row {
         name: clip(&person.name, TITLE_CHARS_MAX),
         home: clip(&person.home, TITLE_CHARS_MAX),
-        role: visit.words.role(person.role),
+        href: href(person.id),
+        roles: roles(&visit, person),
+        devices: person.devices,
         me: person.me,
     });
     Ok(show(&People { rows: rows.collect(), f, count, next }))
+}
+
+/// His roles and where they hold; that of everybody where he has no other.
+fn roles(visit: &Visit, person: &PersonRow) -> String {
+    if person.roles.is_empty() {
+        return visit.words.role(person.role);
+    }
+    let shown = person.roles.iter().take(ROLES_SHOWN_MAX).map(|row| role_at(visit, row));
+    let mut all = shown.collect::<Vec<_>>().join(&visit.words.text("list-comma", &[]));
+    if person.roles.len() > ROLES_SHOWN_MAX {
+        all.push('…');
+    }
+    all
 }
 
 /// What the form carries.
@@ -90,24 +106,18 @@ struct InvitePage {
     wrong: Option<(String, String)>,
 }
 
-struct Link {
-    text: String,
-    /// None where the link is too long for a picture.
-    picture: Option<Picture>,
-}
-
-/// A QR code as one SVG path.
-struct Picture {
-    side: usize,
-    path: String,
-}
-
-const ROLES: [(&str, RoleWord); 4] = [
+/// The roles with their words in forms.
+pub const ROLES: [(&str, RoleWord); 4] = [
     ("member", RoleWord::Member),
     ("steward", RoleWord::Steward),
     ("staff", RoleWord::Staff),
     ("admin", RoleWord::Admin),
 ];
+
+/// The role that a form names.
+pub fn role_typed(code: &str) -> Option<RoleWord> {
+    ROLES.into_iter().find(|(known, _)| *known == code).map(|(_, role)| role)
+}
 
 async fn blank(app: &App, visit: &Visit, typed: &Typed) -> Result<InvitePage, Failure> {
     let (f, groups) = tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Groups));
@@ -137,13 +147,12 @@ pub async fn invite(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let role = ROLES.into_iter().find(|(code, _)| *code == typed.role);
-    let role = role.map_or(RoleWord::Member, |(_, role)| role);
+    let role = role_typed(&typed.role).unwrap_or(RoleWord::Member);
     let group = Some(typed.group.clone()).filter(|group| !group.is_empty());
     match app.handle.ask(Command::Invite { role, group }).await {
         Ok(Reply::Invite { link }) => {
             let page = blank(&app, &visit, &typed).await?;
-            let link = Some(Link { picture: picture(&link), text: link });
+            let link = Some(Link::to(link));
             Ok(show(&InvitePage { link, ..page }))
         }
         Ok(_) => Err(Failure::odd_reply()),
@@ -153,37 +162,5 @@ pub async fn invite(
             Ok(unprocessable(show(&InvitePage { wrong, ..page })))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Runs of dark modules, row by row, as one path: no style, no script, small.
-fn picture(link: &str) -> Option<Picture> {
-    let code = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
-    let (width, modules) = (code.width(), code.to_colors());
-    let mut path = String::new();
-    for (y, row) in modules.chunks(width).enumerate() {
-        let mut x = 0;
-        for run in row.chunk_by(|one, other| one == other) {
-            if run[0] == Color::Dark {
-                let (left, top, length) = (x + QUIET_MODULES, y + QUIET_MODULES, run.len());
-                let _ = write!(path, "M{left} {top}h{length}v1h-{length}z");
-            }
-            x += run.len();
-        }
-    }
-    Some(Picture { side: width + 2 * QUIET_MODULES, path })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_becomes_a_small_picture_and_too_long_a_one_none() {
-        let small = picture(&format!("linli:{}", "a".repeat(200))).expect("fits a QR code");
-        assert!(small.side > 2 * QUIET_MODULES);
-        assert!(small.path.starts_with("M4 4h7v1h-7z"), "the finder pattern's upper edge");
-        assert!(small.path.len() < 20 * 1024);
-        assert!(picture(&"a".repeat(4_000)).is_none());
     }
 }

@@ -60,7 +60,7 @@ const ERRORS: [ErrorKind; 47] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 10] = [
+const FAMILIES: [(&str, &[&str]); 12] = [
     (
         "status",
         &[
@@ -211,6 +211,11 @@ const FAMILIES: [(&str, &[&str]); 10] = [
             "too_long",
             "gate",
         ],
+    ),
+    ("why", &["root", "given", "invited", "vouched", "open"]),
+    (
+        "envelope",
+        &["statement", "message", "act", "change", "card", "ballot", "receipt", "media", "other"],
     ),
     ("fate", &["pending", "quarantined", "poison", "sealed"]),
     (

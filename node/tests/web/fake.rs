@@ -20,6 +20,8 @@ use node::{
 };
 use tokio::sync::broadcast;
 
+use crate::roster::Roster;
+
 /// "Now" on every page: Monday, 23 November 2026, 18:30 in China.
 pub const NOW: ClaimedTime = ClaimedTime(1_795_429_800_000);
 
@@ -38,6 +40,7 @@ pub struct Fake {
     pub people: Vec<PersonRow>,
     pub mesh: MeshPicture,
     pub board: BoardPage,
+    pub roster: Roster,
     /// Every command, in order.
     pub asked: Vec<Command>,
     pub next: u8,
@@ -170,6 +173,7 @@ impl Fake {
                     },
                 ],
             },
+            roster: Roster::new(),
             asked: vec![],
             next: 100,
         };
@@ -292,6 +296,11 @@ impl Fake {
             Command::Request { id } => Ok(Reply::Request(Box::new(self.find(&id)?.clone()))),
             Command::Invite { .. } => {
                 Ok(Reply::Invite { link: format!("linli:join/{}", "abcdefgh23456789".repeat(12)) })
+            }
+            Command::Roster(command) => self.about_people(command),
+            Command::Wait { peers, .. } => {
+                let (equal, missing) = (self.mesh.peers[..1].to_vec(), vec![]);
+                Ok(Reply::Waited { equal, missing, enough: peers == 1 })
             }
             Command::Dial { address } if !address.starts_with('/') => {
                 Err(ApiError::new(ErrorKind::BadAddress, [("address", address)]))

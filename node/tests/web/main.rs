@@ -7,4 +7,6 @@ mod actors;
 mod door;
 mod fake;
 mod pages;
+mod rights;
+mod roster;
 mod walks;

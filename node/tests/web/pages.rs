@@ -6,6 +6,7 @@ use node::api::MessageRow;
 use crate::{
     actors::{Browser, at_home, at_home_with},
     fake::{self, Fake, id},
+    roster::{Roster, steward},
 };
 
 /// First load of a page, style and script included, in bytes.
@@ -31,6 +32,11 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("request-mine", format!("/requests/{}", id(43).to_hex())),
         ("fact", format!("/requests/{request}/facts/time")),
         ("people", "/people".into()),
+        ("person", steward()),
+        ("remove", format!("{}/remove", steward())),
+        ("revoke", format!("{}/devices/{}/revoke", steward(), "02".repeat(32))),
+        ("trouble", "/trouble".into()),
+        ("late", format!("/late/{}", id(81).to_hex())),
         ("invite", "/invite".into()),
         ("network", "/network".into()),
         ("not-found", "/nowhere".into()),
@@ -74,7 +80,32 @@ fn hostile() -> Fake {
     fake.people = fake.people.iter().cycle().take(3_000).cloned().collect();
     fake.mesh.peers = fake.mesh.peers.iter().cycle().take(500).cloned().collect();
     fake.mesh.home = evil.into();
+    for person in &mut fake.people {
+        (person.name, person.home) = (evil.into(), evil.into());
+    }
+    harm(&mut fake.roster, evil);
     fake
+}
+
+/// People whose names mean harm, with as many roles, keys and late things as they like.
+fn harm(roster: &mut Roster, evil: &str) {
+    for role in &mut roster.roles {
+        role.role.over = evil.into();
+        role.steps = role.steps.iter().cycle().take(60).cloned().collect();
+        for step in &mut role.steps {
+            step.by = vec![evil.into(); 50];
+        }
+    }
+    for row in &mut roster.trouble {
+        (row.author, row.group, row.reason) = (evil.into(), evil.into(), evil.into());
+    }
+    for item in &mut roster.late {
+        (item.group, item.text) = (evil.into(), evil.repeat(50));
+    }
+    roster.roles = roster.roles.iter().cycle().take(400).cloned().collect();
+    roster.devices = roster.devices.iter().cycle().take(400).cloned().collect();
+    roster.trouble = roster.trouble.iter().cycle().take(400).cloned().collect();
+    roster.late = roster.late.iter().cycle().take(400).cloned().collect();
 }
 
 async fn assets(browser: &mut Browser) -> usize {

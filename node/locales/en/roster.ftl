@@ -1,0 +1,108 @@
+# A person's page, removing, what came in late, what does not count.
+role-over = { $role } ({ $place })
+why = What this person may do, and why
+why-lost = no longer
+why-removed = Taken away by { $by }.
+why-root = The community's paper keys say so ({ $day }).
+why-given = { $by } gave it, as { $role } ({ $day }).
+why-invited = { $by } invited this person, as { $role } ({ $day }).
+why-vouched = { $by } vouched for this person ({ $day }).
+why-open = The group is open to everyone; { $by } started it, as { $role } ({ $day }).
+devices = Devices and keys
+devices-more = Each box and each installation has a key of its own. If one is lost or stolen, revoke it here.
+devices-count = { $n ->
+    [one] 1 device
+   *[other] { $n } devices
+}
+devices-hidden = { $n ->
+    [one] and 1 more
+   *[other] and { $n } more
+}
+device-writer = Writes for this person
+device-box = A box of this home
+device-sealed = Sealed key, for what needs two signatures
+device-here = this one
+device-live = in use
+device-revoked = revoked by { $by }
+device-void = not valid
+device-since = since { $name }
+revoke = Revoke this device
+revoke-then = Nothing that this device writes from now on counts. The person keeps his roles and his other devices.
+revoke-sealed-then = Until the person makes a new sealed key with his paper key, he cannot do what needs two signatures.
+revoke-yes = Yes, revoke it
+grant = Give a role
+grant-over = Where?
+grant-everywhere = The whole community
+grant-again = This person was removed before. I do want to let him in again.
+grant-give = Give it
+grant-link = A link that brings { $name } back
+grant-link-how = His box wrote under what was taken away and needs a fresh key: he stops his node, gives the command linli join LINK, and starts it again.
+removal = Remove
+removal-of = Remove { $name }
+removal-what-happens = What will happen
+removal-first = First this box compares with every home in reach, at most ten seconds, so that nothing honest is lost.
+removal-then = From then on the person may no longer do what you take away. What was written before still counts as you choose below.
+removal-late = What comes in afterwards from before the cut is kept aside, and somebody of your rank can let it count.
+removal-for-good = A removal itself cannot be taken back. Somebody can be let in again, but needs a new key for that, and what others have read they have read.
+removal-from = What is taken away?
+removal-everything = Everything: out of the community
+removal-anyway = Do it anyway: the groups named above vanish for everybody.
+removal-yes = Yes, remove
+removal-no = No, leave it as it is
+keep = What was written so far: what still counts?
+keep-all = Everything that is here
+keep-until = Only what was written before a moment, for example the theft
+keep-none = Nothing at all
+keep-until-when = Before which moment?
+keep-until-hint = Only where you chose so above; by the writer's own clock
+keep-until-wrong = Please give a day and a time.
+compared-nobody = No other home was in reach: the cut is as this box knows it.
+compared-homes = Compared first: { $equal } of { $linked } homes in reach are equal with this one.
+removed-head = Done: { $name }
+removed-kept = { $n ->
+    [one] 1 thing that was written still counts.
+   *[other] { $n } things that were written still count.
+}
+removed-cut = { $n ->
+    [one] 1 thing no longer counts.
+   *[other] { $n } things no longer count.
+}
+
+uncounted = What does not count
+uncounted-more = This box holds it and passes it on, but shows nothing of it. Most of it settles by itself.
+uncounted-pending = builds on something that has not arrived yet
+uncounted-quarantined = its author may not do this, or no longer
+uncounted-poison = is not what it says; only its header was kept
+uncounted-each = One by one
+uncounted-none = Nothing. All that is here counts.
+uncounted-waits = Waits for
+late = Came in late
+late-items = { $n ->
+    [0] Nothing is late
+    [one] 1 late item
+   *[other] { $n } late items
+}
+late-yours = You may decide
+late-removal = { $by } removed { $person }: { $role }.
+late-revoked = { $by } revoked a device of { $person }.
+late-admit-more = If these are honest things that only arrived late, let them count. What comes in later still does not.
+late-admit-all = { $n ->
+    [one] Let it count
+   *[other] Let all { $n } count
+}
+late-admit-one = { $n ->
+    [one] Only 1 from
+   *[other] Only { $n } from
+}
+late-not-yours = Only somebody whose role is as high as the remover's can let these count.
+scope-roster = who may do what
+scope-directory = the directory
+envelope-statement = A statement about roles
+envelope-message = A message
+envelope-act = A step of a request
+envelope-change = A change to a page
+envelope-card = A name card
+envelope-ballot = A vote
+envelope-receipt = A receipt
+envelope-media = A picture or file
+envelope-other = Something else
