@@ -20,7 +20,7 @@
 //! 4. The lists never run ahead of what is committed in the database.
 //! 5. If the commit fails, every job of the batch fails and nothing of it is kept anywhere.
 //! 6. What is saved is saved, counted and sent, whatever becomes of the lists: they catch up later.
-//! 7. Who acts is said in one place, [`Ledger::attempt`]: for the length of a job the resident in
+//! 7. Who acts is said in one place, `Ledger::attempt`: for the length of a job the resident in
 //!    whose name it was asked for is the one in `identity`.
 
 mod answer;

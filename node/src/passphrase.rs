@@ -6,7 +6,7 @@
 //!
 //! # Bounds
 //!
-//! A file names the work that opening it takes. More than [`WORK_MAX`] is refused before any is
+//! A file names the work that opening it takes. More than `WORK_MAX` is refused before any is
 //! done, and so is a file whose header does not end where ours do: a crafted file costs little.
 
 use std::{
