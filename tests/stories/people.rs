@@ -103,6 +103,30 @@ fn a_driver_is_removed_while_he_is_cut_off() {
     assert_eq!(refused(&mut world, office, admit), ErrorKind::NothingLate);
 }
 
+/// Whoever hears of a removal and of the return at once sees what those see who heard of one after
+/// the other: the claim of a driver who is back stands again.
+#[test]
+fn a_driver_who_is_let_in_again_holds_what_he_held_for_everybody() {
+    let (mut world, people) = World::court(0x5B, &["Zhao", "Qian", "Sun"]);
+    let (office, zhao, qian, sun) = (world.office(), people[0], people[1], people[2]);
+    let everybody = world.everybody();
+    world.lan(&everybody);
+    let ride = world.request(qian, "To the hospital");
+    world.settle();
+    world.claim(zhao, ride);
+    world.settle();
+    world.cut(&[sun, zhao], &[office, qian]);
+    world.roster(office, remove("Zhao", None)).expect("the office may");
+    world.settle();
+    assert_eq!(world.holder(qian, ride), None);
+    world.roster(office, grant_again("Zhao", RoleWord::Member, None)).expect("the remover may");
+    world.settle();
+    world.heal();
+    world.settle();
+    world.assert_same_sight(&[office, qian, sun]);
+    assert_eq!(world.agreed_holder(&[office, qian, sun], ride), "Zhao");
+}
+
 /// A removed man's program writes an envelope with a place far beyond the end of his chain, so that a
 /// cut there would let everything below it in. The cut stands where his chain fits together.
 #[test]

@@ -52,7 +52,7 @@ pub use remarks::{Does, Remark};
 pub use requests::{Folded, document, fold, parts_of};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 4;
+const VIEWS_VERSION: i64 = 5;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -262,6 +262,11 @@ impl Views {
                 );
                 if narrows && self.note_narrowing(told)? {
                     self.every_request(batch)?;
+                }
+                if let Statement::Grant { person, .. } | Statement::Join { person, .. } =
+                    &signed.statement
+                {
+                    self.requests_of(person, batch)?;
                 }
             }
         }

@@ -12,7 +12,7 @@ use crdt::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use super::{Batch, Views, ancestry, visible};
+use super::{Batch, Views, ancestry, id_from, visible};
 use crate::store::{
     error::StoreError,
     truth::{Judged, Truth},
@@ -39,7 +39,16 @@ pub struct Folded {
 ///
 /// Where the disk says no.
 pub fn fold(truth: &Truth, id: &RequestId, group: GroupId) -> Result<Option<Folded>, StoreError> {
-    let Some(asked) = truth.read().verdict(id)? else { return Ok(None) };
+    Ok(fold_with_actors(truth, id, group)?.1)
+}
+
+/// The same, with everybody who ever acted on it, whether that counts or not.
+fn fold_with_actors(
+    truth: &Truth,
+    id: &RequestId,
+    group: GroupId,
+) -> Result<(BTreeSet<PersonId>, Option<Folded>), StoreError> {
+    let Some(asked) = truth.read().verdict(id)? else { return Ok((BTreeSet::new(), None)) };
     let mut acts: Vec<(Judged, Act)> = Vec::new();
     for judged in std::iter::once(asked.clone()).chain(truth.read().acts_of(id)?) {
         let readable = matches!(judged.fate, Fate::Accepted | Fate::Quarantined);
@@ -64,11 +73,12 @@ pub fn fold(truth: &Truth, id: &RequestId, group: GroupId) -> Result<Option<Fold
             })
         })
         .collect();
+    let actors = given.iter().map(|given| given.who).collect();
     let parts = |person: &PersonId| parts_of(truth, person, &group);
-    let Some(case) = lifecycle::fold(id, &given, &parts) else { return Ok(None) };
+    let Some(case) = lifecycle::fold(id, &given, &parts) else { return Ok((actors, None)) };
     let claims = acts.iter().map(|(judged, _)| (judged.id, judged.header.claimed)).collect();
     let (claimed, lamport) = (asked.header.claimed, asked.header.lamport);
-    Ok(Some(Folded { case, group, claimed, lamport, claims }))
+    Ok((actors, Some(Folded { case, group, claimed, lamport, claims })))
 }
 
 /// In which capacities a person may act on the requests of a group, by authority.
@@ -140,13 +150,37 @@ impl Views {
         self.take_out(&id, batch)?;
         let Some(asked) = truth.read().verdict(&id)? else { return Ok(()) };
         let Some(group) = self.group_of(&asked.header.scope) else { return Ok(()) };
-        let Some(folded) = fold(truth, &id, group)? else { return Ok(()) };
+        let (actors, folded) = fold_with_actors(truth, &id, group)?;
+        self.put_actors(&id, &actors)?;
+        let Some(folded) = folded else { return Ok(()) };
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
         batch.changes.poison.extend(poison);
         self.put_request(&id, &folded, &facts, batch)?;
         for me in self.residents.clone() {
             let told = folded.case.told_to(&me).map(lifecycle::Told::as_str);
             self.put_notices(&id, &me, told, truth, batch)?;
+        }
+        Ok(())
+    }
+
+    fn put_actors(&self, id: &RequestId, actors: &BTreeSet<PersonId>) -> Result<(), StoreError> {
+        let mut put = self.conn.prepare_cached("INSERT OR IGNORE INTO actors VALUES (?1, ?2)")?;
+        for person in actors {
+            put.execute([person.as_bytes(), id.as_bytes()])?;
+        }
+        Ok(())
+    }
+
+    /// What a person may do has grown: the cases in which he acted may come out differently.
+    pub(super) fn requests_of(
+        &self,
+        person: &PersonId,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let mut all = self.conn.prepare_cached("SELECT request FROM actors WHERE person = ?1")?;
+        let ids = |row: &rusqlite::Row<'_>| id_from(RequestId::from_bytes, row, 0);
+        for id in all.query_map([person.as_bytes()], ids)? {
+            batch.changes.requests.insert(id?);
         }
         Ok(())
     }

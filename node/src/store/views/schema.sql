@@ -119,6 +119,13 @@ CREATE TABLE requests (
 CREATE INDEX requests_open ON requests (is_over, urgency, lamport);
 CREATE INDEX requests_by_code ON requests (code);
 
+-- Who ever acted on a request: what he may do says how it comes out.
+CREATE TABLE actors (
+    person BLOB NOT NULL,
+    request BLOB NOT NULL,
+    PRIMARY KEY (person, request)
+) STRICT, WITHOUT ROWID;
+
 -- What a person of this box must be told. A row stays when it was seen, so that it is told once.
 CREATE TABLE notices (
     ref INTEGER PRIMARY KEY,
