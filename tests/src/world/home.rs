@@ -85,6 +85,11 @@ impl Home {
         let path = folder.as_ref().map(tempfile::TempDir::path);
         let ledger = Ledger::open(path, identity, genesis.clone(), chance.bytes())
             .expect("an empty home opens");
+        Self::around(name, ledger, folder)
+    }
+
+    /// A home that was just switched on.
+    fn around(name: &str, ledger: Ledger, folder: Option<tempfile::TempDir>) -> Self {
         let (core, boxes) = core_of(&ledger);
         Self {
             name: name.to_owned(),
@@ -134,22 +139,8 @@ impl Home {
         let identity = self.ledger.identity().clone();
         let ledger = Ledger::open(Some(folder.path()), identity, genesis.clone(), seed)
             .expect("a copied disk opens");
-        let (core, boxes) = core_of(&ledger);
-        Self {
-            name: name.to_owned(),
-            ledger,
-            core,
-            boxes,
-            clock_began: None,
-            is_stranger: false,
-            written: self.written.clone(),
-            renewed: false,
-            frames: 0,
-            jobs: Vec::new(),
-            links: BTreeMap::new(),
-            syncing: false,
-            folder: Some(folder),
-        }
+        let written = self.written.clone();
+        Self { written, ..Self::around(name, ledger, Some(folder)) }
     }
 
     /// The box's key.
