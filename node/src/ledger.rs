@@ -79,8 +79,8 @@ pub const TRUTH_FILE: &str = "truth.db";
 /// The file of lists, which can be made again.
 pub const VIEWS_FILE: &str = "views.db";
 
-/// Statements of one writer that introduce a box: three certificates and a join, and more joins where the first
-/// invitation was used by somebody else.
+/// Statements of one writer that introduce a box: three certificates and a join, and more joins
+/// where the first invitation was used by somebody else.
 const INTRODUCTION_MAX: usize = 8;
 
 /// Envelopes that the lists may be behind: what they take in within a few dozen milliseconds.

@@ -285,11 +285,7 @@ impl Views {
 
     /// Who may do what has shrunk: every case may come out differently.
     fn every_request(&self, batch: &mut Batch) -> Result<(), StoreError> {
-        let mut all = self.conn.prepare_cached("SELECT id FROM requests")?;
-        for id in all.query_map([], |row| id_from(RequestId::from_bytes, row, 0))? {
-            batch.changes.requests.insert(id?);
-        }
-        Ok(())
+        self.refold_all("SELECT id FROM requests", [], batch)
     }
 
     /// Writes what the batch added to each group, once.

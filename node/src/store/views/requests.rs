@@ -177,9 +177,19 @@ impl Views {
         person: &PersonId,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let mut all = self.conn.prepare_cached("SELECT request FROM actors WHERE person = ?1")?;
-        let ids = |row: &rusqlite::Row<'_>| id_from(RequestId::from_bytes, row, 0);
-        for id in all.query_map([person.as_bytes()], ids)? {
+        let sql = "SELECT request FROM actors WHERE person = ?1";
+        self.refold_all(sql, [person.as_bytes()], batch)
+    }
+
+    /// The requests that a query names are folded again with this batch.
+    pub(super) fn refold_all(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let mut all = self.conn.prepare_cached(sql)?;
+        for id in all.query_map(params, |row| id_from(RequestId::from_bytes, row, 0))? {
             batch.changes.requests.insert(id?);
         }
         Ok(())
