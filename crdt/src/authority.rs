@@ -51,6 +51,7 @@ mod groups;
 mod index;
 mod keys;
 mod policy;
+mod readers;
 mod resolve;
 mod roster;
 mod verdict;

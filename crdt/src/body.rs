@@ -1,15 +1,18 @@
 //! What stands in a body: statements, talk, acts on requests, document changes, cards.
 //!
-//! A body is one byte that says how it is packed (0: plain) and then CBOR, fields by position.
+//! A body is one byte that says how it is packed (0: plain, 1: by `secrets::packing`) and then CBOR,
+//! fields by position. Where the header names an epoch, `secrets` has sealed all of that.
 //! Later releases may add fields at the end and variants with new numbers: an old node ignores the
 //! first and carries the second unread ([`Unreadable::Newer`]). Nothing here decides anything;
 //! `authority`, `lifecycle` and `gate` do.
 
+mod key;
 mod statement;
 
+pub use key::{BoxRef, Key, Sealed, SealedSecret, Wrapped, WrappedSecret};
 pub use statement::{
-    Cut, GroupKind, KeyUse, Oversight, Place, Position, Proof, Role, Second, SignedStatement,
-    Statement,
+    Cut, GroupKind, History, KeyUse, Oversight, Place, Position, Proof, Role, Second,
+    SignedStatement, Statement,
 };
 
 use minicbor::{Decode, Encode};
@@ -18,6 +21,7 @@ use crate::{
     envelope::Kind,
     id::{DocumentId, EnvelopeId, PersonId, RequestId, short_hash},
     limits::{CHUNK_BYTES_MAX, NAME_BYTES_MAX, PLACE_DEPTH_MAX, TEXT_BYTES_MAX},
+    secrets::packing,
 };
 
 /// A body in memory.
@@ -33,6 +37,8 @@ pub enum Body {
     Change(Change),
     /// Somebody's name and home.
     Card(Card),
+    /// An epoch's secret, sealed.
+    Key(Key),
 }
 
 /// What people say in a group.
@@ -331,9 +337,12 @@ pub struct Card {
 /// Why a body cannot be read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// Written by a later release, or encrypted: carried as it is.
-    #[error("written by a newer release or under a key that is not here")]
+    /// Written by a later release: carried as it is.
+    #[error("written by a newer release")]
     Newer,
+    /// Under an epoch whose secret is not here: carried as it is, read when the secret comes.
+    #[error("sealed under a key that is not here")]
+    NoKey,
     /// Not what its kind says: poison.
     #[error("not a body of its kind")]
     Malformed,
@@ -341,8 +350,6 @@ pub enum Unreadable {
     #[error("a text or list longer than the limit")]
     TooLong,
 }
-
-const PLAIN: u8 = 0;
 
 impl Body {
     /// Under which kind it travels.
@@ -353,6 +360,7 @@ impl Body {
             Self::Act(_) => Kind::ACT,
             Self::Change(_) => Kind::CHANGE,
             Self::Card(_) => Kind::CARD,
+            Self::Key(_) => Kind::KEY,
         }
     }
 
@@ -364,6 +372,7 @@ impl Body {
             Self::Act(it) => pack(it),
             Self::Change(it) => pack(it),
             Self::Card(it) => pack(it),
+            Self::Key(it) => pack(it),
         }
     }
 
@@ -373,16 +382,15 @@ impl Body {
     ///
     /// [`Unreadable::Newer`] for what a later release may understand, otherwise poison.
     pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (packing, cbor) = bytes.split_first().ok_or(Unreadable::Malformed)?;
-        if *packing != PLAIN {
-            return Err(Unreadable::Newer);
-        }
+        let bytes = packing::unpack(bytes)?;
+        let cbor = &bytes[..];
         let body = match kind {
             Kind::STATEMENT => Self::Statement(unpack(cbor)?),
             Kind::MESSAGE => Self::Talk(unpack(cbor)?),
             Kind::ACT => Self::Act(unpack(cbor)?),
             Kind::CHANGE => Self::Change(unpack(cbor)?),
             Kind::CARD => Self::Card(unpack(cbor)?),
+            Kind::KEY => Self::Key(unpack(cbor)?),
             _ => return Err(Unreadable::Newer),
         };
         if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
@@ -410,6 +418,7 @@ impl Body {
             Self::Act(Act::Do(deed)) => is_text(&deed.note),
             Self::Change(it) => it.chunk.len() <= CHUNK_BYTES_MAX,
             Self::Card(it) => is_name(&it.name) && it.home.len() <= NAME_BYTES_MAX,
+            Self::Key(it) => it.is_within_limits(),
         }
     }
 }
@@ -423,7 +432,7 @@ fn is_name(text: &str) -> bool {
 }
 
 fn pack<T: Encode<()>>(value: &T) -> Vec<u8> {
-    let mut out = vec![PLAIN];
+    let mut out = vec![packing::PLAIN];
     minicbor::encode(value, &mut out).expect("writing to memory cannot fail");
     out
 }
@@ -443,7 +452,7 @@ fn unpack<'b, T: Decode<'b, ()>>(cbor: &'b [u8]) -> Result<T, Unreadable> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{packing::PLAIN, *};
 
     fn samples() -> Vec<Body> {
         let id = EnvelopeId::from_bytes([4; 32]);
@@ -505,7 +514,7 @@ mod tests {
         let newer = [PLAIN, 0x82, 0x18, 99, 0x80];
         assert_eq!(Body::decode(Kind::MESSAGE, &newer), Err(Unreadable::Newer));
         assert_eq!(Body::decode(Kind(200), &[PLAIN]), Err(Unreadable::Newer));
-        assert_eq!(Body::decode(Kind::MESSAGE, &[1, 2, 3]), Err(Unreadable::Newer));
+        assert_eq!(Body::decode(Kind::MESSAGE, &[2, 2, 3]), Err(Unreadable::Newer));
         assert_eq!(Body::decode(Kind::MESSAGE, &[PLAIN, 0xff]), Err(Unreadable::Malformed));
         let long = Talk::Edit { of: EnvelopeId::from_bytes([4; 32]), text: "长".repeat(6_000) };
         let long = Body::Talk(long).encode();

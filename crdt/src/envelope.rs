@@ -171,7 +171,9 @@ pub struct Draft {
     pub bucket: Bucket,
     /// What his clock says.
     pub claimed: ClaimedTime,
-    /// The body.
+    /// Under which epoch the body is sealed, if it is.
+    pub epoch: Option<EnvelopeId>,
+    /// The body, sealed already.
     pub body: Vec<u8>,
 }
 
@@ -182,7 +184,8 @@ impl Envelope {
     ///
     /// Where the draft breaks a bound of `limits`, which its author was to check.
     pub fn write(draft: Draft, writer: &Secret, community: &CommunityId) -> Self {
-        let Draft { kind, scope, tip, mut deps, auth, lamport, bucket, claimed, body } = draft;
+        let Draft { kind, scope, tip, mut deps, auth, lamport, bucket, claimed, epoch, body } =
+            draft;
         deps.sort_unstable();
         deps.dedup();
         let header = Header {
@@ -197,7 +200,7 @@ impl Envelope {
             lamport,
             bucket,
             claimed,
-            epoch: None,
+            epoch,
             body_len: u32::try_from(body.len()).expect("bodies are bounded"),
             body_hash: *blake3::hash(&body).as_bytes(),
             extension: Vec::new(),

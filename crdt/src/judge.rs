@@ -19,7 +19,8 @@
 //!    scope, and `lamport` is exactly 1 + the highest of them: else quarantined.
 //! 2. While something cited is not here, statements, acts and ballots are pending, and changes
 //!    while something they *build on* is missing. Messages are shown meanwhile in their claimed
-//!    place: a lost link of somebody's chain must not silence him.
+//!    place: a lost link of somebody's chain must not silence him. Keys neither: who waits for an
+//!    epoch must not wait for its author's older messages.
 //! 3. What stands on a forged envelope waits for ever, except messages.
 //! 4. Then `authority` is asked whether the author may do this here.
 //!
@@ -151,7 +152,9 @@ pub fn judge(
     let outcome = |fate, reason| Judgement { fate, reason, waits_for: waits_for.clone(), sound };
     match (form, body) {
         (Form::Broken(reason), _) => outcome(Fate::Quarantined, reason),
-        (_, Err(Unreadable::Newer)) => outcome(Fate::Sealed, Unreadable::Newer.into()),
+        (_, Err(error @ (Unreadable::Newer | Unreadable::NoKey))) => {
+            outcome(Fate::Sealed, error.into())
+        }
         (_, Err(error)) => outcome(Fate::Poison, error.into()),
         (Form::Waits(missing), Ok(_)) if must_wait(header, &missing) => {
             outcome(Fate::Pending, Reason::Waits)
@@ -172,7 +175,7 @@ pub fn judge(
 /// Does what is missing keep this kind of envelope from being read?
 fn must_wait(header: &Header, missing: &[EnvelopeId]) -> bool {
     match header.kind {
-        Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA => false,
+        Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY => false,
         Kind::CHANGE => missing.iter().any(|id| header.deps.contains(id)),
         _ => true,
     }
@@ -376,6 +379,7 @@ mod tests {
         let header = header(Kind::CHANGE, 2, Some(1), &[], 2);
         let of = |error| judge(&header, Err(error), &shelf(), || Position::Counts).fate;
         assert_eq!(of(Unreadable::Newer), Fate::Sealed);
+        assert_eq!(of(Unreadable::NoKey), Fate::Sealed);
         assert_eq!(of(Unreadable::Malformed), Fate::Poison);
         assert_eq!(of(Unreadable::TooLong), Fate::Poison);
     }

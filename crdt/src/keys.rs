@@ -72,7 +72,7 @@ impl Check {
     pub fn all(checks: &[Self], seed: [u8; 32]) -> Vec<bool> {
         let mut verifier = batch::Verifier::new();
         checks.iter().for_each(|check| verifier.queue(check.0.clone()));
-        if verifier.verify(Blinding::new(seed)).is_ok() {
+        if verifier.verify(Stretched::new(seed)).is_ok() {
             return vec![true; checks.len()];
         }
         checks.iter().map(|check| check.0.clone().verify_single().is_ok()).collect()
@@ -85,21 +85,23 @@ fn item(key: &KeyId, message: &[u8], signature: &[u8; 64]) -> batch::Item {
 }
 
 /// BLAKE3 read as a stream of random bytes: the caller brings the randomness, this stretches it.
-struct Blinding(blake3::OutputReader);
+pub(crate) struct Stretched(blake3::OutputReader);
 
-impl Blinding {
-    fn new(seed: [u8; 32]) -> Self {
+impl Stretched {
+    /// The stream that begins with a fresh seed.
+    pub fn new(seed: [u8; 32]) -> Self {
         Self(blake3::Hasher::new_keyed(&seed).finalize_xof())
     }
 
-    fn draw<const N: usize>(&mut self) -> [u8; N] {
+    /// The next bytes of it.
+    pub fn draw<const N: usize>(&mut self) -> [u8; N] {
         let mut out = [0; N];
         self.0.fill(&mut out);
         out
     }
 }
 
-impl TryRng for Blinding {
+impl TryRng for Stretched {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
@@ -116,7 +118,7 @@ impl TryRng for Blinding {
     }
 }
 
-impl TryCryptoRng for Blinding {}
+impl TryCryptoRng for Stretched {}
 
 #[cfg(test)]
 mod tests {

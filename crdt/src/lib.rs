@@ -8,7 +8,8 @@
 //! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
 //! 4. [`claim`], [`lifecycle`], [`code`] — what the acts on a help request come to;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
-//! 6. [`sync`] — how two nodes become equal; [`invitation`], [`paper`] — how people come in.
+//! 6. [`secrets`] — who can read what, and how a body is sealed;
+//! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`] — how people come in.
 
 pub mod authority;
 pub mod body;
@@ -25,6 +26,7 @@ pub mod keys;
 pub mod lifecycle;
 pub mod limits;
 pub mod paper;
+pub mod secrets;
 pub mod sync;
 pub mod time;
 pub mod wire;

@@ -8,6 +8,9 @@ pub const DEPS_MAX: usize = 16;
 /// A body in bytes: a document change of [`CHUNK_BYTES_MAX`] and what stands around it.
 pub const BODY_BYTES_MAX: usize = CHUNK_BYTES_MAX + 1024;
 
+/// Boxes that one key envelope seals a secret to: 88 bytes each, as many as a body takes.
+pub const SEALED_MAX: usize = 2_944;
+
 /// What a later version may append to a header, in bytes; this release carries it unread.
 pub const EXTENSION_BYTES_MAX: usize = 1024;
 

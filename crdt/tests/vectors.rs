@@ -55,6 +55,7 @@ impl Home {
             lamport,
             bucket: FOUNDED,
             claimed: ClaimedTime(CLAIMED_MS),
+            epoch: None,
             body: body.encode(),
         };
         let envelope = Envelope::write(draft, &self.writer, &self.community);
@@ -110,6 +111,7 @@ fn write_all(home: &mut Home) -> EnvelopeId {
         need: 0,
         oversight: Oversight::Staff,
         everyone: true,
+        history: None,
     };
     let root = EnvelopeId::from(home.community);
     let all = home.state("group", everybody, Some(root), &[&secret(1), &secret(2)]);

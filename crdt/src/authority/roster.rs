@@ -160,7 +160,10 @@ impl Roster {
         self.resolver.counts(grant, Mode::Strict) && self.resolver.removals(grant).is_empty()
     }
 
-    fn live_powers(&self, person: PersonId) -> impl Iterator<Item = (EnvelopeId, Power<'_>)> {
+    pub(super) fn live_powers(
+        &self,
+        person: PersonId,
+    ) -> impl Iterator<Item = (EnvelopeId, Power<'_>)> {
         let index = &self.resolver.index;
         let filed = index.roles_of.of(&person).filter(|id| self.is_live(id));
         filed.filter_map(|id| Some((id, index.gives(&id)?)))
@@ -257,24 +260,6 @@ impl Roster {
     /// Whose box this is now.
     pub fn box_person(&self, key: KeyId) -> Option<PersonId> {
         self.resolver.person_of(key, KeyUse::Box, Mode::Lax)
-    }
-
-    /// The boxes of everybody who is in the community now.
-    pub fn boxes(&self) -> BTreeSet<KeyId> {
-        let index = &self.resolver.index;
-        let certified = |person: PersonId| index.certs_of.of(&person).collect::<Vec<_>>();
-        let mut boxes = BTreeSet::new();
-        for person in self.community_members() {
-            for id in certified(person) {
-                if let Some(Statement::Certify { subject, key_use: KeyUse::Box, .. }) =
-                    index.statement(&id)
-                    && self.resolver.speaks_now(*subject, KeyUse::Box, person)
-                {
-                    boxes.insert(*subject);
-                }
-            }
-        }
-        boxes
     }
 
     /// The keys that act for the person now, the paper key aside, each with its use.

@@ -313,6 +313,7 @@ fn who_may_say_what_is_a_table_and_nothing_else_is_allowed() {
         need: 0,
         oversight: Oversight::None,
         everyone: false,
+        history: None,
     };
     assert_eq!(it.world.roster.may(wang, &found), Err(Reason::NotEntitled), "wider than his");
 }

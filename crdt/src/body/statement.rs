@@ -109,6 +109,18 @@ pub enum Oversight {
     Steward,
 }
 
+/// What of a group's past somebody can read who comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum History {
+    /// All of it.
+    #[n(0)]
+    All,
+    /// What is written from then on.
+    #[n(1)]
+    FromJoin,
+}
+
 /// What a certified key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]
@@ -192,6 +204,9 @@ pub enum Statement {
         /// The group of everybody: its door is the community's door.
         #[n(4)]
         everyone: bool,
+        /// What newcomers can read; all of it where nothing is said.
+        #[n(5)]
+        history: Option<History>,
     },
     /// Gives a person a role over a place.
     #[n(1)]

@@ -99,6 +99,7 @@ mod tests {
             lamport: 1,
             deps: Vec::new(),
             auth: None,
+            epoch: None,
             bucket: Bucket(2_950),
             claimed: ClaimedTime(0),
             body: vec![0, 1, 2],

@@ -91,7 +91,7 @@ impl Town {
 
     pub fn group(&mut self, admin: EnvelopeId, kind: GroupKind, everyone: bool) -> Place {
         let (parent, oversight) = (Place::community(), Oversight::Staff);
-        let says = Statement::Genesis { parent, kind, need: 1, oversight, everyone };
+        let says = Statement::Genesis { parent, kind, need: 1, oversight, everyone, history: None };
         let id = self.say(writer(0), says, Some(admin), Some(person(0).into()));
         Place::community().below(id)
     }

@@ -115,6 +115,7 @@ impl World {
             lamport: tip.map_or(0, |(seq, _)| seq) + 1,
             bucket: Bucket(2_900),
             claimed: ClaimedTime(0),
+            epoch: None,
             body: body.encode(),
         };
         (Envelope::write(draft, &who.device, &self.genesis.id()), body)
@@ -164,7 +165,7 @@ impl World {
     ) -> GroupId {
         let parent = Place::community();
         let oversight = if everyone { Oversight::Staff } else { Oversight::None };
-        let said = Statement::Genesis { parent, kind, need: 1, oversight, everyone };
+        let said = Statement::Genesis { parent, kind, need: 1, oversight, everyone, history: None };
         self.say(who, said, Some(auth), &[&who.sealed])
     }
 

@@ -59,6 +59,7 @@ impl Author {
             lamport,
             bucket: Bucket(bucket),
             claimed: ClaimedTime(u64::from(bucket) * 604_800_000 + lamport * 7_919 % 604_800_000),
+            epoch: None,
             body,
         };
         let envelope = Envelope::write(draft, &self.secret, &COMMUNITY);
