@@ -136,6 +136,8 @@ pub enum Command {
         role: RoleWord,
         group: Option<String>,
     },
+    /// A link for a box that carries everything and reads nothing.
+    InviteRelay,
     /// Things that this home's people must be told, each once: a lost claim, a cancellation.
     Notices,
     NoticesSeen {
@@ -331,6 +333,9 @@ pub struct Status {
     pub pending: u64,
     /// Held, but not counted.
     pub quarantined: u64,
+    /// Carried, and not to be read here.
+    #[serde(default)]
+    pub sealed: u64,
     /// Header held, body dropped as harmful.
     pub poison: u64,
     /// Refused since the node started.
@@ -354,6 +359,9 @@ pub struct GroupStatus {
     pub unread: u64,
     /// Over what is visible: equal on two nodes exactly where people see the same.
     pub state: String,
+    /// Carried here, and not to be read.
+    #[serde(default)]
+    pub sealed: bool,
 }
 
 /// One line of `linli groups --json`.

@@ -30,7 +30,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::{ApiError, ErrorKind},
     home,
-    identity::{Folder, Identity, Resident, SavedSeal, read_identity},
+    identity::{
+        Folder, Identity, Resident, SavedSeal, read_identity, reader_of_hex, reader_to_hex,
+    },
     ledger::TRUTH_FILE,
     passphrase::{self, NotOpened, Passphrase},
     store::snapshot::snapshot,
@@ -53,6 +55,8 @@ struct Head {
     office: bool,
     genesis: String,
     residents: Vec<SavedResident>,
+    /// What opens the seals of the box and of those before it. It signs nothing.
+    reads: Vec<String>,
     truth_bytes: u64,
 }
 
@@ -118,6 +122,7 @@ fn write(
         office: identity.office,
         genesis: to_hex(&genesis.encode()),
         residents: residents.collect(),
+        reads: identity.reads().iter().map(reader_to_hex).collect(),
         truth_bytes: truth.metadata()?.len(),
     };
     let head = serde_json::to_vec(&head).map_err(io::Error::other)?;
@@ -244,6 +249,7 @@ fn fresh(head: &Head) -> Option<Identity> {
         home: head.home.clone(),
         office: head.office,
         box_key: home::fresh_key(),
+        earlier: head.reads.iter().map(|hex| reader_of_hex(hex)).collect::<Result<_, _>>().ok()?,
         person_name: first.name,
         person: first.person,
         writer: first.writer,

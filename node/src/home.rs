@@ -387,6 +387,7 @@ fn fresh(home: String, person_name: String) -> Identity {
         person_name,
         office: false,
         box_key,
+        earlier: Vec::new(),
         writer,
         sealed: Seal::bare(sealed),
         person: None,

@@ -26,9 +26,10 @@ use crdt::{
     genesis::Genesis,
     id::{PersonId, WriterId},
     keys::Secret,
+    secrets::BoxSecret,
 };
 
-pub(crate) use saved::SavedSeal;
+pub(crate) use saved::{SavedSeal, reader_of_hex, reader_to_hex};
 pub use seal::{HOURS_MAX, Seal};
 
 use crate::api::{ApiError, ErrorKind};
@@ -41,6 +42,9 @@ const LOCK: &str = "lock";
 /// People on one box, at most: a large household, not a second community.
 pub const RESIDENTS_MAX: usize = 16;
 
+/// Boxes whose place one took, at most: what the oldest reads, the keys of a later one wrap.
+const EARLIER_MAX: usize = 8;
+
 /// Who this installation is, and who acts.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -52,6 +56,8 @@ pub struct Identity {
     pub office: bool,
     /// The box: its libp2p identity.
     pub box_key: Secret,
+    /// The boxes whose place this one took, the latest first: it reads what was sealed to them.
+    pub earlier: Vec<BoxSecret>,
     /// The writer: one chain per scope.
     pub writer: Secret,
     /// The second signature of rank 3 and above.
@@ -90,6 +96,19 @@ impl Identity {
         swap(&mut self.writer, &mut other.writer);
         swap(&mut self.sealed, &mut other.sealed);
         swap(&mut self.copied, &mut other.copied);
+    }
+
+    /// A fresh key in place of the box's.
+    pub fn take_box(&mut self, key: Secret) {
+        let former = std::mem::replace(&mut self.box_key, key);
+        self.earlier.insert(0, BoxSecret::of(&former));
+        self.earlier.truncate(EARLIER_MAX);
+    }
+
+    /// Whose sealed secrets this box opens, its own first.
+    pub fn reads(&self) -> Vec<BoxSecret> {
+        let own = BoxSecret::of(&self.box_key);
+        std::iter::once(own).chain(self.earlier.iter().cloned()).collect()
     }
 
     /// Everybody by turns: none is the one who acts now, then the others.
@@ -287,6 +306,7 @@ mod tests {
             writer: key(2),
             sealed: Seal::bare(key(3)),
             person: None,
+            earlier: Vec::new(),
             others: Vec::new(),
             copied: false,
         }

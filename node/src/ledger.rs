@@ -29,12 +29,14 @@ mod decide;
 mod devices;
 mod doors;
 mod enter;
+mod epochs;
 mod found;
 mod job;
 mod keys;
 mod names;
 mod people;
 mod reach;
+mod relays;
 mod remarks;
 mod removal;
 mod residents;
@@ -59,6 +61,7 @@ use crdt::{
     time::ClaimedTime,
 };
 
+use self::epochs::Keys;
 use crate::{
     api::{ApiError, Command, ErrorKind, Reply},
     dice::Dice,
@@ -151,6 +154,7 @@ pub struct Ledger {
     /// Did the last [`Ledger::rest`] fail?
     rested_in_vain: bool,
     addresses: Vec<String>,
+    keys: Keys,
 }
 
 impl Ledger {
@@ -165,7 +169,8 @@ impl Ledger {
         genesis: Genesis,
         seed: [u8; 32],
     ) -> Result<Self, StoreError> {
-        let truth = Truth::open(folder.map(|dir| dir.join(TRUTH_FILE)).as_deref(), &genesis)?;
+        let path = folder.map(|dir| dir.join(TRUTH_FILE));
+        let truth = Truth::open(path.as_deref(), &genesis, identity.reads())?;
         let residents = identity.everybody();
         let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), residents)?;
         let delivered = truth.read().kept("delivered")?.map_or(0, |bytes| number(&bytes));
@@ -187,6 +192,7 @@ impl Ledger {
             behind: 0,
             rested_in_vain: false,
             addresses: Vec::new(),
+            keys: Keys::default(),
         };
         ledger.catch_up()?;
         Ok(ledger)
@@ -238,6 +244,7 @@ impl Ledger {
                 tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
                 self.written.truncate(safe.1);
                 self.uncertified = true;
+                self.keys.forget();
             }
         }
         let plans = plans.into_iter().enumerate();
@@ -245,7 +252,8 @@ impl Ledger {
         let done = plans.map(|(at, (whom, plan))| (whom, self.finish(plan, failed(at)))).collect();
         let written = std::mem::take(&mut self.written);
         let renewed = saved.is_ok() && std::mem::take(&mut self.renewed);
-        Worked { done, written, changes, row: self.row, renewed }
+        let turn_in_ms = self.keys.turn_in_ms.take();
+        Worked { done, written, changes, row: self.row, renewed, turn_in_ms }
     }
 
     /// Rule 6.
@@ -276,7 +284,8 @@ impl Ledger {
             self.rested_in_vain = true;
         }
         let written = std::mem::take(&mut self.written);
-        Worked { done: Vec::new(), written, changes, row: self.row, renewed: false }
+        let turn_in_ms = self.keys.turn_in_ms.take();
+        Worked { done: Vec::new(), written, changes, row: self.row, renewed: false, turn_in_ms }
     }
 
     fn catch_up_if_behind(&mut self, changes: &mut Changes) -> Result<(), Failed> {
@@ -291,27 +300,35 @@ impl Ledger {
             due.extend(self.leavings()?);
         }
         changes.join(found);
-        if due.is_empty() {
+        self.follow_up(changes, due, Self::do_chore)?;
+        let gifts = self.gifts()?;
+        self.follow_up(changes, gifts, Self::hand_out)
+    }
+
+    /// Writes what follows from what was just saved, in a transaction of its own.
+    fn follow_up<T>(
+        &mut self,
+        changes: &mut Changes,
+        all: Vec<T>,
+        mut write: impl FnMut(&mut Self, T) -> Result<(), Failed>,
+    ) -> Result<(), Failed> {
+        if all.is_empty() {
             return Ok(());
         }
         let before = self.written.len();
-        if let Err(failed) = self.keep_promises(due) {
-            self.written.truncate(before);
-            return Err(failed);
-        }
-        changes.join(self.catch_up()?);
-        Ok(())
-    }
-
-    /// Writes what invitations promised to those who walked in, in one transaction.
-    fn keep_promises(&mut self, due: Vec<chores::Due>) -> Result<(), Failed> {
         self.truth.begin()?;
-        for chore in due {
-            if let Err(failed) = self.in_savepoint(|ledger| ledger.do_chore(chore)) {
+        for one in all {
+            if let Err(failed) = self.in_savepoint(|ledger| write(ledger, one)) {
                 tracing::warn!(reason = %failed, "What follows from a statement waits");
             }
         }
-        Ok(self.truth.commit()?)
+        if let Err(failed) = self.truth.commit() {
+            self.written.truncate(before);
+            self.keys.forget();
+            return Err(failed.into());
+        }
+        changes.join(self.catch_up()?);
+        Ok(())
     }
 
     /// Brings the lists up to date; what the gate did not let in becomes poison in the truth.
@@ -344,6 +361,7 @@ impl Ledger {
             self.truth.release_savepoint()?;
         } else {
             self.written.truncate(before);
+            self.keys.forget();
             self.truth.undo_savepoint()?;
         }
         outcome
@@ -390,6 +408,10 @@ impl Ledger {
             }
             Job::Addresses(whom, addresses) => {
                 self.addresses = addresses;
+                (whom, Plan::Ready(Done::Nothing))
+            }
+            Job::Turn(whom) => {
+                self.keys.turn_has_come();
                 (whom, Plan::Ready(Done::Nothing))
             }
             Job::Keep(whom, key, value) => {
@@ -474,7 +496,8 @@ impl Ledger {
             let args = [("person", self.identity.person_name.clone())];
             return Err(ApiError::new(ErrorKind::Copied, args).into());
         }
-        let intent = Intent { body, scope, deps, auth };
+        let epoch = self.epoch_for(body.kind(), scope)?;
+        let intent = Intent { body, scope, deps, auth, epoch };
         let envelope = self.truth.write(intent, &self.identity.writer, self.claimed)?;
         let id = envelope.id();
         self.written.push(envelope);

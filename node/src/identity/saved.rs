@@ -4,6 +4,7 @@
 use crdt::{
     id::{KeyId, PersonId, from_hex, to_hex},
     keys::Secret,
+    secrets::BoxSecret,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,9 @@ struct Second {
     home: String,
     office: bool,
     box_seed: String,
+    /// What opens the seals of the boxes whose place this one took.
+    #[serde(default)]
+    earlier: Vec<String>,
     /// The first one is the box's first person.
     residents: Vec<SavedResident>,
 }
@@ -97,6 +101,7 @@ pub(super) fn write(identity: &Identity) -> Vec<u8> {
         home: identity.home.clone(),
         office: identity.office,
         box_seed: seed(&identity.box_key),
+        earlier: identity.earlier.iter().map(reader_to_hex).collect(),
         residents: std::iter::once(first).chain(others).collect(),
     };
     serde_json::to_vec_pretty(&saved).expect("plain values")
@@ -122,6 +127,7 @@ fn first(saved: First) -> Result<Identity, ErrorKind> {
         person_name: saved.person_name,
         office: saved.office,
         person: saved.person,
+        earlier: Vec::new(),
         others: Vec::new(),
         copied: false,
     })
@@ -146,6 +152,7 @@ fn second(saved: Second) -> Result<Identity, ErrorKind> {
         home: saved.home,
         office: saved.office,
         box_key: key(&saved.box_seed)?,
+        earlier: saved.earlier.iter().map(|hex| reader_of_hex(hex)).collect::<Result<_, _>>()?,
         person_name: me.name,
         person: me.person,
         writer: me.writer,
@@ -153,6 +160,17 @@ fn second(saved: Second) -> Result<Identity, ErrorKind> {
         others: residents,
         copied: me.copied,
     })
+}
+
+/// What opens the seals of one box, for a file.
+pub(crate) fn reader_to_hex(reader: &BoxSecret) -> String {
+    to_hex(&reader.to_bytes())
+}
+
+/// The same, read back.
+pub(crate) fn reader_of_hex(hex: &str) -> Result<BoxSecret, ErrorKind> {
+    let bytes = bytes(hex)?.try_into().map_err(|_| ErrorKind::ForeignFolder)?;
+    Ok(BoxSecret::from_bytes(&bytes))
 }
 
 fn key(seed: &str) -> Result<Secret, ErrorKind> {

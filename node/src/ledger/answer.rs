@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crdt::{
     body::{DocumentForm, Role},
     document::{DocumentState, Fact, RequestFacts},
-    id::{EnvelopeId, GroupId, PersonId, RequestId},
+    id::{EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
     lifecycle::{self, Case},
     time::Bucket,
 };
@@ -31,7 +31,9 @@ impl Ledger {
         match command {
             Command::Status => Ok(Reply::Status(Box::new(self.status()?))),
             Command::Groups => {
-                let lines = self.views.groups()?;
+                // What this box cannot read is nobody's business here.
+                let mut lines = self.views.groups()?;
+                lines.retain(|line| !self.is_sealed(&line.scope));
                 let groups = lines.into_iter().map(|line| self.group_row(line)).collect();
                 Ok(Reply::Groups { groups })
             }
@@ -90,6 +92,12 @@ impl Ledger {
         Ok(Reply::Group(self.group_row(line)))
     }
 
+    /// Is a group carried here that this box cannot read?
+    fn is_sealed(&self, scope: &ScopeId) -> bool {
+        let key_scope = self.truth.roster().key_scope(scope);
+        key_scope.is_some_and(|scope| self.truth.keyring().reads(&scope) == Some(false))
+    }
+
     /// Everything but the peers, which the loop knows.
     fn status(&mut self) -> Result<Status, Failed> {
         let lines = self.views.groups()?;
@@ -107,6 +115,7 @@ impl Ledger {
                 fingerprint: held.short(),
                 unread: if muted.contains(&line.id) { 0 } else { line.unread },
                 state: line.state,
+                sealed: self.is_sealed(&line.scope),
             });
         }
         let counts = self.truth.read().counts(None)?;
@@ -122,6 +131,7 @@ impl Ledger {
             unsent: self.truth.read().own(&self.identity.writer.writer(), self.delivered)?.count,
             pending: counts.pending,
             quarantined: counts.quarantined,
+            sealed: counts.sealed,
             poison: counts.poison,
             refused: 0,
         })

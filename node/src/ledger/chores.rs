@@ -84,6 +84,11 @@ impl Ledger {
             };
             match signed.statement {
                 Statement::Join { person, invite: Some(invite), group: door, .. } => {
+                    let opened = self.truth.read().verdict(&invite)?;
+                    let mine = self.identity.writer.writer();
+                    if opened.is_some_and(|it| it.header.writer == mine) {
+                        self.keys.welcome(person);
+                    }
                     if let Some(promise) = self.promise(&invite)? {
                         let join = *id;
                         due.push(Due::Promise(Arrival { person, join, door, promise }));

@@ -76,6 +76,7 @@ impl Ledger {
             Command::RevokeOld { words } => self.revoke_old(&words),
             Command::ResidentAdd { name, link } => self.add_resident(&name, link.as_deref()),
             Command::Roster(command) => self.manage(command),
+            Command::InviteRelay => self.invite_relay(),
             reading => Ok(After::Read(reading)),
         }
     }
@@ -290,6 +291,17 @@ impl Ledger {
         vouches: u8,
     ) -> Result<After, Failed> {
         let name = checked("name", one_line(&name), NAME_BYTES_MAX)?;
+        let id = self.found_group(&name, kind_of(kind), vouches)?;
+        Ok(After::Group(id))
+    }
+
+    /// Founds a group, whose first member this person is.
+    pub(super) fn found_group(
+        &mut self,
+        name: &str,
+        kind: GroupKind,
+        need: u8,
+    ) -> Result<GroupId, Failed> {
         let person = self.person()?;
         let parent = Place::community();
         let auth = self.truth.roster().may_found(person, &parent).ok_or_else(|| {
@@ -297,10 +309,11 @@ impl Ledger {
         })?;
         let founding = Statement::Genesis {
             parent: parent.clone(),
-            kind: kind_of(kind),
-            need: vouches,
+            kind,
+            need,
             oversight: Oversight::None,
             everyone: false,
+            history: None,
         };
         let id = self.say(founding, auth)?;
         let place = parent.below(id);
@@ -312,8 +325,8 @@ impl Ledger {
             confirms: Vec::new(),
         };
         let membership = self.say(grant, auth)?;
-        self.name_group(id, &name, "", membership)?;
-        Ok(After::Group(id))
+        self.name_group(id, name, "", membership)?;
+        Ok(id)
     }
 
     /// Writes a statement under a grant, with the sealed key where the rank wants it.

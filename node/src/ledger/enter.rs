@@ -89,6 +89,7 @@ impl Ledger {
         self.claimed = claimed;
         self.truth.begin().map_err(Failed::from)?;
         if let Err(failed) = write(self) {
+            self.keys.forget();
             self.truth.rollback().map_err(Failed::from)?;
             return Err(failed.into());
         }

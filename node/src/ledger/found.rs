@@ -46,6 +46,7 @@ impl Ledger {
             need: 0,
             oversight: Oversight::Staff,
             everyone: true,
+            history: None,
         };
         let all = self.state_as_staff(everybody, grant)?;
         self.name_group(all, "all", name, grant)?;
@@ -69,8 +70,8 @@ impl Ledger {
             proof: Some(proof),
             vouches: Vec::new(),
         };
-        let join = self.state(join, None, &[])?;
-        self.put_card(join)
+        // The card follows once a neighbour has handed over the key that it is sealed under.
+        self.state(join, None, &[]).map(|_| ())
     }
 
     /// The paper key says which keys act for its person on this box.
@@ -116,12 +117,13 @@ impl Ledger {
     ) -> Result<EnvelopeId, Failed> {
         let roster = self.community.roster();
         let at = self.truth.position_of_next(&self.identity.writer.writer(), &roster, auth)?;
+        self.keys.note(&statement);
         let signed = SignedStatement::sign(statement, &at, seconds);
         self.write(Body::Statement(signed), roster, Deps::Subject, auth)
     }
 
     /// The name by which the neighbours know this home and its person.
-    fn put_card(&mut self, auth: EnvelopeId) -> Result<(), Failed> {
+    pub(super) fn put_card(&mut self, auth: EnvelopeId) -> Result<(), Failed> {
         let card = Card {
             name: self.identity.person_name.clone(),
             home: self.identity.home.clone(),

@@ -43,6 +43,8 @@ pub enum Job<T> {
     Typed(T, String),
     /// Other homes can reach this one here; goes into invitations.
     Addresses(T, Vec<String>),
+    /// This node's turn has come to help boxes that lack a key, see [`Worked::turn_in_ms`].
+    Turn(T),
 }
 
 impl<T> Job<T> {
@@ -53,11 +55,11 @@ impl<T> Job<T> {
                 !matches!(**command, Command::Post { .. })
             }
             Self::Command(_, command) => !matches!(command, Command::Post { .. }),
-            // Who may do what, and whose home a box is, is of use at once.
-            Self::Receive(_, envelopes) => {
-                envelopes.iter().any(|it| matches!(it.header().kind, Kind::STATEMENT | Kind::CARD))
-            }
-            Self::Introduce(..) | Self::Yours(..) => true,
+            // Who may do what, whose home a box is, and what can be read is of use at once.
+            Self::Receive(_, envelopes) => envelopes
+                .iter()
+                .any(|it| it.header().kind.class() == 0 || it.header().kind == Kind::CARD),
+            Self::Introduce(..) | Self::Yours(..) | Self::Turn(_) => true,
             Self::List(..)
             | Self::Newest(..)
             | Self::Fetch(..)
@@ -114,6 +116,8 @@ pub struct Worked<T> {
     pub row: i64,
     /// This box has another key since: it must meet the others anew.
     pub renewed: bool,
+    /// Hand over a [`Job::Turn`] after so many milliseconds.
+    pub turn_in_ms: Option<u64>,
 }
 
 /// What a job has come to inside the transaction.
@@ -140,6 +144,7 @@ pub(super) fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
         Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
         Job::Bodiless(whom)
         | Job::Delivered(whom, _)
+        | Job::Turn(whom)
         | Job::Keep(whom, ..)
         | Job::Typed(whom, _)
         | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),

@@ -227,12 +227,15 @@ impl Ledger {
             fresh.trade_places(who);
         }
         if made && none_yet {
-            fresh.box_key = Secret::from_seed(self.dice.draw());
+            fresh.take_box(Secret::from_seed(self.dice.draw()));
         }
         if let Some(folder) = &self.folder {
             identity::keep_identity(folder, &fresh)?;
         }
         self.renewed |= made && none_yet;
+        if fresh.box_key.key() != self.identity.box_key.key() {
+            self.truth.take_box(&fresh.box_key);
+        }
         self.identity = fresh;
         self.uncertified = true;
         self.certify_what_is_fresh();

@@ -20,7 +20,7 @@ use super::{Done, Ledger, Plan};
 use crate::api::{ApiError, ErrorKind};
 
 impl Ledger {
-    /// Keeps what a stranger brings only if it makes his box a member's: a stranger must not be
+    /// Keeps what a stranger brings only if it makes his box a member's or a relay's: a stranger must not be
     /// able to fill the disk.
     pub(super) fn introduce(&mut self, key: KeyId, envelopes: Vec<Envelope>) -> Plan {
         // Undoing what was taken in costs a look at the whole roster, and anybody may knock.
@@ -33,7 +33,10 @@ impl Ledger {
         let attempt = self.in_savepoint(|ledger| {
             let (new, _) = ledger.take_in(envelopes)?;
             match ledger.truth.roster().box_person(key) {
-                Some(person) if ledger.truth.roster().is_community_member(person) => Ok(new),
+                Some(person) if ledger.truth.roster().is_admitted(person) => {
+                    ledger.keys.welcome(person);
+                    Ok(new)
+                }
                 person => {
                     why = ledger.why_turned_away(person);
                     Err(ApiError::new(ErrorKind::NotAllowed, [("what", "join".into())]).into())
@@ -64,7 +67,7 @@ pub(super) fn may_become_known(
     let said: Vec<Statement> = brought.iter().filter_map(statement).collect();
     said.iter().any(|statement| match statement {
         Statement::Certify { subject, person, key_use: KeyUse::Box } if *subject == key => {
-            roster.is_community_member(*person)
+            roster.is_admitted(*person)
                 || said.iter().any(|join| opens_a_door(roster, community, *person, join))
         }
         _ => false,

@@ -35,6 +35,7 @@ fn identity(name: &str) -> Identity {
         writer: key("writer", name),
         sealed: Seal::bare(key("sealed", name)),
         person: Some(key("paper", name).person()),
+        earlier: Vec::new(),
         others: Vec::new(),
         copied: false,
     }

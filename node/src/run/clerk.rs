@@ -62,6 +62,8 @@ pub struct Report {
     pub row: i64,
     /// This box has another key since.
     pub renewed: bool,
+    /// Hand over a turn after so many milliseconds.
+    pub turn_in_ms: Option<u64>,
     /// The homes of members by their boxes, if the roster changed.
     pub neighbours: Option<BTreeMap<KeyId, Neighbour>>,
 }
@@ -127,10 +129,10 @@ fn work(mut ledger: Ledger, queue: &Receiver<Job<Whom>>, out: &mpsc::Sender<Repo
 }
 
 /// Answers whoever waits for the ledger alone; the rest is for the loop.
-fn tell(ledger: &Ledger, worked: Worked<Whom>) -> Report {
+fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
     let neighbours = if worked.changes.roster { ledger.neighbours().ok() } else { None };
     let mut done = Vec::new();
-    for (whom, outcome) in worked.done {
+    for (whom, outcome) in std::mem::take(&mut worked.done) {
         match (whom, outcome) {
             // Whoever went away does not need the answer.
             (Whom::Asker(asker), Done::Reply(reply)) => drop(asker.send(reply)),
@@ -138,6 +140,6 @@ fn tell(ledger: &Ledger, worked: Worked<Whom>) -> Report {
             (whom, outcome) => done.push((whom, outcome)),
         }
     }
-    let (written, changes, row) = (worked.written, worked.changes, worked.row);
-    Report { done, written, changes, row, renewed: worked.renewed, neighbours }
+    let Worked { written, changes, row, renewed, turn_in_ms, .. } = worked;
+    Report { done, written, changes, row, renewed, turn_in_ms, neighbours }
 }

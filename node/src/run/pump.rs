@@ -56,6 +56,9 @@ const PEERS_KEPT: &str = "peers";
 /// A link that lasts less long than this, in milliseconds, was turned away by one of the two.
 const TURNED_AWAY_MS: u64 = 1_500;
 
+/// How long to wait for a ledger that is behind, in milliseconds.
+const BUSY_MS: u64 = 1_000;
+
 /// How long the loop sleeps where nothing at all is due: an hour, in milliseconds.
 const IDLE_MS: u64 = 3_600_000;
 
@@ -153,6 +156,8 @@ struct Pump {
     /// Where this home listens, if that was left to it.
     ports: Option<Ports>,
     refused: u64,
+    /// When this node's turn comes to help boxes that lack a key.
+    turn_at: Option<Moment>,
     /// Since when each link is up: one that goes down at once was no link.
     up_since: BTreeMap<LinkId, Moment>,
     /// The box has another key: everything but the people's queue begins anew.
@@ -204,6 +209,7 @@ impl Pump {
             remembered,
             ports: config.listen.is_empty().then(Ports::default),
             refused: 0,
+            turn_at: None,
             up_since: BTreeMap::new(),
             renewed: false,
         })
@@ -225,6 +231,7 @@ impl Pump {
                 Some(asked) = self.world.queue.recv() => self.asked(asked),
                 Some(event) = next_event(&mut self.mesh) => self.mesh_event(event),
                 () = tokio::time::sleep_until(wakeup) => {
+                    self.take_turn();
                     self.core.handle(Input::Tick, self.clock.now());
                 }
             }
@@ -251,7 +258,8 @@ impl Pump {
     fn sleep(&self) -> Instant {
         let now = self.clock.now();
         let book = if self.mesh.is_some() { self.core.book.next_wakeup() } else { None };
-        let due = self.core.next_wakeup().into_iter().chain(book).map(|(at, _)| at).min();
+        let due = self.core.next_wakeup().into_iter().chain(book).map(|(at, _)| at);
+        let due = due.chain(self.turn_at).min();
         let ms = due.map_or(IDLE_MS, |at| at.since_ms(now));
         Instant::now() + Duration::from_millis(ms)
     }
@@ -310,6 +318,14 @@ impl Pump {
         }
     }
 
+    fn take_turn(&mut self) {
+        if self.turn_at.is_some_and(|at| at <= self.clock.now()) {
+            // A ledger that is behind is asked again.
+            let taken = self.clerk.jobs.try_send(Job::Turn(Whom::Nobody)).is_ok();
+            self.turn_at = if taken { None } else { Some(self.clock.now() + BUSY_MS) };
+        }
+    }
+
     /// A job for a link: without room for it the link is closed, and the peer comes back.
     fn job(&mut self, link: LinkId, job: Job<Whom>) {
         if self.clerk.jobs.try_send(job).is_err() {
@@ -341,6 +357,9 @@ impl Pump {
             }
             self.core.handle(Input::Boxes(neighbours.keys().copied().collect()), now);
             self.neighbours = neighbours;
+        }
+        if let Some(ms) = report.turn_in_ms {
+            self.turn_at = Some(now + ms);
         }
         if !report.written.is_empty() {
             self.core.handle(Input::Written { new: report.written, row: report.row }, now);

@@ -54,6 +54,8 @@ use crdt::{
     envelope::{Envelope, Kind, Malformed},
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, ScopeId, WriterId},
+    keys::Secret,
+    secrets::Keyring,
     sync::fingerprint::Fingerprint,
     time::{Bucket, ClaimedTime},
 };
@@ -161,9 +163,19 @@ impl Truth {
         &self.memory.roster
     }
 
+    /// This box has another key from now on.
+    pub fn take_box(&mut self, box_key: &Secret) {
+        self.memory.keyring.take_box(box_key);
+    }
+
+    /// Which epochs there are, and which secrets this box holds.
+    pub fn keyring(&self) -> &Keyring {
+        &self.memory.keyring
+    }
+
     /// Everything that can be looked up.
     pub fn read(&self) -> Reading<'_> {
-        Reading::new(&self.db)
+        Reading::with_keys(&self.db, &self.memory.keyring)
     }
 
     /// The fingerprint of every drawer, with what the open transaction has put in.

@@ -250,7 +250,7 @@ impl Views {
                 batch.changes.requests.insert(change.about);
             }
             Body::Card(card) if told.accepted => self.put_card(told, card, batch)?,
-            Body::Card(_) => (),
+            Body::Card(_) | Body::Key(_) => (),
             Body::Statement(signed) => {
                 batch.changes.roster = true;
                 if told.accepted {

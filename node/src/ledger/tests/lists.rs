@@ -40,6 +40,7 @@ fn open(folder: &Path) -> Ledger {
         writer: key(3),
         sealed: Seal::bare(key(4)),
         person: Some(key(5).person()),
+        earlier: Vec::new(),
         others: Vec::new(),
         copied: false,
     };

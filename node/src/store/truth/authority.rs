@@ -17,6 +17,7 @@ use crdt::{
     envelope::{Envelope, Header, Kind},
     id::{CommunityId, EnvelopeId},
     judge::Position,
+    secrets::Keyring,
 };
 
 use super::{Work, memory::PositionKey, row, row::Row};
@@ -45,9 +46,9 @@ pub(super) fn checked_fact(
 }
 
 /// The same from a row, where it stands because it was checked before.
-pub(super) fn stored_fact(row: &Row) -> Result<Fact, StoreError> {
+pub(super) fn stored_fact(row: &Row, keys: &Keyring) -> Result<Fact, StoreError> {
     let place = Fact::without_body(&row.envelope()?);
-    Ok(match row.read_body() {
+    Ok(match row.read_body(keys) {
         Ok(Body::Statement(it)) => Fact {
             seconds: it.seconds.iter().map(|second| second.key).collect(),
             says: Says::Statement(Box::new(it.statement)),

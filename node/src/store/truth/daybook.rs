@@ -243,7 +243,7 @@ impl Truth {
                 if !self.db.is_autocommit() {
                     self.run("ROLLBACK")?;
                 }
-                self.memory = Memory::read(&self.db, &self.genesis)?;
+                self.memory = Memory::read(&self.db, &self.genesis, self.memory.keyring.emptied())?;
                 return Err(error);
             }
         }

@@ -5,7 +5,8 @@
 //! 1. something that the envelope cites comes, or becomes sound: `waiting` names who asks;
 //! 2. the roster says something else of its position: standings are compared after each change;
 //! 3. a second envelope shows up at a place of its chain: the roster is told the chain's links;
-//! 4. its body comes late, or its document's gate does not let it in.
+//! 4. its body comes late, or its document's gate does not let it in;
+//! 5. the secret of the epoch that its body is sealed under becomes known.
 //!
 //! Each puts rows into a queue, and the queue is worked off until nothing changes any more. Since
 //! every answer is a function of the set, the order of the queue leaves no trace.
@@ -112,7 +113,7 @@ impl Work<'_> {
             code: mark.unwrap_or_else(|| code_of(&outcome.reason)),
             sound: outcome.sound,
             waits_for: waits_for(header, &outcome, &shelf),
-            unreadable: body.err().filter(|error| *error != Unreadable::Newer),
+            unreadable: body.err().filter(|error| Gone::because(*error).is_some()),
         })
     }
 
@@ -154,6 +155,32 @@ impl Work<'_> {
         if let Some(stream) = Stream::of(scope_ref, header.kind, subject) {
             self.move_heads(row, header, stream, before.as_ref(), verdict)?;
         }
+        Ok(())
+    }
+
+    /// Tells the keyring of a key envelope and of whether it counts, and queues what is sealed under
+    /// the secrets that come to be known by it.
+    pub(super) fn note_key(
+        &mut self,
+        (id, scope): (EnvelopeId, ScopeId),
+        body: Option<&Body>,
+        fate: Fate,
+    ) -> Result<(), StoreError> {
+        let Some(Body::Key(key)) = body else { return Ok(()) };
+        let learnt = self.memory.keyring.insert(id, scope, key, fate == Fate::Accepted);
+        learnt.iter().try_for_each(|epoch| self.queue_sealed(epoch))
+    }
+
+    fn queue_sealed(&mut self, epoch: &EnvelopeId) -> Result<(), StoreError> {
+        let Some(at) = self.memory.epochs.get(epoch) else { return Ok(()) };
+        let queued = self
+            .db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO todo
+                 SELECT row FROM envelopes WHERE epoch_ref = ?1 AND fate = 3",
+            )?
+            .execute([at])?;
+        self.memory.unfinished |= queued > 0;
         Ok(())
     }
 
@@ -218,7 +245,7 @@ impl Work<'_> {
     fn judge_again(&mut self, row: i64) -> Result<(), StoreError> {
         self.memory.touched = true;
         let held = row::by_row(self.db, row)?;
-        let body = held.read_body();
+        let body = held.read_body(&self.memory.keyring);
         let mut verdict = self.judge((held.id, &held.header), body.as_ref(), || held.envelope())?;
         if held.gone == Some(Gone::Gate) && verdict.fate == Fate::Poison {
             verdict.code = code_of(&Reason::Gate);
@@ -241,9 +268,16 @@ impl Work<'_> {
                 cited.known.sound = verdict.sound;
             }
         }
+        let mut subject = held.subject;
+        if let (None, Ok(body)) = (&subject, &body) {
+            subject = super::receive::subject(held.id, body);
+            self.db
+                .prepare_cached("UPDATE envelopes SET subject = ?2 WHERE row = ?1")?
+                .execute((row, &subject))?;
+        }
+        self.note_key((held.id, held.header.scope), body.as_ref().ok(), verdict.fate)?;
         let before = Before { fate: held.fate, sound: held.sound };
-        let subject = held.subject.as_deref();
-        self.take_effect(row, held.id, &held.header, subject, Some(before), &verdict)
+        self.take_effect(row, held.id, &held.header, subject.as_deref(), Some(before), &verdict)
     }
 
     fn drop_body(&mut self, held: &Row, gone: Gone) -> Result<(), StoreError> {
@@ -340,6 +374,7 @@ fn code_of(reason: &Reason) -> &'static str {
         Reason::ForgedLamport => "forged_lamport",
         Reason::Waits => "waits",
         Reason::Unreadable(Unreadable::Newer) => "newer",
+        Reason::Unreadable(Unreadable::NoKey) => "no_key",
         Reason::Unreadable(Unreadable::Malformed) => "malformed",
         Reason::Unreadable(Unreadable::TooLong) => "too_long",
         Reason::Gate => "gate",

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
     authority::{Charter, Fact, Roster, Verdict},
+    body::Body,
     envelope::{Header, Kind},
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, ScopeId, WriterId},
-    judge::Known,
+    judge::{Fate, Known},
+    secrets::Keyring,
     sync::fingerprint::Fingerprint,
     time::Bucket,
 };
@@ -38,6 +40,7 @@ pub(super) struct Memory {
     /// What the roster begins with.
     charter: Charter,
     pub roster: Roster,
+    pub keyring: Keyring,
     /// The roster's version when statements and positions were last compared with it.
     pub compared: u64,
     /// What the roster said of each statement in it: (row, answer).
@@ -46,6 +49,7 @@ pub(super) struct Memory {
     /// Moved and not yet written.
     pub moved: BTreeSet<(i64, Bucket)>,
     pub scopes: BTreeMap<ScopeId, i64>,
+    pub epochs: BTreeMap<EnvelopeId, i64>,
     pub reasons: BTreeMap<String, i64>,
     /// The same the other way round.
     pub codes: BTreeMap<i64, String>,
@@ -74,16 +78,18 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Reads everything from the file.
-    pub fn read(db: &Connection, genesis: &Genesis) -> Result<Self, StoreError> {
+    /// Reads everything from the file; `keyring` is empty and knows whose it is.
+    pub fn read(db: &Connection, genesis: &Genesis, keyring: Keyring) -> Result<Self, StoreError> {
         let mut memory = Self {
             charter: Charter::of(genesis),
             roster: Roster::new(genesis),
+            keyring,
             compared: 0,
             statements: BTreeMap::new(),
             fingerprints: BTreeMap::new(),
             moved: BTreeSet::new(),
             scopes: BTreeMap::new(),
+            epochs: BTreeMap::new(),
             reasons: BTreeMap::new(),
             codes: BTreeMap::new(),
             forks: BTreeSet::new(),
@@ -100,6 +106,7 @@ impl Memory {
             touched: false,
         };
         memory.read_small_tables(db)?;
+        memory.read_keys(db)?;
         memory.read_roster(db, genesis.id().roster())?;
         Ok(memory)
     }
@@ -109,6 +116,11 @@ impl Memory {
         for row in rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))? {
             let (scope, at) = row?;
             self.scopes.insert(ScopeId::from_bytes(scope), at);
+        }
+        let mut rows = db.prepare_cached("SELECT epoch, ref FROM epochs")?;
+        for row in rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))? {
+            let (epoch, at) = row?;
+            self.epochs.insert(EnvelopeId::from_bytes(epoch), at);
         }
         let mut rows = db.prepare_cached("SELECT code, ref FROM reasons")?;
         for row in rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))? {
@@ -134,6 +146,21 @@ impl Memory {
         Ok(())
     }
 
+    /// Puts every key envelope into the keyring, the latest first: one that is opened leads to those
+    /// before it.
+    fn read_keys(&mut self, db: &Connection) -> Result<(), StoreError> {
+        let mut rows = db.prepare_cached(&row::select("e.kind = 9 ORDER BY e.row DESC"))?;
+        let mut rows = rows.query([])?;
+        while let Some(sql) = rows.next()? {
+            let row = row::Row::read(sql)?;
+            if let Ok(Body::Key(key)) = row.read_body(&self.keyring) {
+                let counts = row.fate == Fate::Accepted;
+                self.keyring.insert(row.id, row.header.scope, &key, counts);
+            }
+        }
+        Ok(())
+    }
+
     /// Tells the roster again what it was told before.
     fn read_roster(&mut self, db: &Connection, roster: ScopeId) -> Result<(), StoreError> {
         let mut rows = db.prepare_cached("SELECT writer, auth FROM positions WHERE auth <> x''")?;
@@ -151,7 +178,7 @@ impl Memory {
         let mut rows = rows.query([roster_ref])?;
         while let Some(sql) = rows.next()? {
             let row = row::Row::read(sql)?;
-            self.roster.insert(authority::stored_fact(&row)?);
+            self.roster.insert(authority::stored_fact(&row, &self.keyring)?);
             if row.header.kind == Kind::STATEMENT {
                 self.statements.insert(row.id, (row.row, Verdict::Counts));
             }

@@ -5,7 +5,10 @@
 
 use std::path::Path;
 
-use crdt::genesis::Genesis;
+use crdt::{
+    genesis::Genesis,
+    secrets::{BoxSecret, Keyring},
+};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
 use super::{Failure, Reading, Truth, daybook::Daybook, memory::Memory};
@@ -30,12 +33,17 @@ const STATEMENTS_MAX: usize = 96;
 
 impl Truth {
     /// Opens the set of `genesis`'s community in the file at `path`, made where there is none, or in
-    /// memory.
+    /// memory. What is sealed to the boxes `own`, this one first, can be read; without
+    /// any, nothing that is sealed.
     ///
     /// # Errors
     ///
     /// Where the file is of a later release, of another community, or cannot be read or written.
-    pub fn open(path: Option<&Path>, genesis: &Genesis) -> Result<Self, StoreError> {
+    pub fn open(
+        path: Option<&Path>,
+        genesis: &Genesis,
+        own: Vec<BoxSecret>,
+    ) -> Result<Self, StoreError> {
         if let Some(path) = path {
             look(path, genesis)?;
         }
@@ -45,7 +53,7 @@ impl Truth {
             None => make(&db)?,
         }
         found(&db, genesis)?;
-        let memory = Memory::read(&db, genesis)?;
+        let memory = Memory::read(&db, genesis, Keyring::new(genesis.id(), own))?;
         let mut truth = Self {
             db,
             path: path.map(Path::to_owned),
@@ -80,7 +88,7 @@ impl Truth {
             self.db = connect(Some(path))?;
         }
         self.is_laid = false;
-        self.memory = Memory::read(&self.db, &self.genesis)?;
+        self.memory = Memory::read(&self.db, &self.genesis, self.memory.keyring.emptied())?;
         self.post_the_daybook()?;
         self.undone = false;
         Ok(())
@@ -90,7 +98,7 @@ impl Truth {
     pub(super) fn reload(&mut self) -> Result<(), StoreError> {
         // Until it is read, nothing may be done with it.
         self.undone = true;
-        self.memory = Memory::read(&self.db, &self.genesis)?;
+        self.memory = Memory::read(&self.db, &self.genesis, self.memory.keyring.emptied())?;
         self.undone = false;
         Ok(())
     }

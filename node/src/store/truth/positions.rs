@@ -26,6 +26,18 @@ impl Work<'_> {
         Ok(at)
     }
 
+    /// The row that stands for the epoch that a body is sealed under.
+    pub(super) fn epoch_ref(&mut self, header: &Header) -> Result<Option<i64>, StoreError> {
+        let Some(epoch) = header.epoch else { return Ok(None) };
+        if let Some(at) = self.memory.epochs.get(&epoch) {
+            return Ok(Some(*at));
+        }
+        self.db.execute("INSERT INTO epochs (epoch) VALUES (?1)", [epoch.as_bytes()])?;
+        let at = self.db.last_insert_rowid();
+        self.memory.epochs.insert(epoch, at);
+        Ok(Some(at))
+    }
+
     /// The row that stands for an envelope's position; made, and told to authority, at its first.
     pub(super) fn position_ref(&mut self, header: &Header) -> Result<i64, StoreError> {
         let key: PositionKey = (header.writer, header.scope, header.auth);

@@ -5,6 +5,7 @@ use crdt::{
     envelope::{Envelope, Header, Kind},
     id::{DocumentId, EnvelopeId, RequestId, ScopeId, WriterId},
     judge::Fate,
+    secrets::Keyring,
     sync::{Held, fingerprint::Fingerprint},
     time::{Bucket, ClaimedTime},
 };
@@ -24,6 +25,7 @@ const FIXED_BYTES: u32 = 200;
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
     pub(super) db: &'a Connection,
+    keys: Option<&'a Keyring>,
 }
 
 /// One verdict of the log.
@@ -41,9 +43,9 @@ pub struct Judged {
     pub reason: String,
     /// Its header.
     pub header: Header,
-    /// Its body, unless that is gone.
+    /// Its body as it is stored, sealed or plain, unless that is gone.
     pub body: Option<Vec<u8>>,
-    gone: Option<Gone>,
+    read: Result<Body, Unreadable>,
 }
 
 impl Judged {
@@ -51,9 +53,9 @@ impl Judged {
     ///
     /// # Errors
     ///
-    /// Where it is gone, poison, or written by a later release.
+    /// Where it is gone, poison, under a key that is not here, or written by a later release.
     pub fn read_body(&self) -> Result<Body, Unreadable> {
-        row::read_body(&self.header, self.gone, self.body.as_deref())
+        self.read.clone()
     }
 }
 
@@ -100,8 +102,13 @@ fn at_most(limit: usize) -> i64 {
 }
 
 impl<'a> Reading<'a> {
+    /// Of everything but what is sealed.
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db }
+        Self { db, keys: None }
+    }
+
+    pub(super) fn with_keys(db: &'a Connection, keys: &'a Keyring) -> Self {
+        Self { db, keys: Some(keys) }
     }
 
     /// The log of verdicts after `number`, at most `limit` of them, in order. Of each envelope only
@@ -169,9 +176,9 @@ impl<'a> Reading<'a> {
                 id: it.id,
                 fate: it.fate,
                 reason: codes.get(&it.reason).cloned().unwrap_or_default(),
+                read: row::read_body(&it.header, it.gone, it.body.as_deref(), self.keys),
                 header: it.header,
                 body: it.body,
-                gone: it.gone,
             });
         }
         Ok(out)

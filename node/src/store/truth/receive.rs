@@ -90,10 +90,11 @@ impl Work<'_> {
         let (id, header) = (envelope.id(), envelope.header());
         let scope_ref = self.scope_ref(header.scope)?;
         let position_ref = self.position_ref(header)?;
+        let epoch_ref = self.epoch_ref(header)?;
         self.note_fork(id, header)?;
         let mut gone = if envelope.body().is_some() { None } else { Some(Gone::NotSent) };
         self.memory.lacks_bodies |= gone.is_some();
-        let body = row::read_body(header, gone, envelope.body());
+        let body = row::read_body(header, gone, envelope.body(), Some(&self.memory.keyring));
         let subject = body.as_ref().ok().and_then(|body| subject(id, body));
         let verdict = self.judge((id, header), body.as_ref(), || Ok(envelope.clone()))?;
         if let Some(error) = verdict.unreadable {
@@ -106,9 +107,9 @@ impl Work<'_> {
             .prepare_cached(
                 "INSERT INTO envelopes (id, position_ref, scope_ref, bucket, kind, seq, lamport,
                      claimed, fate, reason, sound, judged, subject, gone, cites, rest, signature,
-                     body)
+                     body, epoch_ref)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                     ?17, ?18)",
+                     ?17, ?18, ?19)",
             )?
             .execute(rusqlite::params![
                 id.as_bytes(),
@@ -129,10 +130,12 @@ impl Work<'_> {
                 row::rest_of(header, kept_body.is_some()),
                 envelope.signature(),
                 kept_body,
+                epoch_ref,
             ])?;
         let row = self.db.last_insert_rowid();
         self.memory.count_in(scope_ref, header.bucket, &id);
         self.memory.remember(id, Cited { row, known: known(header, verdict.sound) });
+        self.note_key((id, header.scope), body.as_ref().ok(), verdict.fate)?;
         self.take_effect(row, id, header, subject.as_deref(), None, &verdict)
     }
 
@@ -172,7 +175,7 @@ impl Work<'_> {
         let (Some(cited), true) = (self.cited(&id)?, envelope.body().is_some()) else {
             return Ok(false);
         };
-        let body = row::read_body(header, None, envelope.body());
+        let body = row::read_body(header, None, envelope.body(), Some(&self.memory.keyring));
         let checked = match (header.kind, body.as_ref()) {
             (Kind::STATEMENT, Ok(body)) => {
                 authority::checked_fact(envelope, Ok(body), &self.community).map(|_| ())
@@ -221,6 +224,6 @@ pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
         Body::Act(Act::Ask(_)) => Some(id.as_bytes().to_vec()),
         Body::Act(Act::Do(deed)) => Some(deed.request.as_bytes().to_vec()),
         Body::Change(change) => Some(change.document.as_bytes().to_vec()),
-        Body::Statement(_) | Body::Talk(_) | Body::Card(_) => None,
+        Body::Statement(_) | Body::Talk(_) | Body::Card(_) | Body::Key(_) => None,
     }
 }

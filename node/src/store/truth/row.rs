@@ -2,13 +2,15 @@
 //!
 //! The header's bytes are not stored: its one canonical form is put together from the columns, and
 //! its hash is compared with the id whenever an envelope leaves the store, so a flipped bit on the
-//! disk is noticed here and not by the peer who would be told.
+//! disk is noticed here and not by the peer who would be told. Bodies are stored as they came: what
+//! is sealed stays sealed on the disk, and is opened for whoever reads it.
 
 use crdt::{
     body::{Body, Unreadable},
     envelope::{Envelope, Header, Kind, VERSION},
     id::{EnvelopeId, ScopeId, WriterId},
     judge::Fate,
+    secrets::Keyring,
     time::{Bucket, ClaimedTime},
     wire::{Ended, Reader, put_varint},
 };
@@ -40,7 +42,7 @@ impl Gone {
     /// Why a body that was here must go.
     pub fn because(error: Unreadable) -> Option<Self> {
         match error {
-            Unreadable::Newer => None,
+            Unreadable::Newer | Unreadable::NoKey => None,
             Unreadable::Malformed => Some(Self::Malformed),
             Unreadable::TooLong => Some(Self::TooLong),
         }
@@ -69,8 +71,9 @@ pub(super) fn select(condition: &str) -> String {
     format!(
         "SELECT e.row, e.id, e.scope_ref, e.bucket, e.kind, e.seq, e.lamport, e.claimed, e.fate,
                 e.reason, e.sound, e.judged, e.subject, e.gone, e.cites, e.rest, e.signature,
-                e.body, p.writer, p.scope, p.auth
-         FROM envelopes e JOIN positions p ON p.ref = e.position_ref WHERE {condition}"
+                e.body, p.writer, p.scope, p.auth, k.epoch
+         FROM envelopes e JOIN positions p ON p.ref = e.position_ref
+         LEFT JOIN epochs k ON k.ref = e.epoch_ref WHERE {condition}"
     )
 }
 
@@ -111,7 +114,7 @@ impl Row {
             lamport: sql.get::<_, i64>(6)?.cast_unsigned(),
             bucket: Bucket(sql.get(3)?),
             claimed: ClaimedTime(sql.get::<_, i64>(7)?.cast_unsigned()),
-            epoch: rest.epoch,
+            epoch: sql.get::<_, Option<[u8; 32]>>(21)?.map(EnvelopeId::from_bytes).or(rest.epoch),
             body_len: rest.body_len,
             body_hash: rest.body_hash,
             extension: rest.extension,
@@ -132,8 +135,8 @@ impl Row {
     }
 
     /// What can be read of the body.
-    pub fn read_body(&self) -> Result<Body, Unreadable> {
-        read_body(&self.header, self.gone, self.body.as_deref())
+    pub fn read_body(&self, keys: &Keyring) -> Result<Body, Unreadable> {
+        read_body(&self.header, self.gone, self.body.as_deref(), Some(keys))
     }
 
     /// The envelope as it was received or written.
@@ -150,14 +153,15 @@ pub(super) fn read_body(
     header: &Header,
     gone: Option<Gone>,
     body: Option<&[u8]>,
+    keys: Option<&Keyring>,
 ) -> Result<Body, Unreadable> {
-    match (gone, body) {
-        (Some(Gone::TooLong), _) => Err(Unreadable::TooLong),
-        (Some(_), _) | (None, None) => Err(Unreadable::Malformed),
-        (None, Some(_)) if header.version > VERSION || header.epoch.is_some() => {
-            Err(Unreadable::Newer)
-        }
-        (None, Some(body)) => Body::decode(header.kind, body),
+    match (gone, body, keys) {
+        (Some(Gone::TooLong), ..) => Err(Unreadable::TooLong),
+        (Some(_), ..) | (None, None, _) => Err(Unreadable::Malformed),
+        (None, Some(body), Some(keys)) => keys.read(header, body),
+        (None, Some(_), None) if header.epoch.is_some() => Err(Unreadable::NoKey),
+        (None, Some(_), None) if header.version > VERSION => Err(Unreadable::Newer),
+        (None, Some(body), None) => Body::decode(header.kind, body),
     }
 }
 
@@ -176,6 +180,7 @@ pub(super) fn split_cites(bytes: &[u8], has_prev: bool) -> (Option<EnvelopeId>, 
 /// The header fields that are the same, or follow from the body, in nearly every envelope.
 struct Rest {
     version: u8,
+    /// As the first release stored it; now it has a column.
     epoch: Option<EnvelopeId>,
     body_len: u32,
     body_hash: [u8; 32],
@@ -184,12 +189,11 @@ struct Rest {
 
 /// The stored form of [`Rest`], none where all of it follows from the body.
 pub(super) fn rest_of(header: &Header, has_body: bool) -> Option<Vec<u8>> {
-    let usual = header.version == VERSION && header.epoch.is_none() && header.extension.is_empty();
+    let usual = header.version == VERSION && header.extension.is_empty();
     if usual && has_body {
         return None;
     }
-    let mut out = vec![header.version, u8::from(header.epoch.is_some())];
-    header.epoch.iter().for_each(|epoch| out.extend(epoch.as_bytes()));
+    let mut out = vec![header.version, 0];
     put_varint(&mut out, u64::from(header.body_len));
     out.extend(header.body_hash);
     out.extend(&header.extension);

@@ -5,6 +5,7 @@ mod fates;
 mod faults;
 mod opening;
 mod orders;
+mod sealed;
 mod village;
 
 use crdt::{envelope::Envelope, id::EnvelopeId, judge::Fate};

@@ -14,6 +14,7 @@ use crdt::{
     id::{EnvelopeId, ScopeId, WriterId},
     keys::Secret,
     limits::DEPS_MAX,
+    secrets::Spot,
     time::{Bucket, ClaimedTime},
 };
 
@@ -31,6 +32,8 @@ pub struct Intent {
     pub deps: Deps,
     /// Under which grant.
     pub auth: Option<EnvelopeId>,
+    /// The epoch that the body is sealed under; none leaves it plain.
+    pub epoch: Option<EnvelopeId>,
 }
 
 /// What an envelope names as seen.
@@ -63,6 +66,9 @@ pub enum WriteError {
     /// It would cite something of another scope.
     #[error("cites {0}, which is of another scope")]
     ForeignCitation(EnvelopeId),
+    /// It would be sealed under a key that is not here.
+    #[error("the key of epoch {0} is not here")]
+    NoKey(EnvelopeId),
     /// A text or list is longer than allowed.
     #[error("body: {0}")]
     Body(Unreadable),
@@ -145,7 +151,7 @@ impl Work<'_> {
         writer: &Secret,
         claimed: ClaimedTime,
     ) -> Result<Envelope, WriteError> {
-        let Intent { body, scope, deps, auth } = intent;
+        let Intent { body, scope, deps, auth, epoch } = intent;
         let deps = match deps {
             Deps::These(ids) if ids.len() > DEPS_MAX => {
                 return Err(WriteError::TooManyCitations(ids.len()));
@@ -153,9 +159,16 @@ impl Work<'_> {
             Deps::These(ids) => ids,
             Deps::Subject => self.heads_for(&body, &scope)?,
         };
-        let bytes = body.encode();
+        let mut bytes = body.encode();
         Body::decode(body.kind(), &bytes).map_err(WriteError::Body)?;
         let tip = self.end_of((writer.writer(), scope))?;
+        if let Some(epoch) = epoch {
+            let secret = self.memory.keyring.secret(&epoch).ok_or(WriteError::NoKey(epoch))?;
+            let (community, kind) = (self.community, body.kind());
+            let seq = tip.map_or(1, |(seq, _)| seq + 1);
+            let spot = Spot { community, scope, writer: writer.writer(), seq, kind, epoch };
+            bytes = secret.seal(&spot, bytes);
+        }
         let draft = Draft {
             kind: body.kind(),
             scope,
@@ -165,6 +178,7 @@ impl Work<'_> {
             auth,
             bucket: Bucket::of(claimed, self.founded),
             claimed,
+            epoch,
             body: bytes,
         };
         Ok(Envelope::write(draft, writer, &self.community))
@@ -182,7 +196,7 @@ impl Work<'_> {
                 heads
             }
             Body::Talk(_) | Body::Statement(_) => reading.heads(scope, body.kind(), None)?,
-            Body::Act(Act::Ask(_)) | Body::Change(_) | Body::Card(_) => Vec::new(),
+            Body::Act(Act::Ask(_)) | Body::Change(_) | Body::Card(_) | Body::Key(_) => Vec::new(),
         };
         heads.truncate(DEPS_MAX);
         Ok(heads)

@@ -25,7 +25,8 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let mut truth = Truth::open(Some(&path_in(folder.path())), &genesis(1)).expect("opens");
+        let mut truth =
+            Truth::open(Some(&path_in(folder.path())), &genesis(1), Vec::new()).expect("opens");
         let village = Village::found_in(&mut truth);
         let li = Person::named("li");
         let join = village.welcome(&mut truth, &li);
@@ -65,7 +66,7 @@ impl Found {
     }
 
     fn open(&self) -> Truth {
-        Truth::open(Some(&path_in(self.0.path())), &genesis(1)).expect("opens again")
+        Truth::open(Some(&path_in(self.0.path())), &genesis(1), Vec::new()).expect("opens again")
     }
 }
 
@@ -160,9 +161,9 @@ fn a_daybook_of_another_community_says_nothing() {
     let mut desk = Desk::new();
     let said = desk.post("ours");
     let theirs = tempfile::tempdir().expect("a folder for the test");
-    drop(Truth::open(Some(&path_in(theirs.path())), &genesis(2)).expect("opens"));
+    drop(Truth::open(Some(&path_in(theirs.path())), &genesis(2), Vec::new()).expect("opens"));
     fs::write(theirs.path().join("truth.db-daybook"), desk.daybook()).expect("writes");
-    let truth = Truth::open(Some(&path_in(theirs.path())), &genesis(2)).expect("opens");
+    let truth = Truth::open(Some(&path_in(theirs.path())), &genesis(2), Vec::new()).expect("opens");
     assert_eq!(holds(&truth, &[said]), [false]);
 }
 

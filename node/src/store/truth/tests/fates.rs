@@ -106,7 +106,7 @@ fn what_is_forged_is_quarantined_and_what_stands_on_it_waits() {
 #[test]
 fn what_waits_is_judged_again_when_the_last_of_it_comes() {
     let mut it = street();
-    let mut reader = Truth::open(None, &it.village.genesis).expect("opens");
+    let mut reader = Truth::open(None, &it.village.genesis, Vec::new()).expect("opens");
     receive(&mut reader, everything(&it.truth));
     let request =
         write(&mut it.truth, &it.zhang, ask("带奶奶去医院"), it.village.scope(), Some(it.zhangs));
@@ -134,7 +134,7 @@ fn what_waits_is_judged_again_when_the_last_of_it_comes() {
 fn an_unknown_grant_is_waited_for_wherever_it_stands() {
     let mut it = street();
     let wang = Person::named("wang");
-    let mut reader = Truth::open(None, &it.village.genesis).expect("opens");
+    let mut reader = Truth::open(None, &it.village.genesis, Vec::new()).expect("opens");
     receive(&mut reader, everything(&it.truth));
     let join = it.village.welcome(&mut it.truth, &wang);
     let talk = it.village.say(&mut it.truth, &wang, join, "我是新来的");
@@ -171,7 +171,7 @@ fn what_a_later_release_wrote_is_carried_sealed() {
     let mut it = street();
     let newer = it.forge().with(|draft| draft.kind = Kind(200));
     assert_eq!(it.fate_of(&newer), said(Fate::Sealed, "newer"));
-    let packed = it.forge().with(|draft| draft.body = vec![1, 2, 3]);
+    let packed = it.forge().with(|draft| draft.body = vec![2, 2, 3]);
     assert_eq!(it.fate_of(&packed), said(Fate::Sealed, "newer"));
     let sealed = packed.sign();
     let held = it.truth.read().envelope(&sealed.id()).expect("reads").expect("is held");
@@ -191,7 +191,7 @@ fn poison_leaves_its_header_and_never_its_body() {
     assert_eq!(receive(&mut it.truth, [poison.clone()]), 0, "its body does not come back");
     let held = it.truth.read().envelope(&poison.id()).expect("reads").expect("is held");
     assert_eq!(held.body(), None);
-    let mut next = Truth::open(None, &it.village.genesis).expect("opens");
+    let mut next = Truth::open(None, &it.village.genesis, Vec::new()).expect("opens");
     receive(&mut next, everything(&it.truth));
     assert_eq!(fate(&next, &poison.id()).0, Fate::Poison, "and it is passed on as it is");
 }
@@ -228,7 +228,7 @@ fn a_body_that_somebody_withheld_may_still_come() {
 #[test]
 fn a_statement_whose_words_come_late_counts_like_any_other() {
     let (village, mut truth) = Village::found();
-    let mut reader = Truth::open(None, &village.genesis).expect("opens");
+    let mut reader = Truth::open(None, &village.genesis, Vec::new()).expect("opens");
     let wang = Person::named("wang");
     let join = village.welcome(&mut truth, &wang);
     let talk = village.say(&mut truth, &wang, join, "hello");
@@ -329,7 +329,8 @@ fn sixteen_heads_are_cited_and_more_must_be_joined_first() {
         crowd.push(claim.sign());
     }
     receive(&mut it.truth, crowd.clone());
-    let intent = |deps| Intent { body: claim(request.id()), scope, deps, auth: Some(it.lis) };
+    let intent =
+        |deps| Intent { body: claim(request.id()), scope, deps, auth: Some(it.lis), epoch: None };
     let refused = it.truth.write(intent(Deps::Subject), &it.li.device, NOW);
     let Err(WriteError::TooManyHeads(heads)) = refused else { panic!("{refused:?}") };
     assert_eq!(heads.len(), 17);
@@ -362,7 +363,7 @@ fn nobody_can_write_on_ground_that_is_not_here() {
     let mut it = street();
     let scope = it.village.scope();
     let mut write = |deps, scope: ScopeId| {
-        let intent = Intent { body: message("?"), scope, deps, auth: Some(it.lis) };
+        let intent = Intent { body: message("?"), scope, deps, auth: Some(it.lis), epoch: None };
         it.truth.write(intent, &it.li.device, NOW)
     };
     let nowhere = EnvelopeId::from_bytes([9; 32]);

@@ -12,7 +12,7 @@ use crdt::judge::Fate;
 fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let path = folder.path().join("truth.db");
-    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let mut truth = Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens");
     let village = Village::found_in(&mut truth);
     let li = Person::named("li");
     let join = village.welcome(&mut truth, &li);
@@ -26,7 +26,7 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
         let outcome = (0..8).try_for_each(|_| {
             let body = message(&"水位上涨 the water is rising ".repeat(40));
             let (scope, auth) = (village.scope(), Some(join));
-            let intent = Intent { body, scope, deps: Deps::Subject, auth };
+            let intent = Intent { body, scope, deps: Deps::Subject, auth, epoch: None };
             written.push(truth.write(intent, &li.device, NOW)?.id());
             Ok::<(), WriteError>(())
         });
@@ -41,7 +41,7 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
     }
     assert!(refused > 0, "the disk was full at least once");
     drop(truth);
-    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens again");
+    let mut truth = Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens again");
     for id in &saved {
         assert_eq!(fate(&truth, id).0, Fate::Accepted);
     }
@@ -54,7 +54,7 @@ fn a_full_disk_loses_nothing_that_was_saved_and_says_so_of_the_rest() {
 fn after_a_failure_nothing_can_be_added_to_what_was_undone() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let path = folder.path().join("truth.db");
-    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let mut truth = Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens");
     let village = Village::found_in(&mut truth);
     truth.begin().expect("begins");
     // What SQLite does by itself when a disk fails in the middle.

@@ -30,7 +30,7 @@ fn snapshot(truth: &Truth) -> String {
 fn what_was_committed_is_there_after_a_crash_and_what_was_not_is_gone() {
     let folder = folder();
     let path = folder.path().join("truth.db");
-    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let mut truth = Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens");
     let village = Village::found_in(&mut truth);
     let li = Person::named("li");
     let join = village.welcome(&mut truth, &li);
@@ -41,7 +41,7 @@ fn what_was_committed_is_there_after_a_crash_and_what_was_not_is_gone() {
     let lost = village.say(&mut truth, &li, join, "lost");
     assert!(truth.read().holds(&lost.id()).expect("reads"));
     drop(truth);
-    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens again");
+    let mut truth = Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens again");
     assert_eq!(snapshot(&truth), before);
     assert!(!truth.read().holds(&lost.id()).expect("reads"));
     assert_eq!(truth.read().kept("peer/1").expect("reads").as_deref(), Some(&b"192.168.1.7"[..]));
@@ -55,7 +55,7 @@ fn what_was_committed_is_there_after_a_crash_and_what_was_not_is_gone() {
 fn a_killed_process_leaves_a_log_that_the_next_one_reads() {
     let folder = folder();
     let path = folder.path().join("truth.db");
-    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let mut truth = Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens");
     Village::found_in(&mut truth);
     let before = snapshot(&truth);
     let left = folder.path().join("as it was found");
@@ -63,7 +63,7 @@ fn a_killed_process_leaves_a_log_that_the_next_one_reads() {
     for name in ["truth.db", "truth.db-wal"] {
         fs::copy(folder.path().join(name), left.join(name)).expect("copies while it is open");
     }
-    let found = Truth::open(Some(&left.join("truth.db")), &genesis(1)).expect("opens");
+    let found = Truth::open(Some(&left.join("truth.db")), &genesis(1), Vec::new()).expect("opens");
     assert_eq!(snapshot(&found), before);
 }
 
@@ -71,10 +71,10 @@ fn a_killed_process_leaves_a_log_that_the_next_one_reads() {
 fn a_newer_file_a_foreign_community_and_another_programs_file_stay_untouched() {
     let folder = folder();
     let ours = folder.path().join("truth.db");
-    drop(Truth::open(Some(&ours), &genesis(1)).expect("opens"));
+    drop(Truth::open(Some(&ours), &genesis(1), Vec::new()).expect("opens"));
     let error = |path: &Path, salt: u8| {
         let before = fs::read(path).expect("is there");
-        let error = Truth::open(Some(path), &genesis(salt)).err().expect("is refused");
+        let error = Truth::open(Some(path), &genesis(salt), Vec::new()).err().expect("is refused");
         assert_eq!(fs::read(path).expect("is there"), before, "untouched");
         error
     };
@@ -89,7 +89,7 @@ fn a_newer_file_a_foreign_community_and_another_programs_file_stay_untouched() {
         })
         .expect("a later release was here");
     let newer = error(&ours, 1);
-    assert!(matches!(newer, StoreError::NewerDatabase { found: 99, known: 1 }), "{newer}");
+    assert!(matches!(newer, StoreError::NewerDatabase { found: 99, known: 2 }), "{newer}");
     let notes = folder.path().join("notes.txt");
     fs::write(&notes, "not a database at all, but long enough to be read as one ".repeat(20))
         .expect("writes");
@@ -105,7 +105,7 @@ fn a_newer_file_a_foreign_community_and_another_programs_file_stay_untouched() {
 fn readers_see_what_is_committed_and_cannot_write() {
     let folder = folder();
     let path = folder.path().join("truth.db");
-    let mut truth = Truth::open(Some(&path), &genesis(1)).expect("opens");
+    let mut truth = Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens");
     let village = Village::found_in(&mut truth);
     let reader = Reader::open(&path).expect("opens");
     let rows = reader.read().last_row().expect("reads");

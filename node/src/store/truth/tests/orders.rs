@@ -110,6 +110,7 @@ impl Scribe {
             lamport: highest + 1 + twist.lamport,
             bucket: FOUNDED,
             claimed: NOW,
+            epoch: None,
             body,
         };
         let envelope = Envelope::write(draft, writer, &self.village.genesis.id());
@@ -282,7 +283,7 @@ fn outcome(truth: &Truth, scribe: &Scribe) -> Outcome {
 
 /// Hands the set over in this order and these portions; also replays the log as the views do.
 fn play(scribe: &Scribe, order: &[usize], portions: &[usize], turn: usize) -> Outcome {
-    let mut truth = Truth::open(None, &genesis(1)).expect("opens");
+    let mut truth = Truth::open(None, &genesis(1), Vec::new()).expect("opens");
     truth.memory.turn = turn;
     let mut replayed: BTreeMap<EnvelopeId, Fate> = BTreeMap::new();
     let mut last = 0;

@@ -53,7 +53,7 @@ impl Village {
     /// Founds it in a store in memory.
     pub fn found() -> (Self, Truth) {
         let genesis = genesis(1);
-        let mut truth = Truth::open(None, &genesis).expect("opens in memory");
+        let mut truth = Truth::open(None, &genesis, Vec::new()).expect("opens in memory");
         let village = Self::found_in(&mut truth);
         (village, truth)
     }
@@ -71,6 +71,7 @@ impl Village {
             need: 1,
             oversight: Oversight::Staff,
             everyone: true,
+            history: None,
         };
         let all = state(truth, &founder, founding, Some(admin), &[&founder.sealed]);
         let door = Secret::from_seed([77; 32]);
@@ -211,7 +212,7 @@ pub fn write(
     scope: ScopeId,
     auth: Option<EnvelopeId>,
 ) -> Arc<Envelope> {
-    let intent = Intent { body, scope, deps: Deps::Subject, auth };
+    let intent = Intent { body, scope, deps: Deps::Subject, auth, epoch: None };
     truth.write(intent, &who.device, NOW).expect("writes")
 }
 
@@ -234,6 +235,7 @@ impl Forgery {
             lamport: 1,
             bucket: FOUNDED,
             claimed: NOW,
+            epoch: None,
             body: message("早上好 good morning").encode(),
         };
         Self { draft, writer: who.device.clone(), genesis: village.genesis.clone() }
