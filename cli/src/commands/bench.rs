@@ -130,7 +130,7 @@ struct Report<'a> {
     runs: u32,
     results: Vec<Row>,
     machine: String,
-    /// Were the messages encrypted? Not in this release.
+    /// Are the messages encrypted?
     sealed: bool,
 }
 
@@ -182,7 +182,7 @@ pub fn run(ui: &mut Ui<'_>, args: &Args, all: &[Bench]) -> Result<(), CliError> 
 impl<'a> Report<'a> {
     fn of(name: &'a str, runs: u32, cases: Vec<Case>) -> Self {
         let results = cases.into_iter().filter_map(Row::of).collect();
-        Self { name, runs, results, machine: machine(), sealed: false }
+        Self { name, runs, results, machine: machine(), sealed: true }
     }
 }
 
@@ -257,7 +257,7 @@ mod tests {
             "floor": 2.0, "ratio": 2.0, "reach": 9.0,
         });
         let whole = serde_json::json!({
-            "name": "post", "runs": 5, "results": [row], "machine": null, "sealed": false,
+            "name": "post", "runs": 5, "results": [row], "machine": null, "sealed": true,
         });
         assert_eq!(json, whole);
     }

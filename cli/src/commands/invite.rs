@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use node::api::{RoleWord, RosterCommand, RosterReply};
+use node::api::{Command, Reply, RoleWord, RosterCommand, RosterReply};
 use qrcode::{QrCode, render::unicode::Dense1x2};
 
 use crate::{args::Json, door::Door, error::CliError, ui::Ui};
@@ -30,6 +30,10 @@ pub struct Args {
     /// Write the invitation into this file, with all that is needed to judge it offline
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    /// Invite a box that carries everything and can read nothing
+    #[arg(long, conflicts_with_all = ["role", "group", "once", "out"])]
+    relay: bool,
 
     #[command(flatten)]
     json: Json,
@@ -65,12 +69,7 @@ impl From<Role> for RoleWord {
 ///
 /// Where this person's role does not allow it, or the file cannot be written.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let (role, group, once) = (args.role.into(), args.group, args.once);
-    let whole = args.out.is_some();
-    let invite = RosterCommand::Invite { role, group, once, whole };
-    let RosterReply::Invited { link, file } = door.roster(invite).await? else {
-        return Err(CliError::Unexpected);
-    };
+    let (link, file) = open_door(door, &args).await?;
     if let (Some(path), Some(file)) = (&args.out, file) {
         std::fs::write(path, file).map_err(|cause| CliError::CannotWrite {
             path: path.display().to_string(),
@@ -81,6 +80,22 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
         return ui.json(&serde_json::json!({ "link": link }));
     }
     show_link(ui, &link)
+}
+
+/// The link, and the file's text where one was asked for.
+async fn open_door(door: &mut Door, args: &Args) -> Result<(String, Option<String>), CliError> {
+    if args.relay {
+        let Reply::Invite { link } = door.ask(Command::InviteRelay).await? else {
+            return Err(CliError::Unexpected);
+        };
+        return Ok((link, None));
+    }
+    let (role, group, once) = (args.role.into(), args.group.clone(), args.once);
+    let invite = RosterCommand::Invite { role, group, once, whole: args.out.is_some() };
+    let RosterReply::Invited { link, file } = door.roster(invite).await? else {
+        return Err(CliError::Unexpected);
+    };
+    Ok((link, file))
 }
 
 /// Prints a link, and for people its picture.

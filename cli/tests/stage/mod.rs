@@ -237,6 +237,7 @@ fn status() -> Status {
         fingerprint: "ab".repeat(32),
         unread: 1,
         state: "cd".repeat(32),
+        sealed: false,
     };
     Status {
         node: Some(KeyId::from_bytes([2; 32])),

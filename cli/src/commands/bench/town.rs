@@ -7,6 +7,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crdt::{
@@ -59,8 +60,10 @@ impl Town {
         while written < messages {
             let count = each.min(messages - written);
             let mut writer = town.writer()?;
-            receive(&mut writer, beginning.clone())?;
-            let mut envelopes = writer.introduction().map_err(|error| failed(error.to_string()))?;
+            let introduction = writer.introduction().map_err(|error| failed(error.to_string()))?;
+            // The founder's node answers with the key that everything is sealed under.
+            let key = receive(&mut founder, introduction)?;
+            let mut envelopes = receive(&mut writer, [beginning.clone(), key].concat())?;
             for batch in texts(written, count).chunks(BATCH) {
                 envelopes.extend(post_all(&mut writer, batch)?);
             }
@@ -128,6 +131,7 @@ impl Town {
             writer,
             sealed: Seal::bare(sealed),
             person,
+            earlier: Vec::new(),
             others: Vec::new(),
             copied: false,
         };
@@ -177,12 +181,13 @@ pub fn fill_scopes(data: &Path, count: u64) -> Result<(), CliError> {
             lamport: 1,
             bucket: Bucket::week_of(claimed),
             claimed,
+            epoch: None,
             body: clock::random::<CASE_BYTES>().to_vec(),
         };
         Envelope::write(draft, &writer, &community)
     };
     let cases: Vec<Envelope> = (0..count).map(case).collect();
-    cases.chunks(BATCH).try_for_each(|batch| receive(&mut ledger, batch.to_vec()))
+    cases.chunks(BATCH).try_for_each(|batch| receive(&mut ledger, batch.to_vec()).map(|_| ()))
 }
 
 /// Has a ledger carry out some commands in one transaction; the bytes that this wrote, in envelopes.
@@ -225,7 +230,7 @@ fn beginning(founder: &mut Ledger) -> Result<Vec<Envelope>, CliError> {
         let Some(((), Done::Fetched(envelopes))) = fetched.done.into_iter().next() else {
             return Err(CliError::Unexpected);
         };
-        all.extend(envelopes.iter().map(|envelope| envelope.as_ref().clone()));
+        all.extend(copies(&envelopes));
     }
     Ok(all)
 }
@@ -236,7 +241,11 @@ fn post_all(ledger: &mut Ledger, texts: &[String]) -> Result<Vec<Envelope>, CliE
     let jobs = texts.iter().map(|text| Job::Command((), post(text)));
     let worked = ledger.work(jobs, clock::claimed());
     replies(worked.done)?;
-    Ok(worked.written.iter().map(|envelope| envelope.as_ref().clone()).collect())
+    Ok(copies(&worked.written))
+}
+
+fn copies(envelopes: &[Arc<Envelope>]) -> Vec<Envelope> {
+    envelopes.iter().map(|envelope| envelope.as_ref().clone()).collect()
 }
 
 fn replies(done: Vec<((), Done)>) -> Result<Vec<Reply>, CliError> {
@@ -247,10 +256,11 @@ fn replies(done: Vec<((), Done)>) -> Result<Vec<Reply>, CliError> {
     done.into_iter().map(reply).collect()
 }
 
-fn receive(ledger: &mut Ledger, envelopes: Vec<Envelope>) -> Result<(), CliError> {
+/// Hands over envelopes; returns what the home writes in answer.
+fn receive(ledger: &mut Ledger, envelopes: Vec<Envelope>) -> Result<Vec<Envelope>, CliError> {
     let worked = ledger.work(vec![Job::Receive((), envelopes)], clock::claimed());
     match worked.done.into_iter().next() {
-        Some(((), Done::Received(Some((_, 0))))) => Ok(()),
+        Some(((), Done::Received(Some((_, 0))))) => Ok(copies(&worked.written)),
         _ => Err(failed("a home did not take what was written elsewhere")),
     }
 }
