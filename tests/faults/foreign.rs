@@ -36,7 +36,7 @@ fn forged(world: &mut World, who: Who, kind: Kind, body: Vec<u8>) -> Draft {
     let scope = all(world, Who(0)).scope();
     let auth: Option<EnvelopeId> = Some(world.home(who).join());
     let (tip, deps, bucket) = (None, Vec::new(), Bucket::week_of(BEGIN));
-    Draft { kind, scope, tip, deps, auth, lamport: 1, bucket, claimed: BEGIN, body }
+    Draft { kind, scope, tip, deps, auth, lamport: 1, bucket, claimed: BEGIN, epoch: None, body }
 }
 
 fn sign(world: &World, who: Who, draft: Draft) -> Envelope {

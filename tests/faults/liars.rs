@@ -8,7 +8,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crdt::{
+    body::{Act, Body, Deed, Part, Verb},
     envelope::{Draft, Envelope, Kind},
+    id::RequestId,
     keys::Secret,
     time::{Bucket, ClaimedTime},
 };
@@ -39,7 +41,8 @@ fn whoever_equivocates_or_dates_back_does_not_make_the_honest_differ() {
         town.live(|town| {
             let at = town.world.chance().below(programs.len());
             let (liar, program) = &mut programs[at];
-            program.repeat(&mut town.world, *liar);
+            let requests = town.requests.clone();
+            program.speak(&mut town.world, *liar, &requests);
             lies.fetch_add(program.lie(&mut town.world, *liar).into(), Ordering::Relaxed);
         });
         town.mend();
@@ -51,8 +54,8 @@ fn whoever_equivocates_or_dates_back_does_not_make_the_honest_differ() {
     assert!(lies > 0 && doubted > 0, "{lies} lies were told, {doubted} were noticed");
 }
 
-/// A program of a liar's own, with a writer that his box has certified. It repeats what he says
-/// there, and says otherwise elsewhere; his box stays honest, and knows nothing of it.
+/// A program of a liar's own, with a writer that his box has certified. It speaks when he speaks, of
+/// rides and in the open, and says otherwise elsewhere; his box stays honest, and knows nothing of it.
 struct Program {
     writer: Secret,
     /// What it has written in good order.
@@ -69,7 +72,7 @@ impl Program {
     }
 
     /// Says something in good order.
-    fn repeat(&mut self, world: &mut World, liar: Who) {
+    fn speak(&mut self, world: &mut World, liar: Who, requests: &[RequestId]) {
         let written = world.home(liar).written().to_vec();
         let words: Vec<_> =
             written.iter().filter(|it| it.header().kind != Kind::STATEMENT).collect();
@@ -79,7 +82,7 @@ impl Program {
         let words = words[world.chance().below(words.len())];
         let scope = words.header().scope;
         let before = self.chain.iter().rev().find(|it| it.header().scope == scope);
-        let mut draft = repeating(words);
+        let mut draft = beside(words, something(world, words.header().kind, requests));
         draft.tip = before.map(|it| (it.header().seq, it.id()));
         draft.lamport =
             1 + before.map_or(draft.lamport, |it| it.header().lamport.max(draft.lamport));
@@ -99,8 +102,7 @@ impl Program {
         let (header, kind) = (place.header(), place.header().kind);
         // Other words of the same kind, or the same words at another time.
         let words = Some(words).filter(|it| it.header().kind == kind).unwrap_or(place);
-        let mut draft = repeating(place);
-        draft.body = words.body().expect("it wrote it").to_vec();
+        let mut draft = beside(place, words.body().expect("it wrote it").to_vec());
         draft.tip = header.prev.map(|prev| (header.seq - 1, prev));
         draft.bucket = Bucket(header.bucket.0 + world.chance().below(3) as u16);
         draft.claimed = ClaimedTime(BEGIN.0 - world.chance().draw() % (10 * YEAR_MS));
@@ -111,7 +113,27 @@ impl Program {
     }
 }
 
-fn repeating(words: &Envelope) -> Draft {
+/// A message, or a claim of some request.
+fn something(world: &mut World, kind: Kind, requests: &[RequestId]) -> Vec<u8> {
+    let at = world.chance().below(requests.len().max(1));
+    match requests.get(at).filter(|_| kind == Kind::ACT) {
+        Some(request) => Body::Act(Act::Do(Deed {
+            request: *request,
+            verb: Verb::Claim,
+            role: Part::Member,
+            about: None,
+            instead: None,
+            other: None,
+            offer: None,
+            note: String::new(),
+        }))
+        .encode(),
+        None => World::message_body(&format!("says {}", world.chance().draw() % 1_000)),
+    }
+}
+
+/// What cites the same and stands under the same grant.
+fn beside(words: &Envelope, body: Vec<u8>) -> Draft {
     let header = words.header();
     Draft {
         kind: header.kind,
@@ -122,6 +144,7 @@ fn repeating(words: &Envelope) -> Draft {
         lamport: header.lamport,
         bucket: header.bucket,
         claimed: header.claimed,
-        body: words.body().expect("it wrote it").to_vec(),
+        epoch: None,
+        body,
     }
 }

@@ -157,8 +157,8 @@ impl World {
     pub fn sight(&mut self, who: Who) -> (Vec<GroupStatus>, [u64; 3]) {
         let status = self.status(who);
         let mut groups = status.groups;
-        // Unread is each home's own.
-        groups.iter_mut().for_each(|group| group.unread = 0);
+        // Unread is each home's own, and so is what it may read.
+        groups.iter_mut().for_each(|group| (group.unread, group.sealed) = (0, false));
         groups.sort_by_key(|group| group.id);
         (groups, [status.pending, status.quarantined, status.poison])
     }

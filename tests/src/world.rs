@@ -60,6 +60,8 @@ enum Event {
     Down(Who, LinkId),
     /// The disk has taken what had gathered.
     Disk(Who),
+    /// It is somebody's turn to hand out keys.
+    Turn(Who),
 }
 
 /// The neighbourhood.
@@ -145,10 +147,16 @@ impl World {
 
     /// The same, with a role.
     pub fn move_in_as(&mut self, name: &str, role: RoleWord) -> Who {
-        let Reply::Invite { link } = self.tell(Who(0), Command::Invite { role, group: None })
-        else {
-            panic!("an invitation")
-        };
+        self.walk_in(name, Command::Invite { role, group: None })
+    }
+
+    /// A box that carries everything and reads nothing moves in.
+    pub fn move_in_as_relay(&mut self, name: &str) -> Who {
+        self.walk_in(name, Command::InviteRelay)
+    }
+
+    fn walk_in(&mut self, name: &str, invite: Command) -> Who {
+        let Reply::Invite { link } = self.tell(Who(0), invite) else { panic!("an invitation") };
         self.move_in_by(name, &link)
     }
 
@@ -357,6 +365,10 @@ impl World {
             }
             Event::Down(who, link) => {
                 self.homes[who.0].core.handle(Input::LinkDown(link), self.now);
+                self.drain(who);
+            }
+            Event::Turn(who) => {
+                self.homes[who.0].take_turn(self.now);
                 self.drain(who);
             }
             Event::Disk(who) => {

@@ -5,3 +5,4 @@ mod council;
 mod people;
 mod relay;
 mod rides;
+mod secrets;

@@ -221,6 +221,7 @@ fn message(group: u8, number: u64) -> Arc<Envelope> {
             tip: None,
             deps: Vec::new(),
             auth: None,
+            epoch: None,
             lamport: 1,
             bucket: Bucket(2_900 + (number % 4) as u16),
             claimed: ClaimedTime(1_795_000_000_000 + number),

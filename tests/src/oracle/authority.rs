@@ -127,6 +127,7 @@ fn read_statement(kind: &str, b: &Value) -> Read<Statement> {
             need: need(&b["need"])?,
             oversight: oversight(&b["oversight"])?,
             everyone: false,
+            history: None,
         },
         "grant" => Statement::Grant {
             person: who("person")?,

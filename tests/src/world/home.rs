@@ -58,6 +58,8 @@ pub struct Home {
     jobs: Vec<Job<Whom>>,
     links: BTreeMap<LinkId, Who>,
     syncing: bool,
+    /// When the ledger's turn is to be planned, as it last said.
+    pub(super) turn_in_ms: Option<u64>,
     folder: Option<tempfile::TempDir>,
 }
 
@@ -78,6 +80,7 @@ impl Home {
             writer: key(),
             sealed: Seal::bare(key()),
             person: Some(paper.person()),
+            earlier: Vec::new(),
             others: Vec::new(),
             copied: false,
         };
@@ -104,6 +107,7 @@ impl Home {
             jobs: Vec::new(),
             links: BTreeMap::new(),
             syncing: false,
+            turn_in_ms: None,
             folder,
         }
     }
@@ -114,6 +118,7 @@ impl Home {
         self.jobs.clear();
         self.links.clear();
         self.syncing = false;
+        self.turn_in_ms = None;
     }
 
     pub(super) fn crash(&mut self, genesis: &Genesis, seed: [u8; 32]) {
@@ -141,6 +146,16 @@ impl Home {
             .expect("a copied disk opens");
         let written = self.written.clone();
         Self { written, ..Self::around(name, ledger, Some(folder)) }
+    }
+
+    /// The bytes of every file of this home's, if it has any: what a thief of the disk would read.
+    pub fn files(&self) -> Vec<Vec<u8>> {
+        let folder = self.folder.as_ref().expect("a world on disk");
+        let entries = std::fs::read_dir(folder.path()).expect("the folder can be read");
+        let read = |entry: std::io::Result<std::fs::DirEntry>| {
+            std::fs::read(entry.expect("an entry").path()).expect("a file can be read")
+        };
+        entries.map(read).collect()
     }
 
     /// The box's key.
@@ -223,6 +238,11 @@ impl Home {
         outcome.expect("memory keeps it")
     }
 
+    pub(super) fn take_turn(&mut self, now: Moment) {
+        self.jobs.push(Job::Turn(Whom::Nobody));
+        self.work(now);
+    }
+
     pub(super) fn sync_disk(&mut self, now: Moment) {
         self.syncing = false;
         self.work(now);
@@ -235,6 +255,8 @@ impl Home {
         if self.ledger.may_rest() {
             let rested: Worked<Whom> = self.ledger.rest();
             worked.changes.join(rested.changes);
+            worked.written.extend(rested.written);
+            (worked.row, worked.turn_in_ms) = (rested.row, worked.turn_in_ms.or(rested.turn_in_ms));
         }
         if worked.changes.roster {
             self.boxes = self.ledger.neighbours().expect("memory reads").into_keys().collect();
@@ -242,6 +264,7 @@ impl Home {
         }
         let row = worked.row;
         self.renewed |= worked.renewed;
+        self.turn_in_ms = worked.turn_in_ms.or(self.turn_in_ms);
         if !worked.written.is_empty() {
             self.written.extend(worked.written.iter().cloned());
             self.core.handle(Input::Written { new: worked.written, row }, now);
@@ -303,6 +326,9 @@ impl World {
         }
         if std::mem::take(&mut self.homes[who.0].renewed) {
             return self.meet_anew(who);
+        }
+        if let Some(ms) = self.homes[who.0].turn_in_ms.take() {
+            self.plan(ms, Event::Turn(who));
         }
         let home = &mut self.homes[who.0];
         if !home.jobs.is_empty() && !home.syncing {

@@ -203,7 +203,7 @@ impl Event {
     /// Does it concern the inside of this home?
     pub(super) fn is_of(&self, who: Who) -> bool {
         match self {
-            Self::Frame(of, ..) | Self::Down(of, _) | Self::Disk(of) => *of == who,
+            Self::Frame(of, ..) | Self::Down(of, _) | Self::Disk(of) | Self::Turn(of) => *of == who,
             Self::Link(..) => false,
         }
     }
