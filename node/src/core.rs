@@ -108,6 +108,8 @@ pub enum Input {
         from: LinkId,
         /// What was new.
         new: Vec<Arc<Envelope>>,
+        /// What was held without its body before.
+        whole: Vec<EnvelopeId>,
         /// How many could not have been signed by anybody.
         refused: usize,
         /// The last row that is durable now.
@@ -284,7 +286,10 @@ impl Core {
             Input::Newest(link, newest) => {
                 self.feed(link, sync::Input::Newest(&newest), now);
             }
-            Input::Stored { from, new, refused, row } => self.stored(from, &new, refused, row, now),
+            Input::Stored { from, new, whole, refused, row } => {
+                self.stored(&new, &whole, row, now);
+                self.feed(from, sync::Input::Settled { new: new.len(), refused }, now);
+            }
             Input::NotStored(link) => self.close(link, "the disk did not take it".into(), now),
             Input::Written { new, row } => self.written(&new, row, now),
             Input::Boxes(boxes) => self.know(boxes, now),
@@ -393,19 +398,15 @@ impl Core {
         }
     }
 
-    fn stored(
-        &mut self,
-        from: LinkId,
-        new: &[Arc<Envelope>],
-        refused: usize,
-        row: i64,
-        now: Moment,
-    ) {
+    fn stored(&mut self, new: &[Arc<Envelope>], whole: &[EnvelopeId], row: i64, now: Moment) {
         self.carry(new, row, now);
         if !new.is_empty() {
             self.feed_all(&|| sync::Input::Stored(new), now);
         }
-        self.feed(from, sync::Input::Settled { new: new.len(), refused }, now);
+        // Whoever was asked for such a body and had none is not asked again: he is told.
+        if !whole.is_empty() {
+            self.feed_all(&|| sync::Input::Whole(whole), now);
+        }
     }
 
     fn written(&mut self, new: &[Arc<Envelope>], row: i64, now: Moment) {

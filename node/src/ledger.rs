@@ -74,7 +74,7 @@ use crate::{
 };
 
 pub(crate) use decide::one_line;
-pub use job::{Done, Job, Neighbour, Worked};
+pub use job::{Done, Job, Neighbour, Taken, Worked};
 use job::{Plan, give_up};
 
 /// The file of envelopes in a data folder.
@@ -430,12 +430,12 @@ impl Ledger {
 
     fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
         match self.take_in(envelopes) {
-            Ok((new, refused)) => {
-                let others: Vec<&Envelope> = new.iter().map(AsRef::as_ref).collect();
+            Ok(taken) => {
+                let others: Vec<&Envelope> = taken.new.iter().map(AsRef::as_ref).collect();
                 if others.iter().any(|it| self.identity.has_writer(&it.header().writer)) {
                     self.found_a_copy();
                 }
-                Plan::Received(new, refused)
+                Plan::Received(taken)
             }
             Err(error) => {
                 tracing::error!(reason = %error, "Envelopes of a peer could not be kept");
@@ -444,16 +444,13 @@ impl Ledger {
         }
     }
 
-    /// Puts envelopes into the truth; returns those that were new, and how many were refused.
-    fn take_in(
-        &mut self,
-        envelopes: Vec<Envelope>,
-    ) -> Result<(Vec<Arc<Envelope>>, usize), StoreError> {
+    /// Puts envelopes into the truth.
+    fn take_in(&mut self, envelopes: Vec<Envelope>) -> Result<Taken, StoreError> {
         let seed = self.dice.draw();
         // Those that are known may bring a body along.
         self.behind += envelopes.len();
         let received = self.truth.receive(envelopes, seed)?;
-        Ok((received.new, received.refused.len()))
+        Ok(Taken { new: received.new, whole: received.whole, refused: received.refused.len() })
     }
 
     fn finish(&mut self, plan: Plan, failed: Option<&Failed>) -> Done {
@@ -462,7 +459,7 @@ impl Ledger {
         match (plan, failed) {
             (Plan::Ready(done), _) => done,
             (Plan::Received(..), Some(_)) => Done::Received(None),
-            (Plan::Received(new, refused), None) => Done::Received(Some((new, refused))),
+            (Plan::Received(taken), None) => Done::Received(Some(taken)),
             (Plan::Command(_, Err(error)), _) => Done::Reply(Err(error)),
             (Plan::Command(_, Ok(after)), Some(failed)) => {
                 self.take_back(&after);

@@ -26,6 +26,7 @@ use std::{
 use crdt::{
     envelope::Envelope,
     genesis::{Genesis, RULES_VERSION},
+    id::EnvelopeId,
     invitation::Invitation,
     keys::Secret,
     time::{Bucket, ClaimedTime, Moment},
@@ -180,7 +181,7 @@ impl World {
         let door = Invitation {
             genesis: self.genesis.clone(),
             name: String::new(),
-            invite: crdt::id::EnvelopeId::from_bytes([7; 32]),
+            invite: EnvelopeId::from_bytes([7; 32]),
             group: crdt::body::Place::community(),
             secret: self.chance.bytes(),
             addresses: Vec::new(),
@@ -313,6 +314,12 @@ impl World {
     /// How many envelopes somebody holds.
     pub fn holds(&self, who: Who) -> u64 {
         self.homes[who.0].core.carried().root().count()
+    }
+
+    /// Which of these a home does not hold, or not whole.
+    pub fn lacks(&mut self, who: Who, ids: &[EnvelopeId]) -> Vec<EnvelopeId> {
+        let now = self.now;
+        self.homes[who.0].lacks(ids.to_vec(), now)
     }
 
     /// The home itself, for what a story has no word for.

@@ -83,6 +83,8 @@ pub enum Input<'a> {
     Missing(Vec<EnvelopeId>),
     /// New here, from this peer or any other; goes to every session.
     Stored(&'a [Arc<Envelope>]),
+    /// Held before without their bodies, and whole now; goes to every session.
+    Whole(&'a [EnvelopeId]),
     /// Written here; goes to every session.
     Written(&'a [Arc<Envelope>]),
     /// Answers [`Output::NeedNewest`].
@@ -323,6 +325,7 @@ impl Session {
             Input::Settled { new, refused } => self.settled(new, refused)?,
             Input::Missing(ids) => self.missing(ids),
             Input::Stored(new) => self.announce(new),
+            Input::Whole(ids) => self.name(ids),
             Input::Written(new) => self.push(new),
             Input::Newest(newest) => self.name_newest(newest),
             Input::Compare => self.compare(carried, now),

@@ -82,12 +82,22 @@ pub struct Neighbour {
     pub office: bool,
 }
 
+/// What became of envelopes that a peer handed over.
+pub struct Taken {
+    /// What was new.
+    pub new: Vec<Arc<Envelope>>,
+    /// What was here without its body, and is whole now.
+    pub whole: Vec<EnvelopeId>,
+    /// How many were refused.
+    pub refused: usize,
+}
+
 /// What came of a job.
 pub enum Done {
     /// Of a command.
     Reply(Result<Reply, ApiError>),
-    /// Of envelopes from a peer: what was new, how many were refused; none where the disk failed.
-    Received(Option<(Vec<Arc<Envelope>>, usize)>),
+    /// Of envelopes from a peer; none where the disk failed.
+    Received(Option<Taken>),
     /// Of an introduction: is the box known now?
     Introduced(Result<(), Parting>),
     /// Of a listing.
@@ -124,7 +134,7 @@ pub struct Worked<T> {
 pub(super) enum Plan {
     /// As whom, and what came of it.
     Command(Option<usize>, Result<After, ApiError>),
-    Received(Vec<Arc<Envelope>>, usize),
+    Received(Taken),
     Ready(Done),
 }
 

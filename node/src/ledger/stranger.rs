@@ -31,7 +31,7 @@ impl Ledger {
         }
         let mut why = Parting::Stranger;
         let attempt = self.in_savepoint(|ledger| {
-            let (new, _) = ledger.take_in(envelopes)?;
+            let new = ledger.take_in(envelopes)?.new;
             match ledger.truth.roster().box_person(key) {
                 Some(person) if ledger.truth.roster().is_admitted(person) => {
                     ledger.keys.welcome(person);

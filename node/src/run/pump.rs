@@ -37,7 +37,7 @@ use crate::{
     handle::Asked,
     home,
     identity::Identity,
-    ledger::{Done, Job, Ledger, Neighbour},
+    ledger::{Done, Job, Ledger, Neighbour, Taken},
     mesh::{DialFailure, MeshEvent, MeshHandle, peer_name, read_address},
 };
 
@@ -386,9 +386,9 @@ impl Pump {
             Whom::Asker(_) | Whom::Nobody => return,
         };
         let input = match done {
-            Done::Received(Some((new, refused))) => {
+            Done::Received(Some(Taken { new, whole, refused })) => {
                 self.refused += refused as u64;
-                Input::Stored { from: link, new, refused, row }
+                Input::Stored { from: link, new, whole, refused, row }
             }
             Done::Received(None) => Input::NotStored(link),
             Done::Listed(scope, bucket, items) => Input::Listed(link, scope, bucket, items),

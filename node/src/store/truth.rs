@@ -99,6 +99,8 @@ pub struct Received {
     pub new: Vec<Arc<Envelope>>,
     /// Held before, or given twice.
     pub known: u64,
+    /// Held before without their bodies, and whole now.
+    pub whole: Vec<EnvelopeId>,
     /// Dropped; whoever handed them over is to blame.
     pub refused: Vec<(EnvelopeId, Malformed)>,
 }

@@ -18,7 +18,7 @@ use node::{
     api::{ApiError, Command, Reply},
     core::{Core, Input, LinkId, Output, peers::PeerBook},
     identity::{Identity, Seal},
-    ledger::{Done, Job, Ledger, Worked},
+    ledger::{Done, Job, Ledger, Taken, Worked},
 };
 
 use super::{BEGIN, Chance, Event, Who, World};
@@ -229,13 +229,22 @@ impl Home {
         let answers = self.work(now);
         let mut outcome = None;
         for (whom, done) in answers {
-            if let (Whom::Slip, Done::Received(Some((new, refused)))) = (whom, done) {
+            if let (Whom::Slip, Done::Received(Some(taken))) = (whom, done) {
                 let row = self.ledger.row();
-                self.core.handle(Input::Written { new, row }, now);
-                outcome = Some(refused);
+                outcome = Some(taken.refused);
+                self.core.handle(Input::Written { new: taken.new, row }, now);
             }
         }
         outcome.expect("memory keeps it")
+    }
+
+    pub(super) fn lacks(&mut self, ids: Vec<EnvelopeId>, now: Moment) -> Vec<EnvelopeId> {
+        self.jobs.push(Job::Lookup(Whom::Slip, ids));
+        let lacking = self.work(now).into_iter().find_map(|(whom, done)| match (whom, done) {
+            (Whom::Slip, Done::Missing(ids)) => Some(ids),
+            _ => None,
+        });
+        lacking.expect("a look-up is answered")
     }
 
     pub(super) fn take_turn(&mut self, now: Moment) {
@@ -281,7 +290,9 @@ impl Home {
 
     fn done(&mut self, link: LinkId, done: Done, row: i64, now: Moment) {
         let input = match done {
-            Done::Received(Some((new, refused))) => Input::Stored { from: link, new, refused, row },
+            Done::Received(Some(Taken { new, whole, refused })) => {
+                Input::Stored { from: link, new, whole, refused, row }
+            }
             Done::Received(None) => Input::NotStored(link),
             Done::Listed(scope, bucket, items) => Input::Listed(link, scope, bucket, items),
             Done::Fetched(envelopes) => Input::Fetched(link, envelopes),

@@ -21,7 +21,7 @@ use node::{
     clock,
     home::{self, invitation, residence},
     identity::{Folder, Identity, Seal},
-    ledger::{Done, Job, Ledger},
+    ledger::{Done, Job, Ledger, Taken},
 };
 use tempfile::TempDir;
 
@@ -260,7 +260,7 @@ fn replies(done: Vec<((), Done)>) -> Result<Vec<Reply>, CliError> {
 fn receive(ledger: &mut Ledger, envelopes: Vec<Envelope>) -> Result<Vec<Envelope>, CliError> {
     let worked = ledger.work(vec![Job::Receive((), envelopes)], clock::claimed());
     match worked.done.into_iter().next() {
-        Some(((), Done::Received(Some((_, 0))))) => Ok(copies(&worked.written)),
+        Some(((), Done::Received(Some(Taken { refused: 0, .. })))) => Ok(copies(&worked.written)),
         _ => Err(failed("a home did not take what was written elsewhere")),
     }
 }

@@ -71,6 +71,11 @@ impl Session {
         let ids = new.iter().map(|envelope| envelope.id());
         let ids: Vec<EnvelopeId> =
             ids.filter(|id| !self.known.contains(id) && !self.outbox.is_pending(id)).collect();
+        self.name(&ids);
+    }
+
+    /// Names what is held here: whoever lacks it, or lacks its body, asks for it.
+    pub(super) fn name(&mut self, ids: &[EnvelopeId]) {
         let early = self.early + ids.len();
         if !self.is_open() || !(self.comparing.was_equal() || early <= EARLY_IDS_MAX) {
             return self.comparing.passed_over();

@@ -75,7 +75,10 @@ impl Work<'_> {
         let mut roster_is_stale = false;
         for envelope in again {
             received.known += 1;
-            roster_is_stale |= self.take_late_body(&envelope)?;
+            if self.take_late_body(&envelope)? {
+                received.whole.push(envelope.id());
+                roster_is_stale |= envelope.header().scope == self.community.roster();
+            }
         }
         if roster_is_stale {
             // Once for all of them: it costs a look at every statement.
@@ -203,7 +206,7 @@ impl Work<'_> {
             self.memory.touched = true;
             self.memory.queue.insert(cited.row);
         }
-        Ok(taken > 0 && header.scope == self.community.roster())
+        Ok(taken > 0 && gone.is_none())
     }
 }
 
