@@ -65,7 +65,7 @@ up() { # up HOME [ARGS…]: starts its node, in its namespace if there is one
   # A node that was killed leaves its socket behind; the new one's is the sign that it runs.
   rm -f "$work/$home/control.sock"
   [ -n "${LINLI_INSIDE:-}" ] && inside=(ip netns exec "$home")
-  RUST_LOG=${RUST_LOG:-info} "${inside[@]}" "$LINLI" --data "$work/$home" up --web 127.0.0.1:0 "$@" \
+  "${inside[@]}" "$LINLI" --data "$work/$home" up --web 127.0.0.1:0 "$@" \
     >"$work/$home.out" 2>"$work/$home.err" &
   started+=($!)
   echo $! >"$work/$home.pid"
@@ -96,6 +96,16 @@ found() { # found HOME PERSON COMMUNITY
 json() { python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"; }
 invite() { linli "$1" invite --json | json 'd["link"]'; }
 join() { linli "$1" join "$2" --home "$1" --person "$3" >/dev/null 2>&1; } # HOME LINK PERSON
+
+# Until HOME shows TEXT in a group: keys come a moment after what they open.
+shows() { # shows HOME GROUP TEXT
+  local tries=0
+  until linli "$1" log "$2" --last 100000 --json | grep -qF "$3"; do
+    tries=$((tries + 1))
+    [ $tries -lt 400 ] || fail "$1 does not show “$3” in $2"
+    read -r -t 0.02 <> <(:) || true
+  done
+}
 
 # The same on every home: fingerprint, state and count of every group.
 same_everywhere() {

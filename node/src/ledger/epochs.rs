@@ -186,7 +186,9 @@ impl Ledger {
             self.identity.trade_places(who);
             gifts.extend(due?.then_some(Gift::Card(who)));
         }
-        self.keys.welcomed.clear();
+        if !self.is_blind_somewhere() {
+            self.keys.welcomed.clear();
+        }
         self.keys.removed = false;
         if wait_ms.is_some() && self.keys.turn == Turn::None {
             self.keys.turn = Turn::Waiting;
@@ -200,6 +202,17 @@ impl Ledger {
         let roster = self.truth.roster();
         let scopes = roster.groups().into_iter().map(|group| group.id.scope());
         scopes.filter_map(|scope| roster.key_scope(&scope)).collect()
+    }
+
+    /// May this node read something whose key has not come yet? Then whom it let in meanwhile waits
+    /// for it to come.
+    fn is_blind_somewhere(&self) -> bool {
+        let (roster, ring) = (self.truth.roster(), self.truth.keyring());
+        let me = self.identity.box_key.key();
+        let is_blind = |scope: &ScopeId| {
+            ring.reads(scope) != Some(true) && roster.readers(scope).contains(&me)
+        };
+        self.key_scopes().iter().any(is_blind)
     }
 
     /// What this node gives in one scope; returns in how many milliseconds its turn comes to give

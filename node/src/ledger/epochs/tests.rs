@@ -56,12 +56,18 @@ fn founder() -> Ledger {
 
 /// Somebody walks in by an invitation of `host`'s, who hears of it.
 fn walks_in(name: &str, host: &mut Ledger) -> Ledger {
+    let mut ledger = arrives(name, host);
+    meet(&mut ledger, host);
+    ledger
+}
+
+/// Somebody takes an invitation of `host`'s, and has met nobody yet.
+fn arrives(name: &str, host: &mut Ledger) -> Ledger {
     let invite = Command::Invite { role: RoleWord::Member, group: None };
     let Reply::Invite { link } = tell(host, invite) else { panic!("a link") };
     let mut ledger = home(name);
     let door = Invitation::from_link(&link).expect("a sound link");
     ledger.walk_in(&door, &key(&format!("paper of {name}")), NOW).expect("walks in");
-    meet(&mut ledger, host);
     ledger
 }
 
@@ -155,6 +161,24 @@ fn sealed_to(ledger: &Ledger, name: &str) -> BTreeSet<EnvelopeId> {
         _ => false,
     };
     everything(ledger).iter().filter(is_his).map(Envelope::id).collect()
+}
+
+#[test]
+fn who_is_let_in_by_a_home_that_has_no_keys_yet_gets_them_as_soon_as_it_has() {
+    let mut founder = founder();
+    post(&mut founder, "all", "welcome");
+    let mut bo = arrives("bo", &mut founder);
+    let chen = arrives("chen", &mut founder);
+    hand(&bo, &mut founder, None);
+    hand(&founder, &mut bo, Some(Kind::KEY));
+    let box_of_chen = key("box of chen").key();
+    let done = work(&mut bo, vec![Job::Introduce((), box_of_chen, everything(&chen))]).done;
+    assert!(matches!(done[..], [((), Done::Introduced(Ok(())))]));
+    assert!(sealed_to(&bo, "chen").is_empty(), "bo cannot read himself");
+    work(&mut founder, vec![Job::Turn(())]);
+    hand(&founder, &mut bo, None);
+    assert_eq!(texts(&mut bo, "all"), ["welcome"]);
+    assert!(!sealed_to(&bo, "chen").is_empty(), "no turn of bo's has come, and chen has the keys");
 }
 
 /// Promise 22: nothing is sealed to a removed member's box, and he cannot read what came after.
