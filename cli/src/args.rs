@@ -7,10 +7,10 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, ask, backup, bench, board, check, demo, devices, doctor, facts, grant, group, groups,
-        heal, import, init, invite, join, late, leave, lock, log, notices, passphrase, people,
-        places, post, rebuild, recover, remove, request, requests, resident, restore, root, status,
-        trouble, unlock, up, wait,
+        act, approvals, ask, backup, bench, board, check, demo, devices, doctor, facts, grant,
+        group, groups, heal, import, init, invite, join, late, leave, lock, log, notices,
+        passphrase, people, places, post, rebuild, recover, remove, request, requests, resident,
+        restore, root, status, trouble, unlock, up, wait,
     },
     error::CliError,
 };
@@ -70,6 +70,9 @@ pub enum Verb {
     Up(up::Args),
     Invite(invite::Args),
     Join(join::Args),
+    Approvals(approvals::Args),
+    Approve(approvals::ApproveArgs),
+    Deny(approvals::DenyArgs),
     Groups(groups::Args),
     Group(group::Args),
     Post(post::Args),

@@ -1,6 +1,7 @@
 //! The verbs, one file each: a struct of arguments and the function that carries it out.
 
 pub mod act;
+pub mod approvals;
 pub mod ask;
 pub mod backup;
 pub mod bench;
@@ -105,6 +106,9 @@ async fn through_the_door(
 async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
     match verb {
         Verb::Invite(args) => invite::run(ui, door, args).await,
+        Verb::Approvals(args) => approvals::run(ui, door, args).await,
+        Verb::Approve(args) => approvals::approve(ui, door, args).await,
+        Verb::Deny(args) => approvals::deny(ui, door, args).await,
         Verb::Groups(args) => groups::run(ui, door, args).await,
         Verb::Group(args) => group::run(ui, door, args).await,
         Verb::Post(args) => post::run(ui, door, args).await,

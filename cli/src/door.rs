@@ -45,6 +45,11 @@ impl Door {
         Self { way: Way::Running(client), acting: None }
     }
 
+    /// Has the folder been opened for this command alone?
+    pub const fn is_opened(&self) -> bool {
+        matches!(self.way, Way::Opened(_))
+    }
+
     /// From now on in the name of this one of the people on the box.
     pub fn act_as(&mut self, person: Option<String>) {
         self.acting = person;

@@ -24,6 +24,8 @@
 //!     founding says so. (`content`)
 //! 11. *Keys.* Paper over sealed over devices. (`keys`)
 //!
+//! Beside the rules, and of no weight in them: who takes turns together. (`households`)
+//!
 //! # Invariants
 //!
 //! - Nothing depends on a clock, or on what arrived first.
@@ -48,6 +50,7 @@ mod explain;
 mod fact;
 mod forks;
 mod groups;
+mod households;
 mod index;
 mod keys;
 mod policy;
@@ -59,6 +62,7 @@ mod verdict;
 pub use evaluate::{Outcome, Shown, evaluate};
 pub use explain::{Device, Fork, Knock, Rests, Standing};
 pub use fact::{Fact, NotAFact, Says};
+pub use households::Households;
 pub use index::{Charter, Spot};
 pub use roster::{LiveRole, Roster};
 pub use verdict::{Door, Flag, Group, Reason, Verdict};

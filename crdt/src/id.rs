@@ -145,6 +145,10 @@ typed_id! {
     PersonId, 32, "person"
 }
 typed_id! {
+    /// Persons who take turns together: those who share a box. Named by the lowest of them.
+    HouseholdId, 32, "home"
+}
+typed_id! {
     /// An Ed25519 public key under which one installation writes.
     WriterId, 32, "writer"
 }

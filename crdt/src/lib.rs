@@ -23,6 +23,7 @@ pub mod id;
 pub mod invitation;
 pub mod judge;
 pub mod keys;
+pub mod knock;
 pub mod lifecycle;
 pub mod limits;
 pub mod paper;

@@ -15,7 +15,8 @@
 //!    scopes to drawers ([`summary`]).
 //! 4. *Narrow*: drawers that both have are reconciled by range ([`narrow`]); a drawer that one
 //!    lacks is sent whole.
-//! 5. *Transfer*: urgent classes first, newest drawer first, within a window of a mebibyte
+//! 5. *Transfer*: urgent classes first, then households in turn ([`turns`]), of each the newest
+//!    drawer first, no more under way than the link carries and at most a window of a mebibyte
 //!    ([`transfer`], [`stream`]). A cut costs nothing but a new comparison.
 //! 6. *Live*: what is written here goes out at once; what came from others is announced by id, and
 //!    sent where it is missing. So an envelope crosses a link once, in a line as in a full mesh.
@@ -39,10 +40,13 @@ pub mod bounds;
 pub mod fingerprint;
 mod message;
 pub mod narrow;
+mod outbox;
+mod pace;
 mod session;
 pub mod stream;
 pub mod summary;
 pub mod transfer;
+pub mod turns;
 
 pub use fingerprint::Fingerprint;
 pub use message::{BadMessage, Parting};

@@ -10,13 +10,14 @@
 mod care;
 mod error;
 mod event;
+mod knock;
 mod peers;
 mod people;
 
 use std::collections::BTreeMap;
 
 use crdt::{
-    id::{EnvelopeId, GroupId, KeyId, PersonId, RequestId},
+    id::{EnvelopeId, GroupId, KeyId, RequestId},
     time::ClaimedTime,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use care::{Doctor, DoctorCheck, KeyState};
 pub use error::{ApiError, ErrorKind};
 pub use event::Event;
+pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 
@@ -49,6 +51,25 @@ pub enum Command {
         link: String,
         home: Option<String>,
         person: Option<String>,
+    },
+    /// Looks for neighbourhoods on the LAN and asks one to be let in, or says how far that is: only
+    /// a node that is in none yet takes this. `at` where there are several.
+    Knock {
+        at: Option<String>,
+        home: Option<String>,
+        person: Option<String>,
+    },
+    /// Who asks to be let in.
+    Approvals,
+    /// Lets in whoever shows these six digits, by an invitation for one person.
+    Approve {
+        code: String,
+        role: RoleWord,
+        group: Option<String>,
+    },
+    /// Sends him away.
+    Deny {
+        code: String,
     },
     Groups,
     GroupNew {
@@ -249,6 +270,10 @@ pub enum Reply {
     Joined {
         community: String,
         words: Vec<String>,
+    },
+    Knock(KnockPage),
+    Approvals {
+        waiting: Vec<KnockRow>,
     },
     Progress {
         received: u64,
@@ -557,23 +582,4 @@ pub struct Notice {
     pub holder: Option<String>,
     /// The next open request, so that goodwill is not wasted.
     pub next_open: Option<RequestRow>,
-}
-
-/// Somebody in the community.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonRow {
-    /// Who.
-    pub id: PersonId,
-    /// The name that neighbours see.
-    pub name: String,
-    /// The home.
-    pub home: String,
-    /// The highest role, wherever it holds.
-    pub role: RoleWord,
-    /// Is it the person of this box?
-    pub me: bool,
-    /// Every role above that of a member, and where it holds.
-    pub roles: Vec<RoleRow>,
-    /// Installations that write for the person now.
-    pub devices: u64,
 }

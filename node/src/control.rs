@@ -59,6 +59,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownPlace
         | ErrorKind::UnknownKey
         | ErrorKind::UnknownRemoval => StatusCode::NOT_FOUND,
+        ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity
         | ErrorKind::NoHome

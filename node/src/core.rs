@@ -21,7 +21,9 @@
 //!
 //! The order of dialling (`peers`), the conversation itself (`crdt::sync`), and any wall clock.
 
+pub mod desk;
 pub mod peers;
+pub mod porch;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -30,6 +32,7 @@ use std::{
 };
 
 use crdt::{
+    authority::Households,
     envelope::Envelope,
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
     sync::{self, Carried, Closing, Fingerprint, Held, Parting, Session},
@@ -128,6 +131,8 @@ pub enum Input {
     },
     /// Answers [`Output::Introduced`], and comes after every change of the roster.
     Boxes(BTreeSet<KeyId>),
+    /// Who takes turns with whom, at the beginning and after every change of the roster.
+    Households(Arc<Households>),
     /// Somebody wants to hear when `count` peers (or this one) are connected and equal.
     Wait {
         /// Names the answer.
@@ -226,6 +231,7 @@ pub struct Core {
     links: BTreeMap<LinkId, Link>,
     peers: BTreeMap<KeyId, Peer>,
     boxes: BTreeSet<KeyId>,
+    households: Arc<Households>,
     waits: Vec<Waiting>,
     /// Whom to dial, and when.
     pub book: PeerBook,
@@ -256,6 +262,7 @@ impl Core {
             links: BTreeMap::new(),
             peers: BTreeMap::new(),
             boxes,
+            households: Arc::default(),
             waits: Vec::new(),
             book,
             newest_row,
@@ -293,6 +300,11 @@ impl Core {
             Input::NotStored(link) => self.close(link, "the disk did not take it".into(), now),
             Input::Written { new, row } => self.written(&new, row, now),
             Input::Boxes(boxes) => self.know(boxes, now),
+            Input::Households(households) => {
+                self.households = households;
+                let all = Arc::clone(&self.households);
+                self.feed_all(&|| sync::Input::Households(Arc::clone(&all)), now);
+            }
             Input::Wait { wait, count, peer, until } => self.wait(wait, count, peer, until, now),
             Input::Tick => self.tick(now),
         }
@@ -317,6 +329,11 @@ impl Core {
     /// Every peer that was met since the start, by its box.
     pub fn peers(&self) -> &BTreeMap<KeyId, Peer> {
         &self.peers
+    }
+
+    /// The box at the other end of a link.
+    pub fn peer_of(&self, link: LinkId) -> Option<KeyId> {
+        self.links.get(&link).map(|link| link.peer)
     }
 
     /// Is the peer known to hold exactly what this node holds?
@@ -352,6 +369,7 @@ impl Core {
         let known = self.peers.entry(peer).or_default();
         (known.link, known.transport, known.heard) = (Some(id), transport, Some(now));
         self.outputs.push_back(Output::MeshChanged);
+        self.feed(id, sync::Input::Households(Arc::clone(&self.households)), now);
         self.feed(id, sync::Input::Connected, now);
     }
 

@@ -297,6 +297,37 @@ pub fn doorway(text: &str) -> Result<Doorway, ApiError> {
     Ok(Doorway { invitation: invitation(&link)?, statements })
 }
 
+/// The keys of a home that is in no community yet, made now where there are none.
+///
+/// # Errors
+///
+/// Where it is in a community, has no name and none is given, or the disk says no.
+pub fn prepare(
+    folder: &Folder,
+    home: Option<&str>,
+    person: Option<&str>,
+) -> Result<Identity, ApiError> {
+    if folder.genesis()?.is_some() {
+        return Err(ApiError::new(ErrorKind::AlreadyInCommunity, []));
+    }
+    let known = folder.identity()?;
+    let mut identity = match known {
+        Some(identity) => identity,
+        None => fresh(name("home", home.unwrap_or_default())?, String::new()),
+    };
+    if let Some(home) = home {
+        identity.home = name("home", home)?;
+    }
+    if let Some(person) = person {
+        identity.person_name = name("person", person)?;
+    }
+    if identity.person_name.is_empty() {
+        identity.person_name.clone_from(&identity.home);
+    }
+    folder.keep_identity(&identity)?;
+    Ok(identity)
+}
+
 /// Reads a link.
 ///
 /// # Errors

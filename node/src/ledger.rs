@@ -35,6 +35,7 @@ mod job;
 mod keys;
 mod names;
 mod people;
+mod plate;
 mod reach;
 mod relays;
 mod remarks;
@@ -45,6 +46,7 @@ mod stranger;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod turns;
 
 use std::{
     path::{Path, PathBuf},

@@ -64,6 +64,8 @@ pub struct MeshConfig {
     pub mdns: bool,
     /// The stream's protocol, `/linli/1/sync` and the community's tag: others are never linked.
     pub protocol: String,
+    /// A second protocol that is taken, not dialled: somebody who asks to be let in.
+    pub door: Option<String>,
     /// What this node can afford.
     pub limits: limits::Limits,
     /// Cuts links below the session; all connected by default.
@@ -78,6 +80,7 @@ impl MeshConfig {
             listen: vec!["/ip4/0.0.0.0/udp/0/quic-v1".into(), "/ip4/0.0.0.0/tcp/0".into()],
             mdns: true,
             protocol: protocol.into(),
+            door: None,
             limits: limits::Limits::default(),
             breaker: Breaker::default(),
         }
@@ -134,6 +137,8 @@ pub struct LinkUp {
     pub outbound: bool,
     /// Where the neighbour is.
     pub address: String,
+    /// He stands at the door ([`MeshConfig::door`]): another conversation than among members.
+    pub door: bool,
 }
 
 /// Why a link went down.

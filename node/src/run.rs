@@ -14,6 +14,7 @@
 //!
 //! A second way in: a command line whose node is stopped opens the same loop without a mesh.
 
+mod asking;
 mod clerk;
 mod lobby;
 mod ports;
@@ -141,13 +142,14 @@ pub async fn start(config: Config) -> Result<Running, ApiError> {
     Ok(running)
 }
 
-/// Opens a stopped node for a few commands: no mesh, no page, no socket.
+/// Opens a stopped node for a few commands: no page, no socket, and a mesh only where a home without
+/// a community looks for one.
 ///
 /// # Errors
 ///
 /// As [`start`].
 pub async fn open(data: impl Into<PathBuf>) -> Result<Running, ApiError> {
-    let config = Config { web: None, mdns: false, ..Config::new(data) };
+    let config = Config { web: None, ..Config::new(data) };
     let start = Start::of(Folder::open(&config.data)?, None).await?;
     Ok(launch(start, config))
 }
@@ -251,6 +253,7 @@ fn mesh_config(config: &Config, seed: [u8; 32], community: &crdt::id::CommunityI
     let mut mesh = MeshConfig::new(seed, format!("/linli/1/{tag}"));
     mesh.listen.clone_from(&config.listen);
     mesh.mdns = config.mdns;
+    mesh.door = Some(DOOR.to_owned());
     mesh.breaker = config.breaker.clone();
     mesh
 }
@@ -270,5 +273,19 @@ fn start_mesh(
             started => return started.map_err(|error| mesh_trouble(&error)),
         }
     }
+    mesh::start(mesh).map_err(|error| mesh_trouble(&error))
+}
+
+/// What is spoken between a home and somebody who is in no community yet (`crdt::knock`).
+const DOOR: &str = "/linli/1/door";
+
+/// Starts the mesh edge of a home that looks for a neighbourhood: it speaks at doors only.
+fn start_door(config: &Config, seed: [u8; 32]) -> Result<pump::Edge, ApiError> {
+    let mut mesh = MeshConfig::new(seed, DOOR);
+    if !config.listen.is_empty() {
+        mesh.listen.clone_from(&config.listen);
+    }
+    mesh.mdns = config.mdns;
+    mesh.breaker = config.breaker.clone();
     mesh::start(mesh).map_err(|error| mesh_trouble(&error))
 }

@@ -286,6 +286,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::UnknownRequest => "error-unknown-request",
         ErrorKind::UnknownMessage => "error-unknown-message",
         ErrorKind::UnknownPerson => "error-unknown-person",
+        ErrorKind::UnknownKnock => "error-unknown-knock",
         ErrorKind::Ambiguous => "error-ambiguous",
         ErrorKind::BadText => "error-bad-text",
         ErrorKind::UnknownField => "error-unknown-field",

@@ -2,7 +2,10 @@
 //!
 //! Each word is one or two commands of `node::api`, as the page and the command line send them.
 
-use crdt::{body::Body, id::RequestId};
+use crdt::{
+    body::Body,
+    id::{EnvelopeId, GroupId, RequestId},
+};
 use node::api::{
     ActVerb, ApiError, Command, GroupStatus, LateRow, MembersPage, MessageRow, Notice, Reply,
     RequestPage, RosterCommand, RosterReply, Status,
@@ -23,8 +26,21 @@ impl World {
 
     /// Says something to everybody.
     pub fn post(&mut self, who: Who, text: &str) {
+        self.post_id(who, text);
+    }
+
+    /// The same; which envelope it became.
+    pub fn post_id(&mut self, who: Who, text: &str) -> EnvelopeId {
         let (group, text) = ("all".to_owned(), text.to_owned());
-        self.tell(who, Command::Post { group, text, reply_to: None });
+        match self.tell(who, Command::Post { group, text, reply_to: None }) {
+            Reply::Posted { id } => id,
+            other => panic!("posted, and heard {other:?}"),
+        }
+    }
+
+    /// The group that everybody is in.
+    pub fn everybodys_group(&mut self, who: Who) -> GroupId {
+        self.status(who).groups.iter().find(|group| group.name == "all").expect("it exists").id
     }
 
     /// Asks for a ride, or anything else.

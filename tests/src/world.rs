@@ -79,6 +79,8 @@ pub struct World {
     on_disk: bool,
     /// When the last link came up.
     linked_at: Moment,
+    /// How fast every home takes in what it is sent, in bytes a millisecond.
+    disk_bytes_a_ms: u64,
 }
 
 impl World {
@@ -114,6 +116,7 @@ impl World {
             genesis,
             on_disk,
             linked_at: Moment(0),
+            disk_bytes_a_ms: u64::MAX,
             chance,
         };
         let paper = Secret::from_seed(world.chance.bytes());
@@ -161,12 +164,23 @@ impl World {
         self.move_in_by(name, &link)
     }
 
+    /// Somebody moves in with a paper key that the story knows.
+    pub fn move_in_with(&mut self, name: &str, paper: &Secret) -> Who {
+        let invite = Command::Invite { role: RoleWord::Member, group: None };
+        let Reply::Invite { link } = self.tell(Who(0), invite) else { panic!("an invitation") };
+        self.move_in_as_person(name, &link, paper)
+    }
+
     /// The same, with a link that somebody handed him.
     pub fn move_in_by(&mut self, name: &str, link: &str) -> Who {
-        let door = Invitation::from_link(link).expect("a link");
         let paper = Secret::from_seed(self.chance.bytes());
-        let mut home = self.build_home(name, &paper);
-        home.ledger.walk_in(&door, &paper, BEGIN).expect("the door is open");
+        self.move_in_as_person(name, link, &paper)
+    }
+
+    fn move_in_as_person(&mut self, name: &str, link: &str, paper: &Secret) -> Who {
+        let door = Invitation::from_link(link).expect("a link");
+        let mut home = self.build_home(name, paper);
+        home.ledger.walk_in(&door, paper, BEGIN).expect("the door is open");
         home.wake_up();
         self.homes.push(home);
         let who = Who(self.homes.len() - 1);
@@ -201,6 +215,25 @@ impl World {
     /// What somebody's wall clock says from now on.
     pub fn set_clock(&mut self, who: Who, claimed: ClaimedTime) {
         self.homes[who.0].clock_began = Some((claimed, self.now));
+    }
+
+    /// From now on every home takes so long over what it is sent; before, only over the sync.
+    pub fn set_disks(&mut self, bytes_a_ms: u64) {
+        self.disk_bytes_a_ms = bytes_a_ms;
+    }
+
+    /// Nobody learns who is a household: all take one turn together, as if there were no turns.
+    pub fn without_turns(&mut self) {
+        for at in 0..self.homes.len() {
+            let nobody = Input::Households(Default::default());
+            self.homes[at].turns = false;
+            self.homes[at].core.handle(nobody, self.now);
+        }
+    }
+
+    /// Virtual milliseconds since the beginning.
+    pub fn now_ms(&self) -> u64 {
+        self.now.0
     }
 
     /// Asks for something that may be refused.
@@ -320,6 +353,16 @@ impl World {
     pub fn lacks(&mut self, who: Who, ids: &[EnvelopeId]) -> Vec<EnvelopeId> {
         let now = self.now;
         self.homes[who.0].lacks(ids.to_vec(), now)
+    }
+
+    /// From now on it is noted when each envelope comes to somebody.
+    pub fn watch(&mut self, who: Who) {
+        self.homes[who.0].came = Some(BTreeMap::new());
+    }
+
+    /// When an envelope came to somebody who is watched, in virtual milliseconds.
+    pub fn came_ms(&self, who: Who, id: &EnvelopeId) -> Option<u64> {
+        self.homes[who.0].came.as_ref()?.get(id).map(|at| at.0)
     }
 
     /// The home itself, for what a story has no word for.

@@ -2,6 +2,7 @@
 
 mod copies;
 mod council;
+mod flood;
 mod people;
 mod relay;
 mod rides;

@@ -68,6 +68,15 @@ up-code = Code to pair a phone with the page (works once): { $code }
 up-running = Running. Ctrl-C stops it.
 up-stopping = Stopping.
 
+knock-looking = Looking for a neighbourhood on this network …
+knock-waiting = { $code }  Compare these digits with { $home } in { $neighbourhood }, by eye or on the phone. Somebody there approves with `linli approve`.
+approvals-row = { $code }  { $home }, { $person }, { $minutes ->
+        [0] just now
+        [one] for a minute
+       *[other] for { $minutes } minutes
+    }
+approved = The door is open for them; the link went to their box.
+denied = Sent away.
 join-done = You are in { $community }.
 join-again = You are in again. What this box writes from now on counts once it has met the others.
 join-next-up = Next: `linli up`.

@@ -62,6 +62,14 @@ up-code = 手机配对码（只能用一次）：{ $code }
 up-running = 正在运行。按 Ctrl-C 停止。
 up-stopping = 正在停止。
 
+knock-looking = 正在这个网络上寻找社区……
+knock-waiting = { $code }  请与{ $neighbourhood }的{ $home }当面或打电话核对这六位数字。对方用 `linli approve` 批准。
+approvals-row = { $code }  { $home }，{ $person }，{ $minutes ->
+        [0] 刚到
+       *[other] 已等 { $minutes } 分钟
+    }
+approved = 已批准；链接已发到对方的机器。
+denied = 已回绝。
 join-done = 已加入 { $community }。
 join-again = 您又进来了。这台机器以后写的，和别家连上之后就算数。
 join-next-up = 接下来：`linli up`。

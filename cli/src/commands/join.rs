@@ -1,9 +1,13 @@
-//! `linli join`: enters a community with a link, and watches the first sync where a node runs.
+//! `linli join`: enters a community with a link, or asks for one at the doors on the LAN, and
+//! watches the first sync where a node runs.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use node::{
-    api::{ApiError, Command, Reply},
+    api::{ApiError, Command, ErrorKind, KnockPage, KnockState, Reply},
     control::Client,
 };
 
@@ -11,7 +15,7 @@ use super::paper;
 use crate::{
     door::Door,
     error::CliError,
-    node as library,
+    node::{self as library, Roots},
     ui::{Ui, one_line},
 };
 
@@ -22,7 +26,13 @@ const LOOK_MS: u64 = 500;
 /// on by itself.
 const IDLE_LOOKS_MAX: u32 = 60;
 
-/// Join a community with a link that somebody gave you
+/// How often it is looked whether somebody has opened, in milliseconds.
+const KNOCK_MS: u64 = 500;
+
+/// Join a community with a link that somebody gave you, or ask to be let in
+///
+/// With --ask no link is needed: the neighbourhood is found on the LAN, and somebody there who may
+/// invite approves, once both sides have compared six digits.
 ///
 /// Works with the node running or stopped. With the node running it shows the first sync until
 /// everything is here; Ctrl-C does no harm then, the node goes on by itself. Whoever was removed and
@@ -31,8 +41,16 @@ const IDLE_LOOKS_MAX: u32 = 60;
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// The link, as `linli invite` printed it, or the file that `linli invite --out` wrote
-    #[arg(value_name = "LINK|FILE")]
-    link: String,
+    #[arg(value_name = "LINK|FILE", required_unless_present = "ask")]
+    link: Option<String>,
+
+    /// Ask the homes on the LAN to be let in
+    #[arg(long, conflicts_with = "link")]
+    ask: bool,
+
+    /// The neighbourhood that is asked, where there are several
+    #[arg(long, value_name = "NAME", requires = "ask")]
+    at: Option<String>,
 
     /// What the neighbours call this home, where `linli init` has not said so yet
     #[arg(long, value_name = "NAME")]
@@ -53,7 +71,12 @@ pub struct Args {
 ///
 /// Where the link is not good, or this home is in a community already.
 pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
-    let Args { link, home, person, papers } = args;
+    let Args { link, at, home, person, papers, .. } = args;
+    let papers = papers.as_deref();
+    let Some(link) = link else {
+        let knock = Command::Knock { at, home, person };
+        return ask(ui, data, knock, papers).await;
+    };
     let link = read_if_file(link)?;
     let Some(client) = Client::connect(data).await else {
         let set_up = library::join(data, &link, home.as_deref(), person.as_deref())?;
@@ -62,17 +85,31 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
             return ui.note("join-next-up", &[]);
         }
         welcome(ui, &set_up.community_name)?;
-        paper::print_all(ui, &paper::sheets(&set_up.paper), papers.as_deref())?;
+        paper::print_all(ui, &paper::sheets(&set_up.paper), papers)?;
         return ui.note("join-next-up", &[]);
     };
     let mut door = Door::over(client);
     let reply = door.ask(Command::Join { link, home, person }).await?;
     let Reply::Joined { community, words } = reply else { return Err(CliError::Unexpected) };
-    welcome(ui, &community)?;
-    paper::print_all(ui, &[paper::Sheet::of_person(words)], papers.as_deref())?;
+    arrive(ui, &mut door, &community, words, papers).await
+}
+
+/// Says what must be written down; where a node runs, shows the first sync.
+async fn arrive(
+    ui: &mut Ui<'_>,
+    door: &mut Door,
+    community: &str,
+    words: Vec<String>,
+    papers: Option<&Path>,
+) -> Result<(), CliError> {
+    welcome(ui, community)?;
+    paper::print_all(ui, &[paper::Sheet::of_person(words)], papers)?;
+    if door.is_opened() {
+        return ui.note("join-next-up", &[]);
+    }
     ui.flush()?;
     ui.note("join-syncing", &[])?;
-    let equal = follow(ui, &mut door).await?;
+    let equal = follow(ui, door).await?;
     ui.note(if equal { "join-equal" } else { "join-alone" }, &[])
 }
 
@@ -84,6 +121,85 @@ fn read_if_file(link: String) -> Result<String, CliError> {
     }
     std::fs::read_to_string(path)
         .map_err(|cause| CliError::CannotRead { path: link.clone(), reason: cause.to_string() })
+}
+
+/// Asks at the doors of the LAN until somebody opens or all have said no.
+async fn ask(
+    ui: &mut Ui<'_>,
+    data: &Path,
+    command: Command,
+    papers: Option<&Path>,
+) -> Result<(), CliError> {
+    if let Command::Knock { home, person, .. } = &command
+        && Client::connect(data).await.is_none()
+        && !data.join("identity.json").exists()
+    {
+        let home = home.as_deref().unwrap_or_default();
+        library::init(data, home, person.as_deref(), None, Roots::TWO_OF_THREE)?;
+    }
+    let mut door = Door::open(data).await?;
+    let outcome = match knock(ui, &mut door, command).await {
+        Ok((community, words)) => arrive(ui, &mut door, &community, words, papers).await,
+        Err(error) => Err(error),
+    };
+    door.close().await;
+    outcome
+}
+
+async fn knock(
+    ui: &mut Ui<'_>,
+    door: &mut Door,
+    command: Command,
+) -> Result<(String, Vec<String>), CliError> {
+    let mut shown = None;
+    loop {
+        let page = match door.ask(command.clone()).await? {
+            Reply::Joined { community, words } => return Ok((community, words)),
+            Reply::Knock(page) => page,
+            _ => return Err(CliError::Unexpected),
+        };
+        if shown.as_ref() != Some(&page) {
+            show(ui, &page)?;
+        }
+        match page.state {
+            KnockState::Refused => return Err(CliError::Refused(refusal())),
+            KnockState::Choose => {
+                let names = names_of(&page).join(", ");
+                let args = [("name", "--at".to_owned()), ("candidates", names)];
+                return Err(CliError::Refused(ApiError::new(ErrorKind::Ambiguous, args)));
+            }
+            KnockState::Looking | KnockState::Waiting => shown = Some(page),
+        }
+        tokio::time::sleep(Duration::from_millis(KNOCK_MS)).await;
+    }
+}
+
+fn refusal() -> ApiError {
+    ApiError::new(ErrorKind::NotAllowed, [("what", "join".to_owned())])
+}
+
+fn names_of(page: &KnockPage) -> Vec<String> {
+    let mut names: Vec<String> = page.doors.iter().map(|it| it.neighbourhood.clone()).collect();
+    names.dedup();
+    names
+}
+
+/// Digits are what the person waits for: they go to stderr with the rest of what happens.
+fn show(ui: &mut Ui<'_>, page: &KnockPage) -> Result<(), CliError> {
+    if page.state == KnockState::Looking {
+        return ui.note("knock-looking", &[]);
+    }
+    for row in &page.doors {
+        if let Some((three, more)) = row.code.as_deref().and_then(|code| code.split_at_checked(3)) {
+            let args = [
+                ("code", format!("{three} {more}").into()),
+                ("neighbourhood", one_line(&row.neighbourhood).into()),
+                ("home", one_line(&row.home).into()),
+            ];
+            ui.note("knock-waiting", &args)?;
+        }
+    }
+    Ok(())
 }
 
 fn welcome(ui: &mut Ui<'_>, community: &str) -> Result<(), CliError> {

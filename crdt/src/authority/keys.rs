@@ -194,7 +194,7 @@ impl Resolver {
     }
 
     /// Writers that some chain of certificates ever led to from a key of the person.
-    fn anchored(&self, person: PersonId) -> Arc<BTreeSet<KeyId>> {
+    pub(super) fn anchored(&self, person: PersonId) -> Arc<BTreeSet<KeyId>> {
         if let Some(known) = self.memo.borrow().anchored.get(&person) {
             return Arc::clone(known);
         }
@@ -268,11 +268,6 @@ impl Resolver {
             (true, false) => Err(Reason::NoSecondSignature),
             (true, true) => Ok(()),
         })
-    }
-
-    fn agrees(&self, key: KeyId, key_use: KeyUse, person: PersonId) -> bool {
-        self.certificates(key, key_use, person)
-            .any(|it| KeyId::from(it.writer) == key || it.seconds.contains(&key))
     }
 }
 

@@ -49,6 +49,8 @@ pub(super) struct Memo {
     pub rivals: BTreeMap<(EnvelopeId, Place), Rivals>,
     pub branches: BTreeMap<BranchKey, Branch>,
     pub everyone: Option<Arc<BTreeSet<Place>>>,
+    /// The lowest person of each household that has more than one.
+    pub homes: Option<Arc<BTreeMap<PersonId, PersonId>>>,
     pub positions: BTreeMap<(WriterId, ScopeId, EnvelopeId), Verdict>,
 }
 

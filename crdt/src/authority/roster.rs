@@ -78,6 +78,10 @@ impl Roster {
         is_new
     }
 
+    pub(super) fn resolver(&self) -> &Resolver {
+        &self.resolver
+    }
+
     fn changed(&mut self) {
         self.resolver.forget();
         self.version += 1;

@@ -3,6 +3,7 @@
 //! The rules themselves are compared with their executable model in `tests/model/authority.rs`.
 
 mod hostile;
+mod households;
 mod keys;
 mod town;
 mod world;

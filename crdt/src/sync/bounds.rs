@@ -6,6 +6,9 @@
 /// *Wire.* One frame in bytes: small enough that an urgent one never waits long behind another.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 
+/// Stream bytes in one frame; one more byte says that they are stream.
+pub const CHUNK_BYTES: usize = FRAME_BYTES_MAX - 1;
+
 /// *Wire.* The versions of this protocol that are spoken here, from and to.
 pub const PROTOCOL: (u16, u16) = (1, 1);
 
@@ -75,15 +78,33 @@ pub const OWED_MAX: u64 = 16_384;
 /// *Wire.* Ids in one message.
 pub const IDS_MAX: usize = 2_000;
 
-/// Ids waiting to be sent, after which no further drawer is listed.
+/// Ids waiting to be sent, after which no further drawer is listed. Of one household in one class
+/// no more than [`QUEUE_SHARE`] count: a flood must not hide what is in the next drawer.
 pub const QUEUE_LISTING_MAX: usize = 65_536;
 
 /// Ids waiting to be sent, after which pushed ones, and answers to *want*, are left to the next
-/// comparison: whoever wants without end must not fill the memory.
+/// comparison: whoever wants without end must not fill the memory. Of one household in one class no
+/// more than [`QUEUE_SHARE`] count here either.
 pub const QUEUE_PUSH_MAX: usize = 131_072;
+
+/// Ids of one household in one class that count when the queue is measured. Eight that flood fill it.
+pub const QUEUE_SHARE: usize = 8_192;
+
+/// Ids of one household in one class that wait to be sent; more are left to the next comparison.
+pub const QUEUE_HOUSEHOLD_MAX: usize = 65_536;
 
 /// Bytes of envelopes in memory, loaded and not yet sent.
 pub const READY_BYTES_MAX: usize = 256 * 1024;
+
+/// Envelopes of one household in one class that are loaded although there are enough of others'.
+pub const READY_SHARE: usize = 16;
+
+/// What is loaded so may come to, in bytes, together with all the rest.
+pub const READY_SHARED_BYTES_MAX: usize = 1024 * 1024;
+
+/// Announced envelopes whose place is remembered until the peer asks for them. What is forgotten
+/// travels behind what is known.
+pub const ANNOUNCED_MAX: usize = 8_192;
 
 /// Envelopes in one request to the store.
 pub const FETCH_MAX: usize = 1_024;
@@ -116,3 +137,9 @@ pub const BACKOFF_FIRST_MS: u64 = 25;
 
 /// The longest such pause; sixteen of them stay under half a minute.
 pub const BACKOFF_LAST_MS: u64 = 2_000;
+
+/// Envelopes that came this recently, in milliseconds, are followed by more.
+pub const FLOWING_MS: u64 = 300;
+
+/// How long a difference is left alone while envelopes flow, in milliseconds.
+pub const FLOWING_MS_MAX: u64 = 10_000;

@@ -15,7 +15,7 @@ use negentropy::{Id, Negentropy, NegentropyStorageVector};
 use super::bounds::{FRUITLESS_ROUNDS_MAX, IDLE_ANSWERS_MAX, NARROW_BYTES_MAX};
 use crate::{
     envelope::{Envelope, Kind},
-    id::EnvelopeId,
+    id::{EnvelopeId, WriterId},
     time::ClaimedTime,
 };
 
@@ -27,6 +27,8 @@ const CLAIMED_MAX: u64 = 1 << 53;
 pub struct Held {
     /// Which.
     pub id: EnvelopeId,
+    /// Who wrote it; decides on whose turn it travels.
+    pub writer: WriterId,
     /// What the author's clock said.
     pub claimed: ClaimedTime,
     /// What it is; decides how soon it travels.
@@ -44,6 +46,7 @@ impl Held {
         let body = if envelope.body().is_some() { header.body_len } else { 0 };
         Self {
             id: envelope.id(),
+            writer: header.writer,
             claimed: header.claimed,
             kind: header.kind,
             lamport: header.lamport,
@@ -189,6 +192,7 @@ mod tests {
         let id = *blake3::hash(&number.to_be_bytes()).as_bytes();
         Held {
             id: EnvelopeId::from_bytes(id),
+            writer: WriterId::from_bytes([1; 32]),
             claimed: ClaimedTime(claimed),
             kind: Kind::MESSAGE,
             lamport: number,

@@ -26,10 +26,12 @@ use super::{
     fingerprint::Fingerprint,
     message::{BadMessage, Message, Parting},
     narrow::{BadNarrowing, Held},
+    outbox::{Drawer, Errand, Outbox},
     summary::Carried,
-    transfer::{BadTransfer, Drawer, Errand, Inbox, Known, Outbox},
+    transfer::{BadTransfer, Inbox, Known},
 };
 use crate::{
+    authority::Households,
     envelope::Envelope,
     id::{CommunityId, EnvelopeId, ScopeId},
     time::{Bucket, Moment},
@@ -89,6 +91,8 @@ pub enum Input<'a> {
     Written(&'a [Arc<Envelope>]),
     /// Answers [`Output::NeedNewest`].
     Newest(&'a [Arc<Envelope>]),
+    /// Who takes turns with whom has changed; at the beginning nobody is known.
+    Households(Arc<Households>),
     /// Somebody wants to know whether the two are equal now.
     Compare,
     /// This node hangs up.
@@ -244,6 +248,8 @@ pub struct Session {
     answers: u64,
     /// Envelopes of the peer that were new here.
     new: u64,
+    /// When envelopes of the peer last came.
+    data_at: Moment,
     debts: [Debt; 3],
     progress: (u64, u64),
     fruitless: u32,
@@ -270,6 +276,7 @@ impl Session {
             last_job: 0,
             answers: 0,
             new: 0,
+            data_at: Moment(0),
             debts: Default::default(),
             progress: (0, 0),
             fruitless: 0,
@@ -325,9 +332,12 @@ impl Session {
             Input::Settled { new, refused } => self.settled(new, refused)?,
             Input::Missing(ids) => self.missing(ids),
             Input::Stored(new) => self.announce(new),
-            Input::Whole(ids) => self.name(ids),
+            Input::Whole(ids) => {
+                self.name(ids);
+            }
             Input::Written(new) => self.push(new),
             Input::Newest(newest) => self.name_newest(newest),
+            Input::Households(households) => self.outbox.set_households(households),
             Input::Compare => self.compare(carried, now),
             Input::Leave => self.part(Parting::Leaving, Closing::Leaving),
             Input::Wake => (),
@@ -359,8 +369,11 @@ impl Session {
             Message::Compared { nonce, root, then } => {
                 return self.hear_compared(carried, nonce, root, then, now);
             }
-            Message::Data(bytes) => return self.hear_data(&bytes),
-            Message::Ack { upto } if self.outbox.acked(upto) => (),
+            Message::Data(bytes) => {
+                self.data_at = now;
+                return self.hear_data(&bytes);
+            }
+            Message::Ack { upto } if self.outbox.acked(upto, now) => (),
             Message::Have(ids) => self.hear_have(ids),
             Message::Want { job: 0, ids } => self.hear_want(&ids),
             other if self.config.initiator => return self.lead(carried, other),
@@ -384,7 +397,7 @@ impl Session {
         if self.config.initiator {
             self.pump_descent(carried, now)?;
         }
-        self.pump_outbox();
+        self.pump_outbox(now);
         self.follow_up();
         self.compare_when_due(carried, now);
         if self.outbox.sent() > carried.root().count() * 2 + RESENT_MAX {
@@ -428,9 +441,9 @@ impl Session {
     }
 
     /// Sends what is loaded, then asks for what comes after it: the store loads while frames travel.
-    fn pump_outbox(&mut self) {
+    fn pump_outbox(&mut self, now: Moment) {
         loop {
-            while let Some(chunk) = self.outbox.next_chunk(&mut self.known) {
+            while let Some(chunk) = self.outbox.next_chunk(&mut self.known, now) {
                 self.send(&Message::Data(chunk));
             }
             let Some(errand) = self.outbox.errand() else { return };

@@ -21,6 +21,8 @@ pub enum ErrorKind {
     UnknownMessage,
     /// No person or peer of this name. Args: `name`.
     UnknownPerson,
+    /// Nobody with these digits asks to be let in. Args: `code`.
+    UnknownKnock,
     /// Several things answer to it. Args: `name`, `candidates`.
     Ambiguous,
     /// Too long or empty. Args: `what`, `limit`.

@@ -9,7 +9,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{GroupKindWord, PersonRow, RoleWord};
+use super::{GroupKindWord, RoleWord};
 
 /// Something about people that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -512,4 +512,23 @@ pub struct TroubleRow {
     pub waits_for: Vec<EnvelopeId>,
     /// What its author's clock said.
     pub claimed_ms: ClaimedTime,
+}
+
+/// Somebody in the community.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRow {
+    /// Who.
+    pub id: PersonId,
+    /// The name that neighbours see.
+    pub name: String,
+    /// The home.
+    pub home: String,
+    /// The highest role, wherever it holds.
+    pub role: RoleWord,
+    /// Is it the person of this box?
+    pub me: bool,
+    /// Every role above that of a member, and where it holds.
+    pub roles: Vec<RoleRow>,
+    /// Installations that write for the person now.
+    pub devices: u64,
 }

@@ -74,16 +74,18 @@ impl Ledger {
         self.state(join, None, &[]).map(|_| ())
     }
 
-    /// The paper key says which keys act for its person on this box.
+    /// The paper key says which keys act for its person on this box. The box signs too: persons
+    /// who share it take turns together, and nobody is to be made a housemate of theirs from afar.
     pub(super) fn certify(&mut self, paper: &Secret) -> Result<(), Failed> {
         let person = paper.person();
-        let keys = [
-            (KeyId::from(self.identity.writer.writer()), KeyUse::Writer),
-            (self.identity.box_key.key(), KeyUse::Box),
-            (self.identity.sealed.key(), KeyUse::Sealed),
+        let box_key = self.identity.box_key.clone();
+        let keys: [(KeyId, KeyUse, &[&Secret]); 3] = [
+            (KeyId::from(self.identity.writer.writer()), KeyUse::Writer, &[paper]),
+            (box_key.key(), KeyUse::Box, &[paper, &box_key]),
+            (self.identity.sealed.key(), KeyUse::Sealed, &[paper]),
         ];
-        for (subject, key_use) in keys {
-            self.state(Statement::Certify { subject, person, key_use }, None, &[paper])?;
+        for (subject, key_use, seconds) in keys {
+            self.state(Statement::Certify { subject, person, key_use }, None, seconds)?;
         }
         Ok(())
     }

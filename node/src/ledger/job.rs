@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crdt::{
     envelope::{Envelope, Kind},
-    id::{EnvelopeId, KeyId, ScopeId},
+    id::{EnvelopeId, HouseholdId, KeyId, ScopeId},
     sync::{Held, Parting},
     time::Bucket,
 };
@@ -80,6 +80,8 @@ pub struct Neighbour {
     pub home: String,
     /// Does the box stand in an office?
     pub office: bool,
+    /// With whom its links take turns.
+    pub household: HouseholdId,
 }
 
 /// What became of envelopes that a peer handed over.

@@ -268,9 +268,13 @@ impl Ledger {
         let sealed = self.identity.sealed.secret().cloned();
         let counts = |key: &Secret| self.truth.roster().is_sealed_key(key.key(), person);
         let Some(sealed) = sealed.filter(counts).filter(|_| is_silent) else { return Ok(()) };
-        let keys = [(writer.into(), KeyUse::Writer), (self.identity.box_key.key(), KeyUse::Box)];
-        for (subject, key_use) in keys {
-            self.state(Statement::Certify { subject, person, key_use }, None, &[&sealed])?;
+        let box_key = self.identity.box_key.clone();
+        let keys: [(KeyId, KeyUse, &[&Secret]); 2] = [
+            (writer.into(), KeyUse::Writer, &[&sealed]),
+            (box_key.key(), KeyUse::Box, &[&sealed, &box_key]),
+        ];
+        for (subject, key_use, seconds) in keys {
+            self.state(Statement::Certify { subject, person, key_use }, None, seconds)?;
         }
         Ok(())
     }

@@ -53,12 +53,10 @@ impl Ledger {
         let roster = self.truth.roster();
         let mut all = BTreeMap::new();
         for key in roster.boxes() {
-            let card = match roster.box_person(key) {
-                Some(person) => self.views.card(&person)?,
-                None => None,
-            };
+            let Some(person) = roster.box_person(key) else { continue };
+            let card = self.views.card(&person)?;
             let (home, office) = card.map(|card| (card.home, card.office)).unwrap_or_default();
-            all.insert(key, Neighbour { home, office });
+            all.insert(key, Neighbour { home, office, household: roster.household_of(person) });
         }
         Ok(all)
     }

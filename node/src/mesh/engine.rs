@@ -107,6 +107,8 @@ struct Connection {
     here: Option<IpAddr>,
     /// Whether it carries the link with this peer.
     carries: bool,
+    /// Whether its stream is one at the door.
+    door: bool,
     /// Whether the loop was told what became of it.
     told: bool,
 }
@@ -347,9 +349,17 @@ impl Engine {
                             }
                             ConnectedPoint::Dialer { .. } => None,
                         };
-                        let (carries, told) = (false, false);
-                        let connection =
-                            Connection { peer, outbound, transport, address, here, carries, told };
+                        let (carries, door, told) = (false, false, false);
+                        let connection = Connection {
+                            peer,
+                            outbound,
+                            transport,
+                            address,
+                            here,
+                            carries,
+                            door,
+                            told,
+                        };
                         self.connected(connection_id, connection);
                     }
                     _ => {
@@ -452,7 +462,10 @@ impl Engine {
 
     fn take_lane(&mut self, LaneEvent { connection: id, outcome }: LaneEvent) {
         match outcome {
-            Outcome::Open(stream) => self.choose(id, stream),
+            Outcome::Open(stream, door) => {
+                self.connections.get_mut(&id).into_iter().for_each(|it| it.door = door);
+                self.choose(id, stream);
+            }
             Outcome::Foreign => self.no_link(id, DialFailure::Foreign),
             Outcome::Failed => {
                 self.no_link(id, DialFailure::Unreachable("no stream came to be".into()));
@@ -522,6 +535,7 @@ impl Engine {
             transport: connection.transport,
             outbound: connection.outbound,
             address: connection.address.to_string(),
+            door: connection.door,
         };
         let (link, peer) = (up.link, up.peer);
         tracing::debug!(link.id = %link, peer.id = %peer, transport = %up.transport, "Link up");
@@ -556,8 +570,11 @@ impl Drop for Engine {
 }
 
 fn behaviour(config: &MeshConfig, key: &Keypair) -> Result<Edge, MeshError> {
-    let protocol = StreamProtocol::try_from_owned(config.protocol.clone())
-        .map_err(|error| MeshError::Unusable(error.to_string()))?;
+    let named = |name: String| {
+        StreamProtocol::try_from_owned(name).map_err(|error| MeshError::Unusable(error.to_string()))
+    };
+    let protocol = named(config.protocol.clone())?;
+    let door = config.door.clone().map(named).transpose()?;
     let most = config.limits.connections;
     let caps = connection_limits::ConnectionLimits::default()
         .with_max_pending_incoming(Some(limits::PENDING_IN))
@@ -572,7 +589,7 @@ fn behaviour(config: &MeshConfig, key: &Keypair) -> Result<Edge, MeshError> {
     Ok(Edge {
         limits: connection_limits::Behaviour::new(caps),
         gate: Gate::new(config.breaker.clone()),
-        lanes: Lanes::new(protocol),
+        lanes: Lanes::new(protocol, door),
         identify: identify::Behaviour::new(identity),
     })
 }

@@ -5,7 +5,9 @@
 //! 1. The dialler asks for the stream as soon as the connection stands; the listener waits for it
 //!    [`OPENING`] long. Without a stream in time the connection is of no use and is closed.
 //! 2. A second stream on the same connection is dropped unread.
-//! 3. A stream is reported with the connection that carries it, so that exactly one of several
+//! 3. The dialler speaks this node's own protocol. A listener also takes a stream at the *door*,
+//!    from somebody who is in no community yet and asks to be let in.
+//! 4. A stream is reported with the connection that carries it, so that exactly one of several
 //!    connections between a pair can be chosen (see `engine`).
 //!
 //! # Considered and rejected
@@ -17,13 +19,18 @@
 use std::{
     collections::VecDeque,
     convert::Infallible,
+    future::{Ready, ready},
     pin::Pin,
     task::{Context, Poll},
 };
 
 use libp2p::{
     Multiaddr, PeerId, Stream, StreamProtocol,
-    core::{Endpoint, transport::PortUse, upgrade::ReadyUpgrade},
+    core::{
+        Endpoint,
+        transport::PortUse,
+        upgrade::{InboundUpgrade, OutboundUpgrade, UpgradeInfo},
+    },
     swarm::{
         ConnectionDenied, ConnectionHandler, ConnectionHandlerEvent, ConnectionId, FromSwarm,
         NetworkBehaviour, StreamUpgradeError, SubstreamProtocol, THandlerInEvent, THandlerOutEvent,
@@ -40,7 +47,8 @@ use super::limits::OPENING;
 /// What became of a connection's stream.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Open(Stream),
+    /// The stream; at the door?
+    Open(Stream, bool),
     /// The other side does not speak our protocol: another community, another program.
     Foreign,
     /// No stream came to be in time, or the connection broke.
@@ -54,15 +62,52 @@ pub(super) struct LaneEvent {
     pub outcome: Outcome,
 }
 
+/// The protocols of a stream: this node's own, and that of the door if it has one.
+#[derive(Clone)]
+pub(super) struct Spoken {
+    own: StreamProtocol,
+    door: Option<StreamProtocol>,
+}
+
+impl UpgradeInfo for Spoken {
+    type Info = StreamProtocol;
+    type InfoIter =
+        std::iter::Chain<std::iter::Once<StreamProtocol>, std::option::IntoIter<StreamProtocol>>;
+
+    fn protocol_info(&self) -> Self::InfoIter {
+        std::iter::once(self.own.clone()).chain(self.door.clone())
+    }
+}
+
+impl InboundUpgrade<Stream> for Spoken {
+    type Output = (Stream, bool);
+    type Error = Infallible;
+    type Future = Ready<Result<(Stream, bool), Infallible>>;
+
+    fn upgrade_inbound(self, stream: Stream, spoken: StreamProtocol) -> Self::Future {
+        ready(Ok((stream, self.door == Some(spoken))))
+    }
+}
+
+impl OutboundUpgrade<Stream> for Spoken {
+    type Output = (Stream, bool);
+    type Error = Infallible;
+    type Future = Ready<Result<(Stream, bool), Infallible>>;
+
+    fn upgrade_outbound(self, stream: Stream, _: StreamProtocol) -> Self::Future {
+        ready(Ok((stream, false)))
+    }
+}
+
 /// Gives each connection its [`Lane`].
 pub(super) struct Lanes {
-    protocol: StreamProtocol,
+    protocol: Spoken,
     events: VecDeque<LaneEvent>,
 }
 
 impl Lanes {
-    pub(super) fn new(protocol: StreamProtocol) -> Self {
-        Self { protocol, events: VecDeque::new() }
+    pub(super) fn new(own: StreamProtocol, door: Option<StreamProtocol>) -> Self {
+        Self { protocol: Spoken { own, door }, events: VecDeque::new() }
     }
 
     fn lane(&self, dialled: bool) -> Lane {
@@ -122,7 +167,7 @@ impl NetworkBehaviour for Lanes {
 
 /// One connection's side of the bargain.
 pub(super) struct Lane {
-    protocol: StreamProtocol,
+    protocol: Spoken,
     dialled: bool,
     to_ask: bool,
     /// `None` once the outcome is known: it is told exactly once.
@@ -141,13 +186,13 @@ impl Lane {
 impl ConnectionHandler for Lane {
     type FromBehaviour = Infallible;
     type ToBehaviour = Outcome;
-    type InboundProtocol = ReadyUpgrade<StreamProtocol>;
-    type OutboundProtocol = ReadyUpgrade<StreamProtocol>;
+    type InboundProtocol = Spoken;
+    type OutboundProtocol = Spoken;
     type InboundOpenInfo = ();
     type OutboundOpenInfo = ();
 
     fn listen_protocol(&self) -> SubstreamProtocol<Self::InboundProtocol> {
-        SubstreamProtocol::new(ReadyUpgrade::new(self.protocol.clone()), ())
+        SubstreamProtocol::new(self.protocol.clone(), ())
     }
 
     fn connection_keep_alive(&self) -> bool {
@@ -160,7 +205,10 @@ impl ConnectionHandler for Lane {
     ) -> Poll<ConnectionHandlerEvent<Self::OutboundProtocol, (), Outcome>> {
         if std::mem::take(&mut self.to_ask) {
             return Poll::Ready(ConnectionHandlerEvent::OutboundSubstreamRequest {
-                protocol: self.listen_protocol(),
+                protocol: SubstreamProtocol::new(
+                    Spoken { door: None, ..self.protocol.clone() },
+                    (),
+                ),
             });
         }
         if let Some(deadline) = &mut self.deadline
@@ -184,13 +232,13 @@ impl ConnectionHandler for Lane {
     ) {
         match event {
             ConnectionEvent::FullyNegotiatedInbound(FullyNegotiatedInbound {
-                protocol: stream,
+                protocol: (stream, at_the_door),
                 ..
-            }) if !self.dialled => self.settle(Outcome::Open(stream)),
+            }) if !self.dialled => self.settle(Outcome::Open(stream, at_the_door)),
             ConnectionEvent::FullyNegotiatedOutbound(FullyNegotiatedOutbound {
-                protocol: stream,
+                protocol: (stream, _),
                 ..
-            }) => self.settle(Outcome::Open(stream)),
+            }) => self.settle(Outcome::Open(stream, false)),
             ConnectionEvent::DialUpgradeError(DialUpgradeError { error, .. }) => {
                 self.settle(match error {
                     StreamUpgradeError::NegotiationFailed => Outcome::Foreign,

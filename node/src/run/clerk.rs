@@ -1,36 +1,33 @@
-//! The ledger's own thread: takes whatever jobs have gathered, works them off together, reports.
+//! The ledger's own thread: takes the next batch of what waits, works it off together, reports.
 //!
 //! While one batch is being synced to the disk the next one gathers by itself; nothing waits on
-//! purpose. Answers to people leave from here, straight after the commit. When nobody wants anything
-//! for a moment, the lists catch up with what was posted.
+//! purpose. Whose turn it is says `core::desk`. Answers to people leave from here, straight after
+//! the commit. When nobody wants anything for a moment, the lists catch up with what was posted.
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use crdt::{envelope::Envelope, id::KeyId};
+use crdt::{authority::Households, envelope::Envelope, id::KeyId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     api::{ApiError, Reply},
     clock,
-    core::LinkId,
+    core::{
+        LinkId,
+        desk::{Batch, Desk, Source},
+        porch::Plate,
+    },
     ledger::{Done, Job, Ledger, Neighbour, Worked},
     store::views::Changes,
 };
 
-/// Jobs that may wait for the ledger; a link whose job finds no room is closed and comes back.
-pub const JOBS_WAITING_MAX: usize = 1_024;
-
-/// Jobs of one transaction: enough that many small ones share a sync, few enough that the first of
-/// them does not wait long for the last.
-pub const JOBS_AT_ONCE: usize = 256;
+/// Reports that may wait for the loop; beyond, the ledger waits for it.
+const REPORTS_WAITING_MAX: usize = 64;
 
 /// How long nobody must have wanted anything before the lists catch up: longer than somebody takes
 /// who posts line after line, shorter than a page takes to notice.
@@ -44,6 +41,8 @@ pub enum Whom {
     Peers(oneshot::Sender<Result<Reply, ApiError>>),
     /// The same, as a picture of the mesh.
     Picture(oneshot::Sender<Result<Reply, ApiError>>),
+    /// Somebody here who lets in whoever knocks on this link: the answer is an invitation.
+    Door(LinkId, oneshot::Sender<Result<Reply, ApiError>>),
     /// The session on this link.
     Link(LinkId),
     /// Nobody.
@@ -64,17 +63,109 @@ pub struct Report {
     pub renewed: bool,
     /// Hand over a turn after so many milliseconds.
     pub turn_in_ms: Option<u64>,
-    /// The homes of members by their boxes, if the roster changed.
-    pub neighbours: Option<BTreeMap<KeyId, Neighbour>>,
+    /// Who is who, if the roster changed.
+    pub people: Option<People>,
+}
+
+/// What the loop has to know of the roster.
+pub struct People {
+    /// The homes of members by their boxes.
+    pub neighbours: BTreeMap<KeyId, Neighbour>,
+    /// Who takes turns with whom.
+    pub households: Arc<Households>,
+    /// What stands on the door.
+    pub plate: Plate,
 }
 
 /// The ledger at work.
 pub struct Clerk {
     /// Jobs go in here.
-    pub jobs: SyncSender<Job<Whom>>,
+    pub jobs: Jobs,
     /// Reports come out here.
     pub reports: mpsc::Receiver<Report>,
     thread: JoinHandle<()>,
+}
+
+/// The way to the desk; once it is dropped the ledger finishes what waits, and stops.
+pub struct Jobs(Arc<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    desk: Desk<Job<Whom>>,
+    closed: bool,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Whoever panicked left a queue that is as good as before.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.bell.notify_all();
+    }
+
+    /// Waits until there is something to do; where the ledger may rest, for a moment only.
+    fn wait(&self, may_rest: bool) -> Next {
+        let until = Instant::now() + QUIET;
+        let mut state = self.lock();
+        while state.desk.is_empty() && !state.closed {
+            if !may_rest {
+                state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Next::Quiet;
+            }
+            let woken = self.bell.wait_timeout(state, left);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if state.desk.is_empty() { Next::Closed } else { Next::Work }
+    }
+
+    fn next(&self, batch: &mut Batch) -> Option<Job<Whom>> {
+        self.lock().desk.next(batch)
+    }
+}
+
+/// What the ledger does next.
+enum Next {
+    Work,
+    /// Nobody has wanted anything for a moment.
+    Quiet,
+    Closed,
+}
+
+impl Jobs {
+    /// Puts a job down for a source.
+    ///
+    /// # Errors
+    ///
+    /// Hands the job back where the source has too many waiting, or the ledger stops.
+    pub fn put(&self, source: Source, job: Job<Whom>) -> Result<(), Box<Job<Whom>>> {
+        let (haste, bytes) = (job.haste(), job.bytes());
+        let mut state = self.0.lock();
+        if state.closed {
+            return Err(Box::new(job));
+        }
+        state.desk.put(source, haste, bytes, job).map_err(Box::new)?;
+        self.0.bell.notify_one();
+        Ok(())
+    }
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// Gives a ledger its thread.
@@ -83,8 +174,9 @@ pub struct Clerk {
 ///
 /// Where the system has no thread to give.
 pub fn employ(ledger: Ledger) -> Clerk {
-    let (jobs, queue) = sync_channel(JOBS_WAITING_MAX);
-    let (out, reports) = mpsc::channel(JOBS_WAITING_MAX);
+    let queue = Arc::new(Queue::default());
+    let jobs = Jobs(Arc::clone(&queue));
+    let (out, reports) = mpsc::channel(REPORTS_WAITING_MAX);
     let thread = std::thread::Builder::new()
         .name("ledger".into())
         .spawn(move || work(ledger, &queue, &out))
@@ -104,21 +196,16 @@ impl Clerk {
     }
 }
 
-fn work(mut ledger: Ledger, queue: &Receiver<Job<Whom>>, out: &mpsc::Sender<Report>) {
+fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
     loop {
-        let next = if ledger.may_rest() {
-            queue.recv_timeout(QUIET)
-        } else {
-            queue.recv().map_err(RecvTimeoutError::from)
-        };
-        let worked = match next {
-            Ok(job) => {
+        let worked = match queue.wait(ledger.may_rest()) {
+            Next::Work => {
                 // Also what comes while the first ones are worked on: it shares their sync.
-                let jobs = std::iter::once(job).chain(queue.try_iter()).take(JOBS_AT_ONCE);
-                ledger.work(jobs, clock::claimed())
+                let mut batch = Batch::default();
+                ledger.work(std::iter::from_fn(|| queue.next(&mut batch)), clock::claimed())
             }
-            Err(RecvTimeoutError::Timeout) => ledger.rest(),
-            Err(RecvTimeoutError::Disconnected) => break,
+            Next::Quiet => ledger.rest(),
+            Next::Closed => break,
         };
         let report = tell(&ledger, worked);
         // Where the loop has gone, what is queued is finished all the same.
@@ -130,7 +217,7 @@ fn work(mut ledger: Ledger, queue: &Receiver<Job<Whom>>, out: &mpsc::Sender<Repo
 
 /// Answers whoever waits for the ledger alone; the rest is for the loop.
 fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
-    let neighbours = if worked.changes.roster { ledger.neighbours().ok() } else { None };
+    let people = if worked.changes.roster { people(ledger) } else { None };
     let mut done = Vec::new();
     for (whom, outcome) in std::mem::take(&mut worked.done) {
         match (whom, outcome) {
@@ -141,5 +228,10 @@ fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
         }
     }
     let Worked { written, changes, row, renewed, turn_in_ms, .. } = worked;
-    Report { done, written, changes, row, renewed, turn_in_ms, neighbours }
+    Report { done, written, changes, row, renewed, turn_in_ms, people }
+}
+
+fn people(ledger: &Ledger) -> Option<People> {
+    let (neighbours, plate) = (ledger.neighbours().ok()?, ledger.plate().ok()?);
+    Some(People { neighbours, households: Arc::new(ledger.households()), plate })
 }

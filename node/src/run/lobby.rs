@@ -1,8 +1,10 @@
-//! A node that is in no community yet: it waits for a link, and says so to whoever asks.
+//! A node that is in no community yet: it waits for a link, or asks for one at the doors that it
+//! finds on the LAN, and says so to whoever asks.
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::{Config, asking::Asking};
 use crate::{
     api::{ApiError, Command, ErrorKind, MeshPicture, Reply, Status},
     handle::Asked,
@@ -13,36 +15,83 @@ use crate::{
 /// Waits until somebody brings a link; false where the node stops before.
 pub async fn wait(
     folder: &Folder,
+    config: &Config,
     queue: &mut mpsc::Receiver<Asked>,
     stop: &CancellationToken,
 ) -> bool {
-    loop {
+    let mut asking: Option<Asking> = None;
+    let joined = loop {
         let asked = tokio::select! {
             biased;
-            () = stop.cancelled() => return false,
+            () = stop.cancelled() => break false,
             asked = queue.recv() => asked,
+            Some(event) = Asking::event(&mut asking) => {
+                asking.iter_mut().for_each(|asking| asking.take(event.clone()));
+                continue;
+            }
         };
-        let Some(Asked { command, answer }) = asked else { return false };
-        let reply = carry_out(folder, command);
+        let Some(Asked { command, answer }) = asked else { break false };
+        let reply = match command {
+            Command::Knock { at, home, person } => {
+                let names = (home.as_deref(), person.as_deref());
+                knock(folder, config, &mut asking, at, names)
+            }
+            other => carry_out(folder, other),
+        };
         let joined = matches!(reply, Ok(Reply::Joined { .. }));
         // Whoever went away does not need the answer.
         let _ = answer.send(reply);
         if joined {
-            return true;
+            break true;
         }
+    };
+    if let Some(asking) = asking {
+        asking.stop().await;
     }
+    joined
+}
+
+/// Looks for a door, or says how far that is; walks in once somebody has opened.
+fn knock(
+    folder: &Folder,
+    config: &Config,
+    asking: &mut Option<Asking>,
+    at: Option<String>,
+    (home, person): (Option<&str>, Option<&str>),
+) -> Result<Reply, ApiError> {
+    let asking = match asking {
+        Some(asking) => asking,
+        None => {
+            let identity = homes::prepare(folder, home, person)?;
+            asking.insert(Asking::start(config, &identity)?)
+        }
+    };
+    asking.choose(at);
+    match asking.link() {
+        Some(link) => walk_in(folder, &link, None, None),
+        None => Ok(Reply::Knock(asking.page())),
+    }
+}
+
+fn walk_in(
+    folder: &Folder,
+    link: &str,
+    home: Option<&str>,
+    person: Option<&str>,
+) -> Result<Reply, ApiError> {
+    let door = homes::doorway(link)?;
+    let set_up = homes::walk_in(folder, door, home, person)?;
+    let words = set_up.paper.into_iter().flat_map(|paper| paper.words);
+    Ok(Reply::Joined {
+        community: set_up.community_name,
+        words: words.map(str::to_owned).collect(),
+    })
 }
 
 fn carry_out(folder: &Folder, command: Command) -> Result<Reply, ApiError> {
     match command {
         Command::Join { link, home, person } => {
-            let door = homes::doorway(&link)?;
-            let set_up = homes::walk_in(folder, door, home.as_deref(), person.as_deref())?;
-            let words = set_up.paper.into_iter().flat_map(|paper| paper.words);
-            Ok(Reply::Joined {
-                community: set_up.community_name,
-                words: words.map(str::to_owned).collect(),
-            })
+            walk_in(folder, &link, home.as_deref(), person.as_deref())
         }
         Command::Status => {
             let identity = folder.identity()?;

@@ -4,10 +4,12 @@
 //! ledger that is behind makes links close and callers hear "busy"; the loop itself never waits.
 
 mod answers;
+mod door;
+mod memory;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::mpsc::TrySendError,
+    sync::Arc,
 };
 
 use crdt::{
@@ -22,9 +24,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Config, Start,
-    clerk::{self, Clerk, Report, Whom},
+    clerk::{self, Clerk, People, Report, Whom},
     lobby,
-    ports::{self, Ports},
+    ports::Ports,
     start_mesh,
 };
 use crate::{
@@ -32,13 +34,15 @@ use crate::{
     clock::{self, Clock},
     core::{
         Core, Input, LinkId, Output, WaitId,
-        peers::{Lesson, PeerBook, Remembered},
+        desk::Source,
+        peers::{PeerBook, Remembered},
+        porch::Porch,
     },
     handle::Asked,
     home,
     identity::Identity,
     ledger::{Done, Job, Ledger, Neighbour, Taken},
-    mesh::{DialFailure, MeshEvent, MeshHandle, peer_name, read_address},
+    mesh::{MeshEvent, MeshHandle, read_address},
 };
 
 /// A mesh that was started: the way in, and what comes out.
@@ -46,12 +50,6 @@ pub type Edge = (MeshHandle, mpsc::Receiver<MeshEvent>);
 
 /// Neighbours that a home keeps links with; offices come on top (design.md, "Live").
 const NEIGHBOURS_WANTED: usize = 8;
-
-/// Addresses that an invitation carries: a QR code must stay readable.
-const INVITATION_ADDRESSES_MAX: usize = 4;
-
-/// Under this name the ledger keeps whom to dial after a restart.
-const PEERS_KEPT: &str = "peers";
 
 /// A link that lasts less long than this, in milliseconds, was turned away by one of the two.
 const TURNED_AWAY_MS: u64 = 1_500;
@@ -96,7 +94,7 @@ impl World {
     pub async fn run(mut self, start: Start, config: Config) {
         let start = match start {
             Start::Lobby(folder) => {
-                if !lobby::wait(&folder, &mut self.queue, &self.stop).await {
+                if !lobby::wait(&folder, &config, &mut self.queue, &self.stop).await {
                     return;
                 }
                 match Start::of(folder, Some(&config)).await {
@@ -158,6 +156,7 @@ struct Pump {
     refused: u64,
     /// When this node's turn comes to help boxes that lack a key.
     turn_at: Option<Moment>,
+    porch: Porch,
     /// Since when each link is up: one that goes down at once was no link.
     up_since: BTreeMap<LinkId, Moment>,
     /// The box has another key: everything but the people's queue begins anew.
@@ -175,7 +174,7 @@ impl Pump {
         let me = ledger.identity().box_key.key();
         let community = ledger.community();
         let neighbours = ledger.neighbours()?;
-        let remembered = remembered(ledger.kept(PEERS_KEPT)?.as_deref());
+        let remembered = memory::remembered(ledger.kept(memory::PEERS_KEPT)?.as_deref());
         let mut book = PeerBook::new(me, NEIGHBOURS_WANTED, remembered.clone());
         for (key, neighbour) in &neighbours {
             book.set_office(*key, neighbour.office);
@@ -186,7 +185,7 @@ impl Pump {
                 Err(error) => tracing::warn!(reason = %error, "An address cannot be dialled"),
             }
         }
-        let core = Core::new(
+        let mut core = Core::new(
             me,
             ledger.community(),
             ledger.introduction()?,
@@ -195,6 +194,9 @@ impl Pump {
             book,
             ledger.row(),
         );
+        core.handle(Input::Households(Arc::new(ledger.households())), clock.now());
+        let mut porch = Porch::new(me);
+        porch.plate = ledger.plate()?;
         Ok(Self {
             world,
             core,
@@ -210,6 +212,7 @@ impl Pump {
             ports: config.listen.is_empty().then(Ports::default),
             refused: 0,
             turn_at: None,
+            porch,
             up_since: BTreeMap::new(),
             renewed: false,
         })
@@ -229,10 +232,13 @@ impl Pump {
                 () = self.world.stop.cancelled() => break,
                 Some(report) = self.clerk.reports.recv() => self.report(report),
                 Some(asked) = self.world.queue.recv() => self.asked(asked),
-                Some(event) = next_event(&mut self.mesh) => self.mesh_event(event),
+                Some(event) = event_of(&mut self.mesh) => self.mesh_event(event),
                 () = tokio::time::sleep_until(wakeup) => {
                     self.take_turn();
-                    self.core.handle(Input::Tick, self.clock.now());
+                    let now = self.clock.now();
+                    self.core.handle(Input::Tick, now);
+                    let answers = self.porch.tick(now);
+                    self.answer_the_door(answers);
                 }
             }
         }
@@ -259,7 +265,7 @@ impl Pump {
         let now = self.clock.now();
         let book = if self.mesh.is_some() { self.core.book.next_wakeup() } else { None };
         let due = self.core.next_wakeup().into_iter().chain(book).map(|(at, _)| at);
-        let due = due.chain(self.turn_at).min();
+        let due = due.chain(self.turn_at).chain(self.porch.next_wakeup()).min();
         let ms = due.map_or(IDLE_MS, |at| at.since_ms(now));
         Instant::now() + Duration::from_millis(ms)
     }
@@ -321,21 +327,23 @@ impl Pump {
     fn take_turn(&mut self) {
         if self.turn_at.is_some_and(|at| at <= self.clock.now()) {
             // A ledger that is behind is asked again.
-            let taken = self.clerk.jobs.try_send(Job::Turn(Whom::Nobody)).is_ok();
+            let taken = self.clerk.jobs.put(Source::Home, Job::Turn(Whom::Nobody)).is_ok();
             self.turn_at = if taken { None } else { Some(self.clock.now() + BUSY_MS) };
         }
     }
 
     /// A job for a link: without room for it the link is closed, and the peer comes back.
     fn job(&mut self, link: LinkId, job: Job<Whom>) {
-        if self.clerk.jobs.try_send(job).is_err() {
+        let household = self.core.peer_of(link).and_then(|peer| self.neighbours.get(&peer));
+        let source = household.map_or(Source::Stranger, |it| Source::Household(it.household));
+        if self.clerk.jobs.put(source, job).is_err() {
             self.close(link, "the ledger is behind");
         }
     }
 
     /// A job for nobody: without room for it, it is left out.
     fn note(&self, job: Job<Whom>) {
-        if self.clerk.jobs.try_send(job).is_err() {
+        if self.clerk.jobs.put(Source::Home, job).is_err() {
             tracing::debug!("The ledger is behind; a note was left out");
         }
     }
@@ -351,10 +359,12 @@ impl Pump {
     fn report(&mut self, report: Report) {
         let now = self.clock.now();
         self.renewed |= report.renewed;
-        if let Some(neighbours) = report.neighbours {
+        if let Some(People { neighbours, households, plate }) = report.people {
+            self.porch.plate = plate;
             for (key, neighbour) in &neighbours {
                 self.core.book.set_office(*key, neighbour.office);
             }
+            self.core.handle(Input::Households(households), now);
             self.core.handle(Input::Boxes(neighbours.keys().copied().collect()), now);
             self.neighbours = neighbours;
         }
@@ -383,6 +393,7 @@ impl Pump {
             Whom::Link(link) => link,
             Whom::Peers(asker) => return self.answer_with_peers(asker, done),
             Whom::Picture(asker) => return self.answer_picture(asker, done),
+            Whom::Door(link, asker) => return self.invited(link, asker, done),
             Whom::Asker(_) | Whom::Nobody => return,
         };
         let input = match done {
@@ -421,6 +432,7 @@ impl Pump {
             }
             MeshEvent::ListenFailed(reason) => tracing::warn!(reason, "A listener failed"),
             MeshEvent::NetworkChanged => self.core.book.network_changed(now),
+            MeshEvent::LinkUp(up) if up.door => self.came_to_the_door(&up),
             MeshEvent::LinkUp(up) => {
                 let dialled = up.outbound.then_some(up.address.as_str());
                 self.core.book.on_connected(up.peer, dialled);
@@ -433,6 +445,10 @@ impl Pump {
                 let (link, peer, outbound) = (up.link, up.peer, up.outbound);
                 self.core.handle(Input::LinkUp { link, peer, transport, outbound }, now);
             }
+            MeshEvent::Frame { link, bytes } if self.porch.has(link) => {
+                self.heard_at_the_door(link, &bytes);
+            }
+            MeshEvent::LinkDown { link, .. } if self.porch.has(link) => self.porch.left(link),
             MeshEvent::Frame { link, bytes } => self.core.handle(Input::Frame(link, bytes), now),
             MeshEvent::LinkDown { link, peer, reason } => {
                 tracing::info!(%link, peer.id = %peer, %reason, "Link down");
@@ -449,41 +465,10 @@ impl Pump {
             }
             MeshEvent::Doubted { peer } => self.core.handle(Input::Doubted(peer), now),
             MeshEvent::DialFailed { peer, address, reason } => {
-                if let Some(lesson) = lesson(address, reason) {
+                if let Some(lesson) = memory::lesson(address, reason) {
                     self.core.book.on_failed(peer, &lesson, now);
                 }
             }
-        }
-    }
-
-    /// Invitations carry where this home can be reached.
-    fn tell_addresses(&self) {
-        let name = peer_name(&self.me).unwrap_or_default();
-        let mut all: Vec<String> = self.world.addresses.borrow().iter().cloned().collect();
-        // An address on this machine alone helps nobody else, unless there is no other.
-        all.sort_by_key(|address| (address.contains("/127."), address.contains("/ip6/")));
-        all.truncate(INVITATION_ADDRESSES_MAX);
-        let named = all.into_iter().map(|address| format!("{address}/p2p/{name}")).collect();
-        self.note(Job::Addresses(Whom::Nobody, named));
-    }
-
-    fn remember_port(&mut self, address: &str) {
-        if let Some(ports) = &mut self.ports
-            && ports.note(address)
-        {
-            let bytes = ports.to_bytes();
-            self.note(Job::Keep(Whom::Nobody, ports::KEPT.to_owned(), bytes));
-        }
-    }
-
-    fn remember_peers(&mut self) {
-        let now = self.core.book.remembered();
-        if now != self.remembered {
-            let rows: Vec<(KeyId, Vec<String>, bool)> =
-                now.iter().map(|it| (it.peer, it.addresses.clone(), it.office)).collect();
-            let bytes = serde_json::to_vec(&rows).expect("plain values");
-            self.note(Job::Keep(Whom::Nobody, PEERS_KEPT.to_owned(), bytes));
-            self.remembered = now;
         }
     }
 
@@ -512,6 +497,13 @@ impl Pump {
                 // Whoever went away does not need the answer.
                 let _ = answer.send(self.dial(&address));
             }
+            Command::Approvals => {
+                let _ = answer.send(self.approvals());
+            }
+            Command::Approve { code, role, group } => self.approve(&code, role, group, answer),
+            Command::Deny { code } => {
+                let _ = answer.send(self.deny(&code));
+            }
             Command::Progress => {
                 let _ = answer.send(Ok(self.progress()));
             }
@@ -522,14 +514,21 @@ impl Pump {
                 let kind = if ours { ErrorKind::StopFirst } else { ErrorKind::AlreadyInCommunity };
                 let _ = answer.send(Err(ApiError::new(kind, [])));
             }
+            Command::Knock { .. } => {
+                let _ = answer.send(Err(ApiError::new(ErrorKind::AlreadyInCommunity, [])));
+            }
             other => self.ask_ledger(other, Whom::Asker(answer)),
         }
     }
 
     fn ask_ledger(&self, command: Command, whom: Whom) {
-        let Err(refused) = self.clerk.jobs.try_send(Job::Command(whom, command)) else { return };
-        let (TrySendError::Full(job) | TrySendError::Disconnected(job)) = refused;
-        if let Job::Command(Whom::Asker(asker) | Whom::Peers(asker) | Whom::Picture(asker), _) = job
+        let job = Job::Command(whom, command);
+        let Err(refused) = self.clerk.jobs.put(job.source(), job) else { return };
+        if let Job::Command(whom, _) = *refused
+            && let Whom::Asker(asker)
+            | Whom::Peers(asker)
+            | Whom::Picture(asker)
+            | Whom::Door(_, asker) = whom
         {
             let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));
         }
@@ -546,34 +545,16 @@ fn is_for_the_loop(command: &Command) -> bool {
             | Command::Dial { .. }
             | Command::Progress
             | Command::Join { .. }
+            | Command::Knock { .. }
+            | Command::Approvals
+            | Command::Approve { .. }
+            | Command::Deny { .. }
     )
 }
 
-async fn next_event(mesh: &mut Option<Mesh>) -> Option<MeshEvent> {
+async fn event_of(mesh: &mut Option<Mesh>) -> Option<MeshEvent> {
     match mesh {
         Some(mesh) => mesh.events.recv().await,
         None => std::future::pending().await,
     }
-}
-
-/// What a failed dial teaches the book, if anything.
-fn lesson(address: Option<String>, reason: DialFailure) -> Option<Lesson> {
-    match (reason, address) {
-        (DialFailure::Unreachable(_), _) => Some(Lesson::Unreachable),
-        (DialFailure::WrongPeer { found }, Some(address)) => {
-            Some(Lesson::WrongPeer { address, found })
-        }
-        (DialFailure::Ourselves, Some(address)) => Some(Lesson::Ourselves { address }),
-        (DialFailure::Linked, Some(address)) => Some(Lesson::Linked { address }),
-        (DialFailure::Foreign, _) => Some(Lesson::Foreign),
-        _ => None,
-    }
-}
-
-fn remembered(kept: Option<&[u8]>) -> Vec<Remembered> {
-    let rows: Vec<(KeyId, Vec<String>, bool)> =
-        kept.and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
-    rows.into_iter()
-        .map(|(peer, addresses, office)| Remembered { peer, addresses, office })
-        .collect()
 }

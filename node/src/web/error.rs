@@ -58,7 +58,8 @@ impl Failure {
                 | ErrorKind::UnknownPerson
                 | ErrorKind::UnknownPlace
                 | ErrorKind::UnknownKey
-                | ErrorKind::UnknownRemoval => StatusCode::NOT_FOUND,
+                | ErrorKind::UnknownRemoval
+                | ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
                 // The page that explains how to join is a good answer, not an error.
                 ErrorKind::NoCommunity => StatusCode::OK,
                 ErrorKind::Storage | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,

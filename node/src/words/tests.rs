@@ -9,13 +9,14 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 47] = [
+const ERRORS: [ErrorKind; 48] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
     ErrorKind::UnknownRequest,
     ErrorKind::UnknownMessage,
     ErrorKind::UnknownPerson,
+    ErrorKind::UnknownKnock,
     ErrorKind::Ambiguous,
     ErrorKind::BadText,
     ErrorKind::UnknownField,

@@ -2,10 +2,7 @@
 //!
 //! Jobs gather until the disk has synced, as they do in the clerk; a crash loses those that gathered.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crdt::{
     envelope::Envelope,
@@ -16,9 +13,13 @@ use crdt::{
 };
 use node::{
     api::{ApiError, Command, Reply},
-    core::{Core, Input, LinkId, Output, peers::PeerBook},
+    core::{
+        Core, Input, LinkId, Output,
+        desk::{Desk, Source},
+        peers::PeerBook,
+    },
     identity::{Identity, Seal},
-    ledger::{Done, Job, Ledger, Taken, Worked},
+    ledger::{Done, Job, Ledger, Neighbour, Taken, Worked},
 };
 
 use super::{BEGIN, Chance, Event, Who, World};
@@ -44,7 +45,7 @@ pub struct Home {
     /// Its sessions.
     pub(super) core: Core,
     /// The boxes that it knows as members'.
-    pub(super) boxes: BTreeSet<KeyId>,
+    neighbours: BTreeMap<KeyId, Neighbour>,
     /// What its wall clock said, and when.
     pub(super) clock_began: Option<(ClaimedTime, Moment)>,
     /// It never got in.
@@ -55,7 +56,11 @@ pub struct Home {
     pub(super) renewed: bool,
     /// Every frame that it was sent, counted.
     pub(super) frames: u64,
-    jobs: Vec<Job<Whom>>,
+    /// Does it learn who is a household?
+    pub(super) turns: bool,
+    /// When what came over links was durable, once somebody watches.
+    pub(super) came: Option<BTreeMap<EnvelopeId, Moment>>,
+    desk: Desk<Job<Whom>>,
     links: BTreeMap<LinkId, Who>,
     syncing: bool,
     /// When the ledger's turn is to be planned, as it last said.
@@ -93,18 +98,20 @@ impl Home {
 
     /// A home that was just switched on.
     fn around(name: &str, ledger: Ledger, folder: Option<tempfile::TempDir>) -> Self {
-        let (core, boxes) = core_of(&ledger);
+        let (core, neighbours) = core_of(&ledger);
         Self {
             name: name.to_owned(),
             ledger,
             core,
-            boxes,
+            neighbours,
             clock_began: None,
             is_stranger: false,
             written: Vec::new(),
             renewed: false,
             frames: 0,
-            jobs: Vec::new(),
+            turns: true,
+            came: None,
+            desk: Desk::default(),
             links: BTreeMap::new(),
             syncing: false,
             turn_in_ms: None,
@@ -114,8 +121,8 @@ impl Home {
 
     /// The core begins from what the ledger holds.
     pub(super) fn wake_up(&mut self) {
-        (self.core, self.boxes) = core_of(&self.ledger);
-        self.jobs.clear();
+        (self.core, self.neighbours) = core_of(&self.ledger);
+        self.desk = Desk::default();
         self.links.clear();
         self.syncing = false;
         self.turn_in_ms = None;
@@ -144,8 +151,8 @@ impl Home {
         let identity = self.ledger.identity().clone();
         let ledger = Ledger::open(Some(folder.path()), identity, genesis.clone(), seed)
             .expect("a copied disk opens");
-        let written = self.written.clone();
-        Self { written, ..Self::around(name, ledger, Some(folder)) }
+        let (written, turns) = (self.written.clone(), self.turns);
+        Self { written, turns, ..Self::around(name, ledger, Some(folder)) }
     }
 
     /// The bytes of every file of this home's, if it has any: what a thief of the disk would read.
@@ -215,40 +222,46 @@ impl Home {
     }
 
     pub(super) fn command(&mut self, command: Command, now: Moment) -> Result<Reply, ApiError> {
-        self.jobs.push(Job::Command(Whom::Asker, command));
-        let answers = self.work(now);
-        let reply = answers.into_iter().find_map(|(whom, done)| match (whom, done) {
-            (Whom::Asker, Done::Reply(reply)) => Some(reply),
-            _ => None,
-        });
-        reply.expect("a command is answered")
+        let job = Job::Command(Whom::Asker, command);
+        self.put(job.source(), job);
+        loop {
+            let answers = self.work(now);
+            let mut replies = answers.into_iter().filter_map(|(whom, done)| match (whom, done) {
+                (Whom::Asker, Done::Reply(reply)) => Some(reply),
+                _ => None,
+            });
+            if let Some(reply) = replies.next() {
+                return reply;
+            }
+        }
     }
 
     pub(super) fn slip(&mut self, envelopes: Vec<Envelope>, now: Moment) -> usize {
-        self.jobs.push(Job::Receive(Whom::Slip, envelopes));
-        let answers = self.work(now);
-        let mut outcome = None;
-        for (whom, done) in answers {
-            if let (Whom::Slip, Done::Received(Some(taken))) = (whom, done) {
-                let row = self.ledger.row();
-                outcome = Some(taken.refused);
-                self.core.handle(Input::Written { new: taken.new, row }, now);
+        self.put(Source::Home, Job::Receive(Whom::Slip, envelopes));
+        loop {
+            for (whom, done) in self.work(now) {
+                if let (Whom::Slip, Done::Received(Some(taken))) = (whom, done) {
+                    let row = self.ledger.row();
+                    self.core.handle(Input::Written { new: taken.new, row }, now);
+                    return taken.refused;
+                }
             }
         }
-        outcome.expect("memory keeps it")
     }
 
     pub(super) fn lacks(&mut self, ids: Vec<EnvelopeId>, now: Moment) -> Vec<EnvelopeId> {
-        self.jobs.push(Job::Lookup(Whom::Slip, ids));
-        let lacking = self.work(now).into_iter().find_map(|(whom, done)| match (whom, done) {
-            (Whom::Slip, Done::Missing(ids)) => Some(ids),
-            _ => None,
-        });
-        lacking.expect("a look-up is answered")
+        self.put(Source::Home, Job::Lookup(Whom::Slip, ids));
+        loop {
+            for (whom, done) in self.work(now) {
+                if let (Whom::Slip, Done::Missing(ids)) = (whom, done) {
+                    return ids;
+                }
+            }
+        }
     }
 
     pub(super) fn take_turn(&mut self, now: Moment) {
-        self.jobs.push(Job::Turn(Whom::Nobody));
+        self.put(Source::Home, Job::Turn(Whom::Nobody));
         self.work(now);
     }
 
@@ -257,10 +270,22 @@ impl Home {
         self.work(now);
     }
 
-    /// Works off everything that has gathered; what is for a link goes there.
+    fn put(&mut self, source: Source, job: Job<Whom>) {
+        let (haste, bytes) = (job.haste(), job.bytes());
+        let room = self.desk.put(source, haste, bytes, job);
+        assert!(room.is_ok(), "{} has no room at its desk", self.name);
+    }
+
+    /// Whose turn a link's jobs are done in.
+    fn source_of(&self, link: LinkId) -> Source {
+        let neighbour = self.core.peer_of(link).and_then(|peer| self.neighbours.get(&peer));
+        neighbour.map_or(Source::Stranger, |it| Source::Household(it.household))
+    }
+
+    /// Works off the next batch of what has gathered; what is for a link goes there.
     fn work(&mut self, now: Moment) -> Vec<(Whom, Done)> {
         let claimed = self.claimed(now);
-        let mut worked = self.ledger.work(std::mem::take(&mut self.jobs), claimed);
+        let mut worked = self.ledger.work(self.desk.take(), claimed);
         if self.ledger.may_rest() {
             let rested: Worked<Whom> = self.ledger.rest();
             worked.changes.join(rested.changes);
@@ -268,8 +293,11 @@ impl Home {
             (worked.row, worked.turn_in_ms) = (rested.row, worked.turn_in_ms.or(rested.turn_in_ms));
         }
         if worked.changes.roster {
-            self.boxes = self.ledger.neighbours().expect("memory reads").into_keys().collect();
-            self.core.handle(Input::Boxes(self.boxes.clone()), now);
+            self.neighbours = self.ledger.neighbours().expect("memory reads");
+            if self.turns {
+                self.core.handle(Input::Households(Arc::new(self.ledger.households())), now);
+            }
+            self.core.handle(Input::Boxes(self.neighbours.keys().copied().collect()), now);
         }
         let row = worked.row;
         self.renewed |= worked.renewed;
@@ -289,6 +317,9 @@ impl Home {
     }
 
     fn done(&mut self, link: LinkId, done: Done, row: i64, now: Moment) {
+        if let (Some(came), Done::Received(Some(taken))) = (&mut self.came, &done) {
+            came.extend(taken.new.iter().map(|envelope| (envelope.id(), now)));
+        }
         let input = match done {
             Done::Received(Some(Taken { new, whole, refused })) => {
                 Input::Stored { from: link, new, whole, refused, row }
@@ -310,7 +341,7 @@ impl World {
     /// Carries out whatever a home's core has decided.
     pub(super) fn drain(&mut self, who: Who) {
         while let Some(output) = self.homes[who.0].core.poll() {
-            let job = match output {
+            let (link, job) = match output {
                 Output::Send(link, frame) => {
                     self.send(who, link, frame);
                     continue;
@@ -320,20 +351,26 @@ impl World {
                     self.break_link(link);
                     continue;
                 }
-                Output::List(link, scope, bucket) => Job::List(Whom::Link(link), scope, bucket),
-                Output::Fetch(link, ids) => Job::Fetch(Whom::Link(link), ids),
-                Output::Lookup(link, ids) => Job::Lookup(Whom::Link(link), ids),
-                Output::Bodiless(link) => Job::Bodiless(Whom::Link(link)),
-                Output::Store(link, envelopes) => Job::Receive(Whom::Link(link), envelopes),
-                Output::Newest(link, key) => Job::Newest(Whom::Link(link), key),
-                Output::Yours(newest) => Job::Yours(Whom::Nobody, newest),
-                Output::Introduced(link, key, envelopes) => {
-                    Job::Introduce(Whom::Link(link), key, envelopes)
+                Output::List(link, scope, bucket) => {
+                    (Some(link), Job::List(Whom::Link(link), scope, bucket))
                 }
-                Output::Delivered(row) => Job::Delivered(Whom::Nobody, row),
+                Output::Bodiless(link) => (Some(link), Job::Bodiless(Whom::Link(link))),
+                Output::Newest(link, key) => (Some(link), Job::Newest(Whom::Link(link), key)),
+                Output::Yours(newest) => (None, Job::Yours(Whom::Nobody, newest)),
+                Output::Fetch(link, ids) => (Some(link), Job::Fetch(Whom::Link(link), ids)),
+                Output::Lookup(link, ids) => (Some(link), Job::Lookup(Whom::Link(link), ids)),
+                Output::Store(link, envelopes) => {
+                    (Some(link), Job::Receive(Whom::Link(link), envelopes))
+                }
+                Output::Introduced(link, key, envelopes) => {
+                    (Some(link), Job::Introduce(Whom::Link(link), key, envelopes))
+                }
+                Output::Delivered(row) => (None, Job::Delivered(Whom::Nobody, row)),
                 Output::Budget(..) | Output::Waited(..) | Output::MeshChanged => continue,
             };
-            self.homes[who.0].jobs.push(job);
+            let home = &mut self.homes[who.0];
+            let source = link.map_or(Source::Home, |link| home.source_of(link));
+            home.put(source, job);
         }
         if std::mem::take(&mut self.homes[who.0].renewed) {
             return self.meet_anew(who);
@@ -342,26 +379,28 @@ impl World {
             self.plan(ms, Event::Turn(who));
         }
         let home = &mut self.homes[who.0];
-        if !home.jobs.is_empty() && !home.syncing {
+        if !home.desk.is_empty() && !home.syncing {
             home.syncing = true;
-            let after = 1 + self.chance.below(DISK_MS_MAX) as u64;
+            let busy = home.desk.batch_bytes() / self.disk_bytes_a_ms;
+            let after = 1 + self.chance.below(DISK_MS_MAX) as u64 + busy;
             self.plan(after, Event::Disk(who));
         }
     }
 }
 
-fn core_of(ledger: &Ledger) -> (Core, BTreeSet<KeyId>) {
-    let boxes: BTreeSet<KeyId> = ledger.neighbours().expect("memory reads").into_keys().collect();
+fn core_of(ledger: &Ledger) -> (Core, BTreeMap<KeyId, Neighbour>) {
+    let neighbours = ledger.neighbours().expect("memory reads");
     let me = ledger.identity().box_key.key();
     let book = PeerBook::new(me, 8, Vec::new());
-    let core = Core::new(
+    let mut core = Core::new(
         me,
         ledger.community(),
         ledger.introduction().expect("memory reads"),
         ledger.carried(),
-        boxes.clone(),
+        neighbours.keys().copied().collect(),
         book,
         ledger.row(),
     );
-    (core, boxes)
+    core.handle(Input::Households(Arc::new(ledger.households())), Moment(0));
+    (core, neighbours)
 }

@@ -22,6 +22,8 @@ struct Cable {
     ends: (Who, Who),
     /// The earliest arrival of the next frame in each direction.
     next: [Moment; 2],
+    /// When the last frame has left, in microseconds, in each direction.
+    free_us: [u64; 2],
 }
 
 /// All wires and links.
@@ -33,6 +35,8 @@ pub(super) struct Net {
     links: u64,
     /// One frame in so many breaks its link; 0: none.
     loss: usize,
+    /// How fast a link is, in bytes a millisecond; none: as fast as you like.
+    bytes_a_ms: Option<u64>,
 }
 
 impl Net {
@@ -91,6 +95,11 @@ impl World {
     /// One frame in so many breaks its link; 0: none does.
     pub fn set_loss(&mut self, once_in: usize) {
         self.net.loss = once_in;
+    }
+
+    /// Every link carries so many bytes a millisecond each way; a frame waits for the one before.
+    pub fn set_bandwidth(&mut self, bytes_a_ms: u64) {
+        self.net.bytes_a_ms = Some(bytes_a_ms);
     }
 
     /// Takes every wire between the two sets down.
@@ -162,7 +171,9 @@ impl World {
         self.linked_at = self.now;
         let link = LinkId(self.net.links);
         let (dials, answers) = if self.chance.once_in(2) { (a, b) } else { (b, a) };
-        self.net.cables.insert(link, Cable { ends: pair(a, b), next: [self.now; 2] });
+        self.net
+            .cables
+            .insert(link, Cable { ends: pair(a, b), next: [self.now; 2], free_us: [0; 2] });
         for (who, peer, outbound) in [(dials, answers, true), (answers, dials, false)] {
             let key = self.homes[peer.0].key();
             self.homes[who.0].linked(link, peer);
@@ -180,7 +191,13 @@ impl World {
         let latency = 1 + self.chance.below(LATENCY_MS_MAX as usize) as u64;
         let Some(cable) = self.net.cables.get_mut(&link) else { return };
         let direction = usize::from(who > to);
-        let arrives = (self.now + latency).max(cable.next[direction]);
+        let mut leaves = self.now;
+        if let Some(bytes_a_ms) = self.net.bytes_a_ms {
+            let free = &mut cable.free_us[direction];
+            *free = (*free).max(self.now.0 * 1_000) + 1_000 * frame.len() as u64 / bytes_a_ms;
+            leaves = Moment(free.div_ceil(1_000));
+        }
+        let arrives = (leaves + latency).max(cable.next[direction]);
         cable.next[direction] = arrives;
         self.homes[to.0].frames += 1;
         self.plan(arrives.since_ms(self.now), Event::Frame(to, link, frame));

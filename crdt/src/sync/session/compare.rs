@@ -10,13 +10,19 @@
 //! 3. Where they differ, the leader finds out what; pauses between such findings double.
 //! 4. After any change here the two are compared again within a second or so; at once, if the peer
 //!    has not been told of it.
+//! 5. Between two that were equal once, what is on its way anyhow is not looked into: while
+//!    envelopes flow a difference waits, for ten seconds at most. Finding it costs bytes that
+//!    others need while somebody floods the link.
 
 use std::collections::VecDeque;
 
 use super::{Fault, Output, Session};
 use crate::{
     sync::{
-        bounds::{BACKOFF_FIRST_MS, BACKOFF_LAST_MS, COMPARISONS_MAX, RECHECK_MS},
+        bounds::{
+            BACKOFF_FIRST_MS, BACKOFF_LAST_MS, COMPARISONS_MAX, FLOWING_MS, FLOWING_MS_MAX,
+            RECHECK_MS,
+        },
         fingerprint::Fingerprint,
         message::Message,
         summary::Carried,
@@ -49,6 +55,8 @@ pub(super) struct Comparing {
     /// Differences found in a row, and when the next may be looked into.
     differences: u32,
     not_before: Moment,
+    /// When the last difference was looked into, or the two were equal.
+    looked_at: Moment,
 }
 
 impl Comparing {
@@ -89,6 +97,7 @@ impl Comparing {
     pub fn looked_into(&mut self, now: Moment) {
         let pause = BACKOFF_FIRST_MS << self.differences.min(16);
         self.not_before = now + pause.min(BACKOFF_LAST_MS);
+        self.looked_at = now;
         self.differences += 1;
     }
 }
@@ -155,6 +164,7 @@ impl Session {
         self.fruitless = 0;
         let comparing = &mut self.comparing;
         (comparing.equal, comparing.differences) = (Some(root), 0);
+        comparing.looked_at = now;
         if root == *carried.root() {
             comparing.due = None;
         } else if comparing.passed_over {
@@ -170,9 +180,13 @@ impl Session {
         if root == *carried.root() || !self.config.initiator || self.descent.is_some() {
             return;
         }
+        let flows = self.outbox.in_flight() > 0 || now.since_ms(self.data_at) < FLOWING_MS;
+        let lately = now.since_ms(self.comparing.looked_at) < FLOWING_MS_MAX;
         if now < self.comparing.not_before {
             let due = self.comparing.not_before;
             self.comparing.due_at(due);
+        } else if flows && lately && self.comparing.was_equal() {
+            self.comparing.due_at(now + FLOWING_MS);
         } else if self.is_open() {
             self.begin_descent();
         }

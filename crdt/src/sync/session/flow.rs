@@ -68,20 +68,25 @@ impl Session {
 
     /// New here, whoever it came from: the peer may want it.
     pub(super) fn announce(&mut self, new: &[Arc<Envelope>]) {
-        let ids = new.iter().map(|envelope| envelope.id());
-        let ids: Vec<EnvelopeId> =
-            ids.filter(|id| !self.known.contains(id) && !self.outbox.is_pending(id)).collect();
-        self.name(&ids);
+        let is_news = |id: &EnvelopeId| !self.known.contains(id) && !self.outbox.is_pending(id);
+        let news: Vec<&Arc<Envelope>> = new.iter().filter(|it| is_news(&it.id())).collect();
+        let ids: Vec<EnvelopeId> = news.iter().map(|envelope| envelope.id()).collect();
+        if self.name(&ids) {
+            news.iter().for_each(|envelope| self.outbox.announce(envelope));
+        }
     }
 
-    /// Names what is held here: whoever lacks it, or lacks its body, asks for it.
-    pub(super) fn name(&mut self, ids: &[EnvelopeId]) {
+    /// Names what is held here, where the peer can follow: whoever lacks it, or lacks its body,
+    /// asks for it.
+    pub(super) fn name(&mut self, ids: &[EnvelopeId]) -> bool {
         let early = self.early + ids.len();
         if !self.is_open() || !(self.comparing.was_equal() || early <= EARLY_IDS_MAX) {
-            return self.comparing.passed_over();
+            self.comparing.passed_over();
+            return false;
         }
         self.early = early;
         ids.chunks(IDS_MAX).for_each(|ids| self.send(&Message::Have(ids.to_vec())));
+        true
     }
 
     pub(super) fn hear_have(&mut self, ids: Vec<EnvelopeId>) {

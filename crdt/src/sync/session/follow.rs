@@ -16,8 +16,8 @@ use crate::{
         bounds::{FRAME_BYTES_MAX, FRUITLESS_ROUNDS_MAX, JOBS_MAX},
         message::{Group, Line, Message},
         narrow::{Answering, Held},
+        outbox::Drawer,
         summary::{Carried, Digest, Place},
-        transfer::Drawer,
     },
     time::Bucket,
 };

@@ -23,8 +23,8 @@ use crate::{
         fingerprint::Fingerprint,
         message::{Group, Line, Message},
         narrow::{Held, Narrowing},
+        outbox::Drawer,
         summary::{Carried, Child, Digest, Place},
-        transfer::Drawer,
     },
     time::{Bucket, Moment},
 };
@@ -342,7 +342,7 @@ impl Session {
             .iter()
             .filter_map(|(job, state)| matches!(state, Job::Paused(..)).then_some(*job))
             .collect();
-        let full = descent.owed > OWED_MAX || self.outbox.backlog() as u64 > OWED_MAX;
+        let full = descent.owed > OWED_MAX || self.outbox.load() as u64 > OWED_MAX;
         for job in paused.into_iter().filter(|_| !full) {
             if let Some(Job::Paused(drawer, narrowing, next)) = descent.jobs.remove(&job) {
                 descent.jobs.insert(job, Job::Asked(drawer, narrowing));

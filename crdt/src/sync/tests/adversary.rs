@@ -209,7 +209,7 @@ fn whoever_owes_an_answer_is_blamed_within_half_a_minute() {
 
 /// The peer takes a backlog of two mebibytes and never acknowledges anything.
 #[test]
-fn without_acknowledgements_a_mebibyte_goes_out_and_no_more() {
+fn without_acknowledgements_a_little_goes_out_and_something_urgent_still_finds_room() {
     let mut duel = Duel::new(false, true);
     let mut author = Author::new(2);
     for number in 0..200 {
@@ -222,13 +222,13 @@ fn without_acknowledgements_a_mebibyte_goes_out_and_no_more() {
     duel.hear(&Message::SendAll(vec![(scope(2), None)]));
     let window = usize::try_from(WINDOW_BYTES).expect("a mebibyte");
     let backlog = duel.stream_bytes();
-    assert!((window / 2..window).contains(&backlog), "{backlog} bytes");
+    assert!((48_000..96_000).contains(&backlog), "{backlog} bytes");
     // An alert still finds room; a thousand do not break the window.
     for number in 0..1_000 {
         let alert = author.write(Kind::ALERT, scope(3), 2_900, None, body(number));
         duel.feed(Input::Written(&[alert]));
     }
-    assert!(duel.stream_bytes() > backlog + 100_000, "{} bytes", duel.stream_bytes());
+    assert!(duel.stream_bytes() > backlog + 40_000, "{} bytes", duel.stream_bytes());
     assert!(duel.stream_bytes() <= window, "{} bytes", duel.stream_bytes());
     duel.wait();
     assert_eq!(duel.fault(), Some(Fault::Stalled("an acknowledgement")));

@@ -34,6 +34,7 @@ fn link(pace: Pace, allowance: Option<u64>) -> Ends {
         transport: Transport::Tcp,
         outbound: true,
         address: TCP.into(),
+        door: false,
     };
     let link = Link {
         up,

@@ -333,7 +333,7 @@ fn talk_nonsense(protocol: &'static str, address: &str) -> watch::Receiver<bool>
 
     let key = Keypair::generate_ed25519();
     let transport = transport::build(&key).expect("a good key");
-    let lanes = Lanes::new(StreamProtocol::new(protocol));
+    let lanes = Lanes::new(StreamProtocol::new(protocol), None);
     let config = Config::with_tokio_executor().with_idle_connection_timeout(PATIENCE);
     let mut swarm = Swarm::new(transport, lanes, key.public().to_peer_id(), config);
     swarm.dial(address.parse::<libp2p::Multiaddr>().expect("an address")).expect("no limits");
@@ -342,7 +342,9 @@ fn talk_nonsense(protocol: &'static str, address: &str) -> watch::Receiver<bool>
         let mut held = Vec::new();
         loop {
             match swarm.select_next_some().await {
-                SwarmEvent::Behaviour(LaneEvent { outcome: Outcome::Open(mut stream), .. }) => {
+                SwarmEvent::Behaviour(LaneEvent {
+                    outcome: Outcome::Open(mut stream, _), ..
+                }) => {
                     // A listener that hangs up in the middle has heard enough.
                     let _ = stream.write_all(&[0xa5; 4_096]).await;
                     let _ = stream.flush().await;

@@ -249,13 +249,14 @@ impl<'a> Reading<'a> {
     /// Where the disk fails.
     pub fn items(&self, scope: &ScopeId, bucket: Bucket) -> Result<Vec<Held>, StoreError> {
         let mut rows = self.db.prepare_cached(
-            "SELECT id, claimed, kind, lamport, length(cites) + coalesce(length(body), 0)
-             FROM envelopes
+            "SELECT id, claimed, kind, lamport, length(cites) + coalesce(length(body), 0), writer
+             FROM envelopes JOIN positions ON positions.ref = position_ref
              WHERE scope_ref = (SELECT ref FROM scopes WHERE scope = ?1) AND bucket = ?2",
         )?;
         let found = rows.query_map((scope.as_bytes(), bucket.0), |row| {
             Ok(Held {
                 id: EnvelopeId::from_bytes(row.get(0)?),
+                writer: WriterId::from_bytes(row.get(5)?),
                 claimed: ClaimedTime(row.get::<_, i64>(1)?.cast_unsigned()),
                 kind: Kind(row.get(2)?),
                 lamport: row.get::<_, i64>(3)?.cast_unsigned(),

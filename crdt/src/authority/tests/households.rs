@@ -1,0 +1,130 @@
+//! Who takes turns with whom: boxes shared, boxes claimed, devices by the hundred.
+
+use super::world::{Person, World};
+use crate::{
+    authority::{Fact, Roster},
+    body::{KeyUse, Statement},
+    id::{HouseholdId, WriterId},
+    keys::Secret,
+};
+
+fn box_of(name: &str) -> Secret {
+    Secret::from_seed(*blake3::hash(format!("box of {name}").as_bytes()).as_bytes())
+}
+
+impl World {
+    /// A person says that a box is his; `agreed`: the box says so too.
+    fn claim_box(&mut self, who: &Person, key: &Secret, agreed: bool) {
+        let (subject, person, key_use) = (key.key(), who.id(), KeyUse::Box);
+        let said = Statement::Certify { subject, person, key_use };
+        let seconds = if agreed { vec![&who.paper, key] } else { vec![&who.paper] };
+        self.say(who, said, None, &seconds);
+    }
+
+    fn home(&self, who: &Person) -> HouseholdId {
+        self.roster.household_of(who.id())
+    }
+
+    fn home_of(&self, writer: WriterId) -> Option<HouseholdId> {
+        self.roster.households().of(&writer)
+    }
+}
+
+fn people<const N: usize>(world: &mut World, names: [&str; N]) -> [Person; N] {
+    let people = names.map(Person::named);
+    people.iter().for_each(|who| world.certify(who));
+    people
+}
+
+#[test]
+fn persons_who_share_a_box_share_a_turn_from_box_to_box() {
+    let mut world = World::new();
+    let [wang, li, zhao, chen] = people(&mut world, ["wang", "li", "zhao", "chen"]);
+    let (hall, attic) = (box_of("hall"), box_of("attic"));
+    for (who, key) in [(&wang, &hall), (&li, &hall), (&li, &attic), (&zhao, &attic)] {
+        assert_ne!(world.home(who), world.home(&chen));
+        world.claim_box(who, key, true);
+    }
+    assert_eq!(world.home(&wang), world.home(&zhao));
+    assert_eq!(world.home(&wang), world.home(&li));
+    assert_ne!(world.home(&wang), world.home(&chen));
+    assert_eq!(world.home_of(zhao.writer()), Some(world.home(&wang)), "as do their writers");
+
+    let revoke = Statement::Revoke {
+        target: attic.key(),
+        person: zhao.id(),
+        cuts: Vec::new(),
+        key_use: KeyUse::Box,
+    };
+    world.say(&zhao, revoke, None, &[&zhao.paper]);
+    assert_ne!(world.home(&wang), world.home(&zhao), "he has moved out");
+    assert_eq!(world.home(&wang), world.home(&li));
+}
+
+#[test]
+fn nobody_moves_in_by_naming_the_box_of_others_and_nobody_is_dragged_in() {
+    let mut world = World::new();
+    let [wang, mal, old] = people(&mut world, ["wang", "mal", "old"]);
+    let hall = box_of("hall");
+    world.claim_box(&wang, &hall, true);
+    world.claim_box(&mal, &hall, false);
+    assert_ne!(world.home(&wang), world.home(&mal), "the box did not agree");
+
+    let own = box_of("mal");
+    world.claim_box(&mal, &own, true);
+    let (subject, person, key_use) = (own.key(), wang.id(), KeyUse::Box);
+    let dragged = Statement::Certify { subject, person, key_use };
+    world.say(&mal, dragged, None, &[&mal.paper, &own]);
+    assert_ne!(world.home(&wang), world.home(&mal), "Wang did not agree");
+
+    let first_release = box_of("old");
+    world.claim_box(&old, &first_release, false);
+    assert_eq!(world.home(&old).as_bytes(), old.id().as_bytes(), "a household of his own");
+    assert_eq!(world.home_of(old.writer()), Some(world.home(&old)));
+}
+
+#[test]
+fn whoever_claims_the_writer_of_another_does_not_make_him_wait() {
+    let mut world = World::new();
+    let mal = Person { paper: Secret::from_seed([0; 32]), ..Person::named("mal") };
+    let [wang] = people(&mut world, ["wang"]);
+    world.certify(&mal);
+    let (subject, person, key_use) = (wang.device.key(), mal.id(), KeyUse::Writer);
+    world.say(&mal, Statement::Certify { subject, person, key_use }, None, &[&mal.paper]);
+    assert_eq!(world.home_of(wang.writer()), Some(world.home(&wang)));
+}
+
+#[test]
+fn a_hundred_devices_of_one_person_are_one_household_and_what_nobody_certified_is_nobodys() {
+    let mut world = World::new();
+    let [wang] = people(&mut world, ["wang"]);
+    let home = Some(world.home(&wang));
+    for number in 1..=100u8 {
+        let device = Secret::from_seed([number; 32]);
+        assert_eq!(world.home_of(device.writer()), None);
+        let (subject, person, key_use) = (device.key(), wang.id(), KeyUse::Writer);
+        world.say(&wang, Statement::Certify { subject, person, key_use }, None, &[&wang.paper]);
+        assert_eq!(world.home_of(device.writer()), home);
+    }
+}
+
+#[test]
+fn households_do_not_depend_on_the_order_in_which_statements_came() {
+    let mut world = World::new();
+    let [wang, li, zhao] = people(&mut world, ["wang", "li", "zhao"]);
+    let (hall, attic) = (box_of("hall"), box_of("attic"));
+    for (who, key) in [(&zhao, &attic), (&wang, &hall), (&li, &attic), (&li, &hall)] {
+        world.claim_box(who, key, true);
+    }
+    world.claim_box(&Person::named("mal"), &hall, false);
+    let whole = world.roster.households();
+    let mut facts: Vec<Fact> = world.facts.clone();
+    for turn in 0..facts.len() {
+        facts.rotate_left(turn);
+        let mut roster = Roster::new(&world.genesis);
+        for fact in &facts {
+            roster.insert(fact.clone());
+        }
+        assert_eq!(roster.households(), whole);
+    }
+}
