@@ -357,6 +357,7 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "paper",
                 "fault",
                 "numbers",
+                "code",
                 "have",
                 "need",
             ];
