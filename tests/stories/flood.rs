@@ -115,10 +115,10 @@ impl Court {
             if now % 1_000 == 550 {
                 let name = format!("group {turn}");
                 let found = Command::GroupNew { name, kind: GroupKindWord::Open, vouches: 0 };
-                let Reply::Board(board) = self.world.tell(self.steward, found) else {
+                let Reply::Group(made) = self.world.tell(self.steward, found) else {
                     panic!("a group")
                 };
-                statements.push((self.world.now_ms(), board.group.id));
+                statements.push((self.world.now_ms(), made.id));
             }
             self.world.run_for(began + now + TURN_MS - self.world.now_ms());
         }
