@@ -295,18 +295,17 @@ impl Outbox {
     fn next_to_load(&mut self) -> Vec<EnvelopeId> {
         let (mut ids, mut bytes) = (Vec::new(), self.ready_bytes);
         let mut loading: BTreeMap<(u8, Payer), usize> = BTreeMap::new();
-        while ids.len() < FETCH_MAX
-            && let Some(next) = self.queue.peek()
-        {
-            let (lane, weight) = ((next.class, *next.payer), next.bytes as usize);
-            let loaded = loading.entry(lane).or_insert_with(|| self.ready.len_of(lane.0, lane.1));
+        while ids.len() < FETCH_MAX {
             let enough = if ids.is_empty() { READY_BYTES_MAX / 2 } else { READY_BYTES_MAX };
-            if !self.has_room(bytes, enough, *loaded) {
-                break;
-            }
-            *loaded += 1;
+            let next = self.queue.peek_where(|class, payer| {
+                let more = loading.get(&(class, *payer)).copied().unwrap_or_default();
+                self.has_room(bytes, enough, self.ready.len_of(class, *payer) + more)
+            });
+            let Some(next) = next else { break };
+            let (class, payer, weight) = (next.class, *next.payer, next.bytes as usize);
+            *loading.entry((class, payer)).or_default() += 1;
             bytes += weight;
-            ids.extend(self.queue.pop());
+            ids.extend(self.queue.pop_of(class, payer));
         }
         ids
     }

@@ -66,17 +66,25 @@ impl<P: Copy + Ord, R: Ord, T> Class<P, R, T> {
         })
     }
 
-    fn first(&self) -> Option<(&P, &R, u32)> {
-        let (_, payer) = self.order.first()?;
+    /// The first in turn of those who may.
+    fn first(&self, mut may: impl FnMut(&P) -> bool) -> Option<(&P, &R, u32)> {
+        let (_, payer) = self.order.iter().find(|(_, payer)| may(payer))?;
         let (rank, (bytes, _)) = self.lanes.get(payer)?.items.first_key_value()?;
         Some((payer, rank, *bytes))
     }
 
     fn pop(&mut self) -> Option<T> {
-        let (served, payer) = self.order.pop_first()?;
+        let (_, payer) = *self.order.first()?;
+        self.pop_of(payer)
+    }
+
+    /// Takes from one payer, whether it is his turn or not.
+    fn pop_of(&mut self, payer: P) -> Option<T> {
+        let (least, _) = *self.order.first()?;
         let lane = self.lanes.get_mut(&payer)?;
         let (_, (bytes, item)) = lane.items.pop_first()?;
-        lane.served = served + u64::from(bytes.max(1));
+        self.order.remove(&(lane.served, payer));
+        lane.served += u64::from(bytes.max(1));
         let now = (lane.served, payer);
         if lane.items.is_empty() {
             self.lanes.remove(&payer);
@@ -85,8 +93,8 @@ impl<P: Copy + Ord, R: Ord, T> Class<P, R, T> {
         } else {
             self.order.insert(now);
         }
-        self.time = served;
-        while let Some(caught_up) = self.ahead_order.first().copied().filter(|it| it.0 <= served) {
+        self.time = least;
+        while let Some(caught_up) = self.ahead_order.first().copied().filter(|it| it.0 <= least) {
             self.ahead_order.remove(&caught_up);
             self.ahead.remove(&caught_up.1);
         }
@@ -129,8 +137,13 @@ impl<P: Copy + Ord, R: Ord, T> Turns<P, R, T> {
 
     /// What comes next, left where it is.
     pub fn peek(&self) -> Option<Next<'_, P, R>> {
+        self.peek_where(|_, _| true)
+    }
+
+    /// The same, without those who may not go now; they do not hold up the others.
+    pub fn peek_where(&self, mut may: impl FnMut(u8, &P) -> bool) -> Option<Next<'_, P, R>> {
         self.classes.iter().find_map(|(class, of)| {
-            let (payer, rank, bytes) = of.first()?;
+            let (payer, rank, bytes) = of.first(|payer| may(*class, payer))?;
             Some(Next { class: *class, payer, rank, bytes })
         })
     }
@@ -138,6 +151,13 @@ impl<P: Copy + Ord, R: Ord, T> Turns<P, R, T> {
     /// Takes what comes next.
     pub fn pop(&mut self) -> Option<T> {
         let item = self.classes.values_mut().find_map(Class::pop);
+        self.len -= usize::from(item.is_some());
+        item
+    }
+
+    /// Takes what comes next of one payer in a class.
+    pub fn pop_of(&mut self, class: u8, payer: P) -> Option<T> {
+        let item = self.classes.get_mut(&class)?.pop_of(payer);
         self.len -= usize::from(item.is_some());
         item
     }
