@@ -55,8 +55,8 @@ pub(super) struct Comparing {
     /// Differences found in a row, and when the next may be looked into.
     differences: u32,
     not_before: Moment,
-    /// When the last difference was looked into, or the two were equal.
-    looked_at: Moment,
+    /// Since when a difference has been known and not looked into.
+    differs_since: Option<Moment>,
 }
 
 impl Comparing {
@@ -97,7 +97,7 @@ impl Comparing {
     pub fn looked_into(&mut self, now: Moment) {
         let pause = BACKOFF_FIRST_MS << self.differences.min(16);
         self.not_before = now + pause.min(BACKOFF_LAST_MS);
-        self.looked_at = now;
+        self.differs_since = None;
         self.differences += 1;
     }
 }
@@ -164,7 +164,7 @@ impl Session {
         self.fruitless = 0;
         let comparing = &mut self.comparing;
         (comparing.equal, comparing.differences) = (Some(root), 0);
-        comparing.looked_at = now;
+        comparing.differs_since = None;
         if root == *carried.root() {
             comparing.due = None;
         } else if comparing.passed_over {
@@ -181,7 +181,8 @@ impl Session {
             return;
         }
         let flows = self.outbox.in_flight() > 0 || now.since_ms(self.data_at) < FLOWING_MS;
-        let lately = now.since_ms(self.comparing.looked_at) < FLOWING_MS_MAX;
+        let since = *self.comparing.differs_since.get_or_insert(now);
+        let lately = now.since_ms(since) < FLOWING_MS_MAX;
         if now < self.comparing.not_before {
             let due = self.comparing.not_before;
             self.comparing.due_at(due);
