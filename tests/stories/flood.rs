@@ -25,9 +25,10 @@ const TALKERS: usize = 4;
 const TALK_AT_ONCE: usize = 3;
 const FLOOD_AT_ONCE: usize = 10 * TALK_AT_ONCE;
 
-/// A text of ordinary length.
+/// A text of ordinary length that nothing makes shorter.
 fn text(number: u64) -> String {
-    format!("{number:>6} {}", "Who has a ladder, and who brings it to door five? ".repeat(5))
+    let noise = (0..6).map(|at| blake3::hash(format!("{number} {at}").as_bytes()).to_hex());
+    noise.fold(format!("{number:>6}"), |text, hex| format!("{text} {hex}"))
 }
 
 /// Who floods.
@@ -198,7 +199,8 @@ fn one_home_that_floods_delays_itself_and_nobody_else() {
         assert!(now * 100 <= before * 120, "{what}: {before} ms became {now} ms");
         assert!(statements.last().is_some_and(|ms| *ms <= 2_000), "{what}: {statements:?}");
     }
-    let (unfair, _) = Court::new(Flood::OneHome).without_turns().live(Flood::OneHome);
+    let flood = Flood::HundredDevices;
+    let (unfair, _) = Court::new(flood).without_turns().live(flood);
     let (before, now) = (p95(&quiet), p95(&unfair));
     println!("without turns: p95 of the others {now} ms");
     assert!(now * 100 > before * 150, "the rule makes the difference: {before} ms, {now} ms");

@@ -3,7 +3,8 @@
 //! What was sent cannot be overtaken. On a radio link of forty kilobytes a second a full window
 //! would lie twenty-six seconds before whatever comes next, however urgent. So the sender measures
 //! what is acknowledged and keeps under way what the link delivers in its own delay and a little
-//! more ([`QUEUE_MS`]); everything else waits in the outbox, where the next turn is decided late.
+//! more ([`QUEUE_MS`], [`QUEUE_MS_FAST`]); everything else waits in the outbox, where the next turn
+//! is decided late.
 //!
 //! # Rules
 //!
@@ -12,7 +13,7 @@
 //!    in bunches. The best of the last few, since a disk that syncs does not make a link slow.
 //! 2. Delay: the shortest time from sending to acknowledgement, of bytes that had the link to
 //!    themselves. Until one such time is known only a little is sent.
-//! 3. Room = rate × (delay + [`QUEUE_MS`]), never less than [`ROOM_BYTES_MIN`].
+//! 3. Room = rate × (delay + the queue that may stand), never less than [`ROOM_BYTES_MIN`].
 //!
 //! As BBR measures it (Cardwell and others, draft-ietf-ccwg-bbr, "delivery rate").
 //!
@@ -26,8 +27,14 @@ use super::bounds::{CHUNK_BYTES, WINDOW_BYTES};
 use crate::time::Moment;
 
 /// How long something more urgent may have to wait for what is under way, in milliseconds, beyond
-/// the link's own delay: below what a person notices, above the pauses between two commits.
-const QUEUE_MS: u64 = 20;
+/// the link's own delay, where the link is what is slow: an envelope or two.
+const QUEUE_MS: u64 = 3;
+
+/// The same on a fast link, where the pauses between two commits at the other end are what is slow.
+const QUEUE_MS_FAST: u64 = 20;
+
+/// From so many bytes a second on a link is fast: what a small box checks and writes.
+const FAST_BYTES_A_S: u64 = 1_000_000;
 
 /// Room that is always there, in bytes: a few envelopes.
 const ROOM_BYTES_MIN: u64 = 2 * 1024;
@@ -91,10 +98,10 @@ impl Pace {
         self.room
     }
 
-    /// Bytes that should go in one frame: a quarter of the room, so that acknowledgements come
+    /// Bytes that should go in one frame: an eighth of the room, so that acknowledgements come
     /// while there is still something under way.
     pub fn piece(&self) -> usize {
-        usize::try_from(self.room / 4).unwrap_or(usize::MAX).clamp(PIECE_BYTES_MIN, CHUNK_BYTES)
+        usize::try_from(self.room / 8).unwrap_or(usize::MAX).clamp(PIECE_BYTES_MIN, CHUNK_BYTES)
     }
 
     /// The stream was sent up to `upto`.
@@ -139,7 +146,7 @@ impl Pace {
             return;
         };
         // Where a queue stands the room is too large, whatever it was measured at.
-        if sent.pressed || took > delay_ms + 2 * QUEUE_MS {
+        if sent.pressed || took > delay_ms + 2 * self.queue_ms() {
             if self.rates.len() >= RATES_MAX {
                 self.rates.pop_front();
             }
@@ -147,8 +154,13 @@ impl Pace {
             self.rates.push_back((self.acked - sent.acked) * 1_000 / lasted);
         }
         let Some(best) = self.rates.iter().max() else { return };
-        let room = best * (delay_ms + QUEUE_MS) / 1_000;
+        let room = best * (delay_ms + self.queue_ms()) / 1_000;
         self.room = room.clamp(ROOM_BYTES_MIN, WINDOW_BYTES);
+    }
+
+    fn queue_ms(&self) -> u64 {
+        let is_fast = self.rates.iter().any(|rate| *rate >= FAST_BYTES_A_S);
+        if is_fast { QUEUE_MS_FAST } else { QUEUE_MS }
     }
 }
 
@@ -190,7 +202,7 @@ mod tests {
                 assert!(carried * 10 >= whole * 8, "{case}: carried {carried} of {whole}");
                 let own = 2 * delay_ms + ROOM_BYTES_MIN / bytes_a_ms;
                 let queue_ms = (room / bytes_a_ms).saturating_sub(own);
-                assert!(queue_ms <= 2 * QUEUE_MS, "{case}: {queue_ms} ms stand on the link");
+                assert!(queue_ms <= 2 * QUEUE_MS_FAST, "{case}: {queue_ms} ms stand on the link");
             }
         }
     }

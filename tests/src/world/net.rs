@@ -188,7 +188,12 @@ impl World {
         if self.net.loss > 0 && self.chance.once_in(self.net.loss) {
             return self.break_link(link);
         }
-        let latency = 1 + self.chance.below(LATENCY_MS_MAX as usize) as u64;
+        // Random delays of frames that stay in order make any busy line slower than an idle one,
+        // whatever is said on it: where speed is looked at, the delay is the same for all.
+        let latency = match self.net.bytes_a_ms {
+            Some(_) => LATENCY_MS_MAX / 2,
+            None => 1 + self.chance.below(LATENCY_MS_MAX as usize) as u64,
+        };
         let Some(cable) = self.net.cables.get_mut(&link) else { return };
         let direction = usize::from(who > to);
         let mut leaves = self.now;
