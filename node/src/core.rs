@@ -24,6 +24,7 @@
 pub mod desk;
 pub mod peers;
 pub mod porch;
+mod waits;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -40,6 +41,8 @@ use crdt::{
 };
 
 use peers::PeerBook;
+use waits::Waiting;
+pub use waits::{WAITS_MAX, WaitId};
 
 /// What a stranger may send before he has shown who he is, in bytes.
 pub const STRANGER_BYTES_MAX: u64 = 64 * 1024;
@@ -60,9 +63,6 @@ pub const DOUBT_MS: u64 = 1_000;
 /// (`RESENT_MAX` in `crdt`), or he would take it for an attack.
 pub const BODIES_WANTED_MAX: usize = 8_000;
 
-/// Waiting callers at once.
-pub const WAITS_MAX: usize = 64;
-
 /// One link in the life of this node; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u64);
@@ -72,10 +72,6 @@ impl fmt::Display for LinkId {
         write!(f, "link-{}", self.0)
     }
 }
-
-/// A caller who waits for peers to be equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WaitId(pub u64);
 
 /// What happens to a node.
 #[derive(Debug)]
@@ -212,14 +208,6 @@ struct Link {
     doubted: Option<Moment>,
     /// Bodies asked for, once each: nobody may have them any more.
     wanted: BTreeSet<EnvelopeId>,
-}
-
-struct Waiting {
-    id: WaitId,
-    count: usize,
-    peer: Option<KeyId>,
-    since: Moment,
-    until: Moment,
 }
 
 /// The machine.
@@ -471,36 +459,6 @@ impl Core {
     pub fn turn_away(&mut self, id: LinkId, why: Parting, now: Moment) {
         if self.links.get(&id).is_some_and(|link| !link.admitted) {
             self.feed(id, sync::Input::TurnAway(why), now);
-        }
-    }
-
-    fn wait(&mut self, id: WaitId, count: usize, peer: Option<KeyId>, until: Moment, now: Moment) {
-        if self.waits.len() >= WAITS_MAX {
-            self.outputs.push_back(Output::Waited(id, false));
-            return;
-        }
-        self.waits.push(Waiting { id, count, peer, since: now, until });
-        self.feed_all(&|| sync::Input::Compare, now);
-    }
-
-    /// Answers whoever waited long enough, or has what he waited for.
-    fn answer_waits(&mut self, now: Moment) {
-        let waits = std::mem::take(&mut self.waits);
-        for wait in waits {
-            // Equal with what is held *now*: whoever is told "equal with three" finds the same on
-            // all three, not three answers from three moments.
-            let equal = |(id, peer): (&KeyId, &Peer)| {
-                wait.peer.is_none_or(|wanted| wanted == *id)
-                    && peer.link.is_some()
-                    && self.is_equal(peer)
-                    && peer.compared.is_some_and(|at| at >= wait.since)
-            };
-            let enough = self.peers.iter().filter(|entry| equal(*entry)).count() >= wait.count;
-            if enough || now >= wait.until {
-                self.outputs.push_back(Output::Waited(wait.id, enough));
-            } else {
-                self.waits.push(wait);
-            }
         }
     }
 
