@@ -156,9 +156,7 @@ pub fn judge(
             outcome(Fate::Sealed, error.into())
         }
         (_, Err(error)) => outcome(Fate::Poison, error.into()),
-        (Form::Waits(missing), Ok(_)) if must_wait(header, &missing) => {
-            outcome(Fate::Pending, Reason::Waits)
-        }
+        (Form::Waits(_), Ok(_)) if must_wait(header.kind) => outcome(Fate::Pending, Reason::Waits),
         _ => match position() {
             Position::Counts => outcome(Fate::Accepted, Reason::Fine),
             Position::Void(code) => outcome(Fate::Quarantined, Reason::NotAllowed(code)),
@@ -172,13 +170,10 @@ pub fn judge(
     }
 }
 
-/// Does what is missing keep this kind of envelope from being read?
-fn must_wait(header: &Header, missing: &[EnvelopeId]) -> bool {
-    match header.kind {
-        Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY => false,
-        Kind::CHANGE => missing.iter().any(|id| header.deps.contains(id)),
-        _ => true,
-    }
+/// Does this kind of envelope wait until all that it stands on is here? Whatever others build on
+/// does: nobody can cite what does not fit together yet.
+fn must_wait(kind: Kind) -> bool {
+    !matches!(kind, Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY)
 }
 
 enum Form {
@@ -355,11 +350,11 @@ mod tests {
                 Reason::Waits,
             ),
             (
-                "but not for its chain",
+                "and for its chain, since others will build on it",
                 header(change, 9, Some(77), &[], 2),
                 Counts,
-                Fate::Accepted,
-                Reason::Fine,
+                Fate::Pending,
+                Reason::Waits,
             ),
             (
                 "an act on forged ground waits",

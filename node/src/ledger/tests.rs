@@ -3,6 +3,7 @@
 
 mod busy;
 mod doors;
+mod gaps;
 mod lists;
 
 use crdt::{

@@ -346,16 +346,13 @@ impl Work<'_> {
 ///
 /// Of what is not here anything may: it could turn out to be of another chain, which is said before
 /// all else that is wrong. What is here and not sound matters only when the last such piece becomes
-/// sound, so one of them stands for all; a change, which waits for its deps alone, listens to one of
-/// those.
+/// sound, so one of them stands for all.
 fn waits_for(header: &Header, outcome: &Judgement, shelf: &Shelf) -> Vec<EnvelopeId> {
     let here = |id: &EnvelopeId| shelf.0.contains_key(id);
     let cited = header.prev.iter().chain(&header.deps);
     let mut missing: Vec<EnvelopeId> = cited.filter(|id| !here(id)).copied().collect();
-    if missing.is_empty() || header.kind == Kind::CHANGE {
-        let mut unsound = outcome.waits_for.iter().filter(|id| here(id));
-        let first = unsound.clone().find(|id| header.deps.contains(id)).or(unsound.next());
-        missing.extend(first);
+    if missing.is_empty() {
+        missing.extend(outcome.waits_for.iter().find(|id| here(id)));
     }
     missing
 }

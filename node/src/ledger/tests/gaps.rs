@@ -1,0 +1,59 @@
+//! What is urgent travels before chat, so that an author's chain may have a gap for a while.
+
+use crdt::envelope::Kind;
+
+use super::*;
+
+fn everything(ledger: &Ledger) -> Vec<Envelope> {
+    let all = ledger.truth.read().arrived_since(0, usize::MAX).expect("reads");
+    let ids: Vec<EnvelopeId> = all.iter().map(|meta| meta.id).collect();
+    let held = ledger.truth.read().envelopes(&ids).expect("reads");
+    held.iter().map(|envelope| Envelope::clone(envelope)).collect()
+}
+
+/// `to` gets all that `from` holds, with its chat or without.
+fn hand(from: &Ledger, to: &mut Ledger, with_chat: bool) {
+    let mut all = everything(from);
+    all.retain(|envelope| with_chat || envelope.header().kind != Kind::MESSAGE);
+    work(to, Job::Receive((), all));
+}
+
+fn set_place(ledger: &mut Ledger, id: &str, value: &str) {
+    let (id, field, value) = (id.to_owned(), "place".to_owned(), value.to_owned());
+    ask(ledger, Command::EditFact { id, field, value });
+}
+
+fn places(ledger: &mut Ledger, id: &str) -> Vec<String> {
+    match ask(ledger, Command::Request { id: id.to_owned() }) {
+        Reply::Request(it) => it.facts.get("place").cloned().unwrap_or_default(),
+        _ => panic!("a request"),
+    }
+}
+
+#[test]
+fn a_fact_is_edited_although_what_its_last_editor_said_before_is_still_on_its_way() {
+    let mut chen = founded(None);
+    let invite = Command::Invite { role: RoleWord::Member, group: None };
+    let Reply::Invite { link } = ask(&mut chen, invite) else { panic!("a link") };
+    let (mut bao, _) = newcomer("Bao", &Invitation::from_link(&link).expect("a sound link"));
+    let Reply::Asked { id, .. } = ask(&mut chen, a_ride()) else { panic!("it is asked") };
+    let id = id.to_hex();
+    for _ in 0..3 {
+        hand(&bao, &mut chen, true);
+        work(&mut chen, Job::Turn(()));
+        hand(&chen, &mut bao, true);
+    }
+
+    ask(&mut bao, post("a long story"));
+    set_place(&mut bao, &id, "the east gate");
+    hand(&bao, &mut chen, false);
+    assert_eq!(places(&mut chen, &id), Vec::<String>::new(), "it waits for the story");
+    set_place(&mut chen, &id, "door five");
+    assert_eq!(places(&mut chen, &id), ["door five"]);
+
+    hand(&bao, &mut chen, true);
+    hand(&chen, &mut bao, true);
+    let both = places(&mut chen, &id);
+    assert_eq!(both.len(), 2, "two who did not know of one another: both are shown");
+    assert_eq!(places(&mut bao, &id), both);
+}
