@@ -52,6 +52,7 @@ mod forks;
 mod groups;
 mod households;
 mod index;
+mod keyring;
 mod keys;
 mod policy;
 mod readers;

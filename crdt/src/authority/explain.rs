@@ -220,7 +220,7 @@ impl Roster {
         let mut devices = Vec::new();
         let everywhere = Place::community();
         let power = Power { person, rank: 0, over: &everywhere };
-        for id in index.certs_of.of(&person) {
+        for id in index.keyring.all_of(person) {
             let Some(fact) = index.get(&id) else { continue };
             let Some(Statement::Certify { subject, key_use, .. }) = fact.statement() else {
                 continue;
@@ -280,7 +280,7 @@ impl Roster {
         let mut at = 0;
         while let Some(key) = keys.get(at).copied() {
             at += 1;
-            for id in index.certs.of(&(key, person)) {
+            for id in index.keyring.of(key, person) {
                 let by = index.get(&id).map(|fact| KeyId::from(fact.writer));
                 keys.extend(by.filter(|by| !keys.contains(by)));
             }
@@ -416,9 +416,9 @@ impl Roster {
         self.resolver.index.roles_of.keys().copied()
     }
 
-    /// Every key that anybody ever certified for anybody, ascending.
+    /// Every key that somebody ever certified for himself, ascending.
     pub fn keys_ever(&self) -> impl Iterator<Item = KeyId> {
-        self.resolver.index.certs.keys().map(|(key, _)| *key)
+        self.resolver.index.keyring.keys()
     }
 
     /// Groups that were founded under one of these grants: what a removal without a cut would hide.

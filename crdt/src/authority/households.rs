@@ -21,13 +21,10 @@
 //! Secrecy: sharing a box is visible to every relay, as it is in the roster anyhow.
 //! Admission: who lets a hundred persons in has a hundred households; that is the door's business.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    body::{KeyUse, Statement},
+    body::KeyUse,
     id::{HouseholdId, KeyId, PersonId, WriterId},
 };
 
@@ -71,7 +68,7 @@ impl Resolver {
         if let Some(known) = &self.memo.borrow().homes {
             return Arc::clone(known);
         }
-        let claims: Vec<(KeyId, PersonId)> = self.index.certs.keys().copied().collect();
+        let claims: Vec<(KeyId, PersonId)> = self.index.keyring.claims().collect();
         let mut lowest: BTreeMap<PersonId, PersonId> = BTreeMap::new();
         for claimed in claims.chunk_by(|one, other| one.0 == other.0).filter(|it| it.len() > 1) {
             let lives_here = |&&(key, person): &&(KeyId, PersonId)| {
@@ -95,15 +92,12 @@ impl Resolver {
     /// The person of every writer that is or was one.
     fn writers(&self) -> BTreeMap<WriterId, PersonId> {
         let mut of: BTreeMap<WriterId, PersonId> = BTreeMap::new();
-        let persons: BTreeSet<PersonId> = self.index.certs_of.keys().copied().collect();
-        for person in persons {
-            for key in self.anchored(person).iter() {
-                let writer = WriterId::from_bytes(*key.as_bytes());
-                let rank = |who: PersonId| (!self.agrees(*key, KeyUse::Writer, who), who);
-                let held = of.entry(writer).or_insert(person);
-                if *held != person && rank(person) < rank(*held) {
-                    *held = person;
-                }
+        for (key, person) in self.index.keyring.writers() {
+            let writer = WriterId::from_bytes(*key.as_bytes());
+            let rank = |who: PersonId| (!self.agrees(key, KeyUse::Writer, who), who);
+            let held = of.entry(writer).or_insert(person);
+            if *held != person && rank(person) < rank(*held) {
+                *held = person;
             }
         }
         of
@@ -111,13 +105,7 @@ impl Resolver {
 
     /// Is there a certificate of this key for the person with the key's own word?
     pub(super) fn agrees(&self, key: KeyId, key_use: KeyUse, person: PersonId) -> bool {
-        let filed = self.index.certs.of(&(key, person)).filter_map(|id| self.index.get(&id));
-        filed
-            .filter(|it| {
-                let said = it.statement();
-                matches!(said, Some(Statement::Certify { key_use: said, .. }) if *said == key_use)
-            })
-            .any(|it| KeyId::from(it.writer) == key || it.seconds.contains(&key))
+        self.index.keyring.agrees(key, key_use, person)
     }
 }
 

@@ -13,7 +13,10 @@ use crate::{
     limits::DEPS_MAX,
 };
 
-use super::fact::{Fact, Says};
+use super::{
+    fact::{Fact, Says},
+    keyring::Keyring,
+};
 
 /// Where every chain of grants begins.
 #[derive(Clone, Debug)]
@@ -41,6 +44,16 @@ impl Charter {
             keys: genesis.root_keys.iter().copied().collect(),
             threshold: usize::from(genesis.threshold),
             writers_certified: false,
+        }
+    }
+
+    /// Did the person's paper key sign it? The root's: enough of the root keys?
+    pub(super) fn is_on_paper(&self, seconds: &[KeyId], person: PersonId) -> bool {
+        if person == self.root {
+            let signed = seconds.iter().filter(|key| self.keys.contains(key));
+            signed.collect::<BTreeSet<_>>().len() >= self.threshold
+        } else {
+            seconds.contains(&KeyId::from(person))
         }
     }
 
@@ -81,7 +94,7 @@ pub(super) struct Power<'a> {
 pub(super) struct Many<K>(BTreeMap<K, BTreeSet<EnvelopeId>>);
 
 impl<K: Ord> Many<K> {
-    fn add(&mut self, key: K, id: EnvelopeId) {
+    pub fn add(&mut self, key: K, id: EnvelopeId) {
         self.0.entry(key).or_default().insert(id);
     }
 
@@ -133,8 +146,7 @@ pub(super) struct Index {
     /// The lowest cut of each removal, revocation or admission, by chain.
     cuts: BTreeMap<(EnvelopeId, WriterId, ScopeId), (u64, EnvelopeId)>,
     pub used: BTreeMap<WriterId, BTreeSet<EnvelopeId>>,
-    pub certs: Many<(KeyId, PersonId)>,
-    pub certs_of: Many<PersonId>,
+    pub keyring: Keyring,
     pub revokes: Many<(KeyId, PersonId)>,
     pub revoked: BTreeSet<PersonId>,
     pub removals: Many<(PersonId, Role)>,
@@ -167,8 +179,7 @@ impl Index {
             forks: BTreeMap::new(),
             cuts: BTreeMap::new(),
             used: BTreeMap::new(),
-            certs: Many::default(),
-            certs_of: Many::default(),
+            keyring: Keyring::default(),
             revokes: Many::default(),
             revoked: BTreeSet::new(),
             removals: Many::default(),
@@ -367,10 +378,7 @@ impl Index {
         // Whose keys speak for whom is said in the roster alone, where everybody can read it.
         let in_roster = fact.scope == self.roster;
         match statement {
-            Statement::Certify { subject, person, .. } if in_roster => {
-                self.certs.add((*subject, *person), id);
-                self.certs_of.add(*person, id);
-            }
+            Statement::Certify { .. } if in_roster => self.keyring.file(fact, &self.charter),
             Statement::Revoke { target, person, cuts, .. } if in_roster => {
                 self.revokes.add((*target, *person), id);
                 self.revoked.insert(*person);

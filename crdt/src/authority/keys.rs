@@ -6,11 +6,11 @@
 //!
 //! # Bounds
 //!
-//! Anybody may write "this key acts for that person". Only certificates that lead to a key of that
-//! person at all are ever looked at, so strangers cost nothing. A person's own devices may certify
+//! Anybody may write "this key acts for that person". Only certificates that a key of that person
+//! gave at all are ever looked at ([`super::keyring`]), so strangers cost nothing. A person's own devices may certify
 //! one another in knots; [`CERTIFICATION_STEPS_MAX`] ends the search, for all nodes alike.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     body::{KeyUse, Place, Statement},
@@ -40,29 +40,23 @@ struct Search<'a> {
 impl Resolver {
     /// Did the person's paper key sign it? The root's: enough of the root keys?
     pub fn on_paper(&self, seconds: &[KeyId], person: PersonId) -> bool {
-        let charter = &self.index.charter;
-        if person == charter.root {
-            let signed = seconds.iter().filter(|key| charter.keys.contains(key));
-            signed.collect::<BTreeSet<_>>().len() >= charter.threshold
-        } else {
-            seconds.contains(&KeyId::from(person))
-        }
+        self.index.charter.is_on_paper(seconds, person)
     }
 
     /// Is this a sealed key that the person's paper key certified?
     fn is_sealed(&self, key: KeyId, person: PersonId) -> bool {
-        self.certificates(key, KeyUse::Sealed, person).any(|it| self.on_paper(&it.seconds, person))
+        self.index.keyring.speaks(key, KeyUse::Sealed, person)
     }
 
-    /// Certificates of a key for a person, whoever wrote them.
+    /// The heard certificates of a key for a person.
     fn certificates(
         &self,
         key: KeyId,
         key_use: KeyUse,
         person: PersonId,
     ) -> impl Iterator<Item = &Fact> {
-        let filed = self.index.certs.of(&(key, person));
-        filed.filter_map(|id| self.index.get(&id)).filter(move |it| match it.statement() {
+        let heard = self.index.keyring.of(key, person);
+        heard.filter_map(|id| self.index.get(&id)).filter(move |it| match it.statement() {
             Some(Statement::Certify { key_use: certified, .. }) => *certified == key_use,
             _ => false,
         })
@@ -174,10 +168,10 @@ impl Resolver {
         if certificates.any(by_key) {
             return true;
         }
-        let anchored = self.anchored(power.person);
         for it in self.certificates(key, key_use, power.person) {
             let by = KeyId::from(it.writer);
-            let known = by == key || search.seen.contains(&by) || !anchored.contains(&by);
+            let known =
+                by == key || search.seen.contains(&by) || !self.is_anchored(by, power.person);
             if known || (mode == Mode::Strict && !self.unforked(&it.spot(), power, false)) {
                 continue;
             }
@@ -193,47 +187,20 @@ impl Resolver {
         false
     }
 
-    /// Writers that some chain of certificates ever led to from a key of the person.
-    pub(super) fn anchored(&self, person: PersonId) -> Arc<BTreeSet<KeyId>> {
-        if let Some(known) = self.memo.borrow().anchored.get(&person) {
-            return Arc::clone(known);
-        }
-        let mut by_writer: std::collections::BTreeMap<KeyId, Vec<KeyId>> = Default::default();
-        let mut found = BTreeSet::new();
-        let mut fresh = Vec::new();
-        for it in self.index.certs_of.of(&person).filter_map(|id| self.index.get(&id)) {
-            let Some(Statement::Certify { subject, key_use: KeyUse::Writer, .. }) = it.statement()
-            else {
-                continue;
-            };
-            if self.once_signed_for(it, person) {
-                fresh.push(*subject);
-            } else {
-                by_writer.entry(KeyId::from(it.writer)).or_default().push(*subject);
-            }
-        }
-        while let Some(key) = fresh.pop() {
-            if found.insert(key) {
-                fresh.extend(by_writer.remove(&key).unwrap_or_default());
-            }
-        }
-        let found = Arc::new(found);
-        self.memo.borrow_mut().anchored.insert(person, Arc::clone(&found));
-        found
+    /// Did some chain of certificates ever lead to this writer from a key of the person?
+    fn is_anchored(&self, writer: KeyId, person: PersonId) -> bool {
+        self.index.keyring.speaks(writer, KeyUse::Writer, person)
     }
 
     /// For whom does this key act now? Whoever also has the key's own word comes first, so that
     /// nobody takes over another's device by claiming it.
     pub fn person_of(&self, key: KeyId, key_use: KeyUse, mode: Mode) -> Option<PersonId> {
         let everywhere = Place::community();
-        let low = (key, PersonId::from_bytes([0; 32]));
-        let high = (key, PersonId::from_bytes([255; 32]));
-        let claimed = self.index.certs.range(low..=high).map(|(_, person)| *person);
-        let held = claimed.filter(|person| {
+        let held = self.index.keyring.persons_of(key).filter(|person| {
             let power = Power { person: *person, rank: 0, over: &everywhere };
             self.certified(key, key_use, from_now_on(key, self.index.roster()), power, mode, true)
         });
-        held.min_by_key(|person| (!self.agrees(key, key_use, *person), *person))
+        held.min_by_key(|person| (!self.index.keyring.agrees(key, key_use, *person), *person))
     }
 
     /// Does this key act for the person now?
@@ -247,10 +214,7 @@ impl Resolver {
     /// For a statement that speaks for a key and cites no grant: did the person say it?
     pub fn spoken(&self, fact: &Fact) -> Option<Result<(), Reason>> {
         let said = match fact.statement()? {
-            Statement::Certify { person, .. } => {
-                self.once_signed_for(fact, *person)
-                    || self.anchored(*person).contains(&fact.writer.into())
-            }
+            Statement::Certify { .. } => self.index.keyring.is_heard(&fact.id),
             Statement::Revoke { target, person, .. } if fact.auth.is_none() => {
                 let everywhere = Place::community();
                 let power = Power { person: *person, rank: 0, over: &everywhere };

@@ -98,10 +98,11 @@ impl Roster {
     /// The boxes that act for a person now.
     pub fn boxes_of(&self, person: PersonId) -> BTreeSet<KeyId> {
         let index = &self.resolver.index;
-        let certified = index.certs_of.of(&person).filter_map(|id| match index.statement(&id)? {
-            Statement::Certify { subject, key_use: KeyUse::Box, .. } => Some(*subject),
-            _ => None,
-        });
+        let certified =
+            index.keyring.all_of(person).filter_map(|id| match index.statement(&id)? {
+                Statement::Certify { subject, key_use: KeyUse::Box, .. } => Some(*subject),
+                _ => None,
+            });
         let certified: BTreeSet<KeyId> = certified.collect();
         let speaks = |key: &KeyId| self.resolver.speaks_now(*key, KeyUse::Box, person);
         certified.into_iter().filter(speaks).collect()

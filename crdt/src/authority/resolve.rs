@@ -44,7 +44,6 @@ pub(super) struct Memo {
     pub removals: BTreeMap<EnvelopeId, Ids>,
     pub admits: BTreeMap<EnvelopeId, Ids>,
     pub revokes: BTreeMap<RevokesKey, Ids>,
-    pub anchored: BTreeMap<PersonId, Arc<BTreeSet<KeyId>>>,
     pub rules: BTreeMap<Place, (GroupKind, u8)>,
     pub rivals: BTreeMap<(EnvelopeId, Place), Rivals>,
     pub branches: BTreeMap<BranchKey, Branch>,

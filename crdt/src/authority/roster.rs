@@ -269,7 +269,7 @@ impl Roster {
     /// The keys that act for the person now, the paper key aside, each with its use.
     pub fn live_keys(&self, person: PersonId) -> BTreeSet<(KeyId, KeyUse)> {
         let index = &self.resolver.index;
-        let certified = index.certs_of.of(&person).filter_map(|id| index.statement(&id));
+        let certified = index.keyring.all_of(person).filter_map(|id| index.statement(&id));
         let claimed = certified.filter_map(|statement| match statement {
             Statement::Certify { subject, key_use, .. } => Some((*subject, *key_use)),
             _ => None,
@@ -281,12 +281,10 @@ impl Roster {
     /// for his person.
     pub fn certified_by(&self, key: KeyId, key_use: KeyUse) -> BTreeSet<WriterId> {
         let index = &self.resolver.index;
-        let low = (key, PersonId::from_bytes([0; 32]));
-        let high = (key, PersonId::from_bytes([255; 32]));
-        let claimed = index.certs.range(low..=high).map(|(_, person)| *person);
+        let claimed = index.keyring.persons_of(key);
         let mut by = BTreeSet::new();
         for person in claimed.filter(|person| self.resolver.speaks_now(key, key_use, *person)) {
-            let certificates = index.certs.of(&(key, person));
+            let certificates = index.keyring.of(key, person);
             let said = |fact: &&Fact| matches!(self.resolver.spoken(fact), Some(Ok(())));
             let facts = certificates.filter_map(|id| index.get(&id)).filter(said);
             by.extend(facts.map(|fact| fact.writer));

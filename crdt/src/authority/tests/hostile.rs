@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::town::{Town, bytes, grant, person, writer};
 use crate::{
-    authority::{Fact, Reason, Roster, Spot, Verdict},
+    authority::{Fact, Reason, Roster, Spot, Verdict, index::Charter, keyring::Keyring},
     body::{Cut, GroupKind, KeyUse, Place, Role, Statement},
-    id::{EnvelopeId, ScopeId},
+    id::{EnvelopeId, KeyId, ScopeId},
     limits::STATEMENT_LIST_MAX,
 };
 
@@ -42,6 +42,32 @@ fn a_hundred_thousand_devices_certified_one_by_the_other_end_at_the_limit() {
     assert!(town.roster.writes_for(writer(20), person(0)));
     assert!(!town.roster.writes_for(writer(100_000), person(0)));
     assert_eq!(town.roster.person_of(writer(99_999)), None);
+}
+
+#[test]
+fn what_strangers_write_about_somebodys_keys_is_never_met_when_they_are_looked_up() {
+    let mut town = Town::new();
+    let sealed = KeyId::from_bytes(bytes(9, 0));
+    town.certify(writer(0), writer(0), person(0), true);
+    for n in 1..1_000 {
+        // Some bear a stranger's second signature, some the signature of a key not certified yet.
+        let second = [None, Some(person(n).into()), Some(sealed)][n as usize % 3];
+        let (subject, key_use) = (writer(0).into(), KeyUse::Writer);
+        let says = Statement::Certify { subject, person: person(0), key_use };
+        town.say(writer(n), says, None, second);
+    }
+    let early = town.facts.len();
+    let says = Statement::Certify { subject: sealed, person: person(0), key_use: KeyUse::Sealed };
+    town.say(writer(5_000), says, None, Some(person(0).into()));
+
+    let charter = Charter::of(&town.genesis);
+    let mut keyring = Keyring::default();
+    let met = |keyring: &Keyring| keyring.of(writer(0).into(), person(0)).count();
+    town.facts[..early].iter().for_each(|fact| keyring.file(fact, &charter));
+    assert_eq!(met(&keyring), 1);
+    town.facts[early..].iter().for_each(|fact| keyring.file(fact, &charter));
+    assert_eq!(met(&keyring), 1 + 333, "the sealed key's own, once it is known to be one");
+    assert!(town.roster.writes_for(writer(0), person(0)));
 }
 
 #[test]
