@@ -67,6 +67,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::ForeignFolder
         | ErrorKind::Locked
         | ErrorKind::NewerData
+        | ErrorKind::FileGone
         | ErrorKind::PortBusy
         | ErrorKind::Ambiguous
         | ErrorKind::HouseFull

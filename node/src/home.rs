@@ -359,14 +359,22 @@ pub fn rebuild(data: &Path) -> Result<(), ApiError> {
 
 /// Who lives here, and in which community.
 ///
+/// Whoever is in a community has written already: beginning an empty truth with the same keys would
+/// write the same chains a second time, and every node would see them forked.
+///
 /// # Errors
 ///
-/// [`ErrorKind::NoHome`], [`ErrorKind::NoCommunity`], or what the disk says.
+/// [`ErrorKind::NoHome`], [`ErrorKind::NoCommunity`], [`ErrorKind::FileGone`] where the envelopes of
+/// this home are not there, or what the disk says.
 pub fn residence(folder: &Folder) -> Result<(Identity, Genesis), ApiError> {
     let no_home =
         || ApiError::new(ErrorKind::NoHome, [("data", folder.path().display().to_string())]);
     let identity = folder.identity()?.ok_or_else(no_home)?;
     let genesis = folder.genesis()?.ok_or_else(|| ApiError::new(ErrorKind::NoCommunity, []))?;
+    let truth = folder.path().join(TRUTH_FILE).metadata();
+    if identity.person.is_some() && !truth.is_ok_and(|file| file.len() > 0) {
+        return Err(folder.gone(TRUTH_FILE));
+    }
     Ok((identity, genesis))
 }
 
@@ -447,4 +455,32 @@ fn name(what: &str, text: &str) -> Result<String, ApiError> {
         return Err(ApiError::new(ErrorKind::BadText, args));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_whose_envelopes_are_gone_begins_no_second_chain() {
+        let dir = tempfile::tempdir().expect("a folder");
+        init(dir.path(), "5-2-301", None, Some("Lane"), Roots::TWO_OF_THREE).expect("founded");
+        let truth = dir.path().join(TRUTH_FILE);
+        let kept = std::fs::read(&truth).expect("readable");
+        let refused = |step: &str| {
+            let folder = Folder::open(dir.path()).expect("a home");
+            let error = residence(&folder).expect_err(step);
+            assert_eq!(
+                (error.kind, error.args["file"].as_str()),
+                (ErrorKind::FileGone, TRUTH_FILE)
+            );
+        };
+        std::fs::remove_file(&truth).expect("removed");
+        refused("missing");
+        assert!(!truth.exists(), "nothing was begun");
+        std::fs::write(&truth, []).expect("written");
+        refused("empty");
+        std::fs::write(&truth, kept).expect("written");
+        residence(&Folder::open(dir.path()).expect("a home")).expect("it is back");
+    }
 }

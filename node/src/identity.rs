@@ -23,7 +23,7 @@ use std::{
 };
 
 use crdt::{
-    genesis::Genesis,
+    genesis::{Genesis, NotAGenesis},
     id::{PersonId, WriterId},
     keys::Secret,
     secrets::BoxSecret,
@@ -212,9 +212,14 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read or is of a later release.
+    /// Where the file cannot be read, is damaged, or is of a later release.
     pub fn genesis(&self) -> Result<Option<Genesis>, ApiError> {
         read_genesis(&self.path)
+    }
+
+    /// What is said where one of the folder's files is missing or damaged.
+    pub fn gone(&self, file: &str) -> ApiError {
+        gone(&self.path, file)
     }
 
     /// Writes the founding record.
@@ -262,7 +267,15 @@ pub fn read_genesis(path: &Path) -> Result<Option<Genesis>, ApiError> {
         return Ok(None);
     }
     let bytes = fs::read(&file).map_err(|error| unwritable(path, &error))?;
-    Genesis::decode(&bytes).map(Some).map_err(|_| about(ErrorKind::NewerData, path))
+    Genesis::decode(&bytes).map(Some).map_err(|error| match error {
+        NotAGenesis::NewerRules { .. } => about(ErrorKind::NewerData, path),
+        NotAGenesis::Malformed => gone(path, GENESIS),
+    })
+}
+
+fn gone(path: &Path, file: &str) -> ApiError {
+    let args = [("data", path.display().to_string()), ("file", file.to_owned())];
+    ApiError::new(ErrorKind::FileGone, args)
 }
 
 /// Reads who an installation is without taking its folder's lock.
@@ -340,6 +353,17 @@ mod tests {
         assert_eq!(format!("{identity:?}"), before);
         identity.trade_places(None);
         assert_eq!(format!("{identity:?}"), before);
+    }
+
+    #[test]
+    fn a_damaged_founding_record_is_not_called_a_newer_one() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = Folder::make(dir.path()).expect("an empty folder");
+        let newer = [&[255; 2][..], &[0; 20]].concat();
+        for (bytes, kind) in [(&[][..], ErrorKind::FileGone), (&newer, ErrorKind::NewerData)] {
+            fs::write(dir.path().join(GENESIS), bytes).expect("written");
+            assert_eq!(folder.genesis().expect_err("no genesis").kind, kind);
+        }
     }
 
     #[test]

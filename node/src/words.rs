@@ -307,6 +307,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::Unwritable => "error-unwritable",
         ErrorKind::Locked => "error-locked",
         ErrorKind::NewerData => "error-newer-data",
+        ErrorKind::FileGone => "error-file-gone",
         ErrorKind::PortBusy => "error-port-busy",
         ErrorKind::SealedShut => "error-sealed-shut",
         ErrorKind::Copied => "error-copied",

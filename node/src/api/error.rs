@@ -61,6 +61,8 @@ pub enum ErrorKind {
     Locked,
     /// Written by a later release. Args: `data`.
     NewerData,
+    /// A file of the home is missing or damaged. Args: `data`, `file`.
+    FileGone,
     /// An address to listen on is taken or cannot be. Args: `address`, `reason`.
     PortBusy,
     /// A named time ran out. Args: `missing`.

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 48] = [
+const ERRORS: [ErrorKind; 49] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -36,6 +36,7 @@ const ERRORS: [ErrorKind; 48] = [
     ErrorKind::Unwritable,
     ErrorKind::Locked,
     ErrorKind::NewerData,
+    ErrorKind::FileGone,
     ErrorKind::PortBusy,
     ErrorKind::Timeout,
     ErrorKind::UnknownPlace,
@@ -356,6 +357,7 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "groups",
                 "paper",
                 "fault",
+                "file",
                 "numbers",
                 "code",
                 "have",
