@@ -17,10 +17,10 @@
 //!
 //! 1. `prev` is the same writer's envelope at `seq` − 1 in the same scope, `deps` are of the same
 //!    scope, and `lamport` is exactly 1 + the highest of them: else quarantined.
-//! 2. While something cited is not here, statements, acts and ballots are pending, and changes
-//!    while something they *build on* is missing. Messages are shown meanwhile in their claimed
-//!    place: a lost link of somebody's chain must not silence him. Keys neither: who waits for an
-//!    epoch must not wait for its author's older messages.
+//! 2. While something cited is not here, statements, acts, changes and ballots are pending: others
+//!    build on them. Messages are shown meanwhile in their claimed place: a lost link of somebody's
+//!    chain must not silence him. Keys neither: who waits for an epoch must not wait for its
+//!    author's older messages.
 //! 3. What stands on a forged envelope waits for ever, except messages.
 //! 4. Then `authority` is asked whether the author may do this here.
 //!

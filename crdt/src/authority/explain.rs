@@ -418,7 +418,7 @@ impl Roster {
 
     /// Every key that somebody ever certified for himself, ascending.
     pub fn keys_ever(&self) -> impl Iterator<Item = KeyId> {
-        self.resolver.index.keyring.keys()
+        self.resolver.index.keyring.claims().map(|(key, _)| key)
     }
 
     /// Groups that were founded under one of these grants: what a removal without a cut would hide.

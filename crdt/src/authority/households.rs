@@ -68,11 +68,13 @@ impl Resolver {
         if let Some(known) = &self.memo.borrow().homes {
             return Arc::clone(known);
         }
-        let claims: Vec<(KeyId, PersonId)> = self.index.keyring.claims().collect();
+        let keyring = &self.index.keyring;
+        let claims: Vec<(KeyId, PersonId)> = keyring.claims().collect();
         let mut lowest: BTreeMap<PersonId, PersonId> = BTreeMap::new();
         for claimed in claims.chunk_by(|one, other| one.0 == other.0).filter(|it| it.len() > 1) {
             let lives_here = |&&(key, person): &&(KeyId, PersonId)| {
-                self.agrees(key, KeyUse::Box, person) && self.speaks_now(key, KeyUse::Box, person)
+                keyring.agrees(key, KeyUse::Box, person)
+                    && self.speaks_now(key, KeyUse::Box, person)
             };
             let housemates: Vec<_> = claimed.iter().filter(lives_here).collect();
             for two in housemates.windows(2) {
@@ -92,20 +94,16 @@ impl Resolver {
     /// The person of every writer that is or was one.
     fn writers(&self) -> BTreeMap<WriterId, PersonId> {
         let mut of: BTreeMap<WriterId, PersonId> = BTreeMap::new();
-        for (key, person) in self.index.keyring.writers() {
+        let keyring = &self.index.keyring;
+        for (key, person) in keyring.writers() {
             let writer = WriterId::from_bytes(*key.as_bytes());
-            let rank = |who: PersonId| (!self.agrees(key, KeyUse::Writer, who), who);
+            let rank = |who: PersonId| (!keyring.agrees(key, KeyUse::Writer, who), who);
             let held = of.entry(writer).or_insert(person);
             if *held != person && rank(person) < rank(*held) {
                 *held = person;
             }
         }
         of
-    }
-
-    /// Is there a certificate of this key for the person with the key's own word?
-    pub(super) fn agrees(&self, key: KeyId, key_use: KeyUse, person: PersonId) -> bool {
-        self.index.keyring.agrees(key, key_use, person)
     }
 }
 

@@ -120,11 +120,6 @@ impl Keyring {
         writers.map(|(key, _, person)| (*key, *person))
     }
 
-    /// Every key that a certificate was heard for, ascending.
-    pub fn keys(&self) -> impl Iterator<Item = KeyId> + use<'_> {
-        self.heard.keys().map(|(key, _)| *key)
-    }
-
     /// The heard certificates of all keys of a person.
     pub fn all_of(&self, person: PersonId) -> impl Iterator<Item = EnvelopeId> + use<'_> {
         self.heard_of.of(&person)

@@ -7,8 +7,9 @@
 //! # Bounds
 //!
 //! Anybody may write "this key acts for that person". Only certificates that a key of that person
-//! gave at all are ever looked at ([`super::keyring`]), so strangers cost nothing. A person's own devices may certify
-//! one another in knots; [`CERTIFICATION_STEPS_MAX`] ends the search, for all nodes alike.
+//! gave at all are ever looked at ([`super::keyring`]), so strangers cost nothing. A person's own
+//! devices may certify one another in knots; [`CERTIFICATION_STEPS_MAX`] ends the search, for all
+//! nodes alike.
 
 use std::sync::Arc;
 

@@ -97,15 +97,9 @@ impl Roster {
 
     /// The boxes that act for a person now.
     pub fn boxes_of(&self, person: PersonId) -> BTreeSet<KeyId> {
-        let index = &self.resolver.index;
-        let certified =
-            index.keyring.all_of(person).filter_map(|id| match index.statement(&id)? {
-                Statement::Certify { subject, key_use: KeyUse::Box, .. } => Some(*subject),
-                _ => None,
-            });
-        let certified: BTreeSet<KeyId> = certified.collect();
+        let boxes = self.claimed_keys(person).into_iter().filter(|it| it.1 == KeyUse::Box);
         let speaks = |key: &KeyId| self.resolver.speaks_now(*key, KeyUse::Box, person);
-        certified.into_iter().filter(speaks).collect()
+        boxes.map(|(key, _)| key).filter(speaks).collect()
     }
 
     /// May this person's boxes take part in reconciliation? All members of the community may, and

@@ -268,13 +268,19 @@ impl Roster {
 
     /// The keys that act for the person now, the paper key aside, each with its use.
     pub fn live_keys(&self, person: PersonId) -> BTreeSet<(KeyId, KeyUse)> {
+        let claimed = self.claimed_keys(person).into_iter();
+        claimed.filter(|(key, key_use)| self.resolver.speaks_now(*key, *key_use, person)).collect()
+    }
+
+    /// Every key that was ever certified for a person by one of his own, with its use.
+    pub(super) fn claimed_keys(&self, person: PersonId) -> BTreeSet<(KeyId, KeyUse)> {
         let index = &self.resolver.index;
         let certified = index.keyring.all_of(person).filter_map(|id| index.statement(&id));
         let claimed = certified.filter_map(|statement| match statement {
             Statement::Certify { subject, key_use, .. } => Some((*subject, *key_use)),
             _ => None,
         });
-        claimed.filter(|(key, key_use)| self.resolver.speaks_now(*key, *key_use, person)).collect()
+        claimed.collect()
     }
 
     /// Who certified this key for that use, as far as it counts, ascending: a box's writers, each
