@@ -219,19 +219,7 @@ fn walk_in_as(
     paper: &Secret,
 ) -> Result<SetUp, ApiError> {
     clear_leftovers(folder.path())?;
-    let mut identity = match folder.identity()? {
-        Some(identity) => identity,
-        None => fresh(name("home", home.unwrap_or_default())?, String::new()),
-    };
-    if let Some(home) = home {
-        identity.home = name("home", home)?;
-    }
-    if let Some(person) = person {
-        identity.person_name = name("person", person)?;
-    }
-    if identity.person_name.is_empty() {
-        identity.person_name.clone_from(&identity.home);
-    }
+    let mut identity = named(folder, home, person)?;
     identity.person = Some(paper.person());
     let mut ledger = open(folder.path(), &identity, &door.genesis)?;
     if !statements.is_empty() {
@@ -310,8 +298,14 @@ pub fn prepare(
     if folder.genesis()?.is_some() {
         return Err(ApiError::new(ErrorKind::AlreadyInCommunity, []));
     }
-    let known = folder.identity()?;
-    let mut identity = match known {
+    let identity = named(folder, home, person)?;
+    folder.keep_identity(&identity)?;
+    Ok(identity)
+}
+
+/// Who is kept in the folder, or a home with fresh keys, under the names that are given.
+fn named(folder: &Folder, home: Option<&str>, person: Option<&str>) -> Result<Identity, ApiError> {
+    let mut identity = match folder.identity()? {
         Some(identity) => identity,
         None => fresh(name("home", home.unwrap_or_default())?, String::new()),
     };
@@ -324,7 +318,6 @@ pub fn prepare(
     if identity.person_name.is_empty() {
         identity.person_name.clone_from(&identity.home);
     }
-    folder.keep_identity(&identity)?;
     Ok(identity)
 }
 
