@@ -75,9 +75,9 @@ impl Work<'_> {
         let mut roster_is_stale = false;
         for envelope in again {
             received.known += 1;
-            if self.take_late_body(&envelope)? {
-                received.whole.push(envelope.id());
+            if let Some(is_whole) = self.take_late_body(&envelope)? {
                 roster_is_stale |= envelope.header().scope == self.community.roster();
+                received.whole.extend(is_whole.then(|| envelope.id()));
             }
         }
         if roster_is_stale {
@@ -171,12 +171,12 @@ impl Work<'_> {
     }
 
     /// Puts a body where there never was one. The header, whose signature was checked when it came,
-    /// names the body by hash, and `envelope` could not be made with another. True where the roster
-    /// was told of it without a body.
-    fn take_late_body(&mut self, envelope: &Envelope) -> Result<bool, StoreError> {
+    /// names the body by hash, and `envelope` could not be made with another. Says whether it is
+    /// whole now, or its body is such that none is kept; nothing where nothing has changed.
+    fn take_late_body(&mut self, envelope: &Envelope) -> Result<Option<bool>, StoreError> {
         let (id, header) = (envelope.id(), envelope.header());
         let (Some(cited), true) = (self.cited(&id)?, envelope.body().is_some()) else {
-            return Ok(false);
+            return Ok(None);
         };
         let body = row::read_body(header, None, envelope.body(), Some(&self.memory.keyring));
         let checked = match (header.kind, body.as_ref()) {
@@ -206,7 +206,7 @@ impl Work<'_> {
             self.memory.touched = true;
             self.memory.queue.insert(cited.row);
         }
-        Ok(taken > 0 && gone.is_none())
+        Ok((taken > 0).then_some(gone.is_none()))
     }
 }
 
