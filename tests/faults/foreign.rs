@@ -5,7 +5,7 @@
 
 use crdt::{
     envelope::{Draft, Envelope, Kind},
-    id::{EnvelopeId, GroupId},
+    id::EnvelopeId,
     keys::Secret,
     time::Bucket,
 };
@@ -26,14 +26,9 @@ fn street(seed: u64) -> (World, Vec<Who>) {
     (world, everybody)
 }
 
-/// The group of everybody.
-fn all(world: &mut World, who: Who) -> GroupId {
-    world.status(who).groups.iter().find(|group| group.name == "all").expect("it exists").id
-}
-
 /// An envelope as a program that is not ours would write it.
 fn forged(world: &mut World, who: Who, kind: Kind, body: Vec<u8>) -> Draft {
-    let scope = all(world, Who(0)).scope();
+    let scope = world.everybodys_group(Who(0)).scope();
     let auth: Option<EnvelopeId> = Some(world.home(who).join());
     let (tip, deps, bucket) = (None, Vec::new(), Bucket::week_of(BEGIN));
     Draft { kind, scope, tip, deps, auth, lamport: 1, bucket, claimed: BEGIN, epoch: None, body }

@@ -223,39 +223,44 @@ impl Home {
 
     pub(super) fn command(&mut self, command: Command, now: Moment) -> Result<Reply, ApiError> {
         let job = Job::Command(Whom::Asker, command);
-        self.put(job.source(), job);
-        loop {
-            let answers = self.work(now);
-            let mut replies = answers.into_iter().filter_map(|(whom, done)| match (whom, done) {
-                (Whom::Asker, Done::Reply(reply)) => Some(reply),
-                _ => None,
-            });
-            if let Some(reply) = replies.next() {
-                return reply;
-            }
-        }
+        self.until_done(job.source(), job, now, |whom, done| match (whom, done) {
+            (Whom::Asker, Done::Reply(reply)) => Some(reply),
+            _ => None,
+        })
     }
 
     pub(super) fn slip(&mut self, envelopes: Vec<Envelope>, now: Moment) -> usize {
-        self.put(Source::Home, Job::Receive(Whom::Slip, envelopes));
-        loop {
-            for (whom, done) in self.work(now) {
-                if let (Whom::Slip, Done::Received(Some(taken))) = (whom, done) {
-                    let row = self.ledger.row();
-                    self.core.handle(Input::Written { new: taken.new, row }, now);
-                    return taken.refused;
-                }
-            }
-        }
+        let job = Job::Receive(Whom::Slip, envelopes);
+        let taken = self.until_done(Source::Home, job, now, |whom, done| match (whom, done) {
+            (Whom::Slip, Done::Received(Some(taken))) => Some(taken),
+            _ => None,
+        });
+        let row = self.ledger.row();
+        self.core.handle(Input::Written { new: taken.new, row }, now);
+        taken.refused
     }
 
     pub(super) fn lacks(&mut self, ids: Vec<EnvelopeId>, now: Moment) -> Vec<EnvelopeId> {
-        self.put(Source::Home, Job::Lookup(Whom::Slip, ids));
+        let job = Job::Lookup(Whom::Slip, ids);
+        self.until_done(Source::Home, job, now, |whom, done| match (whom, done) {
+            (Whom::Slip, Done::Missing(ids)) => Some(ids),
+            _ => None,
+        })
+    }
+
+    /// Puts a job down and works until it is answered.
+    fn until_done<T>(
+        &mut self,
+        source: Source,
+        job: Job<Whom>,
+        now: Moment,
+        answer: impl Fn(Whom, Done) -> Option<T>,
+    ) -> T {
+        self.put(source, job);
         loop {
-            for (whom, done) in self.work(now) {
-                if let (Whom::Slip, Done::Missing(ids)) = (whom, done) {
-                    return ids;
-                }
+            let done = self.work(now).into_iter();
+            if let Some(answer) = done.filter_map(|(whom, done)| answer(whom, done)).next() {
+                return answer;
             }
         }
     }

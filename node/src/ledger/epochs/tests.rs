@@ -15,6 +15,7 @@ use crate::{
     api::{Command, Reply, RoleWord},
     identity::{Identity, Seal},
     ledger::{Done, Job, Worked},
+    store::truth::tests::village::everything,
 };
 
 const NOW: ClaimedTime = ClaimedTime(1_795_000_000_000);
@@ -94,16 +95,9 @@ fn texts(ledger: &mut Ledger, group: &str) -> Vec<String> {
     }
 }
 
-fn everything(ledger: &Ledger) -> Vec<Envelope> {
-    let all = ledger.truth.read().arrived_since(0, usize::MAX).expect("reads");
-    let ids: Vec<EnvelopeId> = all.iter().map(|meta| meta.id).collect();
-    let held = ledger.truth.read().envelopes(&ids).expect("reads");
-    held.iter().map(|envelope| Envelope::clone(envelope)).collect()
-}
-
 /// `to` gets all that `from` holds, except for kinds that are held back.
 fn hand(from: &Ledger, to: &mut Ledger, but: Option<Kind>) -> Worked<()> {
-    let mut all = everything(from);
+    let mut all = everything(&from.truth);
     all.retain(|envelope| Some(envelope.header().kind) != but);
     work(to, vec![Job::Receive((), all)])
 }
@@ -160,7 +154,7 @@ fn sealed_to(ledger: &Ledger, name: &str) -> BTreeSet<EnvelopeId> {
         },
         _ => false,
     };
-    everything(ledger).iter().filter(is_his).map(Envelope::id).collect()
+    everything(&ledger.truth).iter().filter(is_his).map(Envelope::id).collect()
 }
 
 #[test]
@@ -172,7 +166,7 @@ fn who_is_let_in_by_a_home_that_has_no_keys_yet_gets_them_as_soon_as_it_has() {
     hand(&bo, &mut founder, None);
     hand(&founder, &mut bo, Some(Kind::KEY));
     let box_of_chen = key("box of chen").key();
-    let done = work(&mut bo, vec![Job::Introduce((), box_of_chen, everything(&chen))]).done;
+    let done = work(&mut bo, vec![Job::Introduce((), box_of_chen, everything(&chen.truth))]).done;
     assert!(matches!(done[..], [((), Done::Introduced(Ok(())))]));
     assert!(sealed_to(&bo, "chen").is_empty(), "bo cannot read himself");
     work(&mut founder, vec![Job::Turn(())]);

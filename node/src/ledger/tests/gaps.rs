@@ -3,17 +3,11 @@
 use crdt::envelope::Kind;
 
 use super::*;
-
-fn everything(ledger: &Ledger) -> Vec<Envelope> {
-    let all = ledger.truth.read().arrived_since(0, usize::MAX).expect("reads");
-    let ids: Vec<EnvelopeId> = all.iter().map(|meta| meta.id).collect();
-    let held = ledger.truth.read().envelopes(&ids).expect("reads");
-    held.iter().map(|envelope| Envelope::clone(envelope)).collect()
-}
+use crate::store::truth::tests::village::everything;
 
 /// `to` gets all that `from` holds, with its chat or without.
 fn hand(from: &Ledger, to: &mut Ledger, with_chat: bool) {
-    let mut all = everything(from);
+    let mut all = everything(&from.truth);
     all.retain(|envelope| with_chat || envelope.header().kind != Kind::MESSAGE);
     work(to, Job::Receive((), all));
 }
