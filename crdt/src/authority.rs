@@ -58,6 +58,7 @@ mod policy;
 mod readers;
 mod resolve;
 mod roster;
+mod vaults;
 mod verdict;
 
 pub use evaluate::{Outcome, Shown, evaluate};

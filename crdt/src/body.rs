@@ -1,4 +1,4 @@
-//! What stands in a body: statements, talk, acts on requests, document changes, cards.
+//! What stands in a body: statements, talk, acts on requests, document changes, cards, vaults.
 //!
 //! A body is one byte that says how it is packed (0: plain, 1: by `secrets::packing`) and then CBOR,
 //! fields by position. Where the header names an epoch, `secrets` has sealed all of that.
@@ -8,12 +8,14 @@
 
 mod key;
 mod statement;
+mod vault;
 
 pub use key::{BoxRef, Key, Sealed, SealedSecret, Wrapped, WrappedSecret};
 pub use statement::{
     Cut, GroupKind, History, KeyUse, Oversight, Place, Position, Proof, Role, Second,
     SignedStatement, Statement,
 };
+pub use vault::{Details, Erasure, Vault, VaultClass, VaultName};
 
 use minicbor::{Decode, Encode};
 
@@ -39,6 +41,10 @@ pub enum Body {
     Card(Card),
     /// An epoch's secret, sealed.
     Key(Key),
+    /// Private details of a request, or who opened them.
+    Vault(Vault),
+    /// A vault must be forgotten.
+    Erasure(Erasure),
 }
 
 /// What people say in a group.
@@ -343,6 +349,9 @@ pub enum Unreadable {
     /// Under an epoch whose secret is not here: carried as it is, read when the secret comes.
     #[error("sealed under a key that is not here")]
     NoKey,
+    /// Taken out of a vault for good.
+    #[error("erased")]
+    Erased,
     /// Not what its kind says: poison.
     #[error("not a body of its kind")]
     Malformed,
@@ -361,6 +370,8 @@ impl Body {
             Self::Change(_) => Kind::CHANGE,
             Self::Card(_) => Kind::CARD,
             Self::Key(_) => Kind::KEY,
+            Self::Vault(_) => Kind::VAULT,
+            Self::Erasure(_) => Kind::ERASURE,
         }
     }
 
@@ -373,6 +384,8 @@ impl Body {
             Self::Change(it) => pack(it),
             Self::Card(it) => pack(it),
             Self::Key(it) => pack(it),
+            Self::Vault(it) => pack(it),
+            Self::Erasure(it) => pack(it),
         }
     }
 
@@ -391,6 +404,8 @@ impl Body {
             Kind::CHANGE => Self::Change(unpack(cbor)?),
             Kind::CARD => Self::Card(unpack(cbor)?),
             Kind::KEY => Self::Key(unpack(cbor)?),
+            Kind::VAULT => Self::Vault(unpack(cbor)?),
+            Kind::ERASURE => Self::Erasure(unpack(cbor)?),
             _ => return Err(Unreadable::Newer),
         };
         if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
@@ -419,6 +434,8 @@ impl Body {
             Self::Change(it) => it.chunk.len() <= CHUNK_BYTES_MAX,
             Self::Card(it) => is_name(&it.name) && it.home.len() <= NAME_BYTES_MAX,
             Self::Key(it) => it.is_within_limits(),
+            Self::Vault(it) => it.is_within_limits(),
+            Self::Erasure(_) => true,
         }
     }
 }
@@ -494,6 +511,18 @@ mod tests {
             Body::Talk(Talk::Area { within: Place::community(), name: "风尚水郡".into() }),
             Body::Act(Act::Ask(ask)),
             Body::Act(Act::Do(deed)),
+            Body::Vault(Vault::Details {
+                vault: VaultName { request: id, class: VaultClass::Contact },
+                details: Details { phone: "138 0013 8000".into(), ..Details::default() },
+            }),
+            Body::Vault(Vault::Opened {
+                vault: VaultName { request: id, class: VaultClass::Sensitive },
+                reason: "visit".into(),
+                to: Some(person),
+            }),
+            Body::Erasure(Erasure {
+                vault: VaultName { request: id, class: VaultClass::Sensitive },
+            }),
             Body::Card(Card { name: "李".into(), home: "5-2-301".into(), office: false }),
         ]
     }

@@ -65,11 +65,14 @@ impl Kind {
     /// Somebody's name and home, for the directory.
     pub const CARD: Self = Self(11);
 
+    /// Private details of a request, or who opened them.
+    pub const VAULT: Self = Self(12);
+
     /// In which order kinds travel: 0 first. The same on every node, whatever the kind.
     pub const fn class(self) -> u8 {
         match self {
             Self::STATEMENT | Self::KEY => 0,
-            Self::ALERT | Self::ACT | Self::BALLOT | Self::CHANGE | Self::CARD => 1,
+            Self::ALERT | Self::ACT | Self::BALLOT | Self::CHANGE | Self::CARD | Self::VAULT => 1,
             Self::RECEIPT => 2,
             Self::MEDIA => 4,
             _ => 3,

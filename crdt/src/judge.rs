@@ -5,7 +5,7 @@
 //! | accepted | counts | yes | yes |
 //! | pending | cites a grant, or something it builds on, that is not here yet | yes | no |
 //! | quarantined | its author may not do this, or its chain or clock position is forged | yes | no |
-//! | sealed | encrypted under a key that is not here, or written by a later release | yes | no |
+//! | sealed | encrypted under a key that is not here, written by a later release, or erased | yes | no |
 //! | poison | its body is not what it says; the *writer* is to blame, a relay could not know | header | no |
 //! | refused | malformed, or not signed by its writer; whoever handed it over is to blame | no | no |
 //!
@@ -20,7 +20,7 @@
 //! 2. While something cited is not here, statements, acts, changes and ballots are pending: others
 //!    build on them. Messages are shown meanwhile in their claimed place: a lost link of somebody's
 //!    chain must not silence him. Keys neither: who waits for an epoch must not wait for its
-//!    author's older messages.
+//!    author's older messages. Nor what is in a vault: whoever drives needs the phone number now.
 //! 3. What stands on a forged envelope waits for ever, except messages.
 //! 4. Then `authority` is asked whether the author may do this here.
 //!
@@ -152,7 +152,7 @@ pub fn judge(
     let outcome = |fate, reason| Judgement { fate, reason, waits_for: waits_for.clone(), sound };
     match (form, body) {
         (Form::Broken(reason), _) => outcome(Fate::Quarantined, reason),
-        (_, Err(error @ (Unreadable::Newer | Unreadable::NoKey))) => {
+        (_, Err(error @ (Unreadable::Newer | Unreadable::NoKey | Unreadable::Erased))) => {
             outcome(Fate::Sealed, error.into())
         }
         (_, Err(error)) => outcome(Fate::Poison, error.into()),
@@ -173,7 +173,7 @@ pub fn judge(
 /// Does this kind of envelope wait until all that it stands on is here? Whatever others build on
 /// does: nobody can cite what does not fit together yet.
 fn must_wait(kind: Kind) -> bool {
-    !matches!(kind, Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY)
+    !matches!(kind, Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY | Kind::VAULT)
 }
 
 enum Form {

@@ -8,7 +8,7 @@
 //! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
 //! 4. [`claim`], [`lifecycle`], [`code`] — what the acts on a help request come to;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
-//! 6. [`secrets`] — who can read what, and how a body is sealed;
+//! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
 //! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`] — how people come in.
 
 pub mod authority;
@@ -30,4 +30,5 @@ pub mod paper;
 pub mod secrets;
 pub mod sync;
 pub mod time;
+pub mod vault;
 pub mod wire;

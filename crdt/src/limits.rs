@@ -58,6 +58,9 @@ pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// A title, a name of a person, home or group: bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 256;
 
+/// A telephone number in a vault, with blanks and extension: bytes.
+pub const PHONE_BYTES_MAX: usize = 64;
+
 /// Devices between a writer and the key that speaks for its person: a new phone every other year,
 /// each certified by the one before, for a life.
 pub const CERTIFICATION_DEPTH_MAX: usize = 24;

@@ -6,6 +6,7 @@
 
 use minicbor::{Decode, Encode};
 
+use super::VaultName;
 use crate::{
     id::{EnvelopeId, KeyId},
     limits::{DEPS_MAX, SEALED_MAX},
@@ -60,13 +61,28 @@ pub enum Key {
         #[n(1)]
         sealed: Sealed,
     },
+    /// An epoch of a vault: it seals the private details of one request, and nothing else.
+    #[n(2)]
+    Vault {
+        /// Which.
+        #[n(0)]
+        vault: VaultName,
+        /// A hash of the secret.
+        #[cbor(n(1), with = "minicbor::bytes")]
+        check: [u8; 32],
+        /// The secret, for each box.
+        #[n(2)]
+        sealed: Sealed,
+    },
 }
 
 impl Key {
     /// For whom it is sealed.
     pub fn sealed(&self) -> &Sealed {
         match self {
-            Self::Rekey { sealed, .. } | Self::Share { sealed, .. } => sealed,
+            Self::Rekey { sealed, .. }
+            | Self::Share { sealed, .. }
+            | Self::Vault { sealed, .. } => sealed,
         }
     }
 
@@ -79,7 +95,9 @@ impl Key {
                     && parents.len() <= DEPS_MAX
                     && wrapped.0.count() <= DEPS_MAX
             }
-            Self::Share { sealed, .. } => sealed.0.is_whole() && sealed.0.count() <= SEALED_MAX,
+            Self::Share { sealed, .. } | Self::Vault { sealed, .. } => {
+                sealed.0.is_whole() && sealed.0.count() <= SEALED_MAX
+            }
         }
     }
 }

@@ -13,12 +13,18 @@
 //!    holds a counting epoch that wraps it.
 //! 3. An epoch whose generation is not 1 + the highest of its parents', or whose parents are not all
 //!    here, is read and never written under.
+//! 4. An epoch of a vault stands beside a scope's other epochs: nobody chooses it for anything else,
+//!    nothing follows or wraps it, and once the vault is erased nobody here learns its secret again.
+
+mod vaults;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BoxSecret, EpochSecret, Spot, boxes::seal_to};
 use crate::{
-    body::{Body, BoxRef, Key, Sealed, SealedSecret, Unreadable, Wrapped, WrappedSecret},
+    body::{
+        Body, BoxRef, Key, Sealed, SealedSecret, Unreadable, VaultName, Wrapped, WrappedSecret,
+    },
     envelope::{Header, Kind, VERSION},
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
     keys::{Secret, Stretched},
@@ -42,6 +48,8 @@ struct Epoch {
     counts: bool,
     /// Rule 3.
     placed: bool,
+    /// Rule 4.
+    vault: Option<VaultName>,
 }
 
 /// A share of an epoch.
@@ -86,6 +94,8 @@ pub struct Keyring {
     /// Epochs that wrap one, and that name it as their parent.
     wrapped_by: BTreeMap<EnvelopeId, BTreeSet<EnvelopeId>>,
     followed_by: BTreeMap<EnvelopeId, BTreeSet<EnvelopeId>>,
+    vaults: BTreeMap<VaultName, BTreeSet<EnvelopeId>>,
+    erased: BTreeSet<VaultName>,
     secrets: BTreeMap<EnvelopeId, EpochSecret>,
     /// Secrets that were known before, whatever becomes of the envelopes that brought them.
     remembered: BTreeMap<EnvelopeId, EpochSecret>,
@@ -105,6 +115,8 @@ impl Keyring {
             shared: BTreeMap::new(),
             wrapped_by: BTreeMap::new(),
             followed_by: BTreeMap::new(),
+            vaults: BTreeMap::new(),
+            erased: BTreeSet::new(),
             secrets: BTreeMap::new(),
             remembered: BTreeMap::new(),
             version: 0,
@@ -179,7 +191,25 @@ impl Keyring {
                     mine,
                     counts,
                     placed: false,
+                    vault: None,
                 };
+                self.by_scope.entry(scope).or_default().insert(id);
+                self.begin(id, epoch)
+            }
+            Key::Vault { vault, check, .. } => {
+                let epoch = Epoch {
+                    scope,
+                    generation: 0,
+                    parents: Vec::new(),
+                    check: *check,
+                    recipients,
+                    wrapped: Vec::new(),
+                    mine,
+                    counts,
+                    placed: false,
+                    vault: Some(*vault),
+                };
+                self.vaults.entry(*vault).or_default().insert(id);
                 self.begin(id, epoch)
             }
             Key::Share { epoch, .. } => {
@@ -192,7 +222,6 @@ impl Keyring {
     }
 
     fn begin(&mut self, id: EnvelopeId, epoch: Epoch) -> Vec<EnvelopeId> {
-        self.by_scope.entry(epoch.scope).or_default().insert(id);
         for (older, _) in &epoch.wrapped {
             self.wrapped_by.entry(*older).or_default().insert(id);
         }
@@ -280,6 +309,9 @@ impl Keyring {
         let Some(epoch) = self.epochs.get(&id).filter(|_| !self.secrets.contains_key(&id)) else {
             return Vec::new();
         };
+        if epoch.vault.is_some_and(|vault| self.erased.contains(&vault)) {
+            return Vec::new();
+        }
         let fits = |secret: &EpochSecret| secret.check() == epoch.check;
         let known = self.remembered.get(&id).cloned().filter(fits);
         let from_later = || {
@@ -302,7 +334,7 @@ impl Keyring {
     fn unwrap(&self, later: &EnvelopeId, id: &EnvelopeId) -> Option<EpochSecret> {
         let (by, epoch) = (self.secrets.get(later)?, self.epochs.get(later)?);
         let (_, wrapped) = epoch.wrapped.iter().find(|(older, _)| older == id)?;
-        self.epochs.get(id).filter(|older| older.scope == epoch.scope)?;
+        self.epochs.get(id).filter(|older| older.scope == epoch.scope && older.vault.is_none())?;
         by.unwrap(id, wrapped)
     }
 

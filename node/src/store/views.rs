@@ -250,6 +250,12 @@ impl Views {
                 batch.changes.requests.insert(change.about);
             }
             Body::Card(card) if told.accepted => self.put_card(told, card, batch)?,
+            Body::Vault(it) => {
+                batch.changes.requests.insert(it.vault().request);
+            }
+            Body::Erasure(it) => {
+                batch.changes.requests.insert(it.vault.request);
+            }
             Body::Card(_) | Body::Key(_) => (),
             Body::Statement(signed) => {
                 batch.changes.roster = true;

@@ -372,6 +372,7 @@ fn code_of(reason: &Reason) -> &'static str {
         Reason::Waits => "waits",
         Reason::Unreadable(Unreadable::Newer) => "newer",
         Reason::Unreadable(Unreadable::NoKey) => "no_key",
+        Reason::Unreadable(Unreadable::Erased) => "erased",
         Reason::Unreadable(Unreadable::Malformed) => "malformed",
         Reason::Unreadable(Unreadable::TooLong) => "too_long",
         Reason::Gate => "gate",

@@ -227,6 +227,8 @@ pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
         Body::Act(Act::Ask(_)) => Some(id.as_bytes().to_vec()),
         Body::Act(Act::Do(deed)) => Some(deed.request.as_bytes().to_vec()),
         Body::Change(change) => Some(change.document.as_bytes().to_vec()),
+        Body::Vault(it) => Some(it.vault().request.as_bytes().to_vec()),
+        Body::Erasure(it) => Some(it.vault.request.as_bytes().to_vec()),
         Body::Statement(_) | Body::Talk(_) | Body::Card(_) | Body::Key(_) => None,
     }
 }

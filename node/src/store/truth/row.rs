@@ -30,11 +30,13 @@ pub(super) enum Gone {
     TooLong = 3,
     /// Poison: the gate of its document did not let it in.
     Gate = 4,
+    /// Erased out of a vault, for good.
+    Erased = 5,
 }
 
 impl Gone {
     fn from_number(number: u8) -> Option<Self> {
-        [Self::NotSent, Self::Malformed, Self::TooLong, Self::Gate]
+        [Self::NotSent, Self::Malformed, Self::TooLong, Self::Gate, Self::Erased]
             .into_iter()
             .find(|gone| *gone as u8 == number)
     }
@@ -43,6 +45,7 @@ impl Gone {
     pub fn because(error: Unreadable) -> Option<Self> {
         match error {
             Unreadable::Newer | Unreadable::NoKey => None,
+            Unreadable::Erased => Some(Self::Erased),
             Unreadable::Malformed => Some(Self::Malformed),
             Unreadable::TooLong => Some(Self::TooLong),
         }
@@ -157,6 +160,7 @@ pub(super) fn read_body(
 ) -> Result<Body, Unreadable> {
     match (gone, body, keys) {
         (Some(Gone::TooLong), ..) => Err(Unreadable::TooLong),
+        (Some(Gone::Erased), ..) => Err(Unreadable::Erased),
         (Some(_), ..) | (None, None, _) => Err(Unreadable::Malformed),
         (None, Some(body), Some(keys)) => keys.read(header, body),
         (None, Some(_), None) if header.epoch.is_some() => Err(Unreadable::NoKey),

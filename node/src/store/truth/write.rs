@@ -196,7 +196,13 @@ impl Work<'_> {
                 heads
             }
             Body::Talk(_) | Body::Statement(_) => reading.heads(scope, body.kind(), None)?,
-            Body::Act(Act::Ask(_)) | Body::Change(_) | Body::Card(_) | Body::Key(_) => Vec::new(),
+            // It can be judged by whoever holds the request, and by nobody else.
+            Body::Erasure(erasure) => vec![erasure.vault.request],
+            Body::Act(Act::Ask(_))
+            | Body::Change(_)
+            | Body::Card(_)
+            | Body::Key(_)
+            | Body::Vault(_) => Vec::new(),
         };
         heads.truncate(DEPS_MAX);
         Ok(heads)

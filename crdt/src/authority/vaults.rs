@@ -1,0 +1,68 @@
+//! Whose boxes hold a vault from the beginning, and whose word empties it.
+//!
+//! | Class | Held by the boxes of |
+//! |---|---|
+//! | contact | the household that asked; whoever has rank 2 or more over the group or around it: captain, deputies, desk |
+//! | sensitive | the household that asked; whoever has rank 3 or more over the group or around it: the desk |
+//!
+//! Nobody else: not the members of the group, not who sees it by its oversight, not a relay. To whom
+//! *contact* is handed on later is `vault`'s word.
+//!
+//! An erasure counts from the household that asked, and from whoever had rank 2 or more over the group
+//! or around it where he wrote it. Everybody else's changes nothing.
+
+use std::collections::BTreeSet;
+
+use super::{index::Spot, policy, roster::Roster};
+use crate::{
+    body::{Role, VaultClass},
+    id::{GroupId, KeyId, PersonId},
+};
+
+impl Roster {
+    /// Do these two live together, as boxes that both share say?
+    pub fn live_together(&self, one: PersonId, other: PersonId) -> bool {
+        one == other || self.household_of(one) == self.household_of(other)
+    }
+
+    /// May this person hold a vault of this group's, apart from having been given it?
+    pub fn holds_vault(
+        &self,
+        person: PersonId,
+        group: &GroupId,
+        requester: PersonId,
+        class: VaultClass,
+    ) -> bool {
+        let least = match class {
+            VaultClass::Contact => policy::OWNS,
+            VaultClass::Sensitive => Role::Staff.rank(),
+        };
+        let Some(place) = self.group(group).map(|group| group.place) else { return false };
+        let roles = || self.live_roles(person);
+        let decides =
+            || roles().iter().any(|it| it.role.rank() >= least && it.over.contains(&place));
+        self.is_community_member(person) && (self.live_together(person, requester) || decides())
+    }
+
+    /// The boxes that should hold a vault from its making on.
+    pub fn vault_boxes(
+        &self,
+        group: &GroupId,
+        requester: PersonId,
+        class: VaultClass,
+    ) -> BTreeSet<KeyId> {
+        let people = self.community_members().into_iter();
+        let may = people.filter(|person| self.holds_vault(*person, group, requester, class));
+        may.flat_map(|person| self.boxes_of(person)).collect()
+    }
+
+    /// Does an erasure that stands here count?
+    pub fn may_erase(&self, group: &GroupId, requester: PersonId, spot: &Spot) -> bool {
+        let (Some(group), Some(person)) =
+            (self.group(group), spot.auth.and_then(|auth| self.author(&auth)))
+        else {
+            return false;
+        };
+        self.live_together(person, requester) || self.ruled_at(&group.place, spot)
+    }
+}

@@ -1,0 +1,163 @@
+//! Private details of a request: what they say now, who looked, and who is given them.
+//!
+//! # Rules
+//!
+//! 1. Of the details of a class the highest (lamport, id) holds, written by somebody whose word on
+//!    them counts: the home that asked, or whoever decides. A driver who was given a phone number
+//!    cannot replace it.
+//! 2. What stands under an epoch of another vault says nothing here.
+//! 3. *Contact* is given to whoever holds a place that was granted, or has departed, while the
+//!    request goes on. *Sensitive* is given to nobody.
+//! 4. Openings stand in the order of (lamport, id).
+//!
+//! # Deliberately absent
+//!
+//! A release at a time before the ride (T−lead): requests have no pickup window yet. Keys and
+//! erasure, which are `secrets`' and the store's.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    body::{Details, Vault, VaultClass, VaultName},
+    id::{EnvelopeId, PersonId},
+    lifecycle::{Case, Rank},
+};
+
+/// One envelope of a vault, opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Its place in the order.
+    pub at: (u64, EnvelopeId),
+    /// Who wrote it.
+    pub who: PersonId,
+    /// What it says.
+    pub body: &'a Vault,
+    /// Under whose epoch it is sealed.
+    pub under: VaultName,
+}
+
+/// Somebody looked, or handed the key on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The envelope that says so.
+    pub id: EnvelopeId,
+    /// Who.
+    pub who: PersonId,
+    /// Why.
+    pub reason: String,
+    /// To whom it was handed on.
+    pub to: Option<PersonId>,
+}
+
+/// What is in a vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// What it says now.
+    pub details: Option<Details>,
+    /// Who opened it.
+    pub openings: Vec<Opening>,
+}
+
+/// Reads a vault, in whatever order its envelopes came. `decides` says whose word on details counts.
+pub fn fold(vault: &VaultName, given: &[Given<'_>], decides: &dyn Fn(&PersonId) -> bool) -> Contents {
+    let belongs = |it: &&Given<'_>| it.under == *vault && it.body.vault() == *vault;
+    let mut here: Vec<&Given<'_>> = given.iter().filter(belongs).collect();
+    here.sort_by_key(|it| it.at);
+    here.dedup_by_key(|it| it.at);
+    let mut contents = Contents::default();
+    for it in here {
+        match it.body {
+            Vault::Details { details, .. } if decides(&it.who) => {
+                contents.details = Some(details.clone());
+            }
+            Vault::Details { .. } => (),
+            Vault::Opened { reason, to, .. } => contents.openings.push(Opening {
+                id: it.at.1,
+                who: it.who,
+                reason: reason.clone(),
+                to: *to,
+            }),
+        }
+    }
+    contents
+}
+
+/// Rule 3: to whom a class is handed on, as the case stands.
+pub fn released_to(case: &Case, class: VaultClass) -> BTreeSet<PersonId> {
+    if class != VaultClass::Contact || case.status.is_over() {
+        return BTreeSet::new();
+    }
+    let is_given = |who: &&PersonId| case.standing(who) > Some(Rank::Claimed);
+    case.holders.iter().filter(is_given).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MOTHER: PersonId = PersonId::from_bytes([1; 32]);
+    const DRIVER: PersonId = PersonId::from_bytes([2; 32]);
+
+    fn vault(class: VaultClass) -> VaultName {
+        VaultName { request: EnvelopeId::from_bytes([9; 32]), class }
+    }
+
+    fn phone(text: &str) -> Vault {
+        let details = Details { phone: text.into(), ..Details::default() };
+        Vault::Details { vault: vault(VaultClass::Contact), details }
+    }
+
+    fn opened(reason: &str) -> Vault {
+        let (vault, reason) = (vault(VaultClass::Contact), reason.to_owned());
+        Vault::Opened { vault, reason, to: None }
+    }
+
+    fn said(bodies: &[(u64, PersonId, Vault)]) -> Contents {
+        let given: Vec<Given<'_>> = bodies
+            .iter()
+            .map(|(lamport, who, body)| Given {
+                at: (*lamport, EnvelopeId::from_bytes([*lamport as u8; 32])),
+                who: *who,
+                body,
+                under: vault(VaultClass::Contact),
+            })
+            .collect();
+        fold(&vault(VaultClass::Contact), &given, &|who| *who == MOTHER)
+    }
+
+    #[test]
+    fn the_latest_details_of_those_who_decide_hold() {
+        let contents = said(&[
+            (1, MOTHER, phone("111")),
+            (3, DRIVER, phone("666")),
+            (2, MOTHER, phone("222")),
+            (4, DRIVER, opened("")),
+        ]);
+        assert_eq!(contents.details.expect("there are some").phone, "222");
+        assert_eq!(contents.openings.len(), 1);
+    }
+
+    #[test]
+    fn what_stands_under_another_vaults_key_says_nothing() {
+        let body = phone("111");
+        let at = (1, EnvelopeId::from_bytes([1; 32]));
+        let given = [Given { at, who: MOTHER, body: &body, under: vault(VaultClass::Sensitive) }];
+        assert_eq!(fold(&vault(VaultClass::Contact), &given, &|_| true), Contents::default());
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_arrival_leaves_no_trace(order in Just((1u64..8).collect::<Vec<_>>()).prop_shuffle()) {
+            let say = |n: &u64| match n % 3 {
+                0 => (*n, MOTHER, opened("asked")),
+                1 => (*n, DRIVER, phone("666")),
+                _ => (*n, MOTHER, phone(&n.to_string())),
+            };
+            let shuffled: Vec<_> = order.iter().map(say).collect();
+            let sorted: Vec<_> = (1..8).map(|n| say(&n)).collect();
+            prop_assert_eq!(said(&shuffled), said(&sorted));
+        }
+    }
+}
