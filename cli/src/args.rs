@@ -10,7 +10,7 @@ use crate::{
         act, approvals, ask, backup, bench, board, check, demo, devices, doctor, facts, grant,
         group, groups, heal, import, init, invite, join, late, leave, lock, log, notices,
         passphrase, people, places, post, rebuild, recover, remove, request, requests, resident,
-        restore, root, status, trouble, unlock, up, wait,
+        restore, root, status, trouble, unlock, up, vault, wait,
     },
     error::CliError,
 };
@@ -100,6 +100,8 @@ pub enum Verb {
     Cancel(act::Args),
     /// Say that you have read it: a cancellation, a place that came free
     Ack(act::Args),
+    Assign(vault::Assign),
+    Erase(vault::Erase),
     Facts(facts::Args),
     Check(check::Args),
     Board(board::BoardArgs),

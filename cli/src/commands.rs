@@ -42,6 +42,7 @@ pub mod status;
 pub mod trouble;
 pub mod unlock;
 pub mod up;
+pub mod vault;
 pub mod wait;
 
 use std::{io::IsTerminal as _, path::Path};
@@ -125,6 +126,8 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Reopen(args) => act::run(ui, door, ActVerb::Reopen, args).await,
         Verb::Cancel(args) => act::run(ui, door, ActVerb::Cancel, args).await,
         Verb::Ack(args) => act::run(ui, door, ActVerb::Ack, args).await,
+        Verb::Assign(args) => vault::assign(ui, door, args).await,
+        Verb::Erase(args) => vault::erase(ui, door, args).await,
         Verb::Facts(args) => facts::run(ui, door, args).await,
         Verb::Check(args) => check::run(ui, door, args).await,
         Verb::Board(args) => board::show(ui, door, args).await,

@@ -13,6 +13,7 @@ mod event;
 mod knock;
 mod peers;
 mod people;
+mod vault;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ pub use event::Event;
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
+pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
 
 use crate::passphrase::Passphrase;
 
@@ -111,6 +113,9 @@ pub enum Command {
         title: String,
         details: String,
         urgent: bool,
+        /// What only a few may read.
+        #[serde(default)]
+        private: Private,
     },
     Requests {
         all: bool,
@@ -122,6 +127,21 @@ pub enum Command {
     Act {
         id: String,
         verb: ActVerb,
+    },
+    /// The desk, the captain or the requester's home gives the ride to somebody.
+    Assign {
+        id: String,
+        person: String,
+    },
+    /// Reads the private details; staff say why. It is noted, and the family sees it.
+    OpenVault {
+        id: String,
+        reason: String,
+    },
+    /// Has the private details forgotten everywhere: one class, or both.
+    Erase {
+        id: String,
+        class: Option<VaultWord>,
     },
     /// One field of a request's facts: title, place, time, needs, details.
     EditFact {
@@ -238,6 +258,7 @@ pub enum Reply {
         requests: Vec<RequestRow>,
     },
     Request(Box<RequestPage>),
+    Vaults(Box<VaultPage>),
     Acted(Acted),
     Board(BoardPage),
     Invite {

@@ -93,6 +93,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::TooLow
         | ErrorKind::TurnedAway
         | ErrorKind::NotAnOwner
+        | ErrorKind::NoVault
         | ErrorKind::NotFromHere => StatusCode::FORBIDDEN,
         ErrorKind::BadText
         | ErrorKind::BadEdit
@@ -106,6 +107,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::BadPaper
         | ErrorKind::ForeignPaper
         | ErrorKind::TooFewPapers
+        | ErrorKind::ReasonNeeded
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,

@@ -47,6 +47,7 @@ mod stranger;
 mod tests;
 mod trouble;
 mod turns;
+mod vaults;
 
 use std::{
     path::{Path, PathBuf},
@@ -58,7 +59,7 @@ use crdt::{
     document::EditRefused,
     envelope::Envelope,
     genesis::Genesis,
-    id::{CommunityId, EnvelopeId, GroupId, ScopeId},
+    id::{CommunityId, EnvelopeId, GroupId, RequestId, ScopeId},
     sync::bounds::IDS_MAX,
     time::ClaimedTime,
 };
@@ -128,6 +129,8 @@ enum After {
     Keep(Box<Reply>),
     /// Read the reply from lists that have caught up.
     Read(Command),
+    /// Show private details, now that it is written down who opened them.
+    Opened(RequestId),
     /// The same of a group that was founded or entered.
     Group(GroupId),
 }
@@ -301,8 +304,11 @@ impl Ledger {
         if found.roster {
             due.extend(self.leavings()?);
         }
+        let touched = found.requests.clone();
         changes.join(found);
         self.follow_up(changes, due, Self::do_chore)?;
+        let gifts = self.vault_gifts(&touched)?;
+        self.follow_up(changes, gifts, Self::hand_out)?;
         let gifts = self.gifts()?;
         self.follow_up(changes, gifts, Self::hand_out)
     }
@@ -477,6 +483,12 @@ impl Ledger {
                 self.identity.trade_places(who);
                 Done::Reply(answer)
             }
+            (Plan::Command(who, Ok(After::Opened(id))), None) => {
+                self.identity.trade_places(who);
+                let page = self.vault_page(&id).map_err(ApiError::from);
+                self.identity.trade_places(who);
+                Done::Reply(page.map(|page| Reply::Vaults(Box::new(page))))
+            }
             (Plan::Command(_, Ok(After::Group(id))), None) => {
                 Done::Reply(self.group_reply(&id).map_err(ApiError::from))
             }
@@ -491,11 +503,23 @@ impl Ledger {
         deps: Deps,
         auth: Option<EnvelopeId>,
     ) -> Result<EnvelopeId, Failed> {
+        let epoch = self.epoch_for(body.kind(), scope)?;
+        self.write_under(body, scope, deps, auth, epoch)
+    }
+
+    /// The same under this epoch, or in the clear.
+    fn write_under(
+        &mut self,
+        body: Body,
+        scope: ScopeId,
+        deps: Deps,
+        auth: Option<EnvelopeId>,
+        epoch: Option<EnvelopeId>,
+    ) -> Result<EnvelopeId, Failed> {
         if self.identity.copied {
             let args = [("person", self.identity.person_name.clone())];
             return Err(ApiError::new(ErrorKind::Copied, args).into());
         }
-        let epoch = self.epoch_for(body.kind(), scope)?;
         let intent = Intent { body, scope, deps, auth, epoch };
         let envelope = self.truth.write(intent, &self.identity.writer, self.claimed)?;
         let id = envelope.id();

@@ -296,6 +296,8 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::BadLink => "error-bad-link",
         ErrorKind::BadAddress => "error-bad-address",
         ErrorKind::Private => "error-private",
+        ErrorKind::NoVault => "error-no-vault",
+        ErrorKind::ReasonNeeded => "error-reason-needed",
         ErrorKind::BadLine => "error-bad-line",
         ErrorKind::Storage => "error-storage",
         ErrorKind::Busy => "error-busy",

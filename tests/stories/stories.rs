@@ -7,3 +7,4 @@ mod people;
 mod relay;
 mod rides;
 mod secrets;
+mod vaults;

@@ -1,6 +1,6 @@
 //! `linli claim|withdraw|depart|done|confirm|reopen|cancel|ack`: the life of a request.
 
-use node::api::{ActVerb, Command, Reply};
+use node::api::{ActVerb, Acted, Command, Reply};
 
 use crate::{
     args::Json,
@@ -35,14 +35,20 @@ pub async fn run(
     if args.json.json {
         return ui.json(&acted);
     }
+    print(ui, &acted)?;
+    if verb == ActVerb::Claim && acted.rivals_known > 0 {
+        ui.note("act-rivals", &[("count", acted.rivals_known.into())])?;
+    }
+    Ok(())
+}
+
+/// Prints where the request stands now.
+pub(super) fn print(ui: &mut Ui<'_>, acted: &Acted) -> Result<(), CliError> {
     let status = ui.speech().status(&acted.status);
     ui.say("act-status", &[("status", status.into())])?;
     if let Some(holder) = &acted.holder {
         let key = if acted.provisional { "holder-provisional" } else { "holder" };
         ui.say(key, &[("holder", one_line(holder).into())])?;
-    }
-    if verb == ActVerb::Claim && acted.rivals_known > 0 {
-        ui.note("act-rivals", &[("count", acted.rivals_known.into())])?;
     }
     Ok(())
 }

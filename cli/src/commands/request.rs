@@ -16,6 +16,14 @@ pub struct Args {
     /// Its spoken code, or its id or the beginning of it
     id: String,
 
+    /// Show the private details as well; that is noted, and the family sees it
+    #[arg(long)]
+    private: bool,
+
+    /// Why you open them; staff must say
+    #[arg(long, value_name = "TEXT", requires = "private", default_value = "", hide_default_value = true)]
+    reason: String,
+
     #[command(flatten)]
     json: Json,
 }
@@ -26,12 +34,22 @@ pub struct Args {
 ///
 /// Where there is no such request, or several answer to the name.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
+    if args.private {
+        return open(ui, door, args).await;
+    }
     let reply = door.ask(Command::Request { id: args.id }).await?;
     let Reply::Request(page) = reply else { return Err(CliError::Unexpected) };
     if args.json.json {
         return ui.json(&page);
     }
     print(ui, &page)
+}
+
+async fn open(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
+    let Args { id, reason, json, .. } = args;
+    let reply = door.ask(Command::OpenVault { id, reason }).await?;
+    let Reply::Vaults(page) = reply else { return Err(CliError::Unexpected) };
+    if json.json { ui.json(&page) } else { super::vault::print(ui, &page) }
 }
 
 fn print(ui: &mut Ui<'_>, page: &RequestPage) -> Result<(), CliError> {

@@ -268,7 +268,7 @@ impl Keyring {
         }
         let Some(epoch) = header.epoch else { return Body::decode(header.kind, body) };
         // What keys are found by must be readable before there is a key.
-        if matches!(header.kind, Kind::STATEMENT | Kind::KEY) {
+        if matches!(header.kind, Kind::STATEMENT | Kind::KEY | Kind::ERASURE) {
             return Err(Unreadable::Newer);
         }
         let secret = self.secrets.get(&epoch).ok_or(Unreadable::NoKey)?;

@@ -41,8 +41,12 @@ pub enum ErrorKind {
     BadAddress,
     /// The edit cannot be made. Args: `reason`.
     BadEdit,
-    /// Private words have no safe place yet. Args: none.
+    /// Private words do not belong where everybody reads. Args: none.
     Private,
+    /// Nothing private of this request may be read by this person. Args: none.
+    NoVault,
+    /// Staff say why they open private details. Args: none.
+    ReasonNeeded,
     /// An import line cannot be read. Args: `line`, `reason`.
     BadLine,
     /// The disk is full or cannot be written. Args: `reason`.

@@ -16,10 +16,11 @@ use crdt::{
     limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
 };
 
-use super::{After, Failed, Ledger};
+use super::{After, Failed, Ledger, vaults::checked_private};
 use crate::{
     api::{
-        ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Reply, RoleWord,
+        ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Private, Reply,
+        RoleWord,
     },
     store::{
         truth::Deps,
@@ -38,9 +39,13 @@ impl Ledger {
             Command::EditMessage { id, text } => self.edit_message(id, text),
             Command::WithdrawMessage { id } => self.withdraw_message(id),
             Command::Import { group, lines } => self.import(&group, lines),
-            Command::Ask { group, title, details, urgent } => {
-                self.ask(group.as_deref().unwrap_or("all"), title, details, urgent)
+            Command::Ask { group, title, details, urgent, private } => {
+                let private = checked_private(private)?;
+                self.ask(group.as_deref().unwrap_or("all"), (title, details), urgent, private)
             }
+            Command::Assign { id, person } => self.assign(&id, &person),
+            Command::OpenVault { id, reason } => self.open_vault(&id, &reason),
+            Command::Erase { id, class } => self.erase(&id, class),
             Command::Act { id, verb } => self.act(&id, verb),
             Command::EditFact { id, field, value } => self.edit_fact(&id, &field, value),
             Command::ChecklistAdd { id, text } => {
@@ -168,9 +173,9 @@ impl Ledger {
     fn ask(
         &mut self,
         group: &str,
-        title: String,
-        details: String,
+        (title, details): (String, String),
         urgent: bool,
+        private: Private,
     ) -> Result<After, Failed> {
         let title = checked("title", one_line(&title), NAME_BYTES_MAX)?;
         if details.len() > TEXT_BYTES_MAX {
@@ -192,19 +197,40 @@ impl Ledger {
         };
         let ask = Body::Act(Act::Ask(ask));
         let id = self.write(ask, group.scope, Deps::Subject, Some(auth))?;
+        self.put_away(id, (group.id, group.scope), auth, private)?;
         Ok(say(Reply::Asked { id, code: Code::of(&id).to_string() }))
     }
 
     fn act(&mut self, text: &str, verb: ActVerb) -> Result<After, Failed> {
         let id = self.request_id(text)?;
+        self.act_on(id, verb_of(verb), word(verb), None)
+    }
+
+    /// Gives the ride to somebody, who is told.
+    fn assign(&mut self, text: &str, person: &str) -> Result<After, Failed> {
+        let id = self.request_id(text)?;
+        let person = self.person_named(person)?;
+        let assigned = self.act_on(id, Verb::Grant, "grant", Some(person))?;
+        // What is private goes along at once.
+        self.keys.welcome(person);
+        Ok(assigned)
+    }
+
+    fn act_on(
+        &mut self,
+        id: RequestId,
+        verb: Verb,
+        word: &'static str,
+        about: Option<PersonId>,
+    ) -> Result<After, Failed> {
         let group = self.group_of_request(&id)?;
         let case = self.case(&id)?.case;
         let auth = self.auth_in(group.id, &group.name)?;
         let person = self.person()?;
         let parts = parts_of(&self.truth, &person, &group.id);
-        let plan = lifecycle::may(&case, &person, &parts, verb_of(verb)).map_err(|refusal| {
+        let plan = lifecycle::may(&case, &person, &parts, verb).map_err(|refusal| {
             let args = [
-                ("verb", word(verb).to_owned()),
+                ("verb", word.to_owned()),
                 ("status", case.status.as_str().to_owned()),
                 ("reason", refusal.code().to_owned()),
             ];
@@ -217,7 +243,8 @@ impl Ledger {
             self.write(Body::Act(Act::Do(seen)), group.scope, Deps::These(tips), Some(auth))?;
         }
         let mut act = None;
-        for deed in plan {
+        for mut deed in plan {
+            deed.about = about.or(deed.about);
             let deed = Body::Act(Act::Do(deed));
             act = Some(self.write(deed, group.scope, Deps::Subject, Some(auth))?);
         }
@@ -369,7 +396,7 @@ pub(super) fn checked(what: &str, text: String, limit: usize) -> Result<String, 
     Ok(text)
 }
 
-fn too_long(what: &str, limit: usize) -> ApiError {
+pub(super) fn too_long(what: &str, limit: usize) -> ApiError {
     ApiError::new(ErrorKind::BadText, [("what", what.to_owned()), ("limit", limit.to_string())])
 }
 

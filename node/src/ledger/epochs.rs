@@ -15,9 +15,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
-    body::{Body, History, KeyUse, Statement},
+    body::{Body, History, KeyUse, Statement, VaultName},
     envelope::Kind,
-    id::{EnvelopeId, KeyId, PersonId, ScopeId},
+    id::{EnvelopeId, GroupId, KeyId, PersonId, ScopeId},
     secrets::Lacking,
 };
 
@@ -41,6 +41,8 @@ pub(super) struct Keys {
     chosen: BTreeMap<ScopeId, ((u64, u64), EnvelopeId)>,
     /// The versions at which everybody was last seen to.
     looked: Option<(u64, u64)>,
+    /// The same, of vaults.
+    looked_at_vaults: Option<(u64, u64)>,
     /// People whom this node let in since then.
     welcomed: BTreeSet<PersonId>,
     /// Did this node take something from somebody since then?
@@ -68,6 +70,7 @@ impl Keys {
     pub fn forget(&mut self) {
         self.chosen.clear();
         self.looked = None;
+        self.looked_at_vaults = None;
     }
 
     /// Somebody was let in by this node.
@@ -85,6 +88,24 @@ impl Keys {
         }
     }
 
+    /// Have people or keys changed since vaults were looked at, or is it this node's turn?
+    pub fn looks_at_all_vaults(&mut self, versions: (u64, u64)) -> bool {
+        self.looked_at_vaults.replace(versions) != Some(versions) || self.turn == Turn::Mine
+    }
+
+    /// Is it for this node to give something to these people, before anybody else does?
+    pub fn gives_now(&self, people: &BTreeSet<PersonId>) -> bool {
+        self.turn == Turn::Mine || people.iter().any(|person| self.welcomed.contains(person))
+    }
+
+    /// A vault is to be handed on in so many milliseconds.
+    pub fn wait_for_turn(&mut self, wait_ms: Option<u64>) {
+        self.turn_in_ms = self.turn_in_ms.into_iter().chain(wait_ms).min();
+        if wait_ms.is_some() && self.turn == Turn::None {
+            self.turn = Turn::Waiting;
+        }
+    }
+
     /// This node's turn in line has come.
     pub fn turn_has_come(&mut self) {
         self.turn = Turn::Mine;
@@ -97,6 +118,16 @@ pub(super) enum Gift {
     Epoch(ScopeId),
     /// An epoch of a scope, for boxes that lack it.
     Share(ScopeId, EnvelopeId, Vec<KeyId>),
+    /// An epoch of a vault, for boxes that lack it, and the people to whom it is released.
+    Vault {
+        vault: VaultName,
+        scope: ScopeId,
+        epoch: EnvelopeId,
+        boxes: Vec<KeyId>,
+        people: BTreeSet<PersonId>,
+    },
+    /// A vault was kept long enough.
+    Erasure(VaultName, GroupId),
     /// The card of one of those who live here.
     Card(Option<usize>),
 }
@@ -109,7 +140,7 @@ impl Ledger {
         kind: Kind,
         scope: ScopeId,
     ) -> Result<Option<EnvelopeId>, Failed> {
-        if matches!(kind, Kind::STATEMENT | Kind::KEY) {
+        if matches!(kind, Kind::STATEMENT | Kind::KEY | Kind::ERASURE) {
             return Ok(None);
         }
         if let Some((versions, epoch)) = self.keys.chosen.get(&scope)
@@ -150,7 +181,7 @@ impl Ledger {
         Ok(epoch)
     }
 
-    fn share(&mut self, scope: ScopeId, epoch: EnvelopeId, boxes: &[KeyId]) -> Result<(), Failed> {
+    pub(super) fn share(&mut self, scope: ScopeId, epoch: EnvelopeId, boxes: &[KeyId]) -> Result<(), Failed> {
         let person = self.person()?;
         let seed = self.dice.draw();
         let Some(auth) = self.truth.roster().best_auth(person, scope) else { return Ok(()) };
@@ -268,6 +299,10 @@ impl Ledger {
         match gift {
             Gift::Epoch(scope) => self.make_epoch(scope).map(|_| ()),
             Gift::Share(scope, epoch, boxes) => self.share(scope, epoch, &boxes),
+            Gift::Vault { vault, scope, epoch, boxes, people } => {
+                self.give_vault(vault, (scope, epoch), &boxes, people)
+            }
+            Gift::Erasure(vault, group) => self.erase_outdated(vault, group),
             Gift::Card(who) => {
                 self.identity.trade_places(who);
                 let given = self.put_own_card();
@@ -287,7 +322,7 @@ impl Ledger {
 }
 
 /// When a box's turn comes to hand out an epoch: the keys draw the order.
-fn turn_in_ms(epoch: &EnvelopeId, me: &KeyId, all: &BTreeSet<KeyId>) -> u64 {
+pub(super) fn turn_in_ms(epoch: &EnvelopeId, me: &KeyId, all: &BTreeSet<KeyId>) -> u64 {
     let lot = |key: &KeyId| {
         let mut hasher = blake3::Hasher::new_derive_key("linli/1 turn to share");
         *hasher.update(epoch.as_bytes()).update(key.as_bytes()).finalize().as_bytes()

@@ -78,6 +78,8 @@ fn is_urgent(command: &Command) -> bool {
     matches!(
         command,
         Command::Act { .. }
+            | Command::Assign { .. }
+            | Command::Erase { .. }
             | Command::Ask { urgent: true, .. }
             | Command::GroupJoin { .. }
             | Command::GroupNew { .. }

@@ -15,7 +15,7 @@
 //! 1. Nothing is saved before [`Truth::commit`] has returned. A job that fails inside
 //!    [`Truth::savepoint`] takes nothing else with it.
 //! 2. Fingerprints, fates, heads and the log of verdicts move in the transaction that inserts.
-//! 3. A row is never deleted. A body may go (poison); what went does not come back.
+//! 3. A row is never deleted. A body may go (poison, erased); what went does not come back.
 //! 4. After a failure of the disk the connection is opened anew and what stands in memory is read
 //!    again: memory never runs ahead of the file.
 //!
@@ -33,6 +33,7 @@
 mod authority;
 mod chains;
 mod daybook;
+mod erase;
 mod fates;
 mod heads;
 mod keep;
@@ -246,6 +247,7 @@ impl Truth {
         committed?;
         self.is_laid = false;
         self.daybook.begin_again();
+        self.wipe_what_is_erased();
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
 };
-use crate::api::{Command, ErrorKind, Reply};
+use crate::api::{Command, ErrorKind, Private, Reply};
 
 /// Groups that may be asked; the first one is everybody.
 const GROUPS_OFFERED_MAX: usize = 50;
@@ -29,6 +29,10 @@ pub struct Typed {
     details: String,
     urgent: String,
     group: String,
+    name: String,
+    phone: String,
+    door: String,
+    sensitive: String,
 }
 
 #[derive(Template)]
@@ -88,6 +92,12 @@ pub async fn send(
         title: typed.title.trim().to_owned(),
         details: typed.details.trim().replace("\r\n", "\n"),
         urgent: !typed.urgent.is_empty(),
+        private: Private {
+            name: typed.name.clone(),
+            phone: typed.phone.clone(),
+            door: typed.door.clone(),
+            details: typed.sensitive.clone(),
+        },
     };
     match app.handle.ask(asked).await {
         Ok(Reply::Asked { id, .. }) => {

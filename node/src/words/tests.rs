@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 49] = [
+const ERRORS: [ErrorKind; 51] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -27,6 +27,8 @@ const ERRORS: [ErrorKind; 49] = [
     ErrorKind::BadAddress,
     ErrorKind::BadEdit,
     ErrorKind::Private,
+    ErrorKind::NoVault,
+    ErrorKind::ReasonNeeded,
     ErrorKind::BadLine,
     ErrorKind::Storage,
     ErrorKind::Busy,

@@ -99,6 +99,7 @@ fn ask(home: &Path, count: u64) -> Result<(Vec<String>, u64), CliError> {
             title: format!("送水 water, please · {number}"),
             details: "两箱水，楼里没有电梯 two boxes, no lift".to_owned(),
             urgent: number % 5 == 0,
+            private: node::api::Private::default(),
         });
         let (asked, written) = commands(&mut ledger, asks.collect())?;
         bytes += written;

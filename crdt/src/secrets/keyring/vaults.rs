@@ -64,14 +64,14 @@ impl Keyring {
         Lacking { epoch: *epoch, boxes: boxes.iter().filter(lacks).copied().collect() }
     }
 
-    /// Every key envelope of a vault that is here: its epochs, and shares of them.
+    /// Every epoch of a vault that is here.
     pub fn keys_of_vault(&self, vault: &VaultName) -> Vec<EnvelopeId> {
-        let epochs = self.vaults.get(vault).into_iter().flatten();
-        let with_shares = epochs.flat_map(|epoch| {
-            let shares = self.shares.get(epoch).into_iter().flat_map(|it| it.keys());
-            shares.copied().chain([*epoch])
-        });
-        with_shares.collect()
+        self.vaults.get(vault).into_iter().flatten().copied().collect()
+    }
+
+    /// The envelopes that hand an epoch on, whether it is here or not.
+    pub fn shares_of(&self, epoch: &EnvelopeId) -> Vec<EnvelopeId> {
+        self.shares.get(epoch).into_iter().flat_map(|it| it.keys()).copied().collect()
     }
 
     /// Is it to be forgotten?

@@ -64,7 +64,10 @@ pub(super) fn say(roster: &Roster, id: EnvelopeId, header: &Header) -> Said {
         Kind::STATEMENT => roster.statement(&id),
         _ => roster.position(&spot(id, header)),
     };
-    let strict = matches!(header.kind, Kind::STATEMENT | Kind::ACT | Kind::BALLOT);
+    let strict = matches!(
+        header.kind,
+        Kind::STATEMENT | Kind::ACT | Kind::BALLOT | Kind::ERASURE
+    );
     let position = match verdict {
         Verdict::Counts => Position::Counts,
         Verdict::Flagged(_) if strict => Position::Void("forked"),
@@ -85,7 +88,7 @@ fn mark(flag: Flag) -> &'static str {
     }
 }
 
-fn spot(id: EnvelopeId, header: &Header) -> Spot {
+pub(super) fn spot(id: EnvelopeId, header: &Header) -> Spot {
     Spot {
         writer: header.writer,
         scope: header.scope,

@@ -124,6 +124,16 @@ impl Daybook {
         self.end = 0;
     }
 
+    /// Writes zeros over all of it: what was erased must not stay in it. True where none of it does.
+    pub fn wipe(&mut self) -> bool {
+        let Some(path) = self.path.as_ref().filter(|path| path.exists()) else { return true };
+        let wiped = OpenOptions::new().write(true).open(path).and_then(|file| {
+            file.write_all_at(&vec![0; FILE_BYTES], 0)?;
+            file.sync_data()
+        });
+        wiped.is_ok()
+    }
+
     /// Nothing counts from here on. Where even this fails, what was given up may be found after a
     /// crash, and what is known is found to be known.
     fn close_at(&self, end: usize) {

@@ -6,7 +6,8 @@
 //! 2. the roster says something else of its position: standings are compared after each change;
 //! 3. a second envelope shows up at a place of its chain: the roster is told the chain's links;
 //! 4. its body comes late, or its document's gate does not let it in;
-//! 5. the secret of the epoch that its body is sealed under becomes known.
+//! 5. the secret of the epoch that its body is sealed under becomes known;
+//! 6. its vault is erased.
 //!
 //! Each puts rows into a queue, and the queue is worked off until nothing changes any more. Since
 //! every answer is a function of the set, the order of the queue leaves no trace.
@@ -102,9 +103,15 @@ impl Work<'_> {
                 self.memory.roster.insert(fact);
             }
         }
+        let erases = self.erases(header, body)?;
         let roster = &self.memory.roster;
         let outcome = judge::judge(header, body, &shelf, || {
             let said = authority::say(roster, id, header);
+            if said.position == Position::Counts
+                && erases.is_some_and(|it| !it.is_allowed(roster, id, header))
+            {
+                return Position::Void("not_entitled");
+            }
             mark = said.mark;
             said.position
         });
@@ -217,6 +224,7 @@ impl Work<'_> {
                 break;
             }
             self.memory.compared = version;
+            self.memory.queue.extend(&self.memory.erasures);
             self.compare_statements();
             self.compare_standings()?;
         }
@@ -276,11 +284,12 @@ impl Work<'_> {
                 .execute((row, &subject))?;
         }
         self.note_key((held.id, held.header.scope), body.as_ref().ok(), verdict.fate)?;
+        self.note_erasure(row, body.as_ref().ok(), verdict.fate)?;
         let before = Before { fate: held.fate, sound: held.sound };
         self.take_effect(row, held.id, &held.header, subject.as_deref(), Some(before), &verdict)
     }
 
-    fn drop_body(&mut self, held: &Row, gone: Gone) -> Result<(), StoreError> {
+    pub(super) fn drop_body(&mut self, held: &Row, gone: Gone) -> Result<(), StoreError> {
         self.memory.touched = true;
         self.db
             .prepare_cached(

@@ -69,6 +69,12 @@ pub(super) struct Memory {
     pub anybody_waits: bool,
     /// May there be anything without the body that belongs to it?
     pub lacks_bodies: bool,
+    /// Epochs of erased vaults; what is sealed under them is not kept.
+    pub erased: BTreeSet<EnvelopeId>,
+    /// The rows of all erasures: whether they count may change with the roster.
+    pub erasures: BTreeSet<i64>,
+    /// Was something erased whose bytes may still stand in a file?
+    pub must_wipe: bool,
     pub positions: BTreeMap<PositionKey, i64>,
     /// The ends of chains written to lately: what is highest in (place, id).
     pub ends: BTreeMap<(WriterId, ScopeId), (u64, EnvelopeId)>,
@@ -100,6 +106,9 @@ impl Memory {
             stale_heads: BTreeSet::new(),
             anybody_waits: false,
             lacks_bodies: true,
+            erased: BTreeSet::new(),
+            erasures: BTreeSet::new(),
+            must_wipe: false,
             positions: BTreeMap::new(),
             ends: BTreeMap::new(),
             cited: BTreeMap::new(),
@@ -107,6 +116,7 @@ impl Memory {
         };
         memory.read_small_tables(db)?;
         memory.read_keys(db)?;
+        memory.read_erasures(db)?;
         memory.read_roster(db, genesis.id().roster())?;
         Ok(memory)
     }

@@ -154,6 +154,8 @@ fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
         None => Connection::open_in_memory()?,
     };
     prepare_once(&db)?;
+    // What was erased out of a vault does not stay behind in free pages.
+    db.pragma_update(None, "secure_delete", true)?;
     if path.is_some() {
         db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
         db.pragma_update(None, "journal_mode", "wal")?;

@@ -150,6 +150,17 @@ impl<'a> Reading<'a> {
         self.judged(condition, (document.as_bytes(), Kind::CHANGE.0))
     }
 
+    /// All that is in the vaults of this request, whatever its fate and scope, as far as it can be
+    /// read here.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn vaults_of(&self, request: &RequestId) -> Result<Vec<Judged>, StoreError> {
+        let condition = "e.subject = ?1 AND e.kind = ?2 ORDER BY e.row";
+        self.judged(condition, (request.as_bytes(), Kind::VAULT.0))
+    }
+
     /// One envelope with its verdict.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crdt::{
-    body::{Act, Body},
+    body::{Act, Body, Unreadable},
     envelope::{Envelope, Header, Kind, Malformed},
     id::EnvelopeId,
     judge::Known,
@@ -97,7 +97,10 @@ impl Work<'_> {
         self.note_fork(id, header)?;
         let mut gone = if envelope.body().is_some() { None } else { Some(Gone::NotSent) };
         self.memory.lacks_bodies |= gone.is_some();
-        let body = row::read_body(header, gone, envelope.body(), Some(&self.memory.keyring));
+        let mut body = row::read_body(header, gone, envelope.body(), Some(&self.memory.keyring));
+        if gone.is_none() && self.is_erased(id, header, &body)? {
+            body = Err(Unreadable::Erased);
+        }
         let subject = body.as_ref().ok().and_then(|body| subject(id, body));
         let verdict = self.judge((id, header), body.as_ref(), || Ok(envelope.clone()))?;
         if let Some(error) = verdict.unreadable {
@@ -139,6 +142,7 @@ impl Work<'_> {
         self.memory.count_in(scope_ref, header.bucket, &id);
         self.memory.remember(id, Cited { row, known: known(header, verdict.sound) });
         self.note_key((id, header.scope), body.as_ref().ok(), verdict.fate)?;
+        self.note_erasure(row, body.as_ref().ok(), verdict.fate)?;
         self.take_effect(row, id, header, subject.as_deref(), None, &verdict)
     }
 
@@ -178,7 +182,10 @@ impl Work<'_> {
         let (Some(cited), true) = (self.cited(&id)?, envelope.body().is_some()) else {
             return Ok(None);
         };
-        let body = row::read_body(header, None, envelope.body(), Some(&self.memory.keyring));
+        let mut body = row::read_body(header, None, envelope.body(), Some(&self.memory.keyring));
+        if self.is_erased(id, header, &body)? {
+            body = Err(Unreadable::Erased);
+        }
         let checked = match (header.kind, body.as_ref()) {
             (Kind::STATEMENT, Ok(body)) => {
                 authority::checked_fact(envelope, Ok(body), &self.community).map(|_| ())

@@ -1,0 +1,114 @@
+//! `linli assign` and `linli erase`, and private details on the screen.
+
+use node::api::{Command, Reply, VaultPage, VaultWord};
+use serde_json::json;
+
+use crate::{
+    args::Json,
+    door::Door,
+    error::CliError,
+    ui::{Ui, one_line},
+};
+
+/// Give a request to somebody: the desk, the captain, or the home that asked
+///
+/// Name, phone and door reach that person's home as well.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Assign {
+    /// Its spoken code, or its id or the beginning of it
+    id: String,
+
+    /// Whose it shall be: a name, or the beginning of an id
+    person: String,
+
+    #[command(flatten)]
+    json: Json,
+}
+
+/// Have private details of a request forgotten, on every home
+///
+/// For the home that asked, the office and the group's owners. Homes that are cut off forget when
+/// they hear of it; what somebody has read he may remember.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Erase {
+    /// Its spoken code, or its id or the beginning of it
+    id: String,
+
+    /// Only these; all of them otherwise
+    #[arg(long)]
+    class: Option<Class>,
+
+    #[command(flatten)]
+    json: Json,
+}
+
+/// Which private details.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum Class {
+    /// Name, phone, door
+    Contact,
+    /// What only the office reads
+    Sensitive,
+}
+
+/// Gives it, and prints where the request stands now.
+///
+/// # Errors
+///
+/// Where there is no such request or person, or the role or state does not allow it.
+pub async fn assign(ui: &mut Ui<'_>, door: &mut Door, args: Assign) -> Result<(), CliError> {
+    let Assign { id, person, json } = args;
+    let reply = door.ask(Command::Assign { id, person }).await?;
+    let Reply::Acted(acted) = reply else { return Err(CliError::Unexpected) };
+    if json.json {
+        return ui.json(&acted);
+    }
+    super::act::print(ui, &acted)
+}
+
+/// Has it forgotten.
+///
+/// # Errors
+///
+/// Where there is no such request, or the person may not.
+pub async fn erase(ui: &mut Ui<'_>, door: &mut Door, args: Erase) -> Result<(), CliError> {
+    let class = args.class.map(|class| match class {
+        Class::Contact => VaultWord::Contact,
+        Class::Sensitive => VaultWord::Sensitive,
+    });
+    door.ask(Command::Erase { id: args.id, class }).await?;
+    if args.json.json {
+        return ui.json(&json!({ "erased": true }));
+    }
+    ui.say("erase-done", &[])
+}
+
+/// Prints private details, and who has opened them.
+pub fn print(ui: &mut Ui<'_>, page: &VaultPage) -> Result<(), CliError> {
+    let fields = [
+        ("vault-name", &page.private.name),
+        ("vault-phone", &page.private.phone),
+        ("vault-door", &page.private.door),
+        ("vault-details", &page.private.details),
+    ];
+    for (key, text) in fields.into_iter().filter(|(_, text)| !text.is_empty()) {
+        ui.say(key, &[("text", one_line(text).into())])?;
+    }
+    for class in &page.erased {
+        let key = match class {
+            VaultWord::Contact => "vault-erased-contact",
+            VaultWord::Sensitive => "vault-erased-sensitive",
+        };
+        ui.say(key, &[])?;
+    }
+    for it in &page.openings {
+        let (time, who) = (ui.time(it.claimed_ms.0), one_line(&it.who));
+        let to = it.released_to.as_deref().map(one_line);
+        let (key, more) = match &to {
+            Some(to) => ("vault-released", to.clone()),
+            None => ("vault-opened", one_line(&it.reason)),
+        };
+        ui.say(key, &[("time", time.into()), ("who", who.into()), ("more", more.into())])?;
+    }
+    Ok(())
+}

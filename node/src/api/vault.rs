@@ -1,0 +1,88 @@
+//! Private details of a request, as commands and answers carry them.
+
+use crdt::{body::VaultClass, time::ClaimedTime};
+use serde::{Deserialize, Serialize};
+
+use crdt::id::RequestId;
+
+/// What only a few may read. Empty fields are not there.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Private {
+    /// The real name of whoever needs help.
+    #[serde(default)]
+    pub name: String,
+    /// His telephone number.
+    #[serde(default)]
+    pub phone: String,
+    /// Building, unit, door.
+    #[serde(default)]
+    pub door: String,
+    /// What is sensitive: a diagnosis, whom a complaint is about.
+    #[serde(default)]
+    pub details: String,
+}
+
+/// Whatever prints a command must not print this.
+impl std::fmt::Debug for Private {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Private")
+    }
+}
+
+/// How far private words may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultWord {
+    /// Name, phone, door.
+    Contact,
+    /// Diagnosis, whom a complaint is about.
+    Sensitive,
+}
+
+impl From<VaultClass> for VaultWord {
+    fn from(class: VaultClass) -> Self {
+        match class {
+            VaultClass::Contact => Self::Contact,
+            VaultClass::Sensitive => Self::Sensitive,
+        }
+    }
+}
+
+impl From<VaultWord> for VaultClass {
+    fn from(word: VaultWord) -> Self {
+        match word {
+            VaultWord::Contact => Self::Contact,
+            VaultWord::Sensitive => Self::Sensitive,
+        }
+    }
+}
+
+/// `linli request ID --private --json`: what this person may read, and who has opened it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultPage {
+    /// Which request.
+    pub id: RequestId,
+    /// Its code on the phone.
+    pub code: String,
+    /// What there is; a field that this person may not read is empty.
+    pub private: Private,
+    /// Who opened it, oldest first.
+    pub openings: Vec<OpeningRow>,
+    /// What was erased.
+    pub erased: Vec<VaultWord>,
+}
+
+/// One opening, as the family sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningRow {
+    /// What was opened.
+    pub class: VaultWord,
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub reason: String,
+    /// To whom it was handed on.
+    pub released_to: Option<String>,
+    /// What his clock said.
+    pub claimed_ms: ClaimedTime,
+}

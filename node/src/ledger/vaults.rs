@@ -1,0 +1,348 @@
+//! Private details in a node's daily life: put away, given to whoever comes, opened, forgotten.
+//!
+//! # Rules
+//!
+//! 1. Whoever asks puts them into vaults of their own, sealed to whoever may hold them.
+//! 2. Who should hold a vault and does not (the holder once it was granted to him, a new deputy) is
+//!    given it by a holder's node: at once by the one that granted, by others in an order that the keys
+//!    draw, and only if nobody has. To whom it was released stands in the vault.
+//! 3. Whoever looks writes that he did before he sees anything. The home that asked and the holder say
+//!    no reason; everybody else does.
+//! 4. The desk's or a deputy's node has a vault erased some time after the request was closed.
+
+use std::collections::BTreeSet;
+
+use crdt::{
+    body::{Body, Details, Erasure, Vault, VaultClass, VaultName},
+    id::{EnvelopeId, GroupId, KeyId, PersonId, RequestId, ScopeId},
+    judge::Fate,
+    lifecycle::Status,
+    limits::{NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX},
+    vault::{self, Contents, Given},
+};
+
+use super::{
+    After, Failed, Ledger,
+    decide::{say, too_long},
+    epochs::{Gift, turn_in_ms},
+};
+use crate::{
+    api::{ApiError, ErrorKind, OpeningRow, Private, Reply, VaultPage, VaultWord},
+    store::{truth::Deps, views::Folded},
+};
+
+/// Milliseconds of a day.
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// How long after its closing a vault is kept, in milliseconds: a phone number serves a question
+/// about the ride, a diagnosis does not.
+fn kept_ms(class: VaultClass) -> u64 {
+    match class {
+        VaultClass::Sensitive => 7 * DAY_MS,
+        VaultClass::Contact => 30 * DAY_MS,
+    }
+}
+
+/// A request with private details, and who stands how to it.
+struct Around {
+    group: GroupId,
+    scope: ScopeId,
+    folded: Folded,
+}
+
+impl Ledger {
+    /// Rule 1.
+    pub(super) fn put_away(
+        &mut self,
+        request: RequestId,
+        group: (GroupId, ScopeId),
+        auth: EnvelopeId,
+        private: Private,
+    ) -> Result<(), Failed> {
+        let Private { name, phone, door, details } = private;
+        let contact = Details { name, phone, door, note: String::new() };
+        let sensitive = Details { note: details, ..Details::default() };
+        let both = [(VaultClass::Contact, contact), (VaultClass::Sensitive, sensitive)];
+        for (class, details) in both.into_iter().filter(|(_, details)| !details.is_empty()) {
+            self.put_into_vault(VaultName { request, class }, group, auth, details)?;
+        }
+        Ok(())
+    }
+
+    fn put_into_vault(
+        &mut self,
+        vault: VaultName,
+        (group, scope): (GroupId, ScopeId),
+        auth: EnvelopeId,
+        details: Details,
+    ) -> Result<(), Failed> {
+        let boxes = self.truth.roster().vault_boxes(&group, self.person()?, vault.class);
+        let seed = self.dice.draw();
+        let (key, rest) = self.truth.keyring().new_vault(vault, &scope, &boxes, seed);
+        let epoch = self.write(Body::Key(key), scope, Deps::Subject, Some(auth))?;
+        if self.truth.keyring().secret(&epoch).is_none() {
+            let args = [("what", "write".to_owned())];
+            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+        }
+        self.share(scope, epoch, &rest)?;
+        let body = Body::Vault(Vault::Details { vault, details });
+        self.write_under(body, scope, Deps::Subject, Some(auth), Some(epoch)).map(|_| ())
+    }
+
+    /// Rule 3.
+    pub(super) fn open_vault(&mut self, text: &str, reason: &str) -> Result<After, Failed> {
+        let id = self.request_id(text)?;
+        let around = self.around(&id)?;
+        let (me, classes) = (self.person()?, self.classes_for_me(&id, &around)?);
+        if classes.is_empty() {
+            return Err(ApiError::new(ErrorKind::NoVault, []).into());
+        }
+        let reason = reason.trim();
+        if reason.len() > NAME_BYTES_MAX {
+            return Err(too_long("reason", NAME_BYTES_MAX).into());
+        }
+        let requester = around.folded.case.requester;
+        let is_given = around.folded.case.holders.contains(&me);
+        if reason.is_empty() && !is_given && !self.truth.roster().live_together(me, requester) {
+            return Err(ApiError::new(ErrorKind::ReasonNeeded, []).into());
+        }
+        let auth = self.auth_in(around.group, "")?;
+        for class in classes {
+            let vault = VaultName { request: id, class };
+            let epoch = self.truth.keyring().epochs_of_vault(&vault).first().copied();
+            let reason = reason.to_owned();
+            let opened = Body::Vault(Vault::Opened { vault, reason, to: None });
+            if let Some(epoch) = epoch {
+                self.write_under(opened, around.scope, Deps::Subject, Some(auth), Some(epoch))?;
+            }
+        }
+        Ok(After::Opened(id))
+    }
+
+    /// What whoever has just said that he opens it may see.
+    pub(super) fn vault_page(&self, id: &RequestId) -> Result<VaultPage, Failed> {
+        let around = self.around(id)?;
+        let (mut private, mut openings) = (Private::default(), Vec::new());
+        for class in self.classes_for_me(id, &around)? {
+            let (contents, claims) = self.contents(&VaultName { request: *id, class }, &around)?;
+            for it in contents.openings {
+                let claimed = claims.iter().find(|(envelope, _)| *envelope == it.id);
+                openings.push(OpeningRow {
+                    class: class.into(),
+                    who: self.views.name_of(&it.who)?,
+                    reason: it.reason,
+                    released_to: it.to.map(|to| self.views.name_of(&to)).transpose()?,
+                    claimed_ms: claimed.map(|(_, claimed)| *claimed).unwrap_or_default(),
+                });
+            }
+            let Some(details) = contents.details else { continue };
+            match class {
+                VaultClass::Contact => {
+                    (private.name, private.phone, private.door) =
+                        (details.name, details.phone, details.door);
+                }
+                VaultClass::Sensitive => private.details = details.note,
+            }
+        }
+        let erased = |class: &VaultClass| {
+            self.truth.keyring().is_erased(&VaultName { request: *id, class: *class })
+        };
+        Ok(VaultPage {
+            id: *id,
+            code: around.folded.case.code.to_string(),
+            private,
+            openings,
+            erased: VaultClass::ALL.into_iter().filter(erased).map(VaultWord::from).collect(),
+        })
+    }
+
+    /// Has private details forgotten; saying it twice does nothing.
+    pub(super) fn erase(&mut self, text: &str, word: Option<VaultWord>) -> Result<After, Failed> {
+        let id = self.request_id(text)?;
+        let around = self.around(&id)?;
+        let (me, requester) = (self.person()?, around.folded.case.requester);
+        let roster = self.truth.roster();
+        if !roster.live_together(me, requester) && !roster.is_owner(&around.group, me) {
+            return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "erase".into())]).into());
+        }
+        let classes = VaultClass::ALL.into_iter();
+        for class in classes.filter(|class| word.is_none_or(|word| word == (*class).into())) {
+            let vault = VaultName { request: id, class };
+            let is_there = !self.truth.keyring().keys_of_vault(&vault).is_empty();
+            if is_there && !self.truth.keyring().is_erased(&vault) {
+                self.write_erasure(vault, around.group)?;
+            }
+        }
+        Ok(say(Reply::Done))
+    }
+
+    fn write_erasure(&mut self, vault: VaultName, group: GroupId) -> Result<(), Failed> {
+        let auth = self.auth_in(group, "")?;
+        let body = Body::Erasure(Erasure { vault });
+        self.write(body, group.scope(), Deps::Subject, Some(auth)).map(|_| ())
+    }
+
+    fn around(&self, id: &RequestId) -> Result<Around, Failed> {
+        let line = self.group_of_request(id)?;
+        Ok(Around { group: line.id, scope: line.scope, folded: self.case(id)? })
+    }
+
+    /// The classes that the one who acts may read now, of those that are here or were.
+    fn classes_for_me(&self, id: &RequestId, around: &Around) -> Result<Vec<VaultClass>, Failed> {
+        let (me, case) = (self.person()?, &around.folded.case);
+        let (roster, ring) = (self.truth.roster(), self.truth.keyring());
+        let may = |class: &VaultClass| {
+            let vault = VaultName { request: *id, class: *class };
+            let is_here = !ring.epochs_of_vault(&vault).is_empty() || ring.is_erased(&vault);
+            is_here
+                && (roster.holds_vault(me, &around.group, case.requester, *class)
+                    || vault::released_to(case, *class).contains(&me))
+        };
+        Ok(VaultClass::ALL.into_iter().filter(may).collect())
+    }
+
+    fn contents(
+        &self,
+        vault: &VaultName,
+        around: &Around,
+    ) -> Result<(Contents, Vec<(EnvelopeId, crdt::time::ClaimedTime)>), Failed> {
+        let (roster, ring) = (self.truth.roster(), self.truth.keyring());
+        let held = self.truth.read().vaults_of(&vault.request)?;
+        let counts = held.iter().filter(|it| it.fate == Fate::Accepted);
+        let opened: Vec<_> = counts
+            .filter_map(|it| match it.read_body() {
+                Ok(Body::Vault(body)) => Some((it, body)),
+                _ => None,
+            })
+            .collect();
+        let given: Vec<Given<'_>> = opened
+            .iter()
+            .filter_map(|(it, body)| {
+                Some(Given {
+                    at: (it.header.lamport, it.id),
+                    who: roster.author(&it.header.auth?)?,
+                    body,
+                    under: ring.vault_of(&it.header.epoch?)?,
+                })
+            })
+            .collect();
+        let requester = around.folded.case.requester;
+        let decides =
+            |who: &PersonId| roster.holds_vault(*who, &around.group, requester, vault.class);
+        let claims = opened.iter().map(|(it, _)| (it.id, it.header.claimed)).collect();
+        Ok((vault::fold(vault, &given, &decides), claims))
+    }
+
+    /// Rules 2 and 4: what is due for the vaults of these requests, or of all where people or keys
+    /// have changed.
+    pub(super) fn vault_gifts(
+        &mut self,
+        changed: &BTreeSet<RequestId>,
+    ) -> Result<Vec<Gift>, Failed> {
+        let all = self.keys.looks_at_all_vaults((
+            self.truth.roster().version(),
+            self.truth.keyring().version(),
+        ));
+        let open = self.truth.keyring().open_vaults();
+        let open: Vec<_> =
+            open.filter(|(vault, ..)| all || changed.contains(&vault.request)).collect();
+        let (mut gifts, mut wait_ms) = (Vec::new(), None);
+        for (vault, scope, epoch) in open {
+            let Ok(around) = self.around(&vault.request) else { continue };
+            if self.is_outdated(vault.class, &around) {
+                gifts.push(Gift::Erasure(vault, around.group));
+                continue;
+            }
+            let wait = self.vault_gift((vault, scope, epoch), &around, &mut gifts);
+            wait_ms = wait_ms.into_iter().chain(wait).min();
+        }
+        self.keys.wait_for_turn(wait_ms);
+        Ok(gifts)
+    }
+
+    fn vault_gift(
+        &self,
+        (vault, scope, epoch): (VaultName, ScopeId, EnvelopeId),
+        around: &Around,
+        gifts: &mut Vec<Gift>,
+    ) -> Option<u64> {
+        let (roster, me) = (self.truth.roster(), self.identity.box_key.key());
+        let case = &around.folded.case;
+        let first = roster.vault_boxes(&around.group, case.requester, vault.class);
+        if !first.contains(&me) {
+            return None;
+        }
+        let mut people = vault::released_to(case, vault.class);
+        people.retain(|person| roster.best_auth(*person, scope).is_some());
+        let given = people.iter().flat_map(|person| roster.boxes_of(*person));
+        let boxes: BTreeSet<KeyId> = given.chain(first.iter().copied()).collect();
+        let lacking = self.truth.keyring().lacking_vault(&epoch, &boxes).boxes;
+        if lacking.is_empty() {
+            return None;
+        }
+        let lacks = |person: &PersonId| {
+            let boxes = roster.boxes_of(*person);
+            boxes.iter().any(|key| lacking.contains(key) && !first.contains(key))
+        };
+        people.retain(lacks);
+        if !self.keys.gives_now(&people) {
+            return Some(turn_in_ms(&epoch, &me, &first));
+        }
+        gifts.push(Gift::Vault { vault, scope, epoch, boxes: lacking, people });
+        None
+    }
+
+    /// Rule 2.
+    pub(super) fn give_vault(
+        &mut self,
+        vault: VaultName,
+        (scope, epoch): (ScopeId, EnvelopeId),
+        boxes: &[KeyId],
+        people: BTreeSet<PersonId>,
+    ) -> Result<(), Failed> {
+        self.share(scope, epoch, boxes)?;
+        let auth = self.truth.roster().best_auth(self.person()?, scope);
+        for person in people {
+            let body = Vault::Opened { vault, reason: String::new(), to: Some(person) };
+            self.write_under(Body::Vault(body), scope, Deps::Subject, auth, Some(epoch))?;
+        }
+        Ok(())
+    }
+
+    /// Rule 4; a clock that stands before the last act of the request is not believed.
+    fn is_outdated(&self, class: VaultClass, around: &Around) -> bool {
+        let Folded { case, claims, .. } = &around.folded;
+        let is_mine = self.identity.person.is_some_and(|me| {
+            self.truth.roster().is_owner(&around.group, me)
+        });
+        let ends = [Status::Closed, Status::Cancelled, Status::Declined, Status::Duplicate];
+        let last = claims.iter().map(|(_, claimed)| claimed.0).max().unwrap_or_default();
+        let since = self.claimed.0.checked_sub(last);
+        is_mine && ends.contains(&case.status) && since.is_some_and(|ms| ms >= kept_ms(class))
+    }
+
+    /// Carries an erasure out that has fallen due.
+    pub(super) fn erase_outdated(&mut self, vault: VaultName, group: GroupId) -> Result<(), Failed> {
+        self.write_erasure(vault, group)
+    }
+}
+
+/// Is every field short enough? Names, numbers and doors stand in one line.
+pub(super) fn checked_private(mut private: Private) -> Result<Private, Failed> {
+    for text in [&mut private.name, &mut private.phone, &mut private.door] {
+        *text = super::one_line(text);
+    }
+    private.details = private.details.trim().to_owned();
+    let bounds = [
+        ("name", &private.name, NAME_BYTES_MAX),
+        ("phone", &private.phone, PHONE_BYTES_MAX),
+        ("door", &private.door, NAME_BYTES_MAX),
+        ("details", &private.details, TEXT_BYTES_MAX),
+    ];
+    for (what, text, limit) in bounds {
+        if text.len() > limit {
+            return Err(too_long(what, limit).into());
+        }
+    }
+    Ok(private)
+}

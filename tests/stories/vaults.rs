@@ -1,0 +1,269 @@
+//! Private details: who gets the key, at a cut too, who is told, and how they are forgotten.
+
+use std::collections::BTreeSet;
+
+use crdt::{
+    body::{Body, BoxRef, Key},
+    envelope::Kind,
+    id::RequestId,
+};
+use node::api::{
+    ActVerb, Command, ErrorKind, Keep, Private, Reply, RoleWord, RosterCommand, VaultPage,
+    VaultWord,
+};
+use tests::world::{Who, World};
+
+const PHONE: &str = "138 0013 8000";
+const DOOR: &str = "5-2-301";
+const DIAGNOSIS: &str = "dialysis, hepatitis B";
+
+fn asks(world: &mut World, who: Who) -> RequestId {
+    let text = |text: &str| text.to_owned();
+    let private = Private {
+        name: text("王秀英"),
+        phone: text(PHONE),
+        door: text(DOOR),
+        details: text(DIAGNOSIS),
+    };
+    let (title, details) = (text("A ride to the hospital"), String::new());
+    let ask = Command::Ask { group: None, title, details, urgent: false, private };
+    match world.tell(who, ask) {
+        Reply::Asked { id, .. } => id,
+        other => panic!("asked, and heard {other:?}"),
+    }
+}
+
+fn opens(
+    world: &mut World,
+    who: Who,
+    request: RequestId,
+    reason: &str,
+) -> Result<VaultPage, ErrorKind> {
+    let open = Command::OpenVault { id: request.to_hex(), reason: reason.to_owned() };
+    match world.ask(who, open) {
+        Ok(Reply::Vaults(page)) => Ok(*page),
+        Ok(other) => panic!("opened, and saw {other:?}"),
+        Err(error) => Err(error.kind),
+    }
+}
+
+fn assigns(world: &mut World, who: Who, request: RequestId, person: &str) {
+    world.tell(who, Command::Assign { id: request.to_hex(), person: person.to_owned() });
+}
+
+fn erases(world: &mut World, who: Who, request: RequestId) -> Result<Reply, ErrorKind> {
+    let erase = Command::Erase { id: request.to_hex(), class: None };
+    world.ask(who, erase).map_err(|error| error.kind)
+}
+
+/// To whom keys of vaults were sealed, ever, by anybody.
+fn key_holders(world: &World) -> BTreeSet<String> {
+    let everybody = world.everybody();
+    let written = everybody.iter().flat_map(|who| world.home(*who).written());
+    let keys: Vec<Key> = written
+        .filter(|it| it.header().kind == Kind::KEY)
+        .filter_map(|it| match Body::decode(Kind::KEY, it.body()?) {
+            Ok(Body::Key(key)) => Some((it.id(), key)),
+            _ => None,
+        })
+        .scan(BTreeSet::new(), |vaults, (id, key)| {
+            let is_vaults = match &key {
+                Key::Vault { .. } => vaults.insert(id),
+                Key::Share { epoch, .. } => vaults.contains(epoch),
+                Key::Rekey { .. } => false,
+            };
+            Some(is_vaults.then_some(key))
+        })
+        .flatten()
+        .collect();
+    let holds = |who: &&Who| {
+        let own = BoxRef::from(world.home(**who).key());
+        keys.iter().any(|key| key.sealed().of(own).is_some())
+    };
+    everybody.iter().filter(holds).map(|who| world.name(*who).to_owned()).collect()
+}
+
+/// What stands in vaults, as it travels and lies on disks.
+fn sealed_bytes(world: &World) -> Vec<Vec<u8>> {
+    let everybody = world.everybody();
+    let written = everybody.iter().flat_map(|who| world.home(*who).written());
+    written
+        .filter(|it| it.header().kind == Kind::VAULT)
+        .filter_map(|it| it.body().map(<[u8]>::to_vec))
+        .collect()
+}
+
+fn stands_on_disk(world: &World, who: Who, bytes: &[u8]) -> bool {
+    let files = world.home(who).files();
+    files.iter().any(|file| file.windows(bytes.len()).any(|part| part == bytes))
+}
+
+fn names(these: &[&str]) -> BTreeSet<String> {
+    these.iter().map(|name| (*name).to_owned()).collect()
+}
+
+struct Court {
+    world: World,
+    office: Who,
+    wu: Who,
+    chen: Who,
+    zhao: Who,
+    sun: Who,
+    relay: Who,
+}
+
+/// An office, a captain, a mother who asks, two of the fleet, and a relay.
+fn court(seed: u64) -> Court {
+    let mut world = World::on_disk(seed);
+    let office = world.office();
+    let wu = world.move_in_as("Wu", RoleWord::Steward);
+    let [chen, zhao, sun] = ["Chen", "Zhao", "Sun"].map(|name| world.move_in(name));
+    world.lan(&[office, wu, chen, zhao, sun]);
+    world.settle();
+    let relay = world.move_in_as_relay("R7");
+    world.wire(office, relay);
+    world.wire(relay, chen);
+    world.settle();
+    Court { world, office, wu, chen, zhao, sun, relay }
+}
+
+#[test]
+fn a_phone_number_goes_to_whoever_is_given_the_ride_and_to_nobody_else() {
+    let Court { mut world, office, wu, chen, zhao, sun, relay } = court(0x7A01);
+    let ride = asks(&mut world, chen);
+    world.settle();
+    assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu"]));
+    let everybody = world.everybody();
+    assert!(world.hold_the_same(&everybody), "keys and details travel as everything does");
+
+    world.chapter("the family reads it, the office says why, the captain sees no diagnosis");
+    let page = opens(&mut world, chen, ride, "").expect("it is hers");
+    assert_eq!((page.private.phone.as_str(), page.private.details.as_str()), (PHONE, DIAGNOSIS));
+    assert_eq!(opens(&mut world, office, ride, ""), Err(ErrorKind::ReasonNeeded));
+    let page = opens(&mut world, office, ride, "which hospital?").expect("with a reason");
+    assert_eq!(page.private.details, DIAGNOSIS);
+    let page = opens(&mut world, wu, ride, "who drives?").expect("the captain may");
+    assert_eq!((page.private.door.as_str(), page.private.details.as_str()), (DOOR, ""));
+
+    world.chapter("two of the fleet want the ride; a claim alone gives nothing");
+    world.claim(zhao, ride);
+    world.claim(sun, ride);
+    world.settle();
+    world.run_for(70_000);
+    for who in [zhao, sun, relay] {
+        assert_eq!(opens(&mut world, who, ride, "I drive"), Err(ErrorKind::NoVault));
+    }
+    assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu"]));
+
+    world.chapter("the office gives it to Zhao");
+    assigns(&mut world, office, ride, "Zhao");
+    world.settle();
+    let page = opens(&mut world, zhao, ride, "").expect("he drives");
+    assert_eq!((page.private.phone.as_str(), page.private.details.as_str()), (PHONE, ""));
+    assert_eq!(opens(&mut world, sun, ride, ""), Err(ErrorKind::NoVault));
+    assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu", "Zhao"]));
+
+    world.chapter("the family sees who looked, and why");
+    world.settle();
+    let seen = opens(&mut world, chen, ride, "").expect("it is hers").openings;
+    let said = |who: &str, reason: &str| {
+        seen.iter().any(|it| it.who == who && it.reason == reason && it.released_to.is_none())
+    };
+    assert!(said("Office", "which hospital?") && said("Wu", "who drives?"), "{seen:?}");
+    assert!(said("Zhao", ""), "{seen:?}");
+    let to_zhao = seen.iter().filter(|it| it.released_to.as_deref() == Some("Zhao")).count();
+    assert_eq!(to_zhao, 1, "once: {seen:?}");
+    for who in world.everybody() {
+        for word in [PHONE, DOOR, DIAGNOSIS] {
+            assert!(!stands_on_disk(&world, who, word.as_bytes()), "{word} in the clear");
+        }
+    }
+}
+
+#[test]
+fn the_captain_releases_it_on_the_side_without_the_desk() {
+    let Court { mut world, office, wu, chen, zhao, sun, relay } = court(0x7A02);
+    let ride = asks(&mut world, chen);
+    world.settle();
+    world.chapter("the desk and the mother are cut off; Zhao claims and sets off");
+    world.cut(&[office, relay, chen], &[wu, zhao, sun]);
+    world.settle();
+    world.claim(zhao, ride);
+    assert!(world.try_act(zhao, ride, ActVerb::Depart));
+    world.settle();
+    world.run_for(10_000);
+    world.settle();
+    let page = opens(&mut world, zhao, ride, "").expect("the captain's node gave it");
+    assert_eq!(page.private.phone, PHONE);
+    world.heal();
+    world.settle();
+    let seen = opens(&mut world, chen, ride, "").expect("it is hers").openings;
+    assert!(seen.iter().any(|it| it.who == "Wu" && it.released_to.as_deref() == Some("Zhao")));
+}
+
+#[test]
+fn a_driver_who_was_removed_is_given_nothing() {
+    let Court { mut world, office, chen, zhao, .. } = court(0x7A03);
+    let ride = asks(&mut world, chen);
+    world.settle();
+    world.claim(zhao, ride);
+    world.settle();
+    let remove = RosterCommand::Remove {
+        person: "Zhao".into(),
+        role: None,
+        over: None,
+        keep: Keep::All,
+        anyway: true,
+    };
+    world.tell(office, Command::Roster(remove));
+    world.settle();
+    let assign = Command::Assign { id: ride.to_hex(), person: "Zhao".into() };
+    let _ = world.ask(office, assign);
+    world.settle();
+    world.run_for(70_000);
+    world.settle();
+    assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu"]));
+}
+
+#[test]
+fn an_erasure_reaches_everybody_also_who_was_cut_off() {
+    let Court { mut world, office, wu, chen, zhao, sun, relay } = court(0x7A04);
+    let ride = asks(&mut world, chen);
+    world.settle();
+    assigns(&mut world, office, ride, "Zhao");
+    world.settle();
+    opens(&mut world, zhao, ride, "").expect("he drives");
+    world.settle();
+    let sealed = sealed_bytes(&world);
+    assert!(sealed.iter().all(|bytes| stands_on_disk(&world, relay, bytes)), "it carries it");
+
+    world.chapter("Sun is cut off with a copy; a driver may not erase, the mother may");
+    world.cut(&[sun], &[office, wu, chen, zhao]);
+    assert_eq!(erases(&mut world, zhao, ride), Err(ErrorKind::NotAllowed));
+    erases(&mut world, chen, ride).expect("it is hers");
+    erases(&mut world, chen, ride).expect("twice is once");
+    world.settle();
+    for who in [office, wu, chen, zhao, relay] {
+        let name = world.name(who).to_owned();
+        let left = sealed.iter().filter(|bytes| stands_on_disk(&world, who, bytes)).count();
+        assert_eq!(left, 0, "{name} still has it");
+    }
+    let page = opens(&mut world, chen, ride, "").expect("it says that it is gone");
+    assert_eq!(page.private, Private::default());
+    assert_eq!(page.erased, [VaultWord::Contact, VaultWord::Sensitive]);
+
+    world.chapter("Sun comes back, and nobody takes it from him");
+    world.heal();
+    world.settle();
+    for who in world.everybody() {
+        let name = world.name(who).to_owned();
+        let left = sealed.iter().filter(|bytes| stands_on_disk(&world, who, bytes)).count();
+        assert_eq!(left, 0, "{name} has it again");
+    }
+    let everybody = world.everybody();
+    assert!(world.hold_the_same(&everybody), "headers stay");
+    world.crash(zhao);
+    world.settle();
+    let page = opens(&mut world, office, ride, "after the restart").expect("may look");
+    assert_eq!(page.private, Private::default());
+}
