@@ -173,7 +173,10 @@ pub fn judge(
 /// Does this kind of envelope wait until all that it stands on is here? Whatever others build on
 /// does: nobody can cite what does not fit together yet.
 fn must_wait(kind: Kind) -> bool {
-    !matches!(kind, Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY | Kind::VAULT)
+    !matches!(
+        kind,
+        Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY | Kind::VAULT
+    )
 }
 
 enum Form {

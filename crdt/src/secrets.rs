@@ -41,6 +41,5 @@ pub use boxes::BoxSecret;
 pub use epoch::{DoesNotOpen, EpochSecret, Spot};
 pub use keyring::{Keyring, Lacking, NewEpoch};
 
-
 #[cfg(test)]
 mod tests;

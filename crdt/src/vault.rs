@@ -59,7 +59,11 @@ pub struct Contents {
 }
 
 /// Reads a vault, in whatever order its envelopes came. `decides` says whose word on details counts.
-pub fn fold(vault: &VaultName, given: &[Given<'_>], decides: &dyn Fn(&PersonId) -> bool) -> Contents {
+pub fn fold(
+    vault: &VaultName,
+    given: &[Given<'_>],
+    decides: &dyn Fn(&PersonId) -> bool,
+) -> Contents {
     let belongs = |it: &&Given<'_>| it.under == *vault && it.body.vault() == *vault;
     let mut here: Vec<&Given<'_>> = given.iter().filter(belongs).collect();
     here.sort_by_key(|it| it.at);

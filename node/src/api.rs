@@ -13,9 +13,8 @@ mod event;
 mod knock;
 mod peers;
 mod people;
+mod request;
 mod vault;
-
-use std::collections::BTreeMap;
 
 use crdt::{
     id::{EnvelopeId, GroupId, KeyId, RequestId},
@@ -29,6 +28,7 @@ pub use event::Event;
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
+pub use request::{ChecklistItem, RequestPage};
 pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
 
 use crate::passphrase::Passphrase;
@@ -493,45 +493,6 @@ pub struct RequestRow {
     pub asked_by_me: bool,
     /// What the clock of whoever asked said.
     pub claimed_ms: ClaimedTime,
-}
-
-/// `linli request ID --json`: all that is known of one request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestPage {
-    /// The same as in the list.
-    #[serde(flatten)]
-    pub row: RequestRow,
-    /// More words, as its facts say now.
-    pub details: String,
-    /// title, place, time, needs, details: what each says now. Several values: a conflict.
-    pub facts: BTreeMap<String, Vec<String>>,
-    /// What must be done or found.
-    pub checklist: Vec<ChecklistItem>,
-    /// Everybody who holds a place.
-    pub holders: Vec<String>,
-    /// Everybody who waits behind them, in order.
-    pub waitlist: Vec<String>,
-    /// Holders who have yet to say yes.
-    pub awaiting: Vec<String>,
-    /// What happened, oldest first.
-    pub timeline: Vec<TimelineRow>,
-    /// What the person of this box may do now.
-    pub may: Vec<ActVerb>,
-    /// Lines that a duty officer must read: two on the way, cancellation noted.
-    pub remarks: Vec<String>,
-    /// Where the person of this box stands: `holder`, `waitlist`, or the reason he was told.
-    pub my_standing: Option<String>,
-}
-
-/// One item of a shared checklist.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChecklistItem {
-    /// Names it in `ChecklistTick`.
-    pub key: String,
-    /// What.
-    pub text: String,
-    /// Is it done?
-    pub done: bool,
 }
 
 /// One act of a request's life.

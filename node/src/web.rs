@@ -213,6 +213,10 @@ fn pages() -> Router<App> {
         .route("/requests", get(requests::page))
         .route("/requests/{request}", get(request::page))
         .route("/requests/{request}/act", post(request::act))
+        .route(
+            "/requests/{request}/private",
+            get(request::private::page).post(request::private::open),
+        )
         .route("/requests/{request}/facts/{field}", get(request::fact_page).post(request::fact))
         .route("/requests/{request}/checklist", post(request::checklist_add))
         .route("/requests/{request}/checklist/tick", post(request::checklist_tick))

@@ -46,7 +46,13 @@ impl World {
     /// Asks for a ride, or anything else.
     pub fn request(&mut self, who: Who, title: &str) -> RequestId {
         let (title, details) = (title.to_owned(), String::new());
-        let ask = Command::Ask { group: None, title, details, urgent: false, private: node::api::Private::default() };
+        let ask = Command::Ask {
+            group: None,
+            title,
+            details,
+            urgent: false,
+            private: node::api::Private::default(),
+        };
         match self.tell(who, ask) {
             Reply::Asked { id, .. } => id,
             other => panic!("asked, and heard {other:?}"),

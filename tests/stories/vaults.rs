@@ -150,7 +150,8 @@ fn a_phone_number_goes_to_whoever_is_given_the_ride_and_to_nobody_else() {
     world.claim(sun, ride);
     world.settle();
     world.run_for(70_000);
-    for who in [zhao, sun, relay] {
+    assert!(opens(&mut world, relay, ride, "I carry it").is_err());
+    for who in [zhao, sun] {
         assert_eq!(opens(&mut world, who, ride, "I drive"), Err(ErrorKind::NoVault));
     }
     assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu"]));
@@ -203,11 +204,12 @@ fn the_captain_releases_it_on_the_side_without_the_desk() {
 
 #[test]
 fn a_driver_who_was_removed_is_given_nothing() {
-    let Court { mut world, office, chen, zhao, .. } = court(0x7A03);
+    let Court { mut world, office, wu, chen, zhao, sun, .. } = court(0x7A03);
     let ride = asks(&mut world, chen);
     world.settle();
     world.claim(zhao, ride);
     world.settle();
+    world.cut(&[zhao], &[office, wu, chen, sun]);
     let remove = RosterCommand::Remove {
         person: "Zhao".into(),
         role: None,
@@ -221,7 +223,6 @@ fn a_driver_who_was_removed_is_given_nothing() {
     let _ = world.ask(office, assign);
     world.settle();
     world.run_for(70_000);
-    world.settle();
     assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu"]));
 }
 

@@ -21,7 +21,13 @@ pub struct Args {
     private: bool,
 
     /// Why you open them; staff must say
-    #[arg(long, value_name = "TEXT", requires = "private", default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "private",
+        default_value = "",
+        hide_default_value = true
+    )]
     reason: String,
 
     #[command(flatten)]

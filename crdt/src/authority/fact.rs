@@ -87,7 +87,9 @@ impl Fact {
             Body::Talk(_) => (Says::Message, Vec::new()),
             Body::Change(_) => (Says::Change, Vec::new()),
             Body::Act(_) => (Says::Act, Vec::new()),
-            Body::Card(_) | Body::Key(_) | Body::Vault(_) | Body::Erasure(_) => (Says::Other, Vec::new()),
+            Body::Card(_) | Body::Key(_) | Body::Vault(_) | Body::Erasure(_) => {
+                (Says::Other, Vec::new())
+            }
         };
         Ok(Self { says, seconds, ..Self::without_body(envelope) })
     }

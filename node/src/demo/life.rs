@@ -78,7 +78,13 @@ async fn begin(town: &Town) -> Result<(), ApiError> {
     town.ask(OFFICE, Command::Pin { group, text }).await?;
     let title = "搬一张旧床下楼 · Carry an old bed downstairs".to_owned();
     let details = "周三上午 · Wednesday morning".to_owned();
-    let ask = Command::Ask { group: None, title, details, urgent: false, private: crate::api::Private::default() };
+    let ask = Command::Ask {
+        group: None,
+        title,
+        details,
+        urgent: false,
+        private: crate::api::Private::default(),
+    };
     let Reply::Asked { id, .. } = town.ask(CHEN, ask).await? else {
         return Err(internal(&"not asked"));
     };

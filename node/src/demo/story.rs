@@ -80,7 +80,13 @@ impl Town {
     /// Where they do not come to agree.
     pub async fn ask_for_a_ride(&self) -> Result<RequestId, ApiError> {
         let (title, details) = (RIDE.to_owned(), "8:30, 5-301".to_owned());
-        let ask = Command::Ask { group: None, title, details, urgent: false, private: crate::api::Private::default() };
+        let ask = Command::Ask {
+            group: None,
+            title,
+            details,
+            urgent: false,
+            private: crate::api::Private::default(),
+        };
         let Reply::Asked { id, .. } = self.ask(CHEN, ask).await? else {
             return Err(internal(&"not asked"));
         };

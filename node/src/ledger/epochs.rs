@@ -181,7 +181,12 @@ impl Ledger {
         Ok(epoch)
     }
 
-    pub(super) fn share(&mut self, scope: ScopeId, epoch: EnvelopeId, boxes: &[KeyId]) -> Result<(), Failed> {
+    pub(super) fn share(
+        &mut self,
+        scope: ScopeId,
+        epoch: EnvelopeId,
+        boxes: &[KeyId],
+    ) -> Result<(), Failed> {
         let person = self.person()?;
         let seed = self.dice.draw();
         let Some(auth) = self.truth.roster().best_auth(person, scope) else { return Ok(()) };

@@ -88,7 +88,13 @@ fn post(text: &str) -> Command {
 
 fn a_ride() -> Command {
     let (title, details) = ("a ride".into(), String::new());
-    Command::Ask { group: None, title, details, urgent: false, private: crate::api::Private::default() }
+    Command::Ask {
+        group: None,
+        title,
+        details,
+        urgent: false,
+        private: crate::api::Private::default(),
+    }
 }
 
 /// Writes as the ledger's own person, in one transaction, whatever a command would allow.

@@ -239,10 +239,9 @@ impl Ledger {
         &mut self,
         changed: &BTreeSet<RequestId>,
     ) -> Result<Vec<Gift>, Failed> {
-        let all = self.keys.looks_at_all_vaults((
-            self.truth.roster().version(),
-            self.truth.keyring().version(),
-        ));
+        let all = self
+            .keys
+            .looks_at_all_vaults((self.truth.roster().version(), self.truth.keyring().version()));
         let open = self.truth.keyring().open_vaults();
         let open: Vec<_> =
             open.filter(|(vault, ..)| all || changed.contains(&vault.request)).collect();
@@ -312,9 +311,8 @@ impl Ledger {
     /// Rule 4; a clock that stands before the last act of the request is not believed.
     fn is_outdated(&self, class: VaultClass, around: &Around) -> bool {
         let Folded { case, claims, .. } = &around.folded;
-        let is_mine = self.identity.person.is_some_and(|me| {
-            self.truth.roster().is_owner(&around.group, me)
-        });
+        let is_mine =
+            self.identity.person.is_some_and(|me| self.truth.roster().is_owner(&around.group, me));
         let ends = [Status::Closed, Status::Cancelled, Status::Declined, Status::Duplicate];
         let last = claims.iter().map(|(_, claimed)| claimed.0).max().unwrap_or_default();
         let since = self.claimed.0.checked_sub(last);
@@ -322,7 +320,11 @@ impl Ledger {
     }
 
     /// Carries an erasure out that has fallen due.
-    pub(super) fn erase_outdated(&mut self, vault: VaultName, group: GroupId) -> Result<(), Failed> {
+    pub(super) fn erase_outdated(
+        &mut self,
+        vault: VaultName,
+        group: GroupId,
+    ) -> Result<(), Failed> {
         self.write_erasure(vault, group)
     }
 }

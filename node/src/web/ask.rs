@@ -35,6 +35,12 @@ pub struct Typed {
     sensitive: String,
 }
 
+impl Typed {
+    fn has_private(&self) -> bool {
+        [&self.name, &self.phone, &self.door, &self.sensitive].iter().any(|it| !it.is_empty())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "ask.html")]
 struct AskPage {
@@ -96,7 +102,7 @@ pub async fn send(
             name: typed.name.clone(),
             phone: typed.phone.clone(),
             door: typed.door.clone(),
-            details: typed.sensitive.clone(),
+            details: typed.sensitive.replace("\r\n", "\n"),
         },
     };
     match app.handle.ask(asked).await {

@@ -5,6 +5,7 @@
 //! cut may have changed one: then both values are shown and somebody must say which is right.
 
 mod facts;
+pub mod private;
 
 use askama::Template;
 use axum::{

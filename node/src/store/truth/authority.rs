@@ -64,10 +64,7 @@ pub(super) fn say(roster: &Roster, id: EnvelopeId, header: &Header) -> Said {
         Kind::STATEMENT => roster.statement(&id),
         _ => roster.position(&spot(id, header)),
     };
-    let strict = matches!(
-        header.kind,
-        Kind::STATEMENT | Kind::ACT | Kind::BALLOT | Kind::ERASURE
-    );
+    let strict = matches!(header.kind, Kind::STATEMENT | Kind::ACT | Kind::BALLOT | Kind::ERASURE);
     let position = match verdict {
         Verdict::Counts => Position::Counts,
         Verdict::Flagged(_) if strict => Position::Void("forked"),

@@ -117,8 +117,9 @@ impl Work<'_> {
             }
         }
         let Some(at) = self.memory.epochs.get(&epoch) else { return Ok(()) };
-        let mut rows =
-            self.db.prepare_cached("SELECT row FROM envelopes WHERE epoch_ref = ?1 AND kind = 12")?;
+        let mut rows = self
+            .db
+            .prepare_cached("SELECT row FROM envelopes WHERE epoch_ref = ?1 AND kind = 12")?;
         let rows = rows.query_map([at], |row| row.get(0))?;
         let rows: Vec<i64> = rows.collect::<Result<_, _>>()?;
         rows.into_iter().try_for_each(|row| self.empty(row))
