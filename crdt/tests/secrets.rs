@@ -5,7 +5,7 @@
 //! would that has nothing else. What it makes is put beside the build where the two differ.
 
 use crdt::{
-    body::{Body, Key, Talk},
+    body::{Body, Details, Erasure, Key, Talk, Vault, VaultClass, VaultName},
     envelope::Kind,
     id::{CommunityId, EnvelopeId, KeyId, ScopeId, WriterId, from_hex, to_hex},
     keys::Secret,
@@ -64,10 +64,32 @@ fn make() -> Value {
         "first": { "id": FIRST.to_hex(), "secret": to_hex(secret.as_bytes()), "body": hex_of(first) },
         "second": { "id": SECOND.to_hex(), "body": hex_of(second) },
         "share": hex_of(share),
+        "vault": vault(&ring),
         "sealed": {
             "writer": SPOT.writer.to_hex(), "seq": SPOT.seq, "kind": SPOT.kind.0,
             "epoch": SPOT.epoch.to_hex(), "body": to_hex(&secret.seal(&SPOT, body().encode())),
         },
+    })
+}
+
+/// The key envelope of a vault, and what may stand in it.
+fn vault(ring: &Keyring) -> Value {
+    let vault = VaultName { request: FIRST, class: VaultClass::Contact };
+    let boxes = boxes(&[11, 12]).into_iter().collect();
+    let (key, _) = ring.new_vault(vault, &SCOPE, &boxes, [24; 32]);
+    let details = Details {
+        name: "王秀英".to_owned(),
+        phone: "138 0013 8000".to_owned(),
+        door: "5-2-301".to_owned(),
+        note: String::new(),
+    };
+    let details = Body::Vault(Vault::Details { vault, details });
+    let opened = Vault::Opened { vault, reason: "which hospital?".to_owned(), to: None };
+    json!({
+        "key": hex_of(key),
+        "details": to_hex(&details.encode()),
+        "opened": to_hex(&Body::Vault(opened).encode()),
+        "erasure": to_hex(&Body::Erasure(Erasure { vault }).encode()),
     })
 }
 

@@ -268,3 +268,37 @@ fn an_erasure_reaches_everybody_also_who_was_cut_off() {
     let page = opens(&mut world, office, ride, "after the restart").expect("may look");
     assert_eq!(page.private, Private::default());
 }
+
+/// A home that was away gets everything at once, in three orders: nothing of it stays.
+#[test]
+fn erase_beats_keep_in_whatever_order_both_come() {
+    for (seed, order) in [(0x7A05, "as written"), (0x7A06, "backwards"), (0x7A07, "erasure first")]
+    {
+        let Court { mut world, office, wu, chen, zhao, sun, relay } = court(seed);
+        world.cut(&[sun], &[office, wu, chen, zhao, relay]);
+        let ride = asks(&mut world, chen);
+        world.settle();
+        assigns(&mut world, office, ride, "Zhao");
+        world.settle();
+        let sealed = sealed_bytes(&world);
+        let everybody = world.everybody();
+        let all = everybody.iter().flat_map(|who| world.home(*who).written().to_vec());
+        let mut sent: Vec<_> = all.collect();
+        let whole = sent.len();
+        erases(&mut world, chen, ride).expect("it is hers");
+        let erasures = world.home(chen).written().to_vec();
+        sent.extend(erasures.into_iter().filter(|it| it.header().kind == Kind::ERASURE));
+        assert_eq!(sent.len(), whole + 2, "one a class");
+        match order {
+            "backwards" => sent.reverse(),
+            "erasure first" => sent.rotate_left(whole),
+            _ => (),
+        }
+        for envelope in sent {
+            world.slip(sun, vec![(*envelope).clone()]);
+        }
+        world.run_for(1_000);
+        let left = sealed.iter().filter(|bytes| stands_on_disk(&world, sun, bytes)).count();
+        assert_eq!(left, 0, "{order}");
+    }
+}

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    body::{BoxRef, Key},
+    body::{BoxRef, Key, VaultClass, VaultName},
     envelope::Kind,
     id::{CommunityId, EnvelopeId, KeyId, ScopeId, WriterId},
     keys::Secret,
@@ -313,5 +313,69 @@ proptest! {
         shuffled.extend(sent.iter().skip(8).cloned());
         again.hears(&shuffled);
         prop_assert_eq!(summary(&d.ring), summary(&again.ring));
+    }
+}
+
+fn vault() -> VaultName {
+    VaultName { request: id(77), class: VaultClass::Contact }
+}
+
+/// A vault for two of three, and the same handed on to the third.
+fn a_vault_and_its_share() -> ([Box; 3], Vec<Sent>) {
+    let mut three = [1, 2, 3].map(Box::named);
+    let (first, last) = (all(&[&three[0], &three[1]]), [three[2].key]);
+    let (key, rest) = three[0].ring.new_vault(vault(), &SCOPE, &first, [5; 32]);
+    assert!(rest.is_empty());
+    let mut sent = vec![(id(50), key)];
+    three[0].hears(&sent);
+    let share = three[0].ring.share(&id(50), &last, [6; 32]).remove(0);
+    sent.push((id(51), share));
+    (three, sent)
+}
+
+#[test]
+fn a_vault_opens_for_whom_it_was_sealed_to_and_for_nobody_else_until_it_is_handed_on() {
+    let ([_, mut two, mut three], sent) = a_vault_and_its_share();
+    two.hears(&sent[..1]);
+    three.hears(&sent[..1]);
+    assert!(two.holds(50) && !three.holds(50));
+    three.hears(&sent[1..]);
+    assert!(three.holds(50));
+}
+
+#[test]
+fn nobody_writes_a_message_under_a_vault_or_wraps_it_into_the_groups_epochs() {
+    let ([mut one, two, _], sent) = a_vault_and_its_share();
+    let readers = all(&[&one, &two]);
+    assert_eq!(one.ring.choose(&SCOPE, &readers), None);
+    assert!(one.ring.lacking(&SCOPE, &readers).is_empty());
+    let next = one.rekeys(60, &readers, true);
+    let Key::Rekey { generation: 1, parents, wrapped, .. } = &next[0].1 else {
+        panic!("a first epoch, and saw {next:?}")
+    };
+    assert!(parents.is_empty() && wrapped.entries().next().is_none());
+    assert_eq!(one.ring.choose(&SCOPE, &readers), Some(id(60)));
+    assert_eq!(one.ring.vault_of(&sent[0].0), Some(vault()));
+}
+
+proptest! {
+    /// Erase beats keep: wherever the erasure comes in, nobody holds the secret afterwards, nor after
+    /// everything was heard again.
+    #[test]
+    fn an_erased_vault_is_never_learnt_again(at in 0usize..=2, turned in any::<bool>()) {
+        let ([_, _, mut three], mut sent) = a_vault_and_its_share();
+        if turned {
+            sent.reverse();
+        }
+        three.hears(&sent[..at]);
+        three.ring.erase(vault());
+        three.hears(&sent[at..]);
+        prop_assert!(!three.holds(50));
+        let mut again = three.ring.emptied();
+        again.erase(vault());
+        for (id, body) in &sent {
+            again.insert(*id, SCOPE, body, true);
+        }
+        prop_assert!(again.secret(&id(50)).is_none());
     }
 }

@@ -89,7 +89,7 @@ fn a_newer_file_a_foreign_community_and_another_programs_file_stay_untouched() {
         })
         .expect("a later release was here");
     let newer = error(&ours, 1);
-    assert!(matches!(newer, StoreError::NewerDatabase { found: 99, known: 2 }), "{newer}");
+    assert!(matches!(newer, StoreError::NewerDatabase { found: 99, known: 3 }), "{newer}");
     let notes = folder.path().join("notes.txt");
     fs::write(&notes, "not a database at all, but long enough to be read as one ".repeat(20))
         .expect("writes");
