@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crdt::{
     body::{Body, BoxRef, Key},
     envelope::Kind,
-    id::RequestId,
+    id::{EnvelopeId, RequestId},
 };
 use node::api::{
     ActVerb, Command, ErrorKind, Keep, Private, Reply, RoleWord, RosterCommand, VaultPage,
@@ -60,22 +60,20 @@ fn erases(world: &mut World, who: Who, request: RequestId) -> Result<Reply, Erro
 fn key_holders(world: &World) -> BTreeSet<String> {
     let everybody = world.everybody();
     let written = everybody.iter().flat_map(|who| world.home(*who).written());
-    let keys: Vec<Key> = written
+    let keys: Vec<_> = written
         .filter(|it| it.header().kind == Kind::KEY)
         .filter_map(|it| match Body::decode(Kind::KEY, it.body()?) {
             Ok(Body::Key(key)) => Some((it.id(), key)),
             _ => None,
         })
-        .scan(BTreeSet::new(), |vaults, (id, key)| {
-            let is_vaults = match &key {
-                Key::Vault { .. } => vaults.insert(id),
-                Key::Share { epoch, .. } => vaults.contains(epoch),
-                Key::Rekey { .. } => false,
-            };
-            Some(is_vaults.then_some(key))
-        })
-        .flatten()
         .collect();
+    let is_vault = |(_, key): &&(EnvelopeId, Key)| matches!(key, Key::Vault { .. });
+    let vaults: BTreeSet<EnvelopeId> = keys.iter().filter(is_vault).map(|(id, _)| *id).collect();
+    let is_of_vault = |(id, key): &&(EnvelopeId, Key)| match key {
+        Key::Share { epoch, .. } => vaults.contains(epoch),
+        _ => vaults.contains(id),
+    };
+    let keys: Vec<&Key> = keys.iter().filter(is_of_vault).map(|(_, key)| key).collect();
     let holds = |who: &&Who| {
         let own = BoxRef::from(world.home(**who).key());
         keys.iter().any(|key| key.sealed().of(own).is_some())
