@@ -19,7 +19,9 @@ mod heal;
 mod join;
 mod pair;
 mod post;
+mod rekey;
 mod requests;
+mod roster;
 mod start;
 mod town;
 
@@ -33,15 +35,17 @@ use crate::{args::Json, error::CliError, ui::Ui};
 /// Measure this machine with one of the project's benchmarks
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// Which one: catchup, idle, join, start, heal, post, requests
+    /// Which one: catchup, idle, join, start, heal, post, requests, roster,
+    /// rekey
     name: String,
 
     /// How often each case is run; the median counts
     #[arg(long, value_name = "N", default_value_t = 5)]
     runs: u32,
 
-    /// How much history, where the benchmark has sizes (can be repeated)
-    #[arg(long, value_name = "MESSAGES")]
+    /// How much history, or how many grants or households, where the benchmark has sizes (can be
+    /// repeated)
+    #[arg(long, value_name = "COUNT")]
     size: Vec<u64>,
 
     /// How long `heal` keeps the link cut, in seconds
@@ -121,6 +125,8 @@ pub const ALL: &[Bench] = &[
     Bench { name: "heal", run: heal::run },
     Bench { name: "post", run: post::run },
     Bench { name: "requests", run: requests::run },
+    Bench { name: "roster", run: roster::run },
+    Bench { name: "rekey", run: rekey::run },
 ];
 
 /// The whole report, as JSON has it.
@@ -266,6 +272,8 @@ mod tests {
     fn every_benchmark_has_its_own_name() {
         let mut names: Vec<&str> = ALL.iter().map(|bench| bench.name).collect();
         names.sort_unstable();
-        assert_eq!(names, ["catchup", "heal", "idle", "join", "post", "requests", "start"]);
+        let all =
+            ["catchup", "heal", "idle", "join", "post", "rekey", "requests", "roster", "start"];
+        assert_eq!(names, all);
     }
 }

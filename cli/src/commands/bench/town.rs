@@ -160,7 +160,7 @@ pub fn write(data: &Path, first: u64, count: u64) -> Result<u64, CliError> {
 }
 
 /// What an envelope takes as it is signed: header, signature and body.
-fn bytes_of(envelope: &Envelope) -> u64 {
+pub fn bytes_of(envelope: &Envelope) -> u64 {
     let body = envelope.body().map_or(0, <[u8]>::len);
     (envelope.header_bytes().len() + envelope.signature().len() + body) as u64
 }
