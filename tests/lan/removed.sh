@@ -50,6 +50,17 @@ for home in office anna friend; do
 done
 linli anna trouble --json | grep -c '"reason":"cut"' | grep -qx 3 || { linli anna trouble; fail "anna is not told why"; }
 
+note "what is written now is closed to him, wherever it lies"
+linli office post all "for those who stayed" >/dev/null
+for home in anna friend; do shows $home all "for those who stayed"; done
+linli friend post all "so do I say" >/dev/null
+shows office all "so do I say"
+for words in "for those who stayed" "so do I say"; do
+  ! linli driver log all --json | grep -qF "$words" || fail "the driver reads on"
+  ! grep -rqaF "$words" "$work/driver" || fail "the driver's disk gives away “$words”"
+  grep -rqaF "$words" "$work/anna" || fail "the same search finds nothing at anna's"
+done
+
 note "late items are shown and admitted"
 removal=$(linli office late --json | python3 -c 'import json,sys; print(next(d["removal"] for d in map(json.loads, sys.stdin) if d["items"] == 3))')
 linli office late "$removal" | grep -q "nobody answers this" || fail "the late words are not shown"
