@@ -52,7 +52,7 @@ pub fn run(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
         let mut one = Case::new(format!("one more grant among {size}"), "ms").reach(5.0);
         let mut again = Case::new(format!("everybody again, with one more than {size}"), "ms");
         for run in 1..=options.runs {
-            let whole_ms = town.from_scratch(size)?;
+            let whole_ms = town.whole(size)?;
             let (one_ms, again_ms) = town.one_more(size)?;
             whole.values.push(whole_ms);
             one.values.push(one_ms);
@@ -158,7 +158,7 @@ impl Council {
         Ok(envelope.id())
     }
 
-    fn from_scratch(&self, grants: u64) -> Result<f64, CliError> {
+    fn whole(&self, grants: u64) -> Result<f64, CliError> {
         let facts = self.facts.clone();
         let start = now();
         let outcome = evaluate(Charter::of(&self.genesis), facts);
@@ -212,7 +212,7 @@ mod tests {
     fn every_grant_of_a_measured_town_counts_and_so_does_the_one_that_was_held_back() {
         for size in [1, 250] {
             let town = Council::with_grants(size).expect("honest statements");
-            assert!(town.from_scratch(size).is_ok(), "{size}");
+            assert!(town.whole(size).is_ok(), "{size}");
             assert!(town.one_more(size).is_ok(), "{size}");
         }
     }
