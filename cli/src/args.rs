@@ -7,8 +7,8 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, approvals, ask, backup, bench, board, check, demo, devices, doctor, facts, grant,
-        group, groups, heal, import, init, invite, join, late, leave, lock, log, notices,
+        act, approvals, ask, backup, bench, board, bundle, check, demo, devices, doctor, facts,
+        grant, group, groups, heal, import, init, invite, join, late, leave, lock, log, notices,
         passphrase, people, places, post, rebuild, recover, remove, request, requests, resident,
         restore, root, status, trouble, unlock, up, vault, wait,
     },
@@ -127,6 +127,7 @@ pub enum Verb {
     Unlock(unlock::Args),
     Lock(lock::Args),
     Resident(resident::Args),
+    Bundle(bundle::Args),
     Backup(backup::Args),
     Restore(restore::Args),
     Recover(recover::Args),

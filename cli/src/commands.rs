@@ -6,6 +6,7 @@ pub mod ask;
 pub mod backup;
 pub mod bench;
 pub mod board;
+pub mod bundle;
 pub mod check;
 pub mod demo;
 pub mod devices;
@@ -82,6 +83,12 @@ pub fn carry_out(cli: Cli, ui: &mut Ui<'_>) -> Result<(), CliError> {
             Verb::Join(args) => join::run(ui, &data, args).await,
             Verb::Rebuild(_) => rebuild::run(ui, &data),
             Verb::Backup(args) => backup::run(ui, &data, &args).await,
+            Verb::Bundle(args) => {
+                let mut door = Door::open(&data).await?;
+                let outcome = bundle::run(ui, &data, &mut door, args).await;
+                door.close().await;
+                outcome
+            }
             Verb::Restore(args) => restore::run(ui, &data, &args),
             Verb::Recover(args) => recover::run(ui, &data, args).await,
             Verb::Wait(args) => wait::run(ui, &data, args).await,
@@ -158,6 +165,7 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         | Verb::Join(_)
         | Verb::Rebuild(_)
         | Verb::Backup(_)
+        | Verb::Bundle(_)
         | Verb::Restore(_)
         | Verb::Recover(_)
         | Verb::Wait(_)

@@ -13,6 +13,7 @@
 
 pub mod authority;
 pub mod body;
+pub mod bundle;
 pub mod claim;
 pub mod code;
 pub mod document;

@@ -99,6 +99,10 @@ pub enum Command {
         group: String,
         lines: Vec<ImportLine>,
     },
+    /// A section of a bundle (`crdt::bundle`): envelopes, durable together.
+    TakeIn {
+        section: Vec<u8>,
+    },
     /// The newest `last` messages, oldest of them first.
     Log {
         group: String,
@@ -247,6 +251,8 @@ pub enum Reply {
         new: u64,
         known: u64,
     },
+    /// What became of the envelopes of a section.
+    TakenIn(TakenIn),
     Log {
         messages: Vec<MessageRow>,
     },
@@ -508,6 +514,29 @@ pub struct TimelineRow {
     pub claimed_ms: ClaimedTime,
     /// Did it count, judged by what its author had seen?
     pub counts: bool,
+}
+
+/// What became of envelopes that a bundle brought: `bundle import --json` prints it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// Not held before.
+    pub new: u64,
+    /// Held before.
+    pub known: u64,
+    /// Dropped: not signed by whom they name.
+    pub refused: u64,
+    /// Of the new ones, those that wait for something or do not count.
+    pub pending: u64,
+}
+
+impl TakenIn {
+    /// The same of one section more.
+    pub const fn add(&mut self, more: &Self) {
+        self.new += more.new;
+        self.known += more.known;
+        self.refused += more.refused;
+        self.pending += more.pending;
+    }
 }
 
 /// The answer to an act: `claim --json` prints `id`, `claim`, `provisional`, `rivals_known`.

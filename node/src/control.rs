@@ -104,6 +104,11 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::WeakPassphrase
         | ErrorKind::BadBackup
         | ErrorKind::ForeignBackup
+        | ErrorKind::BadBundle
+        | ErrorKind::ForeignBundle
+        | ErrorKind::OthersBundle
+        | ErrorKind::DamagedBundle
+        | ErrorKind::StrangeBundle
         | ErrorKind::BadPaper
         | ErrorKind::ForeignPaper
         | ErrorKind::TooFewPapers

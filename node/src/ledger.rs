@@ -24,6 +24,7 @@
 //!    whose name it was asked for is the one in `identity`.
 
 mod answer;
+mod bundles;
 mod chores;
 mod decide;
 mod devices;
@@ -439,16 +440,20 @@ impl Ledger {
     fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
         match self.take_in(envelopes) {
             Ok(taken) => {
-                let others: Vec<&Envelope> = taken.new.iter().map(AsRef::as_ref).collect();
-                if others.iter().any(|it| self.identity.has_writer(&it.header().writer)) {
-                    self.found_a_copy();
-                }
+                self.look_for_own(&taken);
                 Plan::Received(taken)
             }
             Err(error) => {
                 tracing::error!(reason = %error, "Envelopes of a peer could not be kept");
                 Plan::Ready(Done::Received(None))
             }
+        }
+    }
+
+    /// Whoever brings what this box's keys wrote and this box does not know has met a copy of it.
+    fn look_for_own(&mut self, taken: &Taken) {
+        if taken.new.iter().any(|it| self.identity.has_writer(&it.header().writer)) {
+            self.found_a_copy();
         }
     }
 

@@ -29,3 +29,16 @@ error-bad-paper = { $fault ->
     .hint = Compare each word with the paper; the first four letters of a word are enough to tell it from all others.
 error-foreign-backup = { $file } is a backup of a later release.
     .hint = Install the newer release, and try again.
+error-bad-bundle = { $file } is no bundle, or its beginning is damaged.
+    .hint = Try another copy of it; nothing was touched.
+error-foreign-bundle = { $file } is a bundle of a later release.
+    .hint = Install the newer release, and try again.
+error-others-bundle = { $file } is a bundle of another community.
+    .hint = Nothing was touched. Ask for a bundle that a home of your own community made.
+error-damaged-bundle = Not all of { $file } could be read: it was cut off, or { $spoilt ->
+        [0] its end is missing
+       *[other] { $spoilt } of its sections are damaged
+    }.
+    .hint = What could be read is taken in and saved. Import another copy, or carry the stick once more; nothing comes in twice.
+error-strange-bundle = { $file } holds more than { $limit } entries that nobody here vouches for.
+    .hint = The rest of it was not read. Ask whoever gave it to you where it comes from.

@@ -29,3 +29,16 @@ error-bad-paper = { $fault ->
     .hint = 请对着纸一个一个核对；每个词看前四个字母就能认出来。
 error-foreign-backup = { $file } 是更新的版本做的备份。
     .hint = 请安装更新的版本再试。
+error-bad-bundle = { $file } 不是数据包，或者开头坏了。
+    .hint = 换一份再试；什么都没有动过。
+error-foreign-bundle = { $file } 是更新的版本做的数据包。
+    .hint = 请先安装新版本，再试一次。
+error-others-bundle = { $file } 是另一个社区的数据包。
+    .hint = 什么都没有动过。请向本社区的人家要数据包。
+error-damaged-bundle = { $file } 没能全部读出：文件被截断了，或者{ $spoilt ->
+        [0] 结尾缺失
+       *[other] 有 { $spoilt } 段坏了
+    }。
+    .hint = 能读的都已收下并保存。换一份再导入，或再带一次；同样的内容不会收两遍。
+error-strange-bundle = { $file } 里有超过 { $limit } 条这里没有人担保的内容。
+    .hint = 其余的没有读。请问问给您的人，它是从哪里来的。

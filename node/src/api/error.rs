@@ -95,6 +95,16 @@ pub enum ErrorKind {
     BadBackup,
     /// A backup of a later release. Args: `file`.
     ForeignBackup,
+    /// Not a bundle. Args: `file`.
+    BadBundle,
+    /// A bundle of a later release. Args: `file`.
+    ForeignBundle,
+    /// Another community's bundle. Args: `file`.
+    OthersBundle,
+    /// Part of a bundle cannot be read; the rest was taken in. Args: `file`, `spoilt` (sections).
+    DamagedBundle,
+    /// Too much of a bundle is vouched for by nobody. Args: `file`, `limit`.
+    StrangeBundle,
     /// No place or area of this name. Args: `place`.
     UnknownPlace,
     /// No key like this acts or acted for anybody. Args: `key`.

@@ -39,6 +39,7 @@ impl Ledger {
             Command::EditMessage { id, text } => self.edit_message(id, text),
             Command::WithdrawMessage { id } => self.withdraw_message(id),
             Command::Import { group, lines } => self.import(&group, lines),
+            Command::TakeIn { section } => self.take_in_section(&section),
             Command::Ask { group, title, details, urgent, private } => {
                 let private = checked_private(private)?;
                 self.ask(group.as_deref().unwrap_or("all"), (title, details), urgent, private)

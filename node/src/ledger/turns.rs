@@ -21,7 +21,9 @@ impl<T> Job<T> {
     /// Whose job it is, if it is nobody's link's.
     pub fn source(&self) -> Source {
         match self {
-            Self::Command(_, command) if matches!(of(command), Command::Import { .. }) => {
+            Self::Command(_, command)
+                if matches!(of(command), Command::Import { .. } | Command::TakeIn { .. }) =>
+            {
                 Source::Import
             }
             _ => Source::Home,
@@ -44,6 +46,8 @@ impl<T> Job<T> {
                 Command::Import { lines, .. } => {
                     lines.iter().map(|line| at_most(line.text.len()) + ENVELOPE_BYTES).sum()
                 }
+                // About as much again for signatures and rows.
+                Command::TakeIn { section } => at_most(section.len()).saturating_mul(2),
                 _ => 0,
             },
             Self::Receive(_, envelopes)

@@ -31,6 +31,7 @@
 //! change of the roster: positions repeat, so it is asked once for each.
 
 mod authority;
+mod carried;
 mod chains;
 mod daybook;
 mod erase;
