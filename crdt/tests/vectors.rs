@@ -10,6 +10,7 @@ use crdt::{
         Act, Ask, Body, Card, Deed, DocumentForm, GroupKind, KeyUse, Oversight, Part, Place,
         Position, Proof, SignedStatement, Statement, Talk, Verb,
     },
+    bundle::BundleWriter,
     code::Code,
     document::{DocumentState, Edit, Fact, FactEdit, edit},
     envelope::{Draft, Envelope},
@@ -217,8 +218,19 @@ fn make() -> Value {
             "link": invitation.to_link(),
             "proof": to_hex(&proof.signature),
         },
+        "bundle": to_hex(&bundle(&community, &home.written)),
         "paper": { "seed": to_hex(&[5; 32]), "words": paper::to_words(&home.person).join(" ") },
     })
+}
+
+/// All of them on a stick.
+fn bundle(community: &CommunityId, written: &[(&str, Envelope)]) -> Vec<u8> {
+    let (mut bundle, mut bytes) = BundleWriter::new(community);
+    for (_, envelope) in written {
+        bytes.extend(bundle.put(envelope).unwrap_or_default());
+    }
+    bytes.extend(bundle.end());
+    bytes
 }
 
 #[test]

@@ -10,12 +10,14 @@
 //! 2. Where a checksum or a length would keep the fuzzer out, the door puts the right one in.
 //! 3. A panic is a find even where the program would survive it (`gate::guarded`).
 
+mod bundle;
 mod bytes;
 mod envelope;
 mod gate;
 mod session;
 mod typed;
 
+pub use bundle::bundle;
 pub use envelope::{body, envelope};
 pub use gate::gate;
 pub use session::session;
