@@ -61,6 +61,10 @@ pub enum Command {
         home: Option<String>,
         person: Option<String>,
     },
+    /// How far that is, without going in: changes nothing.
+    Knocking,
+    /// Leaves the doors; asking again begins afresh, with other names if wanted.
+    KnockStop,
     /// Who asks to be let in.
     Approvals,
     /// Lets in whoever shows these six digits, by an invitation for one person.

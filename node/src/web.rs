@@ -19,6 +19,7 @@
 //! signed cookie; whoever wants paired phones to survive a restart passes the same
 //! [`WebConfig::secret`] again.
 
+mod approvals;
 mod ask;
 mod assets;
 mod crowd;
@@ -29,6 +30,7 @@ mod groups;
 mod guard;
 mod home;
 mod join;
+mod knock;
 mod language;
 mod link;
 mod live;
@@ -236,6 +238,9 @@ fn pages() -> Router<App> {
         .route("/network/dial", post(network::dial))
         .route("/language", post(language::switch))
         .route("/join", post(join::join))
+        .route("/knock", get(knock::page).post(knock::knock))
+        .route("/knock/stop", post(knock::stop))
+        .route("/approvals", get(approvals::page).post(approvals::answer))
         .route("/pair", get(pairing::page).post(pairing::pair))
         .route("/live", get(live::stream))
         .route("/assets/{name}", get(assets::asset))

@@ -93,6 +93,10 @@ async fn whoever_shows_the_same_digits_is_let_in_and_gets_what_the_others_have()
     assert_eq!(refused.kind, ErrorKind::UnknownKnock);
     let approve = Command::Approve { code, role: RoleWord::Member, group: None };
     assert_eq!(hall.office.handle.ask(approve).await, Ok(Reply::Done));
+    for _ in 0..2 {
+        // To look is not to go in: the paper key is shown to whoever knocks the next time.
+        until(&hall.newcomer, Command::Knocking, |reply| opened(&reply)).await;
+    }
     let words = until(&hall.newcomer, knock(), |reply| match reply {
         Reply::Joined { community, words } => Some((community, words)),
         Reply::Knock(_) => None,
@@ -122,6 +126,10 @@ async fn whoever_shows_the_same_digits_is_let_in_and_gets_what_the_others_have()
     hall.office.stop().await;
 }
 
+fn opened(reply: &Reply) -> Option<()> {
+    matches!(reply, Reply::Knock(page) if page.state == KnockState::Opened).then_some(())
+}
+
 fn none_waits() -> Reply {
     Reply::Approvals { waiting: Vec::new() }
 }
@@ -141,6 +149,13 @@ async fn whoever_is_sent_away_stays_outside_and_nothing_of_him_is_kept() {
         panic!("people")
     };
     assert_eq!(people.len(), 1);
+    assert_eq!(hall.newcomer.handle.ask(Command::KnockStop).await, Ok(Reply::Done));
+    until(&hall.newcomer, Command::Knocking, |reply| match reply {
+        Reply::Knock(page) => (page.state == KnockState::Resting).then_some(()),
+        other => panic!("stopped, and heard {other:?}"),
+    })
+    .await;
+    code_on_both_sides(&hall).await;
     hall.newcomer.stop().await;
     hall.office.stop().await;
 }

@@ -168,7 +168,10 @@ async fn knock(
                 let args = [("name", "--at".to_owned()), ("candidates", names)];
                 return Err(CliError::Refused(ApiError::new(ErrorKind::Ambiguous, args)));
             }
-            KnockState::Looking | KnockState::Waiting => shown = Some(page),
+            KnockState::Resting
+            | KnockState::Looking
+            | KnockState::Waiting
+            | KnockState::Opened => shown = Some(page),
         }
         tokio::time::sleep(Duration::from_millis(KNOCK_MS)).await;
     }

@@ -69,3 +69,44 @@ joined-paper = Write these words on paper now
 joined-paper-why = They are your key. If this box is lost, they prove who you are. Do not photograph them, and show them to nobody.
 joined-paper-once = They are shown this once.
 joined-on = I have written them down; go on
+lobby-with = You have an invitation
+lobby-without = You have none
+lobby-without-more = Is a home of the neighbourhood on the same network, by cable or Wi-Fi? Then ask there to be let in.
+lobby-ask = Ask a home near you
+knock-more = This box looks for homes on the same network and asks there to be let in. They see the names that you give here.
+knock-ask = Ask to be let in
+knock-looking = Looking for homes near you …
+knock-looking-more = This box must be on the same network as a home that is in already. Check the cable or the Wi-Fi.
+knock-heard = { $n ->
+        [one] One home has answered so far.
+       *[other] { $n } homes have answered so far.
+    }
+knock-choose = Several neighbourhoods answer here. Which one is yours?
+knock-waiting = These homes have been asked. Each sees six digits of its own:
+knock-waiting-how = Call one of them or go there, and read them the digits beside their name. If they see the same ones, they press “Let in”.
+knock-refused = Nobody here lets you in.
+knock-refused-more = Perhaps they did not know who you are. Talk to them, and ask again; or have them give you an invitation.
+knock-refreshes = This page looks again by itself. You need not press anything.
+knock-stop = Stop asking
+knock-opened = They have let you in.
+knock-opened-more = Take pen and paper before you go in: the next page shows the words of your paper key, and shows them this once.
+knock-enter = Go in
+approvals = Who asks to be let in
+approvals-nobody = Nobody is asking just now. A box that is on the same network and in no community can ask here.
+approvals-how = Have them read you the six digits that they see, on the phone or at the door. Let them in only if they are the same as here.
+approvals-minutes = { $n ->
+        [0] just now
+        [one] for a minute
+       *[other] for { $n } minutes
+    }
+approvals-yes = Let in
+approvals-no = Not this one
+approvals-hint = Anybody can type any name. The digits are what tells you that it is the box you think.
+approvals-let-in = The door is open for them. Their box has the invitation now.
+approvals-sent-away = They were sent away.
+approvals-gone = They are not waiting any more.
+approvals-gone-hint = They stopped, a quarter of an hour was over, or somebody else has answered them.
+home-knocks = { $n ->
+        [one] Somebody asks to be let in
+       *[other] { $n } ask to be let in
+    }

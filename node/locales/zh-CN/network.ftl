@@ -60,3 +60,37 @@ joined-paper = 请现在把这些词抄在纸上
 joined-paper-why = 这是您的钥匙。机器丢了，凭它证明您是您。请不要拍照，也不要给别人看。
 joined-paper-once = 只显示这一次。
 joined-on = 抄好了，继续
+lobby-with = 您有邀请
+lobby-without = 您没有邀请
+lobby-without-more = 同一个网络里（网线或 Wi-Fi）有社区里的人家吗？可以请他们让您进来。
+lobby-ask = 请附近的人家让您进来
+knock-more = 这台机器在同一个网络里找社区的人家，请他们让您进来。他们会看到您在这里写的名字。
+knock-ask = 请求加入
+knock-looking = 正在找附近的人家……
+knock-looking-more = 这台机器要和已经加入的人家在同一个网络里。请看看网线或 Wi-Fi 接好了没有。
+knock-heard = 到现在有 { $n } 户应声。
+knock-choose = 这里有几个社区，您是哪一个的？
+knock-waiting = 已经问了下面这些人家。每家看到的六位数字都不一样：
+knock-waiting-how = 请给其中一家打电话，或者上门，把他家名字旁边的数字念给他们听。他们看到的一样，就会按“让他进来”。
+knock-refused = 这里没有人让您进来。
+knock-refused-more = 可能他们不知道您是谁。先跟他们说一声再问一次，或者请他们给您一份邀请。
+knock-refreshes = 这一页会自己更新，您什么也不用按。
+knock-stop = 不问了
+knock-opened = 他们让您进来了。
+knock-opened-more = 进去之前请先拿好纸和笔：下一页显示您的纸钥匙，只显示一次。
+knock-enter = 进去
+approvals = 谁请求加入
+approvals-nobody = 现在没有人请求加入。同一个网络里还没有加入社区的机器，可以在这里请求。
+approvals-how = 请让对方打电话或当面把他看到的六位数字念给您听。跟这里一样，才让他进来。
+approvals-minutes = { $n ->
+        [0] 刚到
+       *[other] 已等 { $n } 分钟
+    }
+approvals-yes = 让他进来
+approvals-no = 不是这一位
+approvals-hint = 名字谁都可以乱写。数字一样，才说明是您想的那台机器。
+approvals-let-in = 门开了，邀请已经发到他的机器上。
+approvals-sent-away = 已经回绝。
+approvals-gone = 他已经不在等了。
+approvals-gone-hint = 他不问了，过了一刻钟，或者别人已经答复了他。
+home-knocks = 有 { $n } 户请求加入

@@ -23,4 +23,6 @@ pub enum Event {
     Roster,
     /// Something to tell.
     Notice,
+    /// Who asks to be let in.
+    Door,
 }

@@ -15,6 +15,8 @@ pub struct KnockPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KnockState {
+    /// Nobody is asked.
+    Resting,
     /// Nobody was found yet.
     Looking,
     /// Several neighbourhoods were found: which one?
@@ -23,6 +25,8 @@ pub enum KnockState {
     Waiting,
     /// All have said no.
     Refused,
+    /// Somebody has opened: the next `Knock` goes in.
+    Opened,
 }
 
 /// A home that can open its neighbourhood's door.

@@ -190,7 +190,9 @@ impl Asking {
             Some(at) => self.ask_at(&at.clone()),
             None => Vec::new(),
         };
-        let state = if !asked.is_empty() {
+        let state = if self.link.is_some() {
+            KnockState::Opened
+        } else if !asked.is_empty() {
             KnockState::Waiting
         } else if !self.refused.is_empty() && names.is_empty() {
             KnockState::Refused

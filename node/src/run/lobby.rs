@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Config, asking::Asking};
 use crate::{
-    api::{ApiError, Command, ErrorKind, MeshPicture, Reply, Status},
+    api::{ApiError, Command, ErrorKind, KnockPage, KnockState, MeshPicture, Reply, Status},
     handle::Asked,
     home as homes,
     identity::Folder,
@@ -35,6 +35,16 @@ pub async fn wait(
             Command::Knock { at, home, person } => {
                 let names = (home.as_deref(), person.as_deref());
                 knock(folder, config, &mut asking, at, names)
+            }
+            Command::Knocking => Ok(Reply::Knock(asking.as_mut().map_or_else(
+                || KnockPage { state: KnockState::Resting, doors: Vec::new() },
+                Asking::page,
+            ))),
+            Command::KnockStop => {
+                if let Some(asking) = asking.take() {
+                    asking.stop().await;
+                }
+                Ok(Reply::Done)
             }
             other => carry_out(folder, other),
         };

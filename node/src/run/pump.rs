@@ -448,7 +448,7 @@ impl Pump {
             MeshEvent::Frame { link, bytes } if self.porch.has(link) => {
                 self.heard_at_the_door(link, &bytes);
             }
-            MeshEvent::LinkDown { link, .. } if self.porch.has(link) => self.porch.left(link),
+            MeshEvent::LinkDown { link, .. } if self.porch.has(link) => self.left_the_door(link),
             MeshEvent::Frame { link, bytes } => self.core.handle(Input::Frame(link, bytes), now),
             MeshEvent::LinkDown { link, peer, reason } => {
                 tracing::info!(%link, peer.id = %peer, %reason, "Link down");
@@ -514,7 +514,7 @@ impl Pump {
                 let kind = if ours { ErrorKind::StopFirst } else { ErrorKind::AlreadyInCommunity };
                 let _ = answer.send(Err(ApiError::new(kind, [])));
             }
-            Command::Knock { .. } => {
+            Command::Knock { .. } | Command::Knocking | Command::KnockStop => {
                 let _ = answer.send(Err(ApiError::new(ErrorKind::AlreadyInCommunity, [])));
             }
             other => self.ask_ledger(other, Whom::Asker(answer)),
@@ -546,6 +546,8 @@ fn is_for_the_loop(command: &Command) -> bool {
             | Command::Progress
             | Command::Join { .. }
             | Command::Knock { .. }
+            | Command::Knocking
+            | Command::KnockStop
             | Command::Approvals
             | Command::Approve { .. }
             | Command::Deny { .. }

@@ -39,16 +39,19 @@ struct Home {
     open: u64,
     asked: Vec<Mine>,
     held: Vec<Mine>,
+    /// How many ask to be let in, where the reader may open.
+    knocks: u64,
 }
 
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    let (f, groups, requests) = tokio::join!(
+    let (f, groups, requests, knocks) = tokio::join!(
         Frame::load(&app, &visit),
         app.handle.ask(Command::Groups),
         app.handle.ask(Command::Requests { all: false }),
+        app.handle.ask(Command::Approvals),
     );
     let (Reply::Groups { groups }, Reply::Requests { requests }) = (groups?, requests?) else {
         return Err(Failure::odd_reply());
@@ -63,6 +66,11 @@ pub async fn page(
         open: requests.iter().filter(|row| row.status == "open").count() as u64,
         asked: mine(|row| row.asked_by_me),
         held: mine(|row| row.mine && !row.asked_by_me),
+        // Whoever may not open is told of nobody.
+        knocks: match knocks {
+            Ok(Reply::Approvals { waiting }) => waiting.len() as u64,
+            _ => 0,
+        },
         f,
     }))
 }

@@ -41,6 +41,11 @@ struct Joined {
     words: Vec<String>,
 }
 
+/// The answer to whoever has come in: the words, this once.
+pub fn joined(f: Frame, community: String, words: Vec<String>) -> Response {
+    show(&Joined { f, community, words })
+}
+
 /// What every page shows while the node is in no community.
 pub fn lobby(f: Frame) -> Response {
     show(&Lobby { f, typed: Typed::default(), wrong_link: None, wrong: None })
@@ -59,7 +64,7 @@ pub async fn join(
     };
     let asked = Command::Join { link, home: given(&typed.home), person: given(&typed.person) };
     match app.handle.ask(asked).await {
-        Ok(Reply::Joined { community, words }) => Ok(show(&Joined { f, community, words })),
+        Ok(Reply::Joined { community, words }) => Ok(joined(f, community, words)),
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if error.kind == ErrorKind::BadLink => {
             let wrong_link = Some(super::group::one_line(&visit, &error));

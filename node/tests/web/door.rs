@@ -86,6 +86,9 @@ async fn every_form_needs_the_token_of_its_own_session() {
         "/people/0202/devices/0202/revoke",
         "/late/5151/admit",
         "/network/dial",
+        "/knock",
+        "/knock/stop",
+        "/approvals",
         "/language",
         "/nowhere",
     ] {

@@ -12,8 +12,8 @@ use crdt::{
 use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, Event,
-        GroupKindWord, GroupRow, MeshPicture, MessageRow, Notice, PeerRow, PersonRow, Pin, Reply,
-        RequestPage, RequestRow, RoleWord, TimelineRow,
+        GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MeshPicture, MessageRow, Notice,
+        PeerRow, PersonRow, Pin, Reply, RequestPage, RequestRow, RoleWord, TimelineRow,
     },
     handle::Handle,
     words::verb_code,
@@ -41,6 +41,10 @@ pub struct Fake {
     pub mesh: MeshPicture,
     pub board: BoardPage,
     pub roster: Roster,
+    /// Before it is in a community: how far its asking is. None: it asks nobody.
+    pub knocking: Option<KnockPage>,
+    /// Who asks here to be let in; None where this person may not open.
+    pub waiting: Option<Vec<KnockRow>>,
     /// Every command, in order.
     pub asked: Vec<Command>,
     pub next: u8,
@@ -174,6 +178,8 @@ impl Fake {
                 ],
             },
             roster: Roster::new(),
+            knocking: None,
+            waiting: None,
             asked: vec![],
             next: 100,
         };
@@ -276,6 +282,15 @@ impl Fake {
         if let Command::Join { link, .. } = command {
             return self.join(&link);
         }
+        if let Command::Knock { .. }
+        | Command::Knocking
+        | Command::KnockStop
+        | Command::Approvals
+        | Command::Approve { .. }
+        | Command::Deny { .. } = command
+        {
+            return self.at_the_door(command);
+        }
         if !self.community && !matches!(command, Command::Mesh | Command::Notices) {
             return Err(ApiError::new(ErrorKind::NoCommunity, []));
         }
@@ -319,6 +334,49 @@ impl Fake {
         self.community = true;
         let words = vec!["abandon".to_owned(); 24];
         Ok(Reply::Joined { community: "润园".into(), words })
+    }
+
+    fn at_the_door(&mut self, command: Command) -> Result<Reply, ApiError> {
+        let resting = KnockPage { state: KnockState::Resting, doors: vec![] };
+        let asks =
+            matches!(command, Command::Knock { .. } | Command::Knocking | Command::KnockStop);
+        if asks == self.community {
+            let kind = if asks { ErrorKind::AlreadyInCommunity } else { ErrorKind::NoCommunity };
+            return Err(ApiError::new(kind, []));
+        }
+        match command {
+            Command::Knocking => Ok(Reply::Knock(self.knocking.clone().unwrap_or(resting))),
+            Command::KnockStop => {
+                self.knocking = None;
+                Ok(Reply::Done)
+            }
+            Command::Knock { home, .. } => match &self.knocking {
+                Some(page) if page.state == KnockState::Opened => self.join("linli:join/door"),
+                None if home.is_none() => {
+                    Err(ApiError::new(ErrorKind::BadText, [("field", "home".into())]))
+                }
+                _ => {
+                    let state = KnockState::Looking;
+                    let page = self.knocking.get_or_insert(KnockPage { state, doors: vec![] });
+                    Ok(Reply::Knock(page.clone()))
+                }
+            },
+            command => self.answer_the_door(command),
+        }
+    }
+
+    fn answer_the_door(&mut self, command: Command) -> Result<Reply, ApiError> {
+        let not_allowed = ApiError::new(ErrorKind::NotAllowed, [("what", "invite".into())]);
+        let waiting = self.waiting.as_mut().ok_or(not_allowed)?;
+        let (Command::Approve { code, .. } | Command::Deny { code }) = command else {
+            return Ok(Reply::Approvals { waiting: waiting.clone() });
+        };
+        let before = waiting.len();
+        waiting.retain(|knock| knock.code != code);
+        match waiting.len() == before {
+            true => Err(ApiError::new(ErrorKind::UnknownKnock, [("code", code)])),
+            false => Ok(Reply::Done),
+        }
     }
 
     fn write(

@@ -6,6 +6,7 @@
 mod actors;
 mod door;
 mod fake;
+mod knock;
 mod pages;
 mod rights;
 mod roster;

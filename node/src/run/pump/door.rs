@@ -4,7 +4,9 @@ use tokio::sync::oneshot;
 
 use super::Pump;
 use crate::{
-    api::{ApiError, Command, ErrorKind, KnockRow, Reply, RoleWord, RosterCommand, RosterReply},
+    api::{
+        ApiError, Command, ErrorKind, Event, KnockRow, Reply, RoleWord, RosterCommand, RosterReply,
+    },
     clock,
     core::{LinkId, porch::Answer},
     ledger::Done,
@@ -25,6 +27,14 @@ impl Pump {
     pub(super) fn heard_at_the_door(&mut self, link: LinkId, bytes: &[u8]) {
         let answers = self.porch.heard(link, bytes, clock::random());
         self.answer_the_door(answers);
+        // Nobody need be watching.
+        let _ = self.world.events.send(Event::Door);
+    }
+
+    pub(super) fn left_the_door(&mut self, link: LinkId) {
+        self.porch.left(link);
+        // Nobody need be watching.
+        let _ = self.world.events.send(Event::Door);
     }
 
     pub(super) fn answer_the_door(&mut self, answers: Vec<Answer>) {
