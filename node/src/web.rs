@@ -219,6 +219,10 @@ fn pages() -> Router<App> {
             "/requests/{request}/private",
             get(request::private::page).post(request::private::open),
         )
+        .route(
+            "/requests/{request}/private/erase",
+            get(request::erase::page).post(request::erase::erase),
+        )
         .route("/requests/{request}/facts/{field}", get(request::fact_page).post(request::fact))
         .route("/requests/{request}/checklist", post(request::checklist_add))
         .route("/requests/{request}/checklist/tick", post(request::checklist_tick))

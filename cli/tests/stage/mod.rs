@@ -392,6 +392,8 @@ fn request_page() -> RequestPage {
         awaiting: vec!["Zhang".into()],
         timeline: vec![act("ask", true), act("claim", false)],
         may: vec![ActVerb::Depart],
+        may_open: vec![],
+        may_erase: vec![],
         remarks: vec!["two on the way".into()],
         my_standing: None,
     }

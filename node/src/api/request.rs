@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActVerb, RequestRow, TimelineRow};
+use super::{ActVerb, RequestRow, TimelineRow, VaultWord};
 
 /// `linli request ID --json`: all that is known of one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,12 @@ pub struct RequestPage {
     pub timeline: Vec<TimelineRow>,
     /// What the person of this box may do now.
     pub may: Vec<ActVerb>,
+    /// Private details that he may open, or might before they were erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_open: Vec<VaultWord>,
+    /// Private details that he may have forgotten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_erase: Vec<VaultWord>,
     /// Lines that a duty officer must read: two on the way, cancellation noted.
     pub remarks: Vec<String>,
     /// Where the person of this box stands: `holder`, `waitlist`, or the reason he was told.

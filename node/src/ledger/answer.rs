@@ -228,7 +228,10 @@ impl Ledger {
         let me = self.identity.person;
         let my_standing = me.and_then(|me| standing(case, &me)).map(str::to_owned);
         let may = me.map(|me| self.may_now(case, &me, &group)).unwrap_or_default();
+        let (may_open, may_erase) = self.private_here(id, &group, case)?;
         Ok(RequestPage {
+            may_open,
+            may_erase,
             details: fact_or(&facts, Fact::Details, &case.details),
             facts: facts_shown(&facts, &case.title, &case.details),
             checklist: checklist(&facts),

@@ -16,7 +16,7 @@ use crdt::{
     body::{Body, Details, Erasure, Vault, VaultClass, VaultName},
     id::{EnvelopeId, GroupId, KeyId, PersonId, RequestId, ScopeId},
     judge::Fate,
-    lifecycle::Status,
+    lifecycle::{Case, Status},
     limits::{NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX},
     vault::{self, Contents, Given},
 };
@@ -93,7 +93,8 @@ impl Ledger {
     pub(super) fn open_vault(&mut self, text: &str, reason: &str) -> Result<After, Failed> {
         let id = self.request_id(text)?;
         let around = self.around(&id)?;
-        let (me, classes) = (self.person()?, self.classes_for_me(&id, &around)?);
+        let (me, classes) =
+            (self.person()?, self.classes_for_me(&id, &around.group, &around.folded.case)?);
         if classes.is_empty() {
             return Err(ApiError::new(ErrorKind::NoVault, []).into());
         }
@@ -123,7 +124,7 @@ impl Ledger {
     pub(super) fn vault_page(&self, id: &RequestId) -> Result<VaultPage, Failed> {
         let around = self.around(id)?;
         let (mut private, mut openings) = (Private::default(), Vec::new());
-        for class in self.classes_for_me(id, &around)? {
+        for class in self.classes_for_me(id, &around.group, &around.folded.case)? {
             let (contents, claims) = self.contents(&VaultName { request: *id, class }, &around)?;
             for it in contents.openings {
                 let claimed = claims.iter().find(|(envelope, _)| *envelope == it.id);
@@ -160,20 +161,43 @@ impl Ledger {
     pub(super) fn erase(&mut self, text: &str, word: Option<VaultWord>) -> Result<After, Failed> {
         let id = self.request_id(text)?;
         let around = self.around(&id)?;
-        let (me, requester) = (self.person()?, around.folded.case.requester);
-        let roster = self.truth.roster();
-        if !roster.live_together(me, requester) && !roster.is_owner(&around.group, me) {
+        if !self.may_erase(self.person()?, &around.group, around.folded.case.requester) {
             return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "erase".into())]).into());
         }
         let classes = VaultClass::ALL.into_iter();
         for class in classes.filter(|class| word.is_none_or(|word| word == (*class).into())) {
             let vault = VaultName { request: id, class };
-            let is_there = !self.truth.keyring().keys_of_vault(&vault).is_empty();
-            if is_there && !self.truth.keyring().is_erased(&vault) {
+            if self.is_there_to_erase(&vault) {
                 self.write_erasure(vault, around.group)?;
             }
         }
         Ok(say(Reply::Done))
+    }
+
+    fn may_erase(&self, me: PersonId, group: &GroupId, requester: PersonId) -> bool {
+        let roster = self.truth.roster();
+        roster.live_together(me, requester) || roster.is_owner(group, me)
+    }
+
+    fn is_there_to_erase(&self, vault: &VaultName) -> bool {
+        let ring = self.truth.keyring();
+        !ring.keys_of_vault(vault).is_empty() && !ring.is_erased(vault)
+    }
+
+    /// What the one who acts may open, and what he may have forgotten, of what there is.
+    pub(super) fn private_here(
+        &self,
+        id: &RequestId,
+        group: &GroupId,
+        case: &Case,
+    ) -> Result<(Vec<VaultWord>, Vec<VaultWord>), Failed> {
+        let Some(me) = self.identity.person else { return Ok(Default::default()) };
+        let opens = self.classes_for_me(id, group, case)?.into_iter().map(VaultWord::from);
+        let may_erase = self.may_erase(me, group, case.requester);
+        let erases = VaultClass::ALL.into_iter().filter(|class| {
+            may_erase && self.is_there_to_erase(&VaultName { request: *id, class: *class })
+        });
+        Ok((opens.collect(), erases.map(VaultWord::from).collect()))
     }
 
     fn write_erasure(&mut self, vault: VaultName, group: GroupId) -> Result<(), Failed> {
@@ -188,14 +212,19 @@ impl Ledger {
     }
 
     /// The classes that the one who acts may read now, of those that are here or were.
-    fn classes_for_me(&self, id: &RequestId, around: &Around) -> Result<Vec<VaultClass>, Failed> {
-        let (me, case) = (self.person()?, &around.folded.case);
+    fn classes_for_me(
+        &self,
+        id: &RequestId,
+        group: &GroupId,
+        case: &Case,
+    ) -> Result<Vec<VaultClass>, Failed> {
+        let me = self.person()?;
         let (roster, ring) = (self.truth.roster(), self.truth.keyring());
         let may = |class: &VaultClass| {
             let vault = VaultName { request: *id, class: *class };
             let is_here = !ring.epochs_of_vault(&vault).is_empty() || ring.is_erased(&vault);
             is_here
-                && (roster.holds_vault(me, &around.group, case.requester, *class)
+                && (roster.holds_vault(me, group, case.requester, *class)
                     || vault::released_to(case, *class).contains(&me))
         };
         Ok(VaultClass::ALL.into_iter().filter(may).collect())

@@ -4,6 +4,7 @@
 //! it is big. Facts are changed one field at a time on a page of their own, because both sides of a
 //! cut may have changed one: then both values are shown and somebody must say which is right.
 
+pub mod erase;
 mod facts;
 pub mod private;
 
@@ -92,6 +93,8 @@ struct Page {
     remarks: Vec<String>,
     facts: Vec<Fact>,
     checklist: Vec<Item>,
+    /// Is there anything private that concerns the reader?
+    private: bool,
     timeline: Vec<Step>,
     hidden_steps: u64,
     big: Option<Button>,
@@ -155,6 +158,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
                 done: item.done,
             })
             .collect(),
+        private: !request.may_open.is_empty() || !request.may_erase.is_empty(),
         timeline: request
             .timeline
             .iter()

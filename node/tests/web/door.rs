@@ -80,6 +80,8 @@ async fn every_form_needs_the_token_of_its_own_session() {
         "/groups/new",
         "/groups/0101/post",
         "/requests/4040/act",
+        "/requests/4040/private",
+        "/requests/4040/private/erase",
         "/invite",
         "/people/0202/grant",
         "/people/0202/remove",

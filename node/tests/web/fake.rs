@@ -20,7 +20,7 @@ use node::{
 };
 use tokio::sync::broadcast;
 
-use crate::roster::Roster;
+use crate::{private::Vault, roster::Roster};
 
 /// "Now" on every page: Monday, 23 November 2026, 18:30 in China.
 pub const NOW: ClaimedTime = ClaimedTime(1_795_429_800_000);
@@ -45,6 +45,8 @@ pub struct Fake {
     pub knocking: Option<KnockPage>,
     /// Who asks here to be let in; None where this person may not open.
     pub waiting: Option<Vec<KnockRow>>,
+    /// What is private about the request 41.
+    pub vault: Vault,
     /// Every command, in order.
     pub asked: Vec<Command>,
     pub next: u8,
@@ -131,6 +133,8 @@ fn request(number: u8, title: &str, status: &str) -> RequestPage {
         awaiting: vec![],
         timeline: vec![],
         may: vec![ActVerb::Claim],
+        may_open: vec![],
+        may_erase: vec![],
         remarks: vec![],
         my_standing: None,
     }
@@ -180,6 +184,7 @@ impl Fake {
             roster: Roster::new(),
             knocking: None,
             waiting: None,
+            vault: Vault::default(),
             asked: vec![],
             next: 100,
         };
@@ -308,7 +313,13 @@ impl Fake {
                 let requests = rows.filter(|row| all || row.status != "closed").collect();
                 Ok(Reply::Requests { requests })
             }
-            Command::Request { id } => Ok(Reply::Request(Box::new(self.find(&id)?.clone()))),
+            Command::Request { id } => {
+                let mut page = self.find(&id)?.clone();
+                self.vault.mark(&mut page);
+                Ok(Reply::Request(Box::new(page)))
+            }
+            Command::OpenVault { reason, .. } => self.vault.open(&reason),
+            Command::Erase { class, .. } => Ok(self.vault.erase(class)),
             Command::Invite { .. } => {
                 Ok(Reply::Invite { link: format!("linli:join/{}", "abcdefgh23456789".repeat(12)) })
             }

@@ -8,6 +8,7 @@ mod door;
 mod fake;
 mod knock;
 mod pages;
+mod private;
 mod rights;
 mod roster;
 mod walks;

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{href, name_of};
 use crate::{
-    api::{Command, ErrorKind, Reply, VaultPage, VaultWord},
+    api::{ApiError, Command, ErrorKind, Reply, VaultPage, VaultWord},
     web::{
         App,
         error::{Failure, unprocessable},
@@ -26,6 +26,12 @@ struct Page {
     href: String,
     reason: String,
     wrong: Option<(String, String)>,
+    /// There is something that the reader may open.
+    may_open: bool,
+    /// There is something that he may have forgotten.
+    may_erase: bool,
+    /// What was just done.
+    done: Option<String>,
     is_open: bool,
     shown: Vec<(String, String)>,
     erased: Vec<String>,
@@ -39,17 +45,37 @@ pub struct Typed {
     reason: String,
 }
 
-fn shut(f: Frame, id: &str, typed: Typed) -> Page {
-    Page {
+/// Nothing private on it yet.
+async fn shut(app: &App, visit: &Visit, id: String, reason: String) -> Result<Page, Failure> {
+    let href = href(&id);
+    let (f, request) =
+        tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Request { id }));
+    let Reply::Request(request) = request? else { return Err(Failure::odd_reply()) };
+    let (may_open, may_erase) = (!request.may_open.is_empty(), !request.may_erase.is_empty());
+    Ok(Page {
         f,
-        href: href(id),
-        reason: typed.reason,
+        href,
+        reason,
         wrong: None,
+        may_open,
+        may_erase,
+        done: None,
         is_open: false,
         shown: Vec::new(),
         erased: Vec::new(),
         openings: Vec::new(),
-    }
+    })
+}
+
+/// The shut page, with what was just done.
+pub async fn shut_after(
+    app: &App,
+    visit: &Visit,
+    id: String,
+    done: String,
+) -> Result<Response, Failure> {
+    let page = shut(app, visit, id, String::new()).await?;
+    Ok(show(&Page { done: Some(done), ..page }))
 }
 
 pub async fn page(
@@ -58,7 +84,11 @@ pub async fn page(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let id = name_of(&id)?;
-    Ok(show(&shut(Frame::load(&app, &visit).await, &id, Typed::default())))
+    let page = shut(&app, &visit, id, String::new()).await?;
+    if !page.may_open && !page.may_erase {
+        return Err(ApiError::new(ErrorKind::NoVault, []).into());
+    }
+    Ok(show(&page))
 }
 
 pub async fn open(
@@ -71,7 +101,7 @@ pub async fn open(
     let reason = typed.reason.clone();
     match app.handle.ask(Command::OpenVault { id: id.clone(), reason }).await {
         Ok(Reply::Vaults(vault)) => {
-            let page = shut(Frame::load(&app, &visit).await, &id, typed);
+            let page = shut(&app, &visit, id, typed.reason).await?;
             Ok(show(&lay_out(page, &visit, &vault)))
         }
         Ok(_) => Err(Failure::odd_reply()),
@@ -82,7 +112,7 @@ pub async fn open(
             ) =>
         {
             let wrong = Some(visit.words.error(&error));
-            let page = shut(Frame::load(&app, &visit).await, &id, typed);
+            let page = shut(&app, &visit, id, typed.reason).await?;
             Ok(unprocessable(show(&Page { wrong, ..page })))
         }
         Err(error) => Err(error.into()),
