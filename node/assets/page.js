@@ -126,6 +126,8 @@
 
   // --- a form goes off once, however often it is tapped
   document.addEventListener("submit", (event) => {
+    // A file is kept, and the page stays.
+    if (event.submitter?.hasAttribute("data-stays")) return;
     if (event.target.dataset.going) event.preventDefault();
     event.target.dataset.going = "yes";
   });
@@ -140,6 +142,15 @@
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
       button.textContent = button.dataset.copied;
+    });
+  }
+
+  // --- an invitation that came as a file
+  for (const picker of document.querySelectorAll("[data-read-into]")) {
+    picker.parentElement.hidden = false;
+    picker.addEventListener("change", async () => {
+      const [file] = picker.files;
+      if (file) document.getElementById(picker.dataset.readInto).value = await file.text();
     });
   }
 })();

@@ -51,6 +51,7 @@ use std::{
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     middleware::from_fn_with_state,
     routing::{get, post},
 };
@@ -241,7 +242,7 @@ fn pages() -> Router<App> {
         .route("/network", get(network::page))
         .route("/network/dial", post(network::dial))
         .route("/language", post(language::switch))
-        .route("/join", post(join::join))
+        .route("/join", post(join::join).layer(DefaultBodyLimit::max(guard::JOIN_BYTES_MAX)))
         .route("/knock", get(knock::page).post(knock::knock))
         .route("/knock/stop", post(knock::stop))
         .route("/approvals", get(approvals::page).post(approvals::answer))

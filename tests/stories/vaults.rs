@@ -134,6 +134,12 @@ fn a_phone_number_goes_to_whoever_is_given_the_ride_and_to_nobody_else() {
     let everybody = world.everybody();
     assert!(world.hold_the_same(&everybody), "keys and details travel as everything does");
 
+    for (who, opens, erases) in [(chen, 2, 2), (office, 2, 2), (wu, 1, 2), (zhao, 0, 0)] {
+        let page = world.page(who, ride);
+        let offered = (page.may_open.len(), page.may_erase.len());
+        assert_eq!(offered, (opens, erases), "{}", world.name(who));
+    }
+
     world.chapter("the family reads it, the office says why, the captain sees no diagnosis");
     let page = opens(&mut world, chen, ride, "").expect("it is hers");
     assert_eq!((page.private.phone.as_str(), page.private.details.as_str()), (PHONE, DIAGNOSIS));

@@ -110,3 +110,8 @@ home-knocks = { $n ->
         [one] Somebody asks to be let in
        *[other] { $n } ask to be let in
     }
+lobby-file = The invitation's file, if it came as one
+lobby-link-hint = It begins with “linli:”. Of an invitation that came as a file, paste the whole text.
+invite-file = As a file, for a USB stick
+invite-file-hint = For a box that has no network yet. With the file it sees at once who is in the community. Whoever has the file can join.
+invite-file-make = Make a file

@@ -24,6 +24,8 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
+use crdt::invitation::FILE_BYTES_MAX;
+
 use super::{
     App,
     error::Failure,
@@ -35,6 +37,9 @@ use crate::words::Words;
 
 /// Bytes of a form: the longest text, every byte of it percent-encoded, and what stands around it.
 const FORM_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes of the form that joins: an invitation may come as a file, with its line ends percent-encoded.
+pub const JOIN_BYTES_MAX: usize = FILE_BYTES_MAX + FILE_BYTES_MAX / 8;
 
 /// How long a form may take to arrive.
 const FORM_WITHIN: Duration = Duration::from_secs(10);
@@ -123,7 +128,8 @@ async fn admit(app: &App, visit: &Visit, mut request: Request) -> Result<Request
 /// Takes the whole form in, looks for the token, and puts it back for the handler.
 async fn read_form(app: &App, visit: &Visit, request: Request) -> Result<Request, Failure> {
     let (parts, body) = request.into_parts();
-    let read = tokio::time::timeout(FORM_WITHIN, axum::body::to_bytes(body, FORM_BYTES_MAX));
+    let bytes_max = if parts.uri.path() == "/join" { JOIN_BYTES_MAX } else { FORM_BYTES_MAX };
+    let read = tokio::time::timeout(FORM_WITHIN, axum::body::to_bytes(body, bytes_max));
     let form = read.await.map_err(|_| Failure::TooSlow)?.map_err(|_| Failure::TooLarge)?;
     // The token is hexadecimal, so the pair stands in the form as it is, unescaped.
     let token = form

@@ -15,6 +15,10 @@ use super::{
 };
 use crate::api::{Command, ErrorKind, Reply};
 
+/// Bytes of what was typed that come back with a mistake: a link does, a whole file need not, since
+/// it is still where it came from.
+const TYPED_BYTES_MAX: usize = 8 * 1024;
+
 /// What the form carries.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -54,7 +58,7 @@ pub fn lobby(f: Frame) -> Response {
 pub async fn join(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
-    Form(typed): Form<Typed>,
+    Form(mut typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let f = Frame::load(&app, &visit).await;
@@ -62,6 +66,9 @@ pub async fn join(
         let wrong_link = Some(visit.words.text("field-empty", &[]));
         return Ok(unprocessable(show(&Lobby { f, typed, wrong_link, wrong: None })));
     };
+    if typed.link.len() > TYPED_BYTES_MAX {
+        typed.link.clear();
+    }
     let asked = Command::Join { link, home: given(&typed.home), person: given(&typed.person) };
     match app.handle.ask(asked).await {
         Ok(Reply::Joined { community, words }) => Ok(joined(f, community, words)),

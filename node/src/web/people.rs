@@ -1,13 +1,14 @@
 //! Who is in the community, and inviting somebody: a link, and the same as a picture to scan.
 //!
 //! The link lets its reader in, so it is never part of an address, where histories keep it: it is
-//! the answer to the form itself.
+//! the answer to the form itself. So is the file, which a box without any network can read.
 
 use askama::Template;
 use axum::{
     Extension, Form,
     extract::{Query, State},
-    response::Response,
+    http::header,
+    response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
 
@@ -18,7 +19,7 @@ use super::{
     link::Link,
     person::{href, role_at},
 };
-use crate::api::{Command, PersonRow, Reply, RoleWord};
+use crate::api::{Command, PersonRow, Reply, RoleWord, RosterCommand, RosterReply};
 
 /// People on one page.
 const PEOPLE_SHOWN_MAX: usize = 60;
@@ -93,6 +94,8 @@ fn roles(visit: &Visit, person: &PersonRow) -> String {
 pub struct Typed {
     role: String,
     group: String,
+    /// `file` for one to be carried by hand; a link otherwise.
+    form: String,
 }
 
 #[derive(Template)]
@@ -149,7 +152,13 @@ pub async fn invite(
 ) -> Result<Response, Failure> {
     let role = role_typed(&typed.role).unwrap_or(RoleWord::Member);
     let group = Some(typed.group.clone()).filter(|group| !group.is_empty());
-    match app.handle.ask(Command::Invite { role, group }).await {
+    let command = if typed.form == "file" {
+        Command::Roster(RosterCommand::Invite { role, group, once: false, whole: true })
+    } else {
+        Command::Invite { role, group }
+    };
+    match app.handle.ask(command).await {
+        Ok(Reply::Roster(RosterReply::Invited { file: Some(file), .. })) => Ok(download(file)),
         Ok(Reply::Invite { link }) => {
             let page = blank(&app, &visit, &typed).await?;
             let link = Some(Link::to(link));
@@ -163,4 +172,13 @@ pub async fn invite(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The file itself: the browser keeps it, the page stays.
+fn download(file: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"linli-invitation.txt\""),
+    ];
+    (headers, file).into_response()
 }

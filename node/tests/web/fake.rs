@@ -339,7 +339,7 @@ impl Fake {
     }
 
     fn join(&mut self, link: &str) -> Result<Reply, ApiError> {
-        if !link.starts_with("linli:join/") {
+        if !link.starts_with("linli:join/") && !link.starts_with("linli-invitation 1\r\n") {
             return Err(ApiError::new(ErrorKind::BadLink, []));
         }
         self.community = true;

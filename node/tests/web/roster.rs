@@ -127,6 +127,13 @@ impl Fake {
                 };
                 RosterReply::Why(Box::new(page))
             }
+            RosterCommand::Invite { role: RoleWord::Admin, .. } => {
+                return Err(ApiError::new(ErrorKind::TooLow, [("role", "admin".into())]));
+            }
+            RosterCommand::Invite { whole, .. } => RosterReply::Invited {
+                link: "linli:join/file".into(),
+                file: whole.then(|| "linli-invitation 1\nlinli:join/file\nAAAA\n".into()),
+            },
             RosterCommand::Places => RosterReply::Places { places: places() },
             RosterCommand::Grant { role, again, over, .. } => self.grant(role, over, again)?,
             RosterCommand::Remove { person, role, keep, anyway, .. } => {

@@ -125,6 +125,32 @@ async fn an_invitation_is_a_link_and_a_picture_and_never_in_an_address() {
 }
 
 #[tokio::test]
+async fn an_invitation_is_a_file_too_and_a_box_in_no_community_takes_all_of_it() {
+    let pages = at_home(Fake::new());
+    let mut browser = Browser::new(&pages, "en");
+    browser.get("/invite").await.says("Make a file");
+    let page = browser.post("/invite", &[("role", "member"), ("form", "file")]).await;
+    assert_eq!((page.status, page.location.as_str()), (StatusCode::OK, ""));
+    assert_eq!(page.headers["cache-control"], "no-store");
+    let kept = page.headers["content-disposition"].to_str().unwrap();
+    assert!(kept.starts_with("attachment") && kept.contains(".txt"), "{kept}");
+    assert!(page.html.starts_with("linli-invitation 1\n"), "{}", page.html);
+    let refused = browser.post("/invite", &[("role", "admin"), ("form", "file")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.says("Your role is not above").says(r#"value="admin" selected"#);
+
+    let pages = at_home(Fake { community: false, ..Fake::new() });
+    let mut newcomer = Browser::new(&pages, "en");
+    newcomer.get("/").await.says("paste the whole text");
+    // As a browser sends it, and longer than any other form may be.
+    let file = page.html.replace('\n', "\r\n") + &"A".repeat(3 << 20);
+    let wrong = newcomer.post("/join", &[("link", &file[1..]), ("home", "3-202")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says("3-202").never_says("AAAAAAAA");
+    newcomer.post("/join", &[("link", &file), ("home", "3-202")]).await.says("abandon");
+}
+
+#[tokio::test]
 async fn the_language_is_the_browsers_until_the_reader_chooses() {
     let pages = at_home(Fake::new());
     let mut browser = Browser::new(&pages, "de, zh;q=0.8, en;q=0.5");
