@@ -68,6 +68,7 @@ joined-named = You are in: { $name }
 joined-paper = Write these words on paper now
 joined-paper-why = They are your key. If this box is lost, they prove who you are. Do not photograph them, and show them to nobody.
 joined-paper-once = They are shown this once.
+joined-paper-print = You may also print this page, on a printer of your own; beside the words it then bears them as a picture that a phone reads back.
 joined-on = I have written them down; go on
 lobby-with = You have an invitation
 lobby-without = You have none

@@ -59,6 +59,7 @@ joined-named = 您加入了：{ $name }
 joined-paper = 请现在把这些词抄在纸上
 joined-paper-why = 这是您的钥匙。机器丢了，凭它证明您是您。请不要拍照，也不要给别人看。
 joined-paper-once = 只显示这一次。
+joined-paper-print = 也可以用自己的打印机打印这一页；打印出来除了这些词，还有一张手机能读的图。
 joined-on = 抄好了，继续
 lobby-with = 您有邀请
 lobby-without = 您没有邀请

@@ -12,6 +12,7 @@ use super::{
     App,
     error::{Failure, unprocessable},
     frame::{Frame, Visit, show},
+    link::{Picture, picture},
 };
 use crate::api::{Command, ErrorKind, Reply};
 
@@ -43,11 +44,14 @@ struct Joined {
     f: Frame,
     community: String,
     words: Vec<String>,
+    /// The same words, for the printer alone: no camera should see them on a screen.
+    picture: Option<Picture>,
 }
 
 /// The answer to whoever has come in: the words, this once.
 pub fn joined(f: Frame, community: String, words: Vec<String>) -> Response {
-    show(&Joined { f, community, words })
+    let picture = picture(&words.join(" ")).filter(|_| !words.is_empty());
+    show(&Joined { f, community, words, picture })
 }
 
 /// What every page shows while the node is in no community.

@@ -31,7 +31,7 @@ pub struct Picture {
 }
 
 /// Runs of dark modules, row by row, as one path: no style, no script, small.
-fn picture(link: &str) -> Option<Picture> {
+pub fn picture(link: &str) -> Option<Picture> {
     let code = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
     let (width, modules) = (code.width(), code.to_colors());
     let mut path = String::new();

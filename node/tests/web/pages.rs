@@ -226,7 +226,7 @@ async fn a_box_in_no_community_takes_an_invitation_and_shows_the_paper_key_once(
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         page.says(wrong).says("hello").says("3-202");
         let page = browser.post("/join", &[("link", "linli:join/abc"), ("home", "3-202")]).await;
-        page.says("润园").says("abandon");
+        page.says("润园").says("abandon").says(r#"<svg class="qr print-only""#);
         assert_eq!((page.status, page.location.as_str()), (StatusCode::OK, ""));
         assert_eq!(page.headers["cache-control"], "no-store");
         browser.get("/").await.never_says("abandon").says("/ask");
