@@ -30,6 +30,15 @@ pub fn id(number: u8) -> EnvelopeId {
     EnvelopeId::from_bytes([number; 32])
 }
 
+/// Who stands before which door.
+#[derive(Default)]
+pub struct Door {
+    /// Before this box is in a community: how far its asking is. None: it asks nobody.
+    pub knocking: Option<KnockPage>,
+    /// Who asks here to be let in; None where this person may not open.
+    pub waiting: Option<Vec<KnockRow>>,
+}
+
 /// What the made-up node knows.
 pub struct Fake {
     pub community: bool,
@@ -41,10 +50,7 @@ pub struct Fake {
     pub mesh: MeshPicture,
     pub board: BoardPage,
     pub roster: Roster,
-    /// Before it is in a community: how far its asking is. None: it asks nobody.
-    pub knocking: Option<KnockPage>,
-    /// Who asks here to be let in; None where this person may not open.
-    pub waiting: Option<Vec<KnockRow>>,
+    pub door: Door,
     /// What is private about the request 41.
     pub vault: Vault,
     /// Every command, in order.
@@ -182,8 +188,7 @@ impl Fake {
                 ],
             },
             roster: Roster::new(),
-            knocking: None,
-            waiting: None,
+            door: Door::default(),
             vault: Vault::default(),
             asked: vec![],
             next: 100,
@@ -356,19 +361,19 @@ impl Fake {
             return Err(ApiError::new(kind, []));
         }
         match command {
-            Command::Knocking => Ok(Reply::Knock(self.knocking.clone().unwrap_or(resting))),
+            Command::Knocking => Ok(Reply::Knock(self.door.knocking.clone().unwrap_or(resting))),
             Command::KnockStop => {
-                self.knocking = None;
+                self.door.knocking = None;
                 Ok(Reply::Done)
             }
-            Command::Knock { home, .. } => match &self.knocking {
+            Command::Knock { home, .. } => match &self.door.knocking {
                 Some(page) if page.state == KnockState::Opened => self.join("linli:join/door"),
                 None if home.is_none() => {
                     Err(ApiError::new(ErrorKind::BadText, [("field", "home".into())]))
                 }
                 _ => {
                     let state = KnockState::Looking;
-                    let page = self.knocking.get_or_insert(KnockPage { state, doors: vec![] });
+                    let page = self.door.knocking.get_or_insert(KnockPage { state, doors: vec![] });
                     Ok(Reply::Knock(page.clone()))
                 }
             },
@@ -378,7 +383,7 @@ impl Fake {
 
     fn answer_the_door(&mut self, command: Command) -> Result<Reply, ApiError> {
         let not_allowed = ApiError::new(ErrorKind::NotAllowed, [("what", "invite".into())]);
-        let waiting = self.waiting.as_mut().ok_or(not_allowed)?;
+        let waiting = self.door.waiting.as_mut().ok_or(not_allowed)?;
         let (Command::Approve { code, .. } | Command::Deny { code }) = command else {
             return Ok(Reply::Approvals { waiting: waiting.clone() });
         };

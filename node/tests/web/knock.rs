@@ -5,7 +5,7 @@ use node::api::{DoorRow, KnockPage, KnockRow, KnockState};
 
 use crate::{
     actors::{Browser, at_home},
-    fake::Fake,
+    fake::{Door, Fake},
 };
 
 const REFRESH: &str = r#"http-equiv="refresh""#;
@@ -18,7 +18,7 @@ fn asking(state: KnockState, doors: &[(&str, &str, Option<&str>)]) -> Fake {
         code: code.map(str::to_owned),
     };
     let knocking = Some(KnockPage { state, doors: doors.iter().map(door).collect() });
-    Fake { community: false, knocking, ..Fake::new() }
+    Fake { community: false, door: Door { knocking, waiting: None }, ..Fake::new() }
 }
 
 /// An office before whose door these stand.
@@ -29,7 +29,8 @@ fn office(codes: &[&str]) -> Fake {
         person: "Wang".into(),
         waiting_ms: 130_000,
     };
-    Fake { waiting: Some(codes.iter().map(row).collect()), ..Fake::new() }
+    let waiting = Some(codes.iter().map(row).collect());
+    Fake { door: Door { knocking: None, waiting }, ..Fake::new() }
 }
 
 #[tokio::test]
