@@ -184,6 +184,7 @@ private-door = Building, unit, door
 private-details = For the office alone
 private-hint = Whoever opens them is written down, and the family sees it. What you have read cannot be unread.
 private-reason = Why (whoever asked, and whoever holds the request, may leave it empty)
+private-reason-say = Write a few words into the field below; the family sees them.
 private-open = Open
 private-back = Back to the request
 private-openings = Who has opened them

@@ -172,6 +172,7 @@ private-door = 楼、单元、门牌
 private-details = 只给居委会看
 private-hint = 谁看过都会记下来，家属看得到。看过的内容收不回来。
 private-reason = 为什么要看（求助人和接单的人可以不填）
+private-reason-say = 请在下面写几个字，家属看得到。
 private-open = 打开
 private-back = 回到求助单
 private-openings = 谁看过

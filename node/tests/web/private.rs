@@ -105,7 +105,7 @@ async fn nothing_private_is_shown_before_the_button_and_the_office_says_why() {
     page.says("written down").never_says("139 0000").never_says("dialysis").never_says("赵主任");
     let page = browser.post(&private, &[("reason", " ")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    page.says("data-failed").never_says("139 0000").never_says("dialysis");
+    page.says("a few words").never_says("--reason").never_says("139 0000").never_says("dialysis");
     let page = browser.post(&private, &[("reason", "she did not come")]).await;
     assert_eq!(page.headers["cache-control"], "no-store");
     page.says("139 0000").says("dialysis").says("赵主任 opened them. she did not come");

@@ -111,7 +111,12 @@ pub async fn open(
                 ErrorKind::NoVault | ErrorKind::ReasonNeeded | ErrorKind::BadText
             ) =>
         {
-            let wrong = Some(visit.words.error(&error));
+            let (sentence, mut hint) = visit.words.error(&error);
+            // The general hint is for the command line.
+            if error.kind == ErrorKind::ReasonNeeded {
+                hint = visit.words.text("private-reason-say", &[]);
+            }
+            let wrong = Some((sentence, hint));
             let page = shut(&app, &visit, id, typed.reason).await?;
             Ok(unprocessable(show(&Page { wrong, ..page })))
         }
