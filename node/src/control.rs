@@ -12,6 +12,8 @@
 //! 2. Commands and replies are bounded ([`COMMAND_BYTES_MAX`], [`REPLY_BYTES_MAX`]).
 //! 3. A command whose connection broke may have been carried out or not; the client says exactly
 //!    that ([`AskError::Lost`]) and never asks twice by itself.
+//! 4. A socket's address has room for about 100 bytes of path, a folder may lie deeper. Both sides
+//!    then go through a folder that they hold open ([`Shortcut`]); the file lies where it always does.
 //!
 //! # Deliberately absent
 //!
@@ -22,11 +24,19 @@
 //!
 //! A line protocol of our own: smaller, but it needs framing, limits and status codes again; the
 //! HTTP stack is in the program anyway, and `curl --unix-socket` can talk to a node when in doubt.
+//!
+//! For deep folders, a socket or a link in the system's folder for temporary files: everybody may
+//! write there, so that every step would have to be checked for whose it is.
 
 mod client;
 mod server;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io,
+    os::fd::AsRawFd as _,
+    path::{Path, PathBuf},
+};
 
 use axum::http::StatusCode;
 
@@ -43,9 +53,38 @@ pub const COMMAND_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// only keeps a defect from filling the memory.
 pub const REPLY_BYTES_MAX: usize = 128 * 1024 * 1024;
 
+/// What the socket is called in its folder.
+const SOCKET_NAME: &str = "control.sock";
+
 /// Where a folder's socket lies.
 pub fn socket_path(data: &Path) -> PathBuf {
-    data.join("control.sock")
+    data.join(SOCKET_NAME)
+}
+
+/// The longest path that fits a socket's address on every system that we know: 104 bytes with the
+/// nul at the end, and some to spare.
+const ADDRESS_BYTES_MAX: usize = 100;
+
+/// A name for a file in a folder that is short enough for a socket's address. It is good as long
+/// as this lives: it may lead through the folder that is held open here.
+#[derive(Debug)]
+struct Shortcut {
+    path: PathBuf,
+    _held: Option<File>,
+}
+
+impl Shortcut {
+    /// The file's own path where that is short; else the way through the opened folder, which the
+    /// kernel offers every process for itself alone.
+    fn to(folder: &Path, name: &str) -> io::Result<Self> {
+        let path = folder.join(name);
+        if path.as_os_str().len() <= ADDRESS_BYTES_MAX {
+            return Ok(Self { path, _held: None });
+        }
+        let held = File::open(folder)?;
+        let path = Path::new("/proc/self/fd").join(held.as_raw_fd().to_string()).join(name);
+        Ok(Self { path, _held: Some(held) })
+    }
 }
 
 /// The HTTP status that goes with an error, for programs that look no further.

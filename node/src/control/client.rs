@@ -15,7 +15,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
-use super::{REPLY_BYTES_MAX, socket_path};
+use super::{REPLY_BYTES_MAX, SOCKET_NAME, Shortcut};
 use crate::api::{ApiError, Command, Reply};
 
 /// Why there is no reply.
@@ -38,7 +38,8 @@ pub struct Client {
 impl Client {
     /// Reaches the folder's running node; none where none runs, or where it is another user's.
     pub async fn connect(data: &Path) -> Option<Self> {
-        let stream = UnixStream::connect(socket_path(data)).await.ok()?;
+        let socket = Shortcut::to(data, SOCKET_NAME).ok()?;
+        let stream = UnixStream::connect(&socket.path).await.ok()?;
         let (requests, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         // How the connection ended is seen by the request that it breaks.
         tokio::spawn(connection);

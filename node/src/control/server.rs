@@ -20,7 +20,7 @@ use axum::{
 use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{COMMAND_BYTES_MAX, socket_path, status_of};
+use super::{COMMAND_BYTES_MAX, Shortcut, socket_path, status_of};
 use crate::{
     api::{ApiError, Command, ErrorKind, Reply},
     handle::Handle,
@@ -51,15 +51,14 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// Where the folder cannot be written, or its path is longer than socket addresses may be
-    /// (about 100 bytes).
+    /// Where the folder cannot be written.
     pub fn bind(folder: &Folder) -> io::Result<Self> {
         let data = folder.path();
         let nursery = data.join("control.new");
         let newborn = nursery.join("s");
         clear(&nursery, &newborn)?;
         DirBuilder::new().mode(0o700).create(&nursery)?;
-        let listener = UnixListener::bind(&newborn)?;
+        let listener = UnixListener::bind(&Shortcut::to(&nursery, "s")?.path)?;
         fs::set_permissions(&newborn, Permissions::from_mode(0o600))?;
         let path = socket_path(data);
         fs::rename(&newborn, &path)?;

@@ -110,6 +110,35 @@ async fn a_socket_left_by_a_crash_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_folder_deeper_than_a_sockets_address_has_a_node_like_any_other() {
+    let tree = tempfile::tempdir().expect("it works on this stage");
+    let deep = tree.path().join("a-folder-with-a-long-name".repeat(6)).join("家".repeat(60));
+    fs::create_dir_all(&deep).expect("it works on this stage");
+    let lock = Folder::make(&deep).expect("it works on this stage");
+    assert!(Client::connect(&deep).await.is_none(), "nobody is there yet");
+
+    let socket = Socket::bind(&lock).expect("a deep folder is a folder");
+    let (handle, mut queue, _) = Handle::new();
+    let stop = CancellationToken::new();
+    let served = tokio::spawn(socket.serve(handle, stop.clone()));
+    tokio::spawn(async move {
+        while let Some(asked) = queue.recv().await {
+            let _ = asked.answer.send(answer(asked.command));
+        }
+    });
+    let mut client = Client::connect(&deep).await.expect("a node runs");
+    assert_eq!(client.ask(&Command::Status).await.expect("it answers"), Reply::Done);
+    let mode = fs::metadata(socket_path(&deep)).expect("it lies where it always does");
+    assert_eq!(mode.permissions().mode() & 0o777, 0o600);
+
+    drop(client);
+    stop.cancel();
+    served.await.expect("it works on this stage").expect("it works on this stage");
+    assert!(!socket_path(&deep).exists());
+    assert!(Client::connect(&deep).await.is_none());
+}
+
+#[tokio::test]
 async fn what_is_no_command_or_too_long_is_refused_and_the_node_goes_on() {
     let stage = Stage::open();
     for (body, status) in [
