@@ -7,7 +7,13 @@ mod stage;
 
 use clap::CommandFactory as _;
 use cli::{args::Cli, words::Lang};
-use node::api::{Command, ErrorKind, MissingWord, Reply, RosterReply};
+use crdt::{
+    body::Place,
+    genesis::{Genesis, RULES_VERSION},
+    id::{EnvelopeId, KeyId},
+    invitation::Invitation,
+};
+use node::api::{Command, ErrorKind, MeshPicture, MissingWord, Reply, RosterReply};
 use serde_json::Value;
 use stage::{Stage, play};
 
@@ -271,6 +277,86 @@ fn joining_through_a_running_node_follows_the_first_sync() {
     assert_eq!(told.code, 0, "{}", told.err);
     insta::assert_snapshot!(told.out);
     assert!(told.err.contains("Everything is here."), "{}", told.err);
+}
+
+/// A link as a node would write it, with these addresses in it.
+fn a_link(addresses: &[&str]) -> String {
+    let key = KeyId::from_bytes([1; 32]);
+    let founded = crdt::time::Bucket(2_950);
+    let invitation = Invitation {
+        genesis: Genesis {
+            root_keys: vec![key],
+            threshold: 1,
+            salt: [2; 16],
+            rules: RULES_VERSION,
+            founded,
+        },
+        name: "润园".into(),
+        invite: EnvelopeId::from_bytes([3; 32]),
+        group: Place::community().below(EnvelopeId::from_bytes([4; 32])),
+        secret: [5; 16],
+        addresses: addresses.iter().map(|&address| address.into()).collect(),
+    };
+    invitation.to_link()
+}
+
+#[test]
+fn an_invitation_asked_for_right_after_the_start_waits_for_the_first_address() {
+    let (mut looks, here) = (0, "/ip4/192.168.1.7/tcp/4001");
+    let stage = Stage::with(move |command| {
+        let known: &[&str] = if looks < 3 { &[] } else { &[here] };
+        Ok(match command {
+            Command::Mesh => {
+                looks += 1;
+                let addresses = known.iter().map(|&it| it.into()).collect();
+                Reply::Mesh(MeshPicture { addresses, ..MeshPicture::default() })
+            }
+            Command::Roster(_) => {
+                Reply::Roster(RosterReply::Invited { link: a_link(known), file: None })
+            }
+            other => panic!("{other:?} was not expected"),
+        })
+    });
+    let told = stage.run(Lang::En, &["invite"]);
+    assert_eq!((told.code, told.err.as_str()), (0, ""));
+    let link = Invitation::from_link(&told.out).expect("a link");
+    assert_eq!(link.addresses, [here]);
+}
+
+#[test]
+fn an_invitation_that_holds_no_address_says_so_and_what_to_do() {
+    // A node that answers, but says nothing of its addresses: there is nothing to wait for.
+    let stage = Stage::with(|command| {
+        Ok(match command {
+            Command::Roster(_) => {
+                Reply::Roster(RosterReply::Invited { link: a_link(&[]), file: None })
+            }
+            _ => Reply::Done,
+        })
+    });
+    let told = stage.run(Lang::En, &["invite"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    assert!(Invitation::from_link(&told.out).is_ok(), "the link alone: {}", told.out);
+    assert!(told.err.contains("once `linli up` has printed an address"), "{}", told.err);
+
+    let stage = Stage::empty();
+    stage.run(Lang::En, &["init", "--home", "o", "--person", "Li", "--community", "Runyuan"]);
+    let told = stage.run(Lang::En, &["invite"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    assert!(told.err.contains("Start `linli up` and ask for the link again"), "{}", told.err);
+}
+
+#[test]
+fn patience_without_end_is_handed_on_as_such() {
+    let stage = Stage::with(|command| match command {
+        Command::Wait { timeout_ms, .. } => {
+            assert_eq!(timeout_ms, u64::MAX);
+            Ok(stage::waited(true))
+        }
+        other => panic!("{other:?} was not expected"),
+    });
+    let told = stage.run(Lang::En, &["wait", "--timeout", "18446744073709551615"]);
+    assert_eq!(told.code, 0, "{}", told.err);
 }
 
 /// The paper keys are new each time: of their words only the number is looked at.

@@ -63,6 +63,8 @@ paper-root = Community key { $number } of { $of }: any { $threshold } of them to
 paper-person = Your own key: it proves that you are you when every device is lost.
 
 up-address = Address: { $address }
+invite-stopped = This link holds no address, as no node runs here. Start `linli up` and ask for the link again; or have both boxes on one network, where they find each other.
+invite-nowhere = This link holds no address yet: the node here does not listen anywhere. Ask for it again once `linli up` has printed an address.
 up-page = Page: { $page }
 up-code = Code to pair a phone with the page (works once): { $code }
 up-running = Running. Ctrl-C stops it.

@@ -57,6 +57,8 @@ paper-root = 社区密钥，第 { $number } 份，共 { $of } 份：管理员都
 paper-person = 你自己的密钥：所有设备都丢了的时候，用它证明你是你。
 
 up-address = 地址：{ $address }
+invite-stopped = 这个链接里没有地址，因为本机的节点没有在运行。请先运行 `linli up`，再生成一次链接；或者让两台机器在同一个网络里，它们会自己找到对方。
+invite-nowhere = 这个链接里还没有地址：本机的节点还没有监听任何地址。等 `linli up` 打印出地址以后，再生成一次。
 up-page = 页面：{ $page }
 up-code = 手机配对码（只能用一次）：{ $code }
 up-running = 正在运行。按 Ctrl-C 停止。

@@ -1,12 +1,26 @@
 //! `linli invite`: a link or a file that lets somebody join.
+//!
+//! A link says where this home can be reached. A node that has only just started does not know that
+//! yet; the command gives it a moment ([`PATIENCE`]). A link that holds no address all the same is
+//! still good (boxes on one network find each other), but whoever hands it on has to know.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use clap::ValueEnum;
+use crdt::invitation::Invitation;
 use node::api::{Command, Reply, RoleWord, RosterCommand, RosterReply};
 use qrcode::{QrCode, render::unicode::Dense1x2};
 
 use crate::{args::Json, door::Door, error::CliError, ui::Ui};
+
+/// How long a node that has just started may take until it knows where it listens.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often it is asked in the meantime.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Make a link that lets somebody join
 ///
@@ -69,6 +83,7 @@ impl From<Role> for RoleWord {
 ///
 /// Where this person's role does not allow it, or the file cannot be written.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
+    wait_for_an_address(door).await?;
     let (link, file) = open_door(door, &args).await?;
     if let (Some(path), Some(file)) = (&args.out, file) {
         std::fs::write(path, file).map_err(|cause| CliError::CannotWrite {
@@ -76,10 +91,28 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
             reason: cause.to_string(),
         })?;
     }
+    if Invitation::from_link(&link).is_ok_and(|it| it.addresses.is_empty()) {
+        let why = if door.is_opened() { "invite-stopped" } else { "invite-nowhere" };
+        ui.note(why, &[])?;
+    }
     if args.json.json {
         return ui.json(&serde_json::json!({ "link": link }));
     }
     show_link(ui, &link)
+}
+
+/// Until a running node listens somewhere, for as long as [`PATIENCE`] goes.
+async fn wait_for_an_address(door: &mut Door) -> Result<(), CliError> {
+    let asked = Instant::now();
+    while !door.is_opened() && asked.elapsed() < PATIENCE {
+        match door.ask(Command::Mesh).await {
+            Ok(Reply::Mesh(mesh)) if mesh.addresses.is_empty() => tokio::time::sleep(PAUSE).await,
+            // Whatever else it says: the invitation itself will tell.
+            Ok(_) | Err(CliError::Refused(_)) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// The link, and the file's text where one was asked for.

@@ -20,7 +20,7 @@ use crate::{
 struct Stage {
     folder: tempfile::TempDir,
     stop: CancellationToken,
-    served: JoinHandle<std::io::Result<()>>,
+    served: JoinHandle<io::Result<()>>,
 }
 
 impl Stage {

@@ -55,6 +55,25 @@ fn a_link_in_doubt_is_closed_a_second_later_unless_anything_is_heard_on_it() {
 }
 
 #[test]
+fn whoever_waits_for_ever_is_answered_when_enough_are_equal_and_holds_nobody_up() {
+    let begin = Moment(10_000);
+    let mut core = linked(begin);
+    let wait = |id, count| Input::Wait {
+        wait: WaitId(id),
+        count,
+        peer: None,
+        until: begin + u64::MAX.saturating_mul(1000),
+    };
+    core.handle(wait(1, 1), begin);
+    core.handle(Input::Tick, begin + 1_000_000);
+    assert!(!drain(&mut core).iter().any(|it| matches!(it, Output::Waited(..))), "not yet equal");
+    core.handle(wait(2, 0), begin + 1_000_001);
+    let told = drain(&mut core);
+    assert!(told.iter().any(|it| matches!(it, Output::Waited(WaitId(2), true))), "{told:?}");
+    assert!(core.next_wakeup().is_some_and(|(at, _)| at <= begin + u64::MAX));
+}
+
+#[test]
 fn a_doubt_about_somebody_without_a_link_is_nothing() {
     let mut core = linked(Moment(0));
     core.handle(Input::Doubted(key(3)), Moment(0));
