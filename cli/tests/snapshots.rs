@@ -359,6 +359,75 @@ fn patience_without_end_is_handed_on_as_such() {
     assert_eq!(told.code, 0, "{}", told.err);
 }
 
+#[test]
+fn whoever_is_not_let_in_is_told_why_as_often_as_he_looks() {
+    let stage = Stage::with(|command| match command {
+        Command::Progress => Ok(Reply::Progress {
+            received: 0,
+            expected: 0,
+            equal: false,
+            turned_away: Some(ErrorKind::InvitationUsed),
+        }),
+        Command::Wait { .. } => Ok(stage::waited(false)),
+        other => stage::neighbourhood(other),
+    });
+    let used = "This invitation was for one person, and somebody has used it.";
+    let told = stage.run(Lang::En, &["wait"]);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains(used) && told.err.contains("Ask for a new one."), "{}", told.err);
+    let told = stage.run(Lang::En, &["status"]);
+    assert_eq!(told.code, 0);
+    assert!(told.err.contains(used) && told.err.contains("Ask for a new one."), "{}", told.err);
+}
+
+#[test]
+fn what_is_typed_back_wrongly_is_told_word_by_word_and_touches_nothing() {
+    let office = Stage::empty();
+    let founded =
+        office.run(Lang::En, &["init", "--home", "o", "--person", "Li", "--community", "Runyuan"]);
+    let link = office.run(Lang::En, &["invite"]).out;
+    let own = founded.out.split("Your own key").nth(1).expect("the person's paper");
+    let printed: Vec<&str> = own
+        .split_whitespace()
+        .skip_while(|word| *word != "1")
+        .filter(|word| word.chars().all(|c| c.is_ascii_lowercase()))
+        .take(24)
+        .collect();
+    let with = |at: usize, word: &str| {
+        let mut words = printed.clone();
+        words[at] = word;
+        words.join(" ")
+    };
+    let swapped = [&printed[1..2], &printed[..1], &printed[2..]].concat().join(" ");
+    let box_ = Stage::empty();
+    for (words, says) in [
+        (with(4, "qqqqqq"), "5 “qqqqqq”"),
+        (printed[1..].join(" "), "23 / 24"),
+        (String::new(), "0 / 24"),
+        (if printed[0] == printed[1] { with(0, "zoo") } else { swapped }, "do not belong together"),
+    ] {
+        let file = office.file("words", &words);
+        let told = box_.run(Lang::En, &["recover", &link, "--home", "n", "--words", &file]);
+        assert_eq!(told.code, 1, "{words}");
+        assert!(told.err.contains(says) && told.err.contains("hint: "), "{}", told.err);
+        assert!(box_.is_empty(), "nothing was touched");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_invitation_is_told_as_that_whatever_its_bytes() {
+    let stage = Stage::empty();
+    for bytes in
+        [&[0xff, 0xfe, 0, 0x80][..], b"", b"a letter\n", b"linli-invitation 1\nlinli:abc\n"]
+    {
+        let file = stage.file("invitation", bytes);
+        let told = stage.run(Lang::En, &["join", &file, "--home", "n"]);
+        assert_eq!(told.code, 1, "{bytes:?}");
+        let whole = told.err.contains("is not a join link") || told.err.contains("was cut short");
+        assert!(whole && told.err.contains("hint: Copy the whole"), "{}", told.err);
+    }
+}
+
 /// The paper keys are new each time: of their words only the number is looked at.
 #[test]
 fn founding_a_community_prints_its_paper_keys_once() {

@@ -138,6 +138,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::BadEdit
         | ErrorKind::UnknownField
         | ErrorKind::BadLink
+        | ErrorKind::BadInvitationFile
         | ErrorKind::BadAddress
         | ErrorKind::BadLine
         | ErrorKind::WeakPassphrase

@@ -9,7 +9,7 @@ use crdt::{
     envelope::Envelope,
     genesis::{Genesis, RULES_VERSION},
     id::{CommunityId, KeyId},
-    invitation::{Invitation, NotAnInvitation, from_file, is_file},
+    invitation::{FILE_BYTES_MAX, Invitation, NotAnInvitation, from_file, is_file},
     keys::Secret,
     limits::NAME_BYTES_MAX,
     paper::{self, NotPaper},
@@ -263,6 +263,9 @@ fn walk_in_again(
     Ok(SetUp { paper, community, community_name: door.name.clone() })
 }
 
+/// The longest line of an invitation's file is shorter: so near to the end, something was left out.
+const FULL_BYTES: usize = 256 * 1024;
+
 /// An invitation and the statements that came with it, if it was a file.
 #[derive(Debug)]
 pub struct Doorway {
@@ -276,13 +279,27 @@ pub struct Doorway {
 ///
 /// # Errors
 ///
-/// As [`invitation`].
+/// As [`invitation`], and [`ErrorKind::BadInvitationFile`] where a file does not hold what its own
+/// link rests on.
 pub fn doorway(text: &str) -> Result<Doorway, ApiError> {
     if !is_file(text) {
         return Ok(Doorway { invitation: invitation(text)?, statements: Vec::new() });
     }
-    let (link, statements) = from_file(text).map_err(|error| not_an_invitation(&error))?;
-    Ok(Doorway { invitation: invitation(&link)?, statements })
+    let bad = || ApiError::new(ErrorKind::BadInvitationFile, []);
+    let (link, statements) = from_file(text).map_err(|error| match error {
+        NotAnInvitation::Damaged => bad(),
+        _ => not_an_invitation(&error),
+    })?;
+    let invitation = Invitation::from_link(&link).map_err(|error| match error {
+        NotAnInvitation::Newer => not_an_invitation(&error),
+        _ => bad(),
+    })?;
+    // A file that was full from the beginning may lack it without any harm.
+    let is_full = text.len() + FULL_BYTES >= FILE_BYTES_MAX;
+    if !is_full && !statements.iter().any(|it| it.id() == invitation.invite) {
+        return Err(bad());
+    }
+    Ok(Doorway { invitation, statements })
 }
 
 /// The keys of a home that is in no community yet, made now where there are none.
@@ -453,6 +470,48 @@ fn name(what: &str, text: &str) -> Result<String, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        api::{Command, Reply, RoleWord, RosterCommand, RosterReply},
+        ledger::{Done, Job},
+    };
+
+    /// A community's home and the file of an invitation for one person into it.
+    fn with_invitation(community: &str) -> (tempfile::TempDir, String) {
+        let dir = tempfile::tempdir().expect("a folder");
+        init(dir.path(), "office", None, Some(community), Roots::TWO_OF_THREE).expect("founded");
+        let folder = Folder::open(dir.path()).expect("a home");
+        let identity = folder.identity().expect("readable").expect("kept");
+        let genesis = folder.genesis().expect("readable").expect("kept");
+        let mut ledger = open(dir.path(), &identity, &genesis).expect("opened");
+        let invite =
+            RosterCommand::Invite { role: RoleWord::Member, group: None, once: true, whole: true };
+        let job = Job::Command((), Command::Roster(invite));
+        let mut worked = ledger.work([job], clock::claimed());
+        let Some(((), Done::Reply(Ok(Reply::Roster(RosterReply::Invited { file, .. }))))) =
+            worked.done.pop()
+        else {
+            panic!("a file")
+        };
+        (dir, file.expect("a file"))
+    }
+
+    #[test]
+    fn an_invitations_file_that_was_cut_or_put_together_from_two_is_told_as_that() {
+        let ((_one, file), (_two, other)) = (with_invitation("Lane"), with_invitation("Court"));
+        doorway(&file).expect("whole");
+        let lines: Vec<&str> = file.lines().collect();
+        let mixed: Vec<&str> = lines[..2].iter().copied().chain(other.lines().skip(2)).collect();
+        let cut_line = &file[..file.len() - 9];
+        let without_last = lines[..lines.len() - 1].join("\n");
+        let link_alone = lines[..2].join("\n");
+        for bad in [&mixed.join("\n"), cut_line, &without_last, &link_alone, &file[..90]] {
+            let dir = tempfile::tempdir().expect("a folder");
+            let data = dir.path().join("home");
+            let error = join(&data, bad, Some("5-2-301"), None).expect_err("not whole");
+            assert_eq!(error.kind, ErrorKind::BadInvitationFile, "{} bytes", bad.len());
+            assert!(!data.exists(), "nothing was touched");
+        }
+    }
 
     #[test]
     fn a_home_whose_envelopes_are_gone_begins_no_second_chain() {

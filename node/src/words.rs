@@ -294,6 +294,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::NotAllowed => "error-not-allowed",
         ErrorKind::NotNow => "error-not-now",
         ErrorKind::BadLink => "error-bad-link",
+        ErrorKind::BadInvitationFile => "error-bad-invitation-file",
         ErrorKind::BadAddress => "error-bad-address",
         ErrorKind::Private => "error-private",
         ErrorKind::NoVault => "error-no-vault",

@@ -119,8 +119,10 @@ fn read_if_file(link: String) -> Result<String, CliError> {
     if link.starts_with("linli:") || !path.is_file() {
         return Ok(link);
     }
-    std::fs::read_to_string(path)
-        .map_err(|cause| CliError::CannotRead { path: link.clone(), reason: cause.to_string() })
+    // What is no text is no invitation either, and is told as that.
+    let bytes = std::fs::read(path)
+        .map_err(|cause| CliError::CannotRead { path: link.clone(), reason: cause.to_string() })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Asks at the doors of the LAN until somebody opens or all have said no.

@@ -1,6 +1,6 @@
 //! `linli status`: how this home stands with the others.
 
-use node::api::{Command, PeerRow, Reply, Status};
+use node::api::{ApiError, Command, PeerRow, Reply, Status};
 
 use super::unlock;
 use crate::{
@@ -30,7 +30,14 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     if args.json.json {
         return ui.json(&status);
     }
-    print(ui, &status)
+    print(ui, &status)?;
+    // Whoever is not let in sees an empty home; why that is has to be told once more.
+    if let Ok(Reply::Progress { turned_away: Some(kind), .. }) = door.ask(Command::Progress).await {
+        let (sentence, hint) = ui.speech().refusal(&ApiError::new(kind, []));
+        ui.status(sentence)?;
+        ui.status(hint)?;
+    }
+    Ok(())
 }
 
 fn print(ui: &mut Ui<'_>, status: &Status) -> Result<(), CliError> {

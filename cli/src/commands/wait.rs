@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use node::api::{Command, Reply};
+use node::api::{ApiError, Command, Reply};
 
 use super::status::in_words;
 use crate::{door::Door, error::CliError, ui::Ui};
@@ -30,7 +30,7 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// [`CliError::NotEqual`] when the time is up, [`CliError::NoNode`] where no node runs.
+/// [`CliError::NotEqual`] when the time is up, or why the others do not let this home in; [`CliError::NoNode`] where no node runs.
 pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
     let Args { peers, peer, timeout } = args;
     let timeout_ms = timeout.saturating_mul(1000);
@@ -43,6 +43,10 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     }
     if enough {
         return Ok(());
+    }
+    // Where nobody lets this home in, waiting longer is no help: the reason is.
+    if let Reply::Progress { turned_away: Some(kind), .. } = door.ask(Command::Progress).await? {
+        return Err(ApiError::new(kind, []).into());
     }
     Err(CliError::NotEqual { equal: equal.len(), wanted: peers })
 }

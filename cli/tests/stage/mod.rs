@@ -96,8 +96,13 @@ impl Stage {
         report + "\n"
     }
 
+    /// Has nobody put anything into the folder?
+    pub fn is_empty(&self) -> bool {
+        fs::read_dir(self.folder.path()).expect("it works on this stage").next().is_none()
+    }
+
     /// Puts a file beside the folder's own and returns its path.
-    pub fn file(&self, name: &str, text: &str) -> String {
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.folder.path().join(name);
         fs::write(&path, text).expect("it works on this stage");
         path.to_str().expect("it works on this stage").to_owned()

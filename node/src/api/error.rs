@@ -37,6 +37,8 @@ pub enum ErrorKind {
     NotNow,
     /// Not a join link, or a damaged one. Args: none.
     BadLink,
+    /// An invitation's file that was cut short, or was put together from two. Args: none.
+    BadInvitationFile,
     /// Not an address. Args: `address`.
     BadAddress,
     /// The edit cannot be made. Args: `reason`.

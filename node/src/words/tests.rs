@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 51] = [
+const ERRORS: [ErrorKind; 52] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -24,6 +24,7 @@ const ERRORS: [ErrorKind; 51] = [
     ErrorKind::NotAllowed,
     ErrorKind::NotNow,
     ErrorKind::BadLink,
+    ErrorKind::BadInvitationFile,
     ErrorKind::BadAddress,
     ErrorKind::BadEdit,
     ErrorKind::Private,
