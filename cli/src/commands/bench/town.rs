@@ -87,6 +87,13 @@ impl Town {
         Ok(Self { folder, link })
     }
 
+    /// Is what stands in its group written under an epoch? Its own words tell.
+    pub fn is_sealed(&self) -> Result<bool, CliError> {
+        let written = post_all(&mut open(&self.founder())?, &texts(0, 1))?;
+        let mut messages = written.iter().filter(|it| it.header().kind == Kind::MESSAGE);
+        Ok(messages.next().is_some_and(|it| it.header().epoch.is_some()))
+    }
+
     /// The founder's folder.
     pub fn founder(&self) -> PathBuf {
         self.folder.path().join("founder")
@@ -312,5 +319,11 @@ mod tests {
         apart.sort_unstable();
         apart.dedup();
         assert_eq!(apart.len(), all.len());
+    }
+
+    #[test]
+    fn a_town_says_of_itself_whether_its_words_are_sealed() {
+        let town = Town::empty().expect("a town");
+        assert!(town.is_sealed().expect("it writes"));
     }
 }
