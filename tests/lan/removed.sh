@@ -21,6 +21,7 @@ for home in anna driver friend; do join "$home" "$link" "$home-person"; up "$hom
 linli office wait --peers 3 --timeout 60 || { tail -20 "$work"/*.err; fail "the homes never met"; }
 linli driver post all "before" >/dev/null
 ride=$(linli anna ask "Ride to dialysis" --json | json 'd["id"]')
+shop=$(linli anna ask "Rice from the market" --json | json 'd["id"]')
 linli office wait --peers 3 --timeout 30 || fail "not equal before the cut"
 linli driver wait --timeout 30 || fail "the driver is not equal before the cut"
 
@@ -32,10 +33,13 @@ linli driver post all "on my way" >/dev/null
 linli driver claim "$ride" >/dev/null
 linli friend wait --peers 1 --timeout 30 || fail "the friend does not hear the driver"
 linli friend post all "thank you" >/dev/null
+linli friend claim "$shop" >/dev/null
+linli friend claim "$ride" >/dev/null
 linli driver wait --peers 1 --timeout 30 || fail "the driver does not hear the friend"
 linli driver post all "nobody answers this" >/dev/null
 linli friend wait --peers 1 --timeout 30 || fail "the friend does not hear the driver's last"
 linli friend request "$ride" --json | json 'd["holder"]' | grep -qx driver-person || fail "the friend could not know"
+linli driver request "$shop" --json | json 'd["holder"]' | grep -qx friend-person || fail "the driver does not hear the friend's claim"
 
 note "heal"
 ip link set trunk up
@@ -45,7 +49,8 @@ same_everywhere office anna friend
 for home in office anna friend; do
   shown=$(linli "$home" log all --json | python3 -c 'import json,sys; print([(d["text"], d["flagged"]) for d in map(json.loads, sys.stdin)])')
   [ "$shown" = "[('before', False), ('on my way', True), ('thank you', False)]" ] || fail "$home shows $shown"
-  linli "$home" request "$ride" --json | json 'd["holder"]' | grep -qx None || fail "$home names a holder"
+  linli "$home" request "$ride" --json | json 'd["holder"]' | grep -qx friend-person || fail "$home: the ride is not the friend's, whose claim stands"
+  linli "$home" request "$shop" --json | json 'd["holder"]' | grep -qx friend-person || fail "$home loses the friend's claim"
   ! linli "$home" people --json | grep -q driver-person || fail "$home still lists the driver"
 done
 linli anna trouble --json | grep -c '"reason":"cut"' | grep -qx 3 || { linli anna trouble; fail "anna is not told why"; }
