@@ -106,6 +106,14 @@ impl Keys {
         }
     }
 
+    /// Something falls due in so many milliseconds that is nobody else's. Whoever stands in line looks
+    /// then, and asks once more.
+    pub fn look_again(&mut self, ms: Option<u64>) {
+        if self.turn != Turn::Waiting {
+            self.turn_in_ms = self.turn_in_ms.into_iter().chain(ms).min();
+        }
+    }
+
     /// This node's turn in line has come.
     pub fn turn_has_come(&mut self) {
         self.turn = Turn::Mine;

@@ -5,6 +5,7 @@ mod busy;
 mod doors;
 mod gaps;
 mod lists;
+mod vaults;
 
 use crdt::{
     body::Talk,

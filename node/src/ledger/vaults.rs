@@ -8,7 +8,8 @@
 //!    draw, and only if nobody has. To whom it was released stands in the vault.
 //! 3. Whoever looks writes that he did before he sees anything. The home that asked and the holder say
 //!    no reason; everybody else does.
-//! 4. The desk's or a deputy's node has a vault erased some time after the request was closed.
+//! 4. The desk's or a deputy's node has a vault erased some time after the request was closed. It
+//!    looks again when that falls due, also where nothing else happens.
 
 use std::collections::BTreeSet;
 
@@ -33,6 +34,10 @@ use crate::{
 
 /// Milliseconds of a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// How long at most until it is looked again what has been kept long enough: timers stand still while
+/// a box sleeps, and clocks are put right.
+const LOOK_MS: u64 = 60 * 60 * 1_000;
 
 /// How long after its closing a vault is kept, in milliseconds: a phone number serves a question
 /// about the ride, a diagnosis does not.
@@ -274,17 +279,21 @@ impl Ledger {
         let open = self.truth.keyring().open_vaults();
         let open: Vec<_> =
             open.filter(|(vault, ..)| all || changed.contains(&vault.request)).collect();
-        let (mut gifts, mut wait_ms) = (Vec::new(), None);
+        let (mut gifts, mut wait_ms, mut look_ms) = (Vec::new(), None, None);
         for (vault, scope, epoch) in open {
             let Ok(around) = self.around(&vault.request) else { continue };
-            if self.is_outdated(vault.class, &around) {
-                gifts.push(Gift::Erasure(vault, around.group));
-                continue;
+            match self.outdated_in_ms(vault.class, &around) {
+                Some(0) => {
+                    gifts.push(Gift::Erasure(vault, around.group));
+                    continue;
+                }
+                ms => look_ms = look_ms.into_iter().chain(ms).min(),
             }
             let wait = self.vault_gift((vault, scope, epoch), &around, &mut gifts);
             wait_ms = wait_ms.into_iter().chain(wait).min();
         }
         self.keys.wait_for_turn(wait_ms);
+        self.keys.look_again(look_ms);
         Ok(gifts)
     }
 
@@ -337,15 +346,18 @@ impl Ledger {
         Ok(())
     }
 
-    /// Rule 4; a clock that stands before the last act of the request is not believed.
-    fn is_outdated(&self, class: VaultClass, around: &Around) -> bool {
+    /// Rule 4: in how many milliseconds to look again whether a vault was kept long enough, 0 where it
+    /// was; none where it is not for this node, or not yet at its end. A clock that stands before the
+    /// last act of the request is not believed.
+    fn outdated_in_ms(&self, class: VaultClass, around: &Around) -> Option<u64> {
         let Folded { case, claims, .. } = &around.folded;
         let is_mine =
             self.identity.person.is_some_and(|me| self.truth.roster().is_owner(&around.group, me));
         let ends = [Status::Closed, Status::Cancelled, Status::Declined, Status::Duplicate];
         let last = claims.iter().map(|(_, claimed)| claimed.0).max().unwrap_or_default();
         let since = self.claimed.0.checked_sub(last);
-        is_mine && ends.contains(&case.status) && since.is_some_and(|ms| ms >= kept_ms(class))
+        let left = since.map_or(LOOK_MS, |ms| kept_ms(class).saturating_sub(ms).min(LOOK_MS));
+        (is_mine && ends.contains(&case.status)).then_some(left)
     }
 
     /// Carries an erasure out that has fallen due.
