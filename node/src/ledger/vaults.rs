@@ -329,8 +329,28 @@ impl Ledger {
         None
     }
 
-    /// Rule 2.
+    /// Rule 2, in the name of whoever on this box holds the vault by right.
     pub(super) fn give_vault(
+        &mut self,
+        vault: VaultName,
+        (scope, epoch): (ScopeId, EnvelopeId),
+        boxes: &[KeyId],
+        people: BTreeSet<PersonId>,
+    ) -> Result<(), Failed> {
+        let around = self.around(&vault.request)?;
+        let (roster, requester) = (self.truth.roster(), around.folded.case.requester);
+        let holds = |who: PersonId| {
+            roster.holds_vault(who, &around.group, requester, vault.class)
+                && roster.best_auth(who, scope).is_some()
+        };
+        let who = self.resident_who(holds).unwrap_or_default();
+        self.identity.trade_places(who);
+        let given = self.give_as_acting(vault, (scope, epoch), boxes, people);
+        self.identity.trade_places(who);
+        given
+    }
+
+    fn give_as_acting(
         &mut self,
         vault: VaultName,
         (scope, epoch): (ScopeId, EnvelopeId),
@@ -346,13 +366,25 @@ impl Ledger {
         Ok(())
     }
 
+    /// The first of those who live here for whom this holds; none where it holds for nobody.
+    fn resident_who(&self, may: impl Fn(PersonId) -> bool) -> Option<Option<usize>> {
+        let first = self.identity.person.into_iter().map(|person| (None, person));
+        let others = self.identity.others.iter().enumerate();
+        let others = others.filter_map(|(at, it)| Some((Some(at), it.person?)));
+        first.chain(others).find(|(_, person)| may(*person)).map(|(who, _)| who)
+    }
+
+    /// Who on this box may have something of this group erased that is nobody's here.
+    fn owner_here(&self, group: &GroupId) -> Option<Option<usize>> {
+        self.resident_who(|who| self.truth.roster().is_owner(group, who))
+    }
+
     /// Rule 4: in how many milliseconds to look again whether a vault was kept long enough, 0 where it
     /// was; none where it is not for this node, or not yet at its end. A clock that stands before the
     /// last act of the request is not believed.
     fn outdated_in_ms(&self, class: VaultClass, around: &Around) -> Option<u64> {
         let Folded { case, claims, .. } = &around.folded;
-        let is_mine =
-            self.identity.person.is_some_and(|me| self.truth.roster().is_owner(&around.group, me));
+        let is_mine = self.owner_here(&around.group).is_some();
         let ends = [Status::Closed, Status::Cancelled, Status::Declined, Status::Duplicate];
         let last = claims.iter().map(|(_, claimed)| claimed.0).max().unwrap_or_default();
         let since = self.claimed.0.checked_sub(last);
@@ -360,13 +392,17 @@ impl Ledger {
         (is_mine && ends.contains(&case.status)).then_some(left)
     }
 
-    /// Carries an erasure out that has fallen due.
+    /// Carries an erasure out that has fallen due, in the name of whoever here may.
     pub(super) fn erase_outdated(
         &mut self,
         vault: VaultName,
         group: GroupId,
     ) -> Result<(), Failed> {
-        self.write_erasure(vault, group)
+        let who = self.owner_here(&group).unwrap_or_default();
+        self.identity.trade_places(who);
+        let erased = self.write_erasure(vault, group);
+        self.identity.trade_places(who);
+        erased
     }
 }
 

@@ -2,7 +2,10 @@
 //! some days after the end of a request, and believes no clock that cannot be right.
 
 use super::*;
-use crate::api::{ActVerb, Private, VaultWord};
+use crate::{
+    api::{ActVerb, Private, VaultWord},
+    identity::Resident,
+};
 
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 
@@ -94,4 +97,48 @@ fn a_node_on_which_nothing_happens_wakes_up_when_something_is_due() {
         looks(&mut ledger, later(30 * DAY));
     }
     assert_eq!(looks(&mut ledger, later(30 * DAY)), None, "then there is nothing to wait for");
+}
+
+/// The founder's box, on which somebody now lives who was never let in, and who comes first.
+fn with_a_guest_first(folder: &Path) -> Ledger {
+    let Identity { person_name, person, writer, sealed, copied, .. } = identity("Chen");
+    let chen = Resident { name: person_name, person, writer, sealed, copied };
+    let guest = identity("a guest");
+    let both = Identity { box_key: key("box", "Chen"), others: vec![chen], ..guest };
+    Ledger::open(Some(folder), both, genesis(), [3; 32]).expect("opens")
+}
+
+fn as_chen(ledger: &mut Ledger, command: Command) -> Reply {
+    ask(ledger, Command::As { person: "Chen".into(), command: Box::new(command) })
+}
+
+#[test]
+fn what_a_box_owes_is_written_by_whoever_on_it_may() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = founded(Some(folder.path()));
+    let invite = Command::Invite { role: RoleWord::Member, group: None };
+    let Reply::Invite { link } = ask(&mut ledger, invite) else { panic!("a link") };
+    let door = Invitation::from_link(&link).expect("a sound link");
+    let (_, introduction) = newcomer("Zhao", &door);
+    work(&mut ledger, Job::Receive((), introduction));
+    let private = Private { phone: "138 0013 8000".into(), ..Private::default() };
+    let (title, details) = ("a ride".into(), String::new());
+    let asks = Command::Ask { group: None, title, details, urgent: false, private };
+    let Reply::Asked { id, .. } = ask(&mut ledger, asks) else { panic!("asked") };
+    drop(ledger);
+
+    let mut ledger = with_a_guest_first(folder.path());
+    let (id, zhao) = (id.to_hex(), key("paper", "Zhao").person().to_hex());
+    as_chen(&mut ledger, Command::Assign { id: id.clone(), person: zhao });
+    looks(&mut ledger, NOW);
+    let open = Command::OpenVault { id: id.clone(), reason: String::new() };
+    let Reply::Vaults(page) = as_chen(&mut ledger, open.clone()) else { panic!("a vault") };
+    let released = page.openings.iter().filter(|it| it.released_to.is_some());
+    let by: Vec<&str> = released.map(|it| it.who.as_str()).collect();
+    assert_eq!(by, ["Chen"], "not by the guest, whose word counts for nothing");
+
+    as_chen(&mut ledger, Command::Act { id, verb: ActVerb::Cancel });
+    looks(&mut ledger, later(30 * DAY));
+    let Reply::Vaults(page) = as_chen(&mut ledger, open) else { panic!("a vault") };
+    assert_eq!(page.erased, [VaultWord::Contact]);
 }
