@@ -6,6 +6,7 @@ mod faults;
 mod opening;
 mod orders;
 mod sealed;
+mod vaults;
 pub(crate) mod village;
 
 use crdt::{envelope::Envelope, id::EnvelopeId, judge::Fate};
