@@ -235,12 +235,12 @@ fn what_stands_before_a_bad_line_is_posted_and_a_second_run_posts_nothing_twice(
     let taken = stage::Taken::default();
     let stage = Stage::with(taken.node());
     let good: String = (0..700).map(|n| format!("message {n}\n")).collect();
-    let file = stage.file("m.csv", &format!("text\n{good}a,b\nlast\n"));
+    let file = stage.file("m.csv", format!("text\n{good}a,b\nlast\n"));
     let told = stage.run(Lang::En, &["import", "all", &file]);
     assert_eq!((told.code, told.out.as_str()), (1, "700 posted, 0 were here already.\n"));
     assert!(told.err.contains("Line 702 cannot be taken"), "{}", told.err);
 
-    let file = stage.file("m.csv", &format!("text\n{good}\"a,b\"\nlast\n"));
+    let file = stage.file("m.csv", format!("text\n{good}\"a,b\"\nlast\n"));
     let told = stage.run(Lang::En, &["import", "all", &file]);
     assert_eq!((told.code, told.out.as_str()), (0, "2 posted, 700 were here already.\n"));
 }
