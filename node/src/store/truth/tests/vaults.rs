@@ -12,7 +12,7 @@ use crdt::{
     secrets::BoxSecret,
 };
 
-use super::village::{NOW, Village, ask, everything};
+use super::village::{NOW, Person, Village, ask, everything};
 use crate::store::truth::{Deps, Intent, Truth};
 
 /// A founder's request with a vault, handed on to Sun, opened, and forgotten.
@@ -25,6 +25,8 @@ struct Kept {
     share: EnvelopeId,
     details: EnvelopeId,
     opened: EnvelopeId,
+    /// What Li writes on a chain of his own, so that it may come after the erasure.
+    lis: [EnvelopeId; 3],
 }
 
 fn box_of(name: &str) -> Secret {
@@ -37,6 +39,8 @@ impl Kept {
         let mut truth = Truth::open(None, &super::village::genesis(1), own).expect("opens");
         let village = Village::found_in(&mut truth);
         let scope = village.scope();
+        let li = Person::named("li");
+        let granted = village.welcome(&mut truth, &li);
         let write = |truth: &mut Truth, body: Body, epoch| {
             let (deps, auth) = (Deps::Subject, Some(village.admin));
             let intent = Intent { body, scope, deps, auth, epoch };
@@ -58,7 +62,33 @@ impl Kept {
         let before = everything(&truth);
         let erasure = write(&mut truth, Body::Erasure(Erasure { vault }), None);
         let erasure = truth.read().envelope(&erasure).expect("reads").expect("held");
-        Self { village, before, erasure, key, share, details, opened }
+        let lis = [key; 3];
+        let mut it = Self { village, before, erasure, key, share, details, opened, lis };
+        it.let_li_write(&li, granted, vault);
+        it
+    }
+
+    /// Li, who has not heard of the erasure, looks, hands the key on and changes the number.
+    fn let_li_write(&mut self, li: &Person, auth: EnvelopeId, vault: VaultName) {
+        let mut truth = self.node_of("li");
+        receive(&mut truth, self.before.clone());
+        let mut write = |body, epoch| {
+            let (scope, deps, auth) = (self.village.scope(), Deps::Subject, Some(auth));
+            let intent = Intent { body, scope, deps, auth, epoch };
+            truth.write(intent, &li.device, NOW).expect("writes").id()
+        };
+        let details = Details { phone: "139".into(), ..Details::default() };
+        let changed = write(Body::Vault(Vault::Details { vault, details }), Some(self.key));
+        let looked = Vault::Opened { vault, reason: String::new(), to: None };
+        let looked = write(Body::Vault(looked), Some(self.key));
+        let mut shares = truth.keyring().share(&self.key, &[box_of("sun").key()], [7; 32]);
+        let (scope, deps) = (self.village.scope(), Deps::Subject);
+        let body = Body::Key(shares.remove(0));
+        let intent = Intent { body, scope, deps, auth: Some(auth), epoch: None };
+        let shared = truth.write(intent, &li.device, NOW).expect("writes").id();
+        self.lis = [changed, looked, shared];
+        let written = self.lis.map(|id| truth.read().envelope(&id).expect("reads").expect("held"));
+        self.before.extend(written);
     }
 
     fn node_of(&self, name: &str) -> Truth {
@@ -66,8 +96,8 @@ impl Kept {
         Truth::open(None, &self.village.genesis, own).expect("opens in memory")
     }
 
-    fn vaults(&self) -> [EnvelopeId; 4] {
-        [self.key, self.share, self.details, self.opened]
+    fn vaults(&self) -> Vec<EnvelopeId> {
+        [&[self.key, self.share, self.details, self.opened], &self.lis[..]].concat()
     }
 
     fn whole(&self, id: EnvelopeId) -> Envelope {
@@ -154,6 +184,10 @@ fn a_body_of_an_erased_vault_that_comes_late_is_not_kept() {
                 all.push(it.erasure.clone());
             }
             all.into_iter().for_each(|one| receive(&mut truth, vec![one]));
+            // A key that was withheld does not say of which vault it is: that one is asked for.
+            if !erased_first && it.whole(late).header().kind == Kind::VAULT {
+                assert_eq!(truth.read().without_body(10).expect("reads"), [], "asked for again");
+            }
             receive(&mut truth, vec![it.whole(late)]);
             let kind = it.whole(late).header().kind;
             it.is_gone(&truth, &format!("{kind:?} late, erased first: {erased_first}"));
@@ -166,7 +200,7 @@ fn an_erasure_that_nobody_may_write_takes_nothing_away() {
     let it = Kept::begin();
     let mut truth = it.node_of("li");
     receive(&mut truth, it.before.clone());
-    let li = super::village::Person::named("li");
+    let li = Person::named("li");
     let forged = {
         let body = it.erasure.body().expect("it has one").to_vec();
         let deps = it.erasure.header().deps.clone();
