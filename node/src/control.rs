@@ -13,7 +13,7 @@
 //! 3. A command whose connection broke may have been carried out or not; the client says exactly
 //!    that ([`AskError::Lost`]) and never asks twice by itself.
 //! 4. A socket's address has room for about 100 bytes of path, a folder may lie deeper. Both sides
-//!    then go through a folder that they hold open ([`Shortcut`]); the file lies where it always does.
+//!    then go through a folder that they hold open (`Shortcut`); the file lies where it always does.
 //!
 //! # Deliberately absent
 //!

@@ -1,7 +1,7 @@
 //! `linli invite`: a link or a file that lets somebody join.
 //!
 //! A link says where this home can be reached. A node that has only just started does not know that
-//! yet; the command gives it a moment ([`PATIENCE`]). A link that holds no address all the same is
+//! yet; the command gives it a moment (`PATIENCE`). A link that holds no address all the same is
 //! still good (boxes on one network find each other), but whoever hands it on has to know.
 
 use std::{

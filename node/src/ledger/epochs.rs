@@ -225,9 +225,7 @@ impl Ledger {
             wait_ms = wait_ms.into_iter().chain(wait).min();
         }
         for who in self.identity.turns() {
-            self.identity.trade_places(who);
-            let due = self.is_card_due();
-            self.identity.trade_places(who);
+            let due = self.in_the_name_of(who, |it| it.is_card_due());
             gifts.extend(due?.then_some(Gift::Card(who)));
         }
         if !self.is_blind_somewhere() {
@@ -310,19 +308,26 @@ impl Ledger {
     /// Writes it.
     pub(super) fn hand_out(&mut self, gift: Gift) -> Result<(), Failed> {
         match gift {
-            Gift::Epoch(scope) => self.make_epoch(scope).map(|_| ()),
-            Gift::Share(scope, epoch, boxes) => self.share(scope, epoch, &boxes),
+            Gift::Epoch(scope) => {
+                let who = self.who_writes_in(&scope);
+                self.in_the_name_of(who, |it| it.make_epoch(scope)).map(|_| ())
+            }
+            Gift::Share(scope, epoch, boxes) => {
+                let who = self.who_writes_in(&scope);
+                self.in_the_name_of(who, |it| it.share(scope, epoch, &boxes))
+            }
             Gift::Vault { vault, scope, epoch, boxes, people } => {
                 self.give_vault(vault, (scope, epoch), &boxes, people)
             }
             Gift::Erasure(vault, group) => self.erase_outdated(vault, group),
-            Gift::Card(who) => {
-                self.identity.trade_places(who);
-                let given = self.put_own_card();
-                self.identity.trade_places(who);
-                given
-            }
+            Gift::Card(who) => self.in_the_name_of(who, Self::put_own_card),
         }
+    }
+
+    /// A box reads for all who live on it; keys are handed on by the first of them who may write there.
+    fn who_writes_in(&self, scope: &ScopeId) -> Option<usize> {
+        let roster = self.truth.roster();
+        self.resident_who(|who| roster.best_auth(who, *scope).is_some()).unwrap_or_default()
     }
 
     fn put_own_card(&mut self) -> Result<(), Failed> {

@@ -8,6 +8,7 @@
 
 use crdt::{
     body::Statement,
+    id::PersonId,
     invitation::{Invitation, NotAnInvitation, invitation_key},
     keys::Secret,
     limits::NAME_BYTES_MAX,
@@ -50,10 +51,30 @@ impl Ledger {
         }
     }
 
+    /// The first of those who live here for whom this holds; none where it holds for nobody.
+    pub(super) fn resident_who(&self, may: impl Fn(PersonId) -> bool) -> Option<Option<usize>> {
+        let first = self.identity.person.into_iter().map(|person| (None, person));
+        let others = self.identity.others.iter().enumerate();
+        let others = others.filter_map(|(at, it)| Some((Some(at), it.person?)));
+        first.chain(others).find(|(_, person)| may(*person)).map(|(who, _)| who)
+    }
+
+    /// Has something done as one of those who live here.
+    pub(super) fn in_the_name_of<T>(
+        &mut self,
+        who: Option<usize>,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.identity.trade_places(who);
+        let done = work(self);
+        self.identity.trade_places(who);
+        done
+    }
+
     /// Who of the people on this box is meant; none is the first.
     pub(super) fn resident(&self, text: &str) -> Result<Option<usize>, ApiError> {
         let text = text.trim();
-        let id = |person: Option<crdt::id::PersonId>| person.map(|it| it.to_hex());
+        let id = |person: Option<PersonId>| person.map(|it| it.to_hex());
         let is_meant = |name: &str, person| name == text || id(person).as_deref() == Some(text);
         let first = is_meant(&self.identity.person_name, self.identity.person);
         let others = self.identity.others.iter().enumerate();

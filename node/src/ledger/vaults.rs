@@ -344,10 +344,7 @@ impl Ledger {
                 && roster.best_auth(who, scope).is_some()
         };
         let who = self.resident_who(holds).unwrap_or_default();
-        self.identity.trade_places(who);
-        let given = self.give_as_acting(vault, (scope, epoch), boxes, people);
-        self.identity.trade_places(who);
-        given
+        self.in_the_name_of(who, |it| it.give_as_acting(vault, (scope, epoch), boxes, people))
     }
 
     fn give_as_acting(
@@ -364,14 +361,6 @@ impl Ledger {
             self.write_under(Body::Vault(body), scope, Deps::Subject, auth, Some(epoch))?;
         }
         Ok(())
-    }
-
-    /// The first of those who live here for whom this holds; none where it holds for nobody.
-    fn resident_who(&self, may: impl Fn(PersonId) -> bool) -> Option<Option<usize>> {
-        let first = self.identity.person.into_iter().map(|person| (None, person));
-        let others = self.identity.others.iter().enumerate();
-        let others = others.filter_map(|(at, it)| Some((Some(at), it.person?)));
-        first.chain(others).find(|(_, person)| may(*person)).map(|(who, _)| who)
     }
 
     /// Who on this box may have something of this group erased that is nobody's here.
@@ -399,10 +388,7 @@ impl Ledger {
         group: GroupId,
     ) -> Result<(), Failed> {
         let who = self.owner_here(&group).unwrap_or_default();
-        self.identity.trade_places(who);
-        let erased = self.write_erasure(vault, group);
-        self.identity.trade_places(who);
-        erased
+        self.in_the_name_of(who, |it| it.write_erasure(vault, group))
     }
 }
 

@@ -369,7 +369,8 @@ impl Pump {
             self.neighbours = neighbours;
         }
         if let Some(ms) = report.turn_in_ms {
-            self.turn_at = Some(now + ms);
+            let at = now + ms;
+            self.turn_at = Some(self.turn_at.map_or(at, |earlier| earlier.min(at)));
         }
         if !report.written.is_empty() {
             self.core.handle(Input::Written { new: report.written, row: report.row }, now);

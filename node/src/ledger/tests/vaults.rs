@@ -142,3 +142,27 @@ fn what_a_box_owes_is_written_by_whoever_on_it_may() {
     let Reply::Vaults(page) = as_chen(&mut ledger, open) else { panic!("a vault") };
     assert_eq!(page.erased, [VaultWord::Contact]);
 }
+
+#[test]
+fn a_guest_who_comes_first_on_a_box_does_not_keep_a_newcomer_from_his_keys() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = founded(Some(folder.path()));
+    let invite = Command::Invite { role: RoleWord::Member, group: None };
+    let Reply::Invite { link } = ask(&mut ledger, invite) else { panic!("a link") };
+    drop(ledger);
+
+    let mut ledger = with_a_guest_first(folder.path());
+    let door = Invitation::from_link(&link).expect("a sound link");
+    let (_, introduction) = newcomer("Zhao", &door);
+    work(&mut ledger, Job::Receive((), introduction));
+    work(&mut ledger, Job::Turn(()));
+    let (roster, ring) = (ledger.truth.roster(), ledger.truth.keyring());
+    let zhao = roster.boxes_of(key("paper", "Zhao").person());
+    let scopes: Vec<_> = roster.groups().into_iter().map(|group| group.id.scope()).collect();
+    assert!(!scopes.is_empty() && !zhao.is_empty());
+    for scope in scopes {
+        let readers = roster.readers(&scope);
+        assert!(readers.is_superset(&zhao));
+        assert!(ring.lacking(&scope, &readers).is_empty(), "Chen lives here too, and may");
+    }
+}
