@@ -87,7 +87,7 @@ pub fn backup(data: &Path, file: &Path, passphrase: &Passphrase) -> Result<(), A
         return Err(ApiError::new(ErrorKind::WeakPassphrase, [limit]));
     }
     if file.exists() {
-        return Err(about(ErrorKind::FileExists, file));
+        return Err(ApiError::of_file(ErrorKind::FileExists, file));
     }
     let no_home = || ApiError::new(ErrorKind::NoHome, [("data", data.display().to_string())]);
     let identity = read_identity(data)?.ok_or_else(no_home)?;
@@ -100,7 +100,7 @@ pub fn backup(data: &Path, file: &Path, passphrase: &Passphrase) -> Result<(), A
         // Half a backup is none.
         let _ = fs::remove_file(file);
     }
-    written.map_err(|error| unwritable(file, &error))
+    written.map_err(|error| ApiError::unwritable(file, &error))
 }
 
 fn write(
@@ -142,7 +142,7 @@ fn write(
 /// Where the folder is in use, the file is none of ours or damaged, the passphrase is wrong, or the
 /// disk says no; the folder holds no home then.
 pub fn restore(file: &Path, data: &Path, passphrase: &Passphrase) -> Result<Restored, ApiError> {
-    let sealed = File::open(file).map_err(|error| unwritable(file, &error))?;
+    let sealed = File::open(file).map_err(|error| ApiError::unwritable(file, &error))?;
     let folder = Folder::make(data)?;
     if folder.identity()?.is_some() {
         let args = [("data", data.display().to_string())];
@@ -151,19 +151,20 @@ pub fn restore(file: &Path, data: &Path, passphrase: &Passphrase) -> Result<Rest
     home::clear_leftovers(data)?;
     let copy = Copy::beside(data);
     let head = read(sealed, &copy.0, passphrase).map_err(|error| match error {
-        NotRestored::Newer => about(ErrorKind::ForeignBackup, file),
+        NotRestored::Newer => ApiError::of_file(ErrorKind::ForeignBackup, file),
         NotRestored::Shut(NotOpened::WrongPassphrase) => {
             ApiError::new(ErrorKind::WrongPassphrase, [])
         }
-        NotRestored::Shut(NotOpened::Damaged) => about(ErrorKind::BadBackup, file),
-        NotRestored::Shut(NotOpened::Io(error)) => unwritable(file, &error),
-        NotRestored::Disk(error) => unwritable(data, &error),
+        NotRestored::Shut(NotOpened::Damaged) => ApiError::of_file(ErrorKind::BadBackup, file),
+        NotRestored::Shut(NotOpened::Io(error)) => ApiError::unwritable(file, &error),
+        NotRestored::Disk(error) => ApiError::unwritable(data, &error),
     })?;
-    let damaged = || about(ErrorKind::BadBackup, file);
+    let damaged = || ApiError::of_file(ErrorKind::BadBackup, file);
     let genesis = data_encoding::HEXLOWER.decode(head.genesis.as_bytes()).map_err(|_| damaged())?;
     let genesis = Genesis::decode(&genesis).map_err(|_| damaged())?;
     let identity = fresh(&head).ok_or_else(damaged)?;
-    fs::rename(&copy.0, data.join(TRUTH_FILE)).map_err(|error| unwritable(data, &error))?;
+    fs::rename(&copy.0, data.join(TRUTH_FILE))
+        .map_err(|error| ApiError::unwritable(data, &error))?;
     drop(home::open(data, &identity, &genesis)?);
     folder.keep_genesis(&genesis)?;
     folder.keep_identity(&identity)?;
@@ -276,15 +277,6 @@ impl Drop for Copy {
         // Renamed by now, or no longer wanted.
         let _ = fs::remove_file(&self.0);
     }
-}
-
-fn about(kind: ErrorKind, file: &Path) -> ApiError {
-    ApiError::new(kind, [("file", file.display().to_string())])
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> ApiError {
-    let args = [("data", path.display().to_string()), ("reason", error.to_string())];
-    ApiError::new(ErrorKind::Unwritable, args)
 }
 
 #[cfg(test)]

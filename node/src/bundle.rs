@@ -110,15 +110,15 @@ impl Out {
     fn new(path: &Path) -> Result<Self, ApiError> {
         let made = OpenOptions::new().write(true).create_new(true).open(path);
         let file = made.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => about(ErrorKind::FileExists, path),
-            _ => unwritable(path, &error),
+            io::ErrorKind::AlreadyExists => ApiError::of_file(ErrorKind::FileExists, path),
+            _ => ApiError::unwritable(path, &error),
         })?;
         Ok(Self { path: path.to_owned(), file: Some(BufWriter::new(file)) })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), ApiError> {
         let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes));
-        written.map_err(|error| unwritable(&self.path, &error))
+        written.map_err(|error| ApiError::unwritable(&self.path, &error))
     }
 
     fn finish(mut self) -> Result<(), ApiError> {
@@ -127,7 +127,7 @@ impl Out {
         let synced = synced.and_then(|file| file.sync_all());
         if let Err(error) = &synced {
             let _ = fs::remove_file(&self.path);
-            return Err(unwritable(&self.path, error));
+            return Err(ApiError::unwritable(&self.path, error));
         }
         Ok(())
     }
@@ -159,15 +159,17 @@ impl Sections {
     /// Where the file cannot be read, or is no bundle of this home's community.
     pub fn open(data: &Path, path: &Path) -> Result<Self, ApiError> {
         let genesis = genesis_of(data)?;
-        let opened = File::open(path).map_err(|error| unwritable(path, &error))?;
+        let opened = File::open(path).map_err(|error| ApiError::unwritable(path, &error))?;
         let mut file = BufReader::new(opened);
         let mut head = Vec::new();
         let read = file.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head);
-        read.map_err(|error| unwritable(path, &error))?;
+        read.map_err(|error| ApiError::unwritable(path, &error))?;
         let reader = BundleReader::new(&head, &genesis.id()).map_err(|bad| match bad {
-            BadBundle::Newer => about(ErrorKind::ForeignBundle, path),
-            BadBundle::OtherCommunity => about(ErrorKind::OthersBundle, path),
-            BadBundle::NotABundle | BadBundle::Damaged => about(ErrorKind::BadBundle, path),
+            BadBundle::Newer => ApiError::of_file(ErrorKind::ForeignBundle, path),
+            BadBundle::OtherCommunity => ApiError::of_file(ErrorKind::OthersBundle, path),
+            BadBundle::NotABundle | BadBundle::Damaged => {
+                ApiError::of_file(ErrorKind::BadBundle, path)
+            }
         })?;
         Ok(Self { path: path.to_owned(), file, reader, spoilt: 0, end: None })
     }
@@ -235,16 +237,7 @@ impl Sections {
     fn piece(&mut self, bytes: usize) -> Result<Option<Vec<u8>>, ApiError> {
         let mut piece = Vec::new();
         let read = self.file.by_ref().take(bytes as u64).read_to_end(&mut piece);
-        read.map_err(|error| unwritable(&self.path, &error))?;
+        read.map_err(|error| ApiError::unwritable(&self.path, &error))?;
         Ok((piece.len() == bytes).then_some(piece))
     }
-}
-
-fn about(kind: ErrorKind, file: &Path) -> ApiError {
-    ApiError::new(kind, [("file", file.display().to_string())])
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> ApiError {
-    let args = [("data", path.display().to_string()), ("reason", error.to_string())];
-    ApiError::new(ErrorKind::Unwritable, args)
 }

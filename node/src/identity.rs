@@ -150,7 +150,7 @@ impl Folder {
     /// [`ErrorKind::ForeignFolder`] where it holds something else, [`ErrorKind::Locked`] where a
     /// node runs on it, [`ErrorKind::Unwritable`] where the disk says no.
     pub fn make(path: &Path) -> Result<Self, ApiError> {
-        let unwritable = |error: std::io::Error| unwritable(path, &error);
+        let unwritable = |error: std::io::Error| ApiError::unwritable(path, &error);
         if !path.exists() {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unwritable)?;
         }
@@ -177,11 +177,11 @@ impl Folder {
     fn take(path: &Path) -> Result<Self, ApiError> {
         let lock = private_file(OpenOptions::new().create(true).truncate(false))
             .open(path.join(LOCK))
-            .map_err(|error| unwritable(path, &error))?;
+            .map_err(|error| ApiError::unwritable(path, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.into(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(about(ErrorKind::Locked, path)),
-            Err(TryLockError::Error(error)) => Err(unwritable(path, &error)),
+            Err(TryLockError::Error(error)) => Err(ApiError::unwritable(path, &error)),
         }
     }
 
@@ -253,7 +253,7 @@ fn replace(path: &Path, name: &str, bytes: &[u8]) -> Result<(), ApiError> {
         fs::rename(&beside, path.join(name))?;
         File::open(path)?.sync_all()
     };
-    write().map_err(|error| unwritable(path, &error))
+    write().map_err(|error| ApiError::unwritable(path, &error))
 }
 
 /// Reads the founding record without taking the folder's lock.
@@ -266,7 +266,7 @@ pub fn read_genesis(path: &Path) -> Result<Option<Genesis>, ApiError> {
     if !file.exists() {
         return Ok(None);
     }
-    let bytes = fs::read(&file).map_err(|error| unwritable(path, &error))?;
+    let bytes = fs::read(&file).map_err(|error| ApiError::unwritable(path, &error))?;
     Genesis::decode(&bytes).map(Some).map_err(|error| match error {
         NotAGenesis::NewerRules { .. } => about(ErrorKind::NewerData, path),
         NotAGenesis::Malformed => gone(path, GENESIS),
@@ -288,7 +288,7 @@ pub fn read_identity(path: &Path) -> Result<Option<Identity>, ApiError> {
     if !file.exists() {
         return Ok(None);
     }
-    let bytes = fs::read(&file).map_err(|error| unwritable(path, &error))?;
+    let bytes = fs::read(&file).map_err(|error| ApiError::unwritable(path, &error))?;
     saved::read(&bytes).map(Some).map_err(|kind| about(kind, path))
 }
 
@@ -298,11 +298,6 @@ fn private_file(options: &mut OpenOptions) -> &mut OpenOptions {
 
 fn about(kind: ErrorKind, path: &Path) -> ApiError {
     ApiError::new(kind, [("data", path.display().to_string())])
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> ApiError {
-    let args = [("data", path.display().to_string()), ("reason", error.to_string())];
-    ApiError::new(ErrorKind::Unwritable, args)
 }
 
 #[cfg(test)]

@@ -483,15 +483,12 @@ impl Ledger {
                 Done::Reply(self.keep_identity().map(|()| *reply))
             }
             (Plan::Command(who, Ok(After::Read(command))), None) => {
-                self.identity.trade_places(who);
-                let answer = self.answer(command).map_err(ApiError::from);
-                self.identity.trade_places(who);
-                Done::Reply(answer)
+                let answer = self.in_the_name_of(who, |it| it.answer(command));
+                Done::Reply(answer.map_err(ApiError::from))
             }
             (Plan::Command(who, Ok(After::Opened(id))), None) => {
-                self.identity.trade_places(who);
-                let page = self.vault_page(&id).map_err(ApiError::from);
-                self.identity.trade_places(who);
+                let page = self.in_the_name_of(who, |it| it.vault_page(&id));
+                let page = page.map_err(ApiError::from);
                 Done::Reply(page.map(|page| Reply::Vaults(Box::new(page))))
             }
             (Plan::Command(_, Ok(After::Group(id))), None) => {

@@ -123,10 +123,8 @@ pub async fn start(config: Config) -> Result<Running, ApiError> {
         Some(address) => Some((bind(address).await?, !address.ip().is_loopback())),
         None => None,
     };
-    let socket = control::Socket::bind(&folder).map_err(|error| {
-        let data = ("data", config.data.display().to_string());
-        ApiError::new(ErrorKind::Unwritable, [data, ("reason", error.to_string())])
-    })?;
+    let socket = control::Socket::bind(&folder)
+        .map_err(|error| ApiError::unwritable(&config.data, &error))?;
     let start = Start::of(folder, Some(&config)).await?;
     let mut running = launch(start, config);
     let handle = running.handle.clone();

@@ -1,7 +1,7 @@
 //! Why a command was not carried out: a stable kind for programs, and what belongs in the sentence
 //! for people. The sentence itself is put together at the edge, in the reader's language.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -161,6 +161,17 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// An error about a file.
+    pub fn of_file(kind: ErrorKind, file: &Path) -> Self {
+        Self::new(kind, [("file", file.display().to_string())])
+    }
+
+    /// A folder or file that cannot be read or written.
+    pub fn unwritable(path: &Path, error: &io::Error) -> Self {
+        let args = [("data", path.display().to_string()), ("reason", error.to_string())];
+        Self::new(ErrorKind::Unwritable, args)
+    }
+
     /// An error with what belongs in its sentence.
     pub fn new<const N: usize>(kind: ErrorKind, args: [(&str, String); N]) -> Self {
         Self { kind, args: args.into_iter().map(|(name, value)| (name.into(), value)).collect() }

@@ -7,10 +7,7 @@ use std::{
 
 use crdt::id::to_hex;
 
-use crate::{
-    api::{ApiError, ErrorKind},
-    clock,
-};
+use crate::{api::ApiError, clock};
 
 /// A temporary folder.
 pub struct Scratch(PathBuf);
@@ -20,10 +17,7 @@ impl Scratch {
     pub fn make() -> Result<Self, ApiError> {
         let name = format!("linli-demo-{}", to_hex(&clock::random::<8>()));
         let path = env::temp_dir().join(name);
-        fs::create_dir(&path).map_err(|error| {
-            let data = ("data", path.display().to_string());
-            ApiError::new(ErrorKind::Unwritable, [data, ("reason", error.to_string())])
-        })?;
+        fs::create_dir(&path).map_err(|error| ApiError::unwritable(&path, &error))?;
         Ok(Self(path))
     }
 

@@ -9,10 +9,10 @@ use std::{sync::atomic::Ordering, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
-    Show, internal,
+    Show,
     town::{CHEN, LI, OFFICE, Town, ZHANG},
 };
-use crate::api::{ApiError, Command, Reply};
+use crate::api::{ApiError, Command};
 
 /// How often one of the homes writes.
 const TRICKLE_EVERY: Duration = Duration::from_secs(6);
@@ -78,16 +78,7 @@ async fn begin(town: &Town) -> Result<(), ApiError> {
     town.ask(OFFICE, Command::Pin { group, text }).await?;
     let title = "搬一张旧床下楼 · Carry an old bed downstairs".to_owned();
     let details = "周三上午 · Wednesday morning".to_owned();
-    let ask = Command::Ask {
-        group: None,
-        title,
-        details,
-        urgent: false,
-        private: crate::api::Private::default(),
-    };
-    let Reply::Asked { id, .. } = town.ask(CHEN, ask).await? else {
-        return Err(internal(&"not asked"));
-    };
+    let id = town.ask_for_help(title, details).await?;
     for text in ["手套 · gloves", "绳子 · a rope", "两个人 · two people"] {
         let (id, text) = (id.to_hex(), text.to_owned());
         town.ask(CHEN, Command::ChecklistAdd { id, text }).await?;

@@ -12,7 +12,7 @@ use super::{
     Show, internal,
     town::{CHEN, LI, Town, ZHANG, in_time, look_again},
 };
-use crate::api::{ApiError, Command, Notice, Reply};
+use crate::api::{ApiError, Command, Notice, Private, Reply};
 
 /// The ride that everything is about.
 const RIDE: &str = "送陈奶奶去医院 · A ride to the clinic";
@@ -80,18 +80,22 @@ impl Town {
     /// Where they do not come to agree.
     pub async fn ask_for_a_ride(&self) -> Result<RequestId, ApiError> {
         let (title, details) = (RIDE.to_owned(), "8:30, 5-301".to_owned());
-        let ask = Command::Ask {
-            group: None,
-            title,
-            details,
-            urgent: false,
-            private: crate::api::Private::default(),
-        };
-        let Reply::Asked { id, .. } = self.ask(CHEN, ask).await? else {
-            return Err(internal(&"not asked"));
-        };
+        let id = self.ask_for_help(title, details).await?;
         self.agreed().await?;
         Ok(id)
+    }
+
+    /// Granny Chen asks everybody.
+    pub(super) async fn ask_for_help(
+        &self,
+        title: String,
+        details: String,
+    ) -> Result<RequestId, ApiError> {
+        let (group, private, urgent) = (None, Private::default(), false);
+        match self.ask(CHEN, Command::Ask { group, title, details, urgent, private }).await? {
+            Reply::Asked { id, .. } => Ok(id),
+            _ => Err(internal(&"not asked")),
+        }
     }
 
     /// Who drives, where all four say the same, and what the other driver is told.

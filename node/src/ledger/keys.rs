@@ -145,9 +145,7 @@ impl Ledger {
     pub(super) fn key_states(&mut self) -> Vec<KeyState> {
         let mut states = Vec::new();
         for who in self.identity.turns() {
-            self.identity.trade_places(who);
-            states.push(self.key_state());
-            self.identity.trade_places(who);
+            states.push(self.in_the_name_of(who, |it| it.key_state()));
         }
         states
     }
@@ -248,9 +246,7 @@ impl Ledger {
             return;
         }
         for who in self.identity.turns() {
-            self.identity.trade_places(who);
-            let outcome = self.in_savepoint(Self::certify_by_sealed);
-            self.identity.trade_places(who);
+            let outcome = self.in_the_name_of(who, |it| it.in_savepoint(Self::certify_by_sealed));
             if let Err(failed) = outcome {
                 self.uncertified = true;
                 tracing::error!(reason = %failed, "A fresh writer could not be certified yet");

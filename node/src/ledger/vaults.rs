@@ -344,23 +344,15 @@ impl Ledger {
                 && roster.best_auth(who, scope).is_some()
         };
         let who = self.resident_who(holds).unwrap_or_default();
-        self.in_the_name_of(who, |it| it.give_as_acting(vault, (scope, epoch), boxes, people))
-    }
-
-    fn give_as_acting(
-        &mut self,
-        vault: VaultName,
-        (scope, epoch): (ScopeId, EnvelopeId),
-        boxes: &[KeyId],
-        people: BTreeSet<PersonId>,
-    ) -> Result<(), Failed> {
-        self.share(scope, epoch, boxes)?;
-        let auth = self.truth.roster().best_auth(self.person()?, scope);
-        for person in people {
-            let body = Vault::Opened { vault, reason: String::new(), to: Some(person) };
-            self.write_under(Body::Vault(body), scope, Deps::Subject, auth, Some(epoch))?;
-        }
-        Ok(())
+        self.in_the_name_of(who, |it| {
+            it.share(scope, epoch, boxes)?;
+            let auth = it.truth.roster().best_auth(it.person()?, scope);
+            for person in people {
+                let body = Vault::Opened { vault, reason: String::new(), to: Some(person) };
+                it.write_under(Body::Vault(body), scope, Deps::Subject, auth, Some(epoch))?;
+            }
+            Ok(())
+        })
     }
 
     /// Who on this box may have something of this group erased that is nobody's here.

@@ -120,11 +120,22 @@ fn name_of(text: &str) -> Result<String, Failure> {
 }
 
 async fn load(app: &App, visit: &Visit, id: &str) -> Result<Page, Failure> {
-    let id = name_of(id)?;
-    let (f, request) =
-        tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Request { id }));
-    let Reply::Request(request) = request? else { return Err(Failure::odd_reply()) };
+    let (f, request) = asked_for(app, visit, name_of(id)?).await?;
     Ok(lay_out(f, visit, &request))
+}
+
+/// A request, and the frame of the page that shows something of it.
+async fn asked_for(
+    app: &App,
+    visit: &Visit,
+    id: String,
+) -> Result<(Frame, Box<RequestPage>), Failure> {
+    let asked = app.handle.ask(Command::Request { id });
+    match tokio::join!(Frame::load(app, visit), asked) {
+        (f, Ok(Reply::Request(request))) => Ok((f, request)),
+        (_, Ok(_)) => Err(Failure::odd_reply()),
+        (_, Err(error)) => Err(error.into()),
+    }
 }
 
 fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {

@@ -11,9 +11,9 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{href, name_of, private};
+use super::{asked_for, href, name_of, private};
 use crate::{
-    api::{ApiError, Command, ErrorKind, Reply, RequestPage, VaultWord},
+    api::{ApiError, Command, ErrorKind, RequestPage, VaultWord},
     web::{
         App,
         error::{Failure, unprocessable},
@@ -49,9 +49,7 @@ const fn named(class: VaultWord) -> (&'static str, &'static str, &'static str) {
 
 async fn load(app: &App, visit: &Visit, id: String) -> Result<(Page, Box<RequestPage>), Failure> {
     let back = format!("{}/private", href(&id));
-    let (f, request) =
-        tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Request { id }));
-    let Reply::Request(request) = request? else { return Err(Failure::odd_reply()) };
+    let (f, request) = asked_for(app, visit, id).await?;
     if request.may_erase.is_empty() {
         return Err(ApiError::new(ErrorKind::NoVault, []).into());
     }

@@ -9,9 +9,9 @@ use axum::{
 use crdt::limits::TEXT_BYTES_MAX;
 use serde::Deserialize;
 
-use super::{FACT_CHARS_MAX, FIELDS, Fact, href, name_of};
+use super::{FACT_CHARS_MAX, FIELDS, Fact, asked_for, href, name_of};
 use crate::{
-    api::{Command, Reply, RequestPage},
+    api::{Command, RequestPage},
     web::{
         App,
         error::{Failure, is_about_the_form, unprocessable},
@@ -65,9 +65,7 @@ fn known(field: &str) -> Result<&'static str, Failure> {
 
 async fn load(app: &App, visit: &Visit, id: &str, field: &str) -> Result<Page, Failure> {
     let field = known(field)?;
-    let asked = Command::Request { id: name_of(id)? };
-    let (f, request) = tokio::join!(Frame::load(app, visit), app.handle.ask(asked));
-    let Reply::Request(request) = request? else { return Err(Failure::odd_reply()) };
+    let (f, request) = asked_for(app, visit, name_of(id)?).await?;
     let mut values = request.facts.get(field).cloned().unwrap_or_default();
     values.truncate(VALUES_SHOWN_MAX);
     Ok(Page {

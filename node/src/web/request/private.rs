@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{href, name_of};
+use super::{asked_for, href, name_of};
 use crate::{
     api::{ApiError, Command, ErrorKind, Reply, VaultPage, VaultWord},
     web::{
@@ -48,9 +48,7 @@ pub struct Typed {
 /// Nothing private on it yet.
 async fn shut(app: &App, visit: &Visit, id: String, reason: String) -> Result<Page, Failure> {
     let href = href(&id);
-    let (f, request) =
-        tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Request { id }));
-    let Reply::Request(request) = request? else { return Err(Failure::odd_reply()) };
+    let (f, request) = asked_for(app, visit, id).await?;
     let (may_open, may_erase) = (!request.may_open.is_empty(), !request.may_erase.is_empty());
     Ok(Page {
         f,
