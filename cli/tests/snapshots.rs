@@ -398,13 +398,19 @@ fn what_is_typed_back_wrongly_is_told_word_by_word_and_touches_nothing() {
         words[at] = word;
         words.join(" ")
     };
-    let swapped = [&printed[1..2], &printed[..1], &printed[2..]].concat().join(" ");
+    // One swap in 256 has a right checksum: the first that has a wrong one.
+    let swap = |at: usize| {
+        let mut words = printed.clone();
+        words.swap(at, at + 1);
+        words.join(" ")
+    };
+    let swapped = (0..23).map(swap).find(|words| crdt::paper::from_words(words).is_err());
     let box_ = Stage::empty();
     for (words, says) in [
         (with(4, "qqqqqq"), "5 “qqqqqq”"),
         (printed[1..].join(" "), "23 / 24"),
         (String::new(), "0 / 24"),
-        (if printed[0] == printed[1] { with(0, "zoo") } else { swapped }, "do not belong together"),
+        (swapped.expect("most swaps are noticed"), "do not belong together"),
     ] {
         let file = office.file("words", &words);
         let told = box_.run(Lang::En, &["recover", &link, "--home", "n", "--words", &file]);

@@ -10,6 +10,7 @@
 mod care;
 mod error;
 mod event;
+mod found;
 mod knock;
 mod peers;
 mod people;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use care::{Doctor, DoctorCheck, KeyState};
 pub use error::{ApiError, ErrorKind};
 pub use event::Event;
+pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
@@ -53,6 +55,21 @@ pub enum Command {
         link: String,
         home: Option<String>,
         person: Option<String>,
+    },
+    /// Founds a community, whose administrator this person is: only a node that is in none yet takes
+    /// this.
+    Found {
+        community: String,
+        home: Option<String>,
+        person: Option<String>,
+        roots: RootsWord,
+    },
+    /// Comes back as the person of a paper key, through an invitation: as `Found`.
+    Recover {
+        link: String,
+        home: Option<String>,
+        person: Option<String>,
+        words: Passphrase,
     },
     /// Looks for neighbourhoods on the LAN and asks one to be let in, or says how far that is: only
     /// a node that is in none yet takes this. `at` where there are several.
@@ -301,6 +318,11 @@ pub enum Reply {
     Joined {
         community: String,
         words: Vec<String>,
+    },
+    /// The paper keys of a community that was just founded, each to be written down now.
+    Founded {
+        community: String,
+        papers: Vec<PaperSheet>,
     },
     Knock(KnockPage),
     Approvals {

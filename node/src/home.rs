@@ -3,17 +3,18 @@
 //! Everything here works without a network. The paper keys come back as words, once: they are
 //! nowhere on the disk afterwards.
 
+mod found;
+
 use std::path::Path;
 
 use crdt::{
     envelope::Envelope,
-    genesis::{Genesis, RULES_VERSION},
-    id::{CommunityId, KeyId},
+    genesis::Genesis,
+    id::CommunityId,
     invitation::{FILE_BYTES_MAX, Invitation, NotAnInvitation, from_file, is_file},
     keys::Secret,
     limits::NAME_BYTES_MAX,
     paper::{self, NotPaper},
-    time::Bucket,
 };
 
 use crate::{
@@ -24,22 +25,7 @@ use crate::{
     store::{error::StoreError, views},
 };
 
-/// The root keys that a community is founded with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Roots {
-    /// How many there are, each on a paper of its own.
-    pub keys: usize,
-    /// How many must sign together.
-    pub threshold: u8,
-}
-
-impl Roots {
-    /// For a handful of neighbours: whoever has the paper can do everything, and if it is lost,
-    /// admins can never be replaced.
-    pub const ONE_OF_ONE: Self = Self { keys: 1, threshold: 1 };
-    /// The usual: one paper may be lost, and a thief of one can do nothing.
-    pub const TWO_OF_THREE: Self = Self { keys: 3, threshold: 2 };
-}
+pub use found::{Roots, found, init};
 
 /// The longest name that still fits a line on a phone has far fewer; this is the protocol's bound.
 const NAME_MAX: usize = NAME_BYTES_MAX;
@@ -78,49 +64,6 @@ pub struct SetUp {
     pub community: Option<CommunityId>,
     /// What its people call it.
     pub community_name: String,
-}
-
-/// Makes this node's keys; with `community`, founds one, whose admin this person is.
-///
-/// # Errors
-///
-/// Where the folder holds a home or something else, cannot be written, or a name is empty or long.
-pub fn init(
-    data: &Path,
-    home: &str,
-    person: Option<&str>,
-    community: Option<&str>,
-    roots: Roots,
-) -> Result<SetUp, ApiError> {
-    let home = name("home", home)?;
-    let person = name("person", person.unwrap_or(&home))?;
-    let community = community.map(|text| name("community", text)).transpose()?;
-    let folder = Folder::make(data)?;
-    if folder.identity()?.is_some() {
-        let args = [("data", data.display().to_string())];
-        return Err(ApiError::new(ErrorKind::AlreadyHome, args));
-    }
-    clear_leftovers(data)?;
-    let mut identity = fresh(home, person);
-    let Some(community) = community else {
-        folder.keep_identity(&identity)?;
-        return Ok(SetUp { paper: Vec::new(), community: None, community_name: String::new() });
-    };
-    let mut keys: Vec<Secret> = (0..roots.keys).map(|_| fresh_key()).collect();
-    keys.sort_by_key(Secret::key);
-    let genesis = founding(&keys, roots.threshold);
-    let paper = fresh_key();
-    identity.person = Some(paper.person());
-    identity.office = true;
-    let mut ledger = open(data, &identity, &genesis)?;
-    ledger.begin_community(&keys, &paper, &community, clock::claimed())?;
-    drop(ledger);
-    folder.keep_genesis(&genesis)?;
-    folder.keep_identity(&identity)?;
-    let mut papers: Vec<PaperKey> =
-        keys.iter().enumerate().map(|(at, key)| root_paper(at, key, roots)).collect();
-    papers.push(PaperKey { paper: Paper::Person, words: paper::to_words(&paper) });
-    Ok(SetUp { paper: papers, community: Some(genesis.id()), community_name: community })
 }
 
 /// Walks into the community of an invitation; makes this node's keys first where there are none.
@@ -168,6 +111,25 @@ pub fn recover(
         return Err(ApiError::new(ErrorKind::AlreadyHome, args));
     }
     walk_in_as(&folder, door, home, person, &paper)
+}
+
+/// The same in a folder whose lock is held: a node that runs without a community.
+///
+/// # Errors
+///
+/// As [`recover`], and [`ErrorKind::AlreadyInCommunity`].
+pub fn recover_in(
+    folder: &Folder,
+    link: &str,
+    home: Option<&str>,
+    person: Option<&str>,
+    words: &str,
+) -> Result<SetUp, ApiError> {
+    if folder.genesis()?.is_some() {
+        return Err(ApiError::new(ErrorKind::AlreadyInCommunity, []));
+    }
+    let paper = read_paper(words, "1")?;
+    walk_in_as(folder, doorway(link)?, home, person, &paper)
 }
 
 /// Reads the words of a paper key that were typed back.
@@ -412,21 +374,6 @@ pub(crate) fn trouble(data: &Path, error: &StoreError) -> ApiError {
         }
         other => ApiError::new(ErrorKind::Storage, [("reason", other.to_string())]),
     }
-}
-
-fn founding(roots: &[Secret], threshold: u8) -> Genesis {
-    Genesis {
-        root_keys: roots.iter().map(Secret::key).collect::<Vec<KeyId>>(),
-        threshold,
-        salt: clock::random(),
-        rules: RULES_VERSION,
-        founded: Bucket::week_of(clock::claimed()),
-    }
-}
-
-fn root_paper(at: usize, key: &Secret, roots: Roots) -> PaperKey {
-    let paper = Paper::Root { number: at + 1, of: roots.keys, threshold: roots.threshold };
-    PaperKey { paper, words: paper::to_words(key) }
 }
 
 fn fresh(home: String, person_name: String) -> Identity {

@@ -112,13 +112,14 @@ impl Running {
 }
 
 /// Starts a node: its page and control socket at once, its mesh as soon as it is in a community.
+/// Where there is no folder yet it is made, and the page sets the home up.
 ///
 /// # Errors
 ///
-/// In the words of a person, with nothing touched: no home here, another node on this folder, a
-/// later release's files, an address that is taken.
+/// In the words of a person, with nothing touched: something else in the folder, another node on it,
+/// a later release's files, an address that is taken.
 pub async fn start(config: Config) -> Result<Running, ApiError> {
-    let folder = Folder::open(&config.data)?;
+    let folder = Folder::make(&config.data)?;
     let page = match config.web {
         Some(address) => Some((bind(address).await?, !address.ip().is_loopback())),
         None => None,

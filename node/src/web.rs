@@ -24,6 +24,7 @@ mod ask;
 mod assets;
 mod crowd;
 mod error;
+mod found;
 mod frame;
 mod group;
 mod groups;
@@ -38,6 +39,7 @@ mod network;
 mod pairing;
 mod people;
 mod person;
+mod recover;
 mod removal;
 mod request;
 mod requests;
@@ -243,6 +245,13 @@ fn pages() -> Router<App> {
         .route("/network/dial", post(network::dial))
         .route("/language", post(language::switch))
         .route("/join", post(join::join).layer(DefaultBodyLimit::max(guard::JOIN_BYTES_MAX)))
+        .route("/found", get(found::page).post(found::found))
+        .route(
+            "/recover",
+            get(recover::page)
+                .post(recover::recover)
+                .layer(DefaultBodyLimit::max(guard::JOIN_BYTES_MAX)),
+        )
         .route("/knock", get(knock::page).post(knock::knock))
         .route("/knock/stop", post(knock::stop))
         .route("/approvals", get(approvals::page).post(approvals::answer))

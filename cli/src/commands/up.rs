@@ -13,7 +13,8 @@ use crate::{
 /// Run this home's node until Ctrl-C
 ///
 /// Prints the addresses that other nodes reach it at, and the address of its page. Neighbours on
-/// the same network are found by themselves; `--dial` adds others once, and they are remembered.
+/// the same network are found by themselves; `--dial` adds others once, and they are remembered. On
+/// a machine without a home yet, the page sets one up.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// Listen here, for example /ip4/0.0.0.0/tcp/4801 (can be repeated) [default: any free port]

@@ -6,7 +6,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Config, asking::Asking};
 use crate::{
-    api::{ApiError, Command, ErrorKind, KnockPage, KnockState, MeshPicture, Reply, Status},
+    api::{
+        ApiError, Command, ErrorKind, KnockPage, KnockState, MeshPicture, PaperSheet, Reply,
+        RootPaper, RootsWord, Status,
+    },
     handle::Asked,
     home as homes,
     identity::Folder,
@@ -48,7 +51,7 @@ pub async fn wait(
             }
             other => carry_out(folder, other),
         };
-        let joined = matches!(reply, Ok(Reply::Joined { .. }));
+        let joined = matches!(reply, Ok(Reply::Joined { .. } | Reply::Founded { .. }));
         // Whoever went away does not need the answer.
         let _ = answer.send(reply);
         if joined {
@@ -98,10 +101,43 @@ fn walk_in(
     })
 }
 
+/// Founds a community; the keys on paper are in the answer and nowhere else.
+fn found(
+    folder: &Folder,
+    community: &str,
+    (home, person): (Option<&str>, Option<&str>),
+    roots: RootsWord,
+) -> Result<Reply, ApiError> {
+    let roots = match roots {
+        RootsWord::OneOfOne => homes::Roots::ONE_OF_ONE,
+        RootsWord::TwoOfThree => homes::Roots::TWO_OF_THREE,
+    };
+    let set_up = homes::found(folder, home, person, community, roots)?;
+    let sheet = |key: homes::PaperKey| PaperSheet {
+        root: match key.paper {
+            homes::Paper::Root { number, of, threshold } => {
+                Some(RootPaper { number, of, threshold })
+            }
+            homes::Paper::Person => None,
+        },
+        words: key.words.into_iter().map(str::to_owned).collect(),
+    };
+    let papers = set_up.paper.into_iter().map(sheet).collect();
+    Ok(Reply::Founded { community: set_up.community_name, papers })
+}
+
 fn carry_out(folder: &Folder, command: Command) -> Result<Reply, ApiError> {
     match command {
         Command::Join { link, home, person } => {
             walk_in(folder, &link, home.as_deref(), person.as_deref())
+        }
+        Command::Found { community, home, person, roots } => {
+            found(folder, &community, (home.as_deref(), person.as_deref()), roots)
+        }
+        Command::Recover { link, home, person, words } => {
+            let (home, person) = (home.as_deref(), person.as_deref());
+            let set_up = homes::recover_in(folder, &link, home, person, words.words())?;
+            Ok(Reply::Joined { community: set_up.community_name, words: Vec::new() })
         }
         Command::Status => {
             let identity = folder.identity()?;

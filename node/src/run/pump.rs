@@ -515,7 +515,11 @@ impl Pump {
                 let kind = if ours { ErrorKind::StopFirst } else { ErrorKind::AlreadyInCommunity };
                 let _ = answer.send(Err(ApiError::new(kind, [])));
             }
-            Command::Knock { .. } | Command::Knocking | Command::KnockStop => {
+            Command::Knock { .. }
+            | Command::Knocking
+            | Command::KnockStop
+            | Command::Found { .. }
+            | Command::Recover { .. } => {
                 let _ = answer.send(Err(ApiError::new(ErrorKind::AlreadyInCommunity, [])));
             }
             other => self.ask_ledger(other, Whom::Asker(answer)),
@@ -546,6 +550,8 @@ fn is_for_the_loop(command: &Command) -> bool {
             | Command::Dial { .. }
             | Command::Progress
             | Command::Join { .. }
+            | Command::Found { .. }
+            | Command::Recover { .. }
             | Command::Knock { .. }
             | Command::Knocking
             | Command::KnockStop

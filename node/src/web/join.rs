@@ -14,7 +14,7 @@ use super::{
     frame::{Frame, Visit, show},
     link::{Picture, picture},
 };
-use crate::api::{Command, ErrorKind, Reply};
+use crate::api::{Command, ErrorKind, PaperSheet, Reply, RootPaper};
 
 /// Bytes of what was typed that come back with a mistake: a link does, a whole file need not, since
 /// it is still where it came from.
@@ -43,6 +43,15 @@ struct Lobby {
 struct Joined {
     f: Frame,
     community: String,
+    sheets: Vec<Sheet>,
+    /// Root keys among them: what they are for is said.
+    roots: Option<RootPaper>,
+}
+
+/// One key to be written on paper.
+struct Sheet {
+    /// Which of the community's keys; none where it is the person's own.
+    root: Option<RootPaper>,
     words: Vec<String>,
     /// The same words, for the printer alone: no camera should see them on a screen.
     picture: Option<Picture>,
@@ -50,8 +59,19 @@ struct Joined {
 
 /// The answer to whoever has come in: the words, this once.
 pub fn joined(f: Frame, community: String, words: Vec<String>) -> Response {
-    let picture = picture(&words.join(" ")).filter(|_| !words.is_empty());
-    show(&Joined { f, community, words, picture })
+    let own = PaperSheet { root: None, words };
+    papers(f, community, if own.words.is_empty() { Vec::new() } else { vec![own] })
+}
+
+/// The answer to whoever has founded a community: each key's words, this once.
+pub fn papers(f: Frame, community: String, papers: Vec<PaperSheet>) -> Response {
+    let roots = papers.iter().find_map(|paper| paper.root);
+    let sheet = |PaperSheet { root, words }: PaperSheet| {
+        let picture = picture(&words.join(" "));
+        Sheet { root, words, picture }
+    };
+    let sheets = papers.into_iter().map(sheet).collect();
+    show(&Joined { f, community, sheets, roots })
 }
 
 /// What every page shows while the node is in no community.

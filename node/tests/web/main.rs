@@ -11,4 +11,5 @@ mod pages;
 mod private;
 mod rights;
 mod roster;
+mod setup;
 mod walks;

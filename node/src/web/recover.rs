@@ -1,0 +1,98 @@
+//! A box in no community becomes somebody's who has lost every other: his paper key typed back, and an
+//! invitation into the same community.
+//!
+//! Words that look wrong are named, by number and never by what is right; what was typed stays in
+//! the form, and nowhere else.
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, unprocessable},
+    frame::{Frame, Visit, show},
+    join,
+};
+use crate::{
+    api::{Command, ErrorKind, Reply},
+    passphrase::Passphrase,
+};
+
+/// Bytes of an invitation that come back with a mistake: a link does, a whole file need not.
+const LINK_BYTES_MAX: usize = 8 * 1024;
+
+/// What the form carries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    words: String,
+    link: String,
+    home: String,
+    person: String,
+}
+
+#[derive(Template)]
+#[template(path = "recover.html")]
+struct Coming {
+    f: Frame,
+    typed: Typed,
+    wrong: Option<(String, String)>,
+}
+
+/// Setting up is for a box that is in no community: whoever is in one is led home.
+///
+/// # Errors
+///
+/// Where the node does not answer.
+pub async fn led_home(app: &App) -> Result<Option<Response>, Failure> {
+    match app.handle.ask(Command::Knocking).await {
+        Ok(_) => Ok(None),
+        Err(error) if error.kind == ErrorKind::AlreadyInCommunity => {
+            Ok(Some(Redirect::to("/").into_response()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+) -> Result<Response, Failure> {
+    if let Some(home) = led_home(&app).await? {
+        return Ok(home);
+    }
+    let f = Frame::load(&app, &visit).await;
+    Ok(show(&Coming { f, typed: Typed::default(), wrong: None }))
+}
+
+pub async fn recover(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(mut typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let asked = Command::Recover {
+        link: typed.link.trim().to_owned(),
+        home: given(&typed.home),
+        person: given(&typed.person),
+        words: Passphrase::typed(&typed.words),
+    };
+    let f = Frame::load(&app, &visit).await;
+    match app.handle.ask(asked).await {
+        Ok(Reply::Joined { community, .. }) => Ok(join::joined(f, community, Vec::new())),
+        Ok(_) => Err(Failure::odd_reply()),
+        Err(error) if error.kind == ErrorKind::AlreadyInCommunity => Err(error.into()),
+        Err(error) => {
+            if typed.link.len() > LINK_BYTES_MAX {
+                typed.link.clear();
+            }
+            let wrong = Some(visit.words.error(&error));
+            Ok(unprocessable(show(&Coming { f, typed, wrong })))
+        }
+    }
+}

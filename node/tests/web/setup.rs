@@ -1,0 +1,133 @@
+//! Two homes from nothing, on their pages alone: real nodes on empty folders, founded, joined, and come
+//! back to after a box is lost.
+
+use axum::http::StatusCode;
+use crdt::id::PersonId;
+use node::{
+    api::{Command, Reply, RoleWord},
+    identity::read_identity,
+    run::{Config, Running, start},
+};
+
+use crate::actors::{Browser, Page, at_home_with};
+
+/// A node on a folder that nobody has made yet.
+async fn fresh(folder: &tempfile::TempDir) -> Running {
+    let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+    let data = folder.path().join("home");
+    start(Config { listen, web: None, mdns: false, ..Config::new(data) }).await.expect("it starts")
+}
+
+/// The keys that a page shows, each with its 24 words.
+fn keys(page: &Page) -> Vec<Vec<String>> {
+    let lists = page.html.split(r#"<ol class="paper-words">"#).skip(1);
+    let words = |list: &str| -> Vec<String> {
+        let list = list.split("</ol>").next().unwrap_or_default();
+        let items = list.split("<li>").skip(1).filter_map(|item| item.split("</li>").next());
+        items.map(str::to_owned).collect()
+    };
+    lists.map(words).collect()
+}
+
+async fn link(node: &Running) -> String {
+    let invite = Command::Invite { role: RoleWord::Member, group: None };
+    match node.handle.ask(invite).await.expect("an invitation") {
+        Reply::Invite { link } => link,
+        other => panic!("invited, and heard {other:?}"),
+    }
+}
+
+const PARK: [(&str, &str); 4] =
+    [("community", "润园"), ("home", "居委会"), ("person", "陈静"), ("roots", "2of3")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_out_of_its_packet_founds_a_neighbourhood_on_its_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = fresh(&folder).await;
+    let pages = at_home_with(node.handle.clone());
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/").await.says("自己建一个社区").says(r#"href="/found""#);
+    browser.get("/found").await.says("三张纸放在三个地方");
+    let page = browser.post("/found", &[("home", "居委会"), ("roots", "1of1")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("data-failed").says("居委会").says(r#"value="1of1" checked"#);
+
+    let page = browser.post("/found", &PARK).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.says("您加入了：润园").says("社区密钥，第 3 把，共 3 把");
+    let keys = keys(&page);
+    assert_eq!(keys.iter().map(Vec::len).collect::<Vec<_>>(), [24; 4], "three keys and one's own");
+    browser.get("/").await.says("我要求助");
+    for path in ["/found", "/recover"] {
+        assert_eq!(browser.get(path).await.location, "/", "{path}: it is set up");
+    }
+    let again = browser.post("/found", &PARK).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "and stays as it is");
+    browser.get("/people").await.says("陈静");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn for_a_handful_of_neighbours_one_paper_is_enough_and_says_what_that_means() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = fresh(&folder).await;
+    let pages = at_home_with(node.handle.clone());
+    let mut browser = Browser::new(&pages, "en");
+    browser.get("/found").await;
+    let few = [("community", "Lane"), ("home", "5-2-301"), ("roots", "1of1")];
+    let page = browser.post("/found", &few).await;
+    page.says("they can never be replaced").says("Key 1 of 1");
+    assert_eq!(keys(&page).len(), 2);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_lost_the_box_comes_back_on_the_page_of_another_with_the_paper_key() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let office = fresh(&folders[0]).await;
+    let pages = at_home_with(office.handle.clone());
+    let mut browser = Browser::new(&pages, "en");
+    browser.get("/found").await;
+    browser.post("/found", &PARK).await;
+
+    let lost = fresh(&folders[1]).await;
+    let pages = at_home_with(lost.handle.clone());
+    let mut browser = Browser::new(&pages, "en");
+    browser.get("/").await;
+    let typed =
+        [("link", link(&office).await), ("home", "3-201".into()), ("person", "王梅".into())];
+    let typed: Vec<(&str, &str)> =
+        typed.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let page = browser.post("/join", &typed).await;
+    let [own] = keys(&page).try_into().expect("one key");
+    let who = person(&folders[1]);
+    assert!(who.is_some());
+    lost.stop().await;
+
+    let other = fresh(&folders[2]).await;
+    let pages = at_home_with(other.handle.clone());
+    let mut browser = Browser::new(&pages, "en");
+    browser.get("/recover").await.says("24 words");
+    let link = link(&office).await;
+    let mut misread = own.clone();
+    misread[4].push('q');
+    let wrong = misread.join(" ");
+    let fields = [("words", wrong.as_str()), ("link", &link), ("home", "3-201")];
+    let page = browser.post("/recover", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says(&format!("5 “{}”", misread[4])).says(&link);
+
+    let right = own.join(" ");
+    let fields = [("words", right.as_str()), ("link", &link), ("home", "3-201")];
+    let page = browser.post("/recover", &fields).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(keys(&page).is_empty(), "the paper key is the one that is there already");
+    assert_eq!(person(&folders[2]), who, "another box, the same person");
+    other.stop().await;
+    office.stop().await;
+}
+
+/// The person of whoever lives on this folder.
+fn person(folder: &tempfile::TempDir) -> Option<PersonId> {
+    read_identity(&folder.path().join("home")).expect("readable").expect("set up").person
+}
