@@ -221,7 +221,7 @@ async fn a_box_in_no_community_takes_an_invitation_and_shows_the_paper_key_once(
         let mut browser = Browser::new(&pages, language);
         let page = browser.get("/requests").await;
         assert_eq!(page.status, StatusCode::OK);
-        page.says(words).says("linli join");
+        page.says(words).says(r#"action="/join""#);
         let page = browser.post("/join", &[("link", "hello"), ("home", "3-202")]).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         page.says(wrong).says("hello").says("3-202");
