@@ -15,10 +15,11 @@ mod knock;
 mod peers;
 mod people;
 mod request;
+mod status;
 mod vault;
 
 use crdt::{
-    id::{EnvelopeId, GroupId, KeyId, RequestId},
+    id::{EnvelopeId, GroupId, RequestId},
     time::ClaimedTime,
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 pub use request::{ChecklistItem, RequestPage};
+pub use status::{BoardPage, GroupStatus, Pin, Status};
 pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
 
 use crate::passphrase::Passphrase;
@@ -386,62 +388,6 @@ pub struct ImportLine {
     pub text: String,
 }
 
-/// `linli status --json`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
-    /// The box's public key.
-    pub node: Option<KeyId>,
-    /// The home's name.
-    pub home: String,
-    /// The person who writes here.
-    pub person: String,
-    /// Everybody on this box, and how their sealed keys stand; the first person first.
-    pub residents: Vec<KeyState>,
-    /// The community's id in hexadecimal; empty before joining one.
-    pub community: String,
-    /// The community's name, as far as it is known here.
-    pub community_name: String,
-    /// One per group that this node follows.
-    pub groups: Vec<GroupStatus>,
-    /// Every peer that is known.
-    pub peers: Vec<PeerRow>,
-    /// Envelopes written here that no other node is known to hold yet.
-    pub unsent: u64,
-    /// Held, but waiting for what they cite.
-    pub pending: u64,
-    /// Held, but not counted.
-    pub quarantined: u64,
-    /// Carried, and not to be read here.
-    #[serde(default)]
-    pub sealed: u64,
-    /// Header held, body dropped as harmful.
-    pub poison: u64,
-    /// Refused since the node started.
-    pub refused: u64,
-}
-
-/// One group in [`Status`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GroupStatus {
-    /// Its name.
-    pub name: String,
-    /// Its id.
-    pub id: GroupId,
-    /// Messages that are shown.
-    pub messages: u64,
-    /// Envelopes that are held.
-    pub envelopes: u64,
-    /// Over all held envelopes.
-    pub fingerprint: String,
-    /// Messages since this home last read.
-    pub unread: u64,
-    /// Over what is visible: equal on two nodes exactly where people see the same.
-    pub state: String,
-    /// Carried here, and not to be read.
-    #[serde(default)]
-    pub sealed: bool,
-}
-
 /// One line of `linli groups --json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupRow {
@@ -580,26 +526,6 @@ pub struct Acted {
     pub status: String,
     /// Who holds it now.
     pub holder: Option<String>,
-}
-
-/// A group's name, description and pinned board.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BoardPage {
-    /// The group.
-    pub group: GroupRow,
-    /// What it is for.
-    pub description: String,
-    /// What is pinned.
-    pub pins: Vec<Pin>,
-}
-
-/// One pinned line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pin {
-    /// Names it in `Unpin`.
-    pub key: String,
-    /// What it says.
-    pub text: String,
 }
 
 /// Something that a person of this box must be told, once.
