@@ -10,7 +10,7 @@ use crate::{
         act, approvals, ask, backup, bench, board, bundle, check, demo, devices, doctor, facts,
         grant, group, groups, heal, import, init, invite, join, late, leave, lock, log, notices,
         passphrase, people, places, post, rebuild, recover, remove, request, requests, resident,
-        restore, root, status, trouble, unlock, up, vault, wait,
+        restore, root, search, status, trouble, unlock, up, vault, wait,
     },
     error::CliError,
 };
@@ -77,6 +77,7 @@ pub enum Verb {
     Group(group::Args),
     Post(post::Args),
     Log(log::Args),
+    Search(search::Args),
     Import(import::Args),
     Ask(ask::Args),
     Requests(requests::Args),

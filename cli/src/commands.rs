@@ -39,6 +39,7 @@ pub mod requests;
 pub mod resident;
 pub mod restore;
 pub mod root;
+pub mod search;
 pub mod status;
 pub mod trouble;
 pub mod unlock;
@@ -121,6 +122,7 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Group(args) => group::run(ui, door, args).await,
         Verb::Post(args) => post::run(ui, door, args).await,
         Verb::Log(args) => log::run(ui, door, args).await,
+        Verb::Search(args) => search::run(ui, door, args).await,
         Verb::Import(args) => import::run(ui, door, args).await,
         Verb::Ask(args) => ask::run(ui, door, args).await,
         Verb::Requests(args) => requests::run(ui, door, args).await,

@@ -9,7 +9,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 pub use ::node::words::Lang;
 use ::node::{
-    api::{ApiError, GroupKindWord, Notice, RoleWord},
+    api::{ApiError, FoundWord, GroupKindWord, Notice, RoleWord},
     words::Words,
 };
 use fluent_templates::{LanguageIdentifier, Loader, langid};
@@ -67,6 +67,11 @@ impl Speech {
     /// A request's status, as people say it.
     pub fn status(self, status: &str) -> String {
         self.shared().status(status)
+    }
+
+    /// What kind of thing was found, as people say it.
+    pub fn found(self, kind: FoundWord) -> String {
+        self.shared().found(kind)
     }
 
     /// A role, as people say it.

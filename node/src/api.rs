@@ -15,6 +15,7 @@ mod knock;
 mod peers;
 mod people;
 mod request;
+mod search;
 mod status;
 mod vault;
 
@@ -32,6 +33,7 @@ pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 pub use request::{ChecklistItem, RequestPage};
+pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
 pub use status::{BoardPage, GroupStatus, Pin, Status};
 pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
 
@@ -131,6 +133,10 @@ pub enum Command {
         group: String,
         last: u32,
         before: Option<EnvelopeId>,
+    },
+    /// One message, as it reads now.
+    Message {
+        id: EnvelopeId,
     },
     MarkRead {
         group: String,
@@ -252,6 +258,8 @@ pub enum Command {
     },
     /// How far a first sync has come.
     Progress,
+    /// Looks for something in everything that whoever asks may read.
+    Search(SearchQuery),
 }
 
 /// What came of it.
@@ -330,6 +338,7 @@ pub enum Reply {
     Approvals {
         waiting: Vec<KnockRow>,
     },
+    Found(FoundPage),
     Progress {
         received: u64,
         expected: u64,

@@ -43,6 +43,7 @@ mod remarks;
 mod removal;
 mod residents;
 mod root;
+mod search;
 mod stranger;
 #[cfg(test)]
 mod tests;

@@ -43,6 +43,7 @@ mod recover;
 mod removal;
 mod request;
 mod requests;
+mod search;
 mod session;
 mod trouble;
 
@@ -229,6 +230,7 @@ fn pages() -> Router<App> {
         .route("/requests/{request}/facts/{field}", get(request::fact_page).post(request::fact))
         .route("/requests/{request}/checklist", post(request::checklist_add))
         .route("/requests/{request}/checklist/tick", post(request::checklist_tick))
+        .route("/search", get(search::page))
         .route("/people", get(people::page))
         .route("/people/{person}", get(person::page))
         .route("/people/{person}/grant", post(person::grant))

@@ -21,7 +21,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-use crate::api::{ActVerb, ApiError, ErrorKind, GroupKindWord, RoleWord};
+use crate::api::{ActVerb, ApiError, ErrorKind, FoundWord, GroupKindWord, RoleWord};
 
 /// What stands for a placeable in a sentence: text or a number.
 pub use fluent_templates::fluent_bundle::FluentValue as Value;
@@ -156,6 +156,11 @@ impl Words {
         self.code("button", verb_code(verb))
     }
 
+    /// What kind of thing was found.
+    pub fn found(self, kind: FoundWord) -> String {
+        self.code("found", found_code(kind))
+    }
+
     /// What somebody did, without his name: "set off".
     pub fn did(self, verb: &str) -> String {
         self.code("did", verb)
@@ -248,6 +253,15 @@ pub const fn verb_code(verb: ActVerb) -> &'static str {
         ActVerb::Reopen => "reopen",
         ActVerb::Cancel => "cancel",
         ActVerb::Ack => "ack",
+    }
+}
+
+/// The kind's word in commands and JSON.
+pub const fn found_code(kind: FoundWord) -> &'static str {
+    match kind {
+        FoundWord::Message => "message",
+        FoundWord::Request => "request",
+        FoundWord::Board => "board",
     }
 }
 

@@ -6,5 +6,6 @@ mod flood;
 mod people;
 mod relay;
 mod rides;
+mod search;
 mod secrets;
 mod vaults;

@@ -22,6 +22,7 @@ mod post;
 mod rekey;
 mod requests;
 mod roster;
+mod search;
 mod start;
 mod town;
 
@@ -35,8 +36,8 @@ use crate::{args::Json, error::CliError, ui::Ui};
 /// Measure this machine with one of the project's benchmarks
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// Which one: catchup, idle, join, start, heal, post, requests, roster,
-    /// rekey
+    /// Which one: catchup, idle, join, start, heal, post, requests, search,
+    /// roster, rekey
     name: String,
 
     /// How often each case is run; the median counts
@@ -127,6 +128,7 @@ pub const ALL: &[Bench] = &[
     Bench { name: "heal", run: heal::run, in_a_group: true },
     Bench { name: "post", run: post::run, in_a_group: true },
     Bench { name: "requests", run: requests::run, in_a_group: true },
+    Bench { name: "search", run: search::run, in_a_group: true },
     Bench { name: "roster", run: roster::run, in_a_group: false },
     Bench { name: "rekey", run: rekey::run, in_a_group: false },
 ];

@@ -74,6 +74,20 @@ impl Roster {
         people.into_iter().flat_map(|person| self.boxes_of(person)).collect()
     }
 
+    /// Should this person be able to read what stands in a scope? His box may hold the keys for
+    /// somebody else who lives there.
+    pub fn may_read(&self, person: PersonId, scope: &ScopeId) -> bool {
+        let key_scope = self.key_scope(scope);
+        let group = key_scope.and_then(|it| self.resolver.index.geneses.get(&it));
+        match (group, self.everybody()) {
+            (None, _) => false,
+            (Some(group), Some(everybody)) if everybody == *group => {
+                self.is_community_member(person)
+            }
+            (Some(group), _) => self.readers_of(group).contains(&person),
+        }
+    }
+
     fn readers_of(&self, group: &GroupId) -> Vec<PersonId> {
         let index = &self.resolver.index;
         let Some(Statement::Genesis { parent, oversight, .. }) = index.statement(group) else {

@@ -47,6 +47,7 @@ impl Ledger {
                 let messages = shown.map(|line| self.message_row(line, owner)).collect();
                 Ok(Reply::Log { messages })
             }
+            Command::Message { id } => self.one_message(&id),
             Command::MarkRead { group } => {
                 let group = self.group(&group)?;
                 self.views.mark_read(&group.id)?;
@@ -78,6 +79,7 @@ impl Ledger {
             }
             Command::People => self.people(),
             Command::Roster(command) => self.tell(command).map(Reply::Roster),
+            Command::Search(query) => self.search(query),
             Command::Doctor => self.doctor(),
             other => {
                 let reason = format!("{other:?} is not for the ledger");
@@ -161,7 +163,7 @@ impl Ledger {
         }
     }
 
-    fn message_row(&self, line: MessageLine, owner: bool) -> MessageRow {
+    pub(super) fn message_row(&self, line: MessageLine, owner: bool) -> MessageRow {
         let readable = !line.taken_down || line.mine || owner;
         MessageRow {
             id: line.id,

@@ -44,6 +44,19 @@ impl Ledger {
         Ok((held, group.ok_or_else(unknown)?))
     }
 
+    /// One message as it reads now, for whoever may read it.
+    pub(super) fn one_message(&self, id: &EnvelopeId) -> Result<Reply, Failed> {
+        let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_hex())]);
+        let (held, group) = self.message(*id)?;
+        let (me, roster) = (self.person()?, self.truth.roster());
+        let line = self.views.message_in(held.row)?;
+        let line = line.filter(|_| roster.may_read(me, &group.scope));
+        let line = line.filter(|line| self.hidden_here().is_ok_and(|it| !it.contains(&line.id)));
+        let owner = roster.is_owner(&group.id, me);
+        let messages = vec![self.message_row(line.ok_or_else(unknown)?, owner)];
+        Ok(Reply::Log { messages })
+    }
+
     fn remark(&mut self, group: &GroupLine, talk: Talk) -> Result<After, Failed> {
         let auth = self.auth_in(group.id, &group.name)?;
         self.write(Body::Talk(talk), group.scope, Deps::Subject, Some(auth))?;

@@ -24,6 +24,7 @@ mod lists;
 mod notices;
 mod remarks;
 mod requests;
+mod search;
 mod talk;
 
 use std::{
@@ -50,9 +51,10 @@ pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use notices::told_key;
 pub use remarks::{Does, Remark};
 pub use requests::{Folded, document, fold, parts_of};
+pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 5;
+const VIEWS_VERSION: i64 = 6;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -91,6 +93,8 @@ struct Batch {
     touched: BTreeMap<GroupId, Tally>,
     /// Groups in which something behind a cut may be shown or hidden again.
     restless: BTreeSet<GroupId>,
+    /// What can be found and has changed, with what the index said of it before.
+    found: BTreeMap<search::Thing, Option<search::Indexed>>,
 }
 
 /// A verdict with what the roster and the body say.
@@ -221,10 +225,12 @@ impl Views {
             let (board, poison) = document(truth, DocumentForm::Group, group)?;
             batch.changes.poison.extend(poison);
             self.put_board(group, &board, &mut batch)?;
+            self.put_board_text(group, &board, truth, &mut batch)?;
         }
         for request in batch.changes.requests.clone() {
             self.refold_request(request, truth, &mut batch)?;
         }
+        self.index(&mut batch)?;
         self.settle(&mut batch)?;
         Ok(batch)
     }

@@ -19,11 +19,11 @@ use serde::Deserialize;
 
 use super::{
     App,
-    error::{Failure, is_about_the_form, unprocessable},
+    error::{Failure, is_about_the_form, odd_reply, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     groups::href,
 };
-use crate::api::{ApiError, BoardPage, Command, ErrorKind, GroupKindWord, MessageRow, Reply};
+use crate::api::{ApiError, BoardPage, Command, GroupKindWord, MessageRow, Reply};
 
 /// Messages on one page.
 const MESSAGES_SHOWN_MAX: u32 = 40;
@@ -33,9 +33,6 @@ const MESSAGE_CHARS_MAX: usize = 600;
 
 /// Bytes of HTML that the texts of one page may take, so that the whole stays under 60 KiB.
 const TEXTS_BYTES_MAX: usize = 18 * 1024;
-
-/// How far back a message of one's own can be found to change it.
-const LOOK_BACK: u32 = 500;
 
 /// Characters of the message that a reply quotes.
 const QUOTE_CHARS_MAX: usize = 60;
@@ -274,13 +271,13 @@ async fn load_message(
     message_id: &str,
 ) -> Result<MessagePage, Failure> {
     let (group, id) = (id_of(group)?, id_of(message_id)?);
-    let log = Command::Log { group: group.to_hex(), last: LOOK_BACK, before: None };
-    let (f, log) = tokio::join!(Frame::load(app, visit), app.handle.ask(log));
-    let Reply::Log { messages: rows } = log? else { return Err(Failure::odd_reply()) };
-    let row = rows
-        .iter()
-        .find(|row| row.id == id)
-        .ok_or_else(|| ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_string())]))?;
+    let (f, rows) = tokio::join!(Frame::load(app, visit), one(app, id));
+    let mut rows = rows?;
+    if let Some(answered) = rows.first().and_then(|row| row.reply_to) {
+        // What it answers may be gone, or not for everybody's eyes.
+        rows.extend(one(app, answered).await.unwrap_or_default());
+    }
+    let row = rows.first().ok_or_else(Failure::odd_reply)?;
     let mut shown = message(visit, &rows, row);
     shown.time = visit.moment(row.claimed_ms);
     Ok(MessagePage {
@@ -292,6 +289,13 @@ async fn load_message(
         typed: row.text.clone(),
         wrong: None,
     })
+}
+
+async fn one(app: &App, id: EnvelopeId) -> Result<Vec<MessageRow>, ApiError> {
+    match app.handle.ask(Command::Message { id }).await? {
+        Reply::Log { messages } => Ok(messages),
+        _ => Err(odd_reply()),
+    }
 }
 
 pub async fn message_page(

@@ -65,7 +65,7 @@ const ERRORS: [ErrorKind; 52] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 12] = [
+const FAMILIES: [(&str, &[&str]); 13] = [
     (
         "status",
         &[
@@ -182,6 +182,8 @@ const FAMILIES: [(&str, &[&str]); 12] = [
             "heal",
             "name a place",
             "reason",
+            "words",
+            "before",
         ],
     ),
     (
@@ -217,6 +219,7 @@ const FAMILIES: [(&str, &[&str]); 12] = [
             "gate",
         ],
     ),
+    ("found", &["message", "request", "board"]),
     ("why", &["root", "given", "invited", "vouched", "open"]),
     (
         "envelope",

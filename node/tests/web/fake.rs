@@ -11,9 +11,10 @@ use crdt::{
 };
 use node::{
     api::{
-        ActVerb, Acted, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, Event,
-        GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MeshPicture, MessageRow, Notice,
-        PeerRow, PersonRow, Pin, Reply, RequestPage, RequestRow, RoleWord, TimelineRow,
+        ActVerb, Acted, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, Event, FoundPage,
+        FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MeshPicture,
+        MessageRow, Notice, PeerRow, PersonRow, Pin, Reply, RequestPage, RequestRow, RoleWord,
+        SearchQuery, TimelineRow,
     },
     handle::Handle,
     words::verb_code,
@@ -395,6 +396,25 @@ impl Fake {
         }
     }
 
+    /// Messages in which these characters stand; the real rule is the real node's.
+    fn search(&self, query: &SearchQuery) -> FoundPage {
+        let fits = |row: &&MessageRow| row.text.contains(&query.words);
+        let row = |row: &MessageRow| FoundRow {
+            kind: FoundWord::Message,
+            id: row.id,
+            group: id(1),
+            group_name: "all".into(),
+            author: Some(row.author.clone()),
+            mine: row.mine,
+            text: row.text.chars().take(120).collect(),
+            claimed_ms: row.claimed_ms,
+            code: None,
+            status: None,
+        };
+        let rows = self.messages.iter().rev().filter(fits).map(row);
+        FoundPage { found: rows.take(query.last as usize).collect(), more: Some("7".into()) }
+    }
+
     fn write(
         &mut self,
         command: Command,
@@ -402,6 +422,12 @@ impl Fake {
     ) -> Result<Reply, ApiError> {
         match command {
             Command::Log { group, last, before } => self.log(&group, last, before),
+            Command::Message { id } => {
+                let found = self.messages.iter().find(|row| row.id == id).cloned();
+                let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_hex())]);
+                Ok(Reply::Log { messages: vec![found.ok_or_else(unknown)?] })
+            }
+            Command::Search(query) => Ok(Reply::Found(self.search(&query))),
             Command::Board { group } => {
                 let row = self.group(&group)?.clone();
                 Ok(Reply::Board(BoardPage { group: row, ..self.board.clone() }))

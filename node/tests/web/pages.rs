@@ -31,6 +31,7 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("request-lost", format!("/requests/{}", id(42).to_hex())),
         ("request-mine", format!("/requests/{}", id(43).to_hex())),
         ("fact", format!("/requests/{request}/facts/time")),
+        ("search", "/search?words=%E5%81%9C%E6%B0%B4".into()),
         ("people", "/people".into()),
         ("person", steward()),
         ("remove", format!("{}/remove", steward())),

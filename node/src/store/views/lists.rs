@@ -164,6 +164,13 @@ impl Views {
         log_of(&self.conn, in_group, last, before)
     }
 
+    /// The message in this row of the truth, where it is shown.
+    #[expect(clippy::missing_errors_doc, reason = "said once, above")]
+    pub fn message_in(&self, row: i64) -> Result<Option<MessageLine>, StoreError> {
+        let sql = format!("{MESSAGE} WHERE m.row = ?1 AND m.state & 1");
+        Ok(self.conn.prepare_cached(&sql)?.query_row([row], message_line).optional()?)
+    }
+
     /// Everything of this group has been read.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn mark_read(&self, group: &GroupId) -> Result<(), StoreError> {

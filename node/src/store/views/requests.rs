@@ -148,6 +148,7 @@ impl Views {
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
         self.take_out(&id, batch)?;
+        self.put_request_text(&id, None, batch)?;
         let Some(asked) = truth.read().verdict(&id)? else { return Ok(()) };
         let Some(group) = self.group_of(&asked.header.scope) else { return Ok(()) };
         let (actors, folded) = fold_with_actors(truth, &id, group)?;
@@ -156,6 +157,7 @@ impl Views {
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
         batch.changes.poison.extend(poison);
         self.put_request(&id, &folded, &facts, batch)?;
+        self.put_request_text(&id, Some((&folded, &facts)), batch)?;
         for me in self.residents.clone() {
             let told = folded.case.told_to(&me).map(lifecycle::Told::as_str);
             self.put_notices(&id, &me, told, truth, batch)?;

@@ -136,3 +136,27 @@ CREATE TABLE notices (
     is_seen INTEGER NOT NULL,
     UNIQUE (request, person, reason)
 ) STRICT;
+
+-- What can be found besides messages: requests, boards; see search.rs for `kind`.
+CREATE TABLE texts (
+    ref INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    in_group INTEGER NOT NULL,
+    author INTEGER,          -- NULL: several
+    claimed INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (kind, id)
+) STRICT;
+
+-- The order in which things are found: by day, then as they came here.
+CREATE TABLE found (
+    place INTEGER PRIMARY KEY, -- day since 1970 << 24 | number within it
+    thing INTEGER NOT NULL UNIQUE -- row in messages or texts << 4 | kind
+) STRICT;
+
+-- Which places hold a pair of characters or a word. It proposes and knows no text: what it proposes
+-- is read where it stands.
+CREATE VIRTUAL TABLE grams USING fts5 (
+    gram, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
+);

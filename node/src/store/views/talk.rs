@@ -6,7 +6,7 @@ use crdt::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use super::{Batch, Told, Views, visible};
+use super::{Batch, Told, Views, search::Kind, visible};
 use crate::store::{
     error::StoreError,
     truth::{Judged, Truth},
@@ -115,6 +115,7 @@ impl Views {
         ])?;
         drop(put);
         if fresh == 1 {
+            batch.found.entry((Kind::Message, row.row)).or_insert(None);
             let tally = batch.touched.entry(group).or_default();
             tally.messages += 1;
             tally.unread += i64::from(!mine);
@@ -131,6 +132,7 @@ impl Views {
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
         let Some(row) = self.message(row)? else { return Ok(()) };
+        self.before_change((Kind::Message, row.row), batch)?;
         self.hide(&row, group, batch)?;
         self.conn.execute("DELETE FROM messages WHERE row = ?1", [row.row])?;
         let Some(line) = imported else { return Ok(()) };
@@ -213,6 +215,7 @@ impl Views {
         if row.state & SHOWN == 0 {
             return Ok(());
         }
+        self.before_change((Kind::Message, row.row), batch)?;
         self.set_state(row.row, row.state & !SHOWN, &row.text)?;
         batch.touched.entry(group).or_default().messages -= 1;
         batch.touched.entry(group).or_default().unread -= i64::from(row.state & MINE == 0);
@@ -221,6 +224,7 @@ impl Views {
     }
 
     fn unhide(&mut self, row: &Row, group: GroupId, batch: &mut Batch) -> Result<(), StoreError> {
+        self.before_change((Kind::Message, row.row), batch)?;
         self.set_state(row.row, row.state | SHOWN, &row.text)?;
         batch.touched.entry(group).or_default().messages += 1;
         self.group_mut(&group).state.add(&row.visible());
@@ -319,6 +323,7 @@ impl Views {
             self.group_mut(&group).state.add(&now.visible());
             batch.touched.entry(group).or_default();
         }
+        self.before_change((Kind::Message, now.row), batch)?;
         self.set_state(now.row, now.state, &now.text)
     }
 }

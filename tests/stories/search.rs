@@ -1,0 +1,105 @@
+//! Everything that somebody may read is found by its words, on both sides of a cut and after it.
+
+use node::api::{
+    Command, FoundPage, FoundRow, FoundWord, GroupKindWord, Reply, RosterCommand, SearchQuery,
+};
+use tests::world::{Who, World};
+
+fn search(world: &mut World, who: Who, query: SearchQuery) -> FoundPage {
+    match world.tell(who, Command::Search(query)) {
+        Reply::Found(page) => page,
+        other => panic!("searched, and heard {other:?}"),
+    }
+}
+
+fn words(words: &str) -> SearchQuery {
+    SearchQuery { words: words.into(), ..SearchQuery::default() }
+}
+
+/// What is found, as kind and text.
+fn found(world: &mut World, who: Who, sought: &str) -> Vec<(FoundWord, String)> {
+    let page = search(world, who, words(sought));
+    assert_eq!(page.more, None);
+    page.found.into_iter().map(|row| (row.kind, row.text)).collect()
+}
+
+fn message(text: &str) -> (FoundWord, String) {
+    (FoundWord::Message, text.to_owned())
+}
+
+/// What is found is what is read: edits, withdrawals and take-downs of both sides of a cut hold,
+/// what one is not in is not found, and every home that may read the same finds the same.
+#[test]
+fn words_are_found_as_they_read_now_on_both_sides_of_a_cut() {
+    let (mut world, people) = World::court(0x5EA4C4, &["Chen", "Zhao"]);
+    let (office, chen, zhao) = (world.office(), people[0], people[1]);
+    let everybody = world.everybody();
+    world.lan(&everybody);
+    let edited = world.post_id(chen, "三号楼电梯停了");
+    let taken_back = world.post_id(chen, "电梯里有一只猫");
+    let taken_down = world.post_id(zhao, "卖电梯广告");
+    let ride = world.request(zhao, "Tablets from the pharmacy");
+    world.settle();
+
+    world.chapter("Zhao is cut off; both sides write and change what was written");
+    world.cut(&[office, chen], &[zhao]);
+    world.tell(chen, Command::EditMessage { id: edited, text: "三号楼电梯修好了".into() });
+    world.tell(chen, Command::WithdrawMessage { id: taken_back });
+    let down = RosterCommand::TakeDown { id: taken_down, reason: "advertising".into() };
+    world.roster(office, down).expect("an owner may");
+    world.edit(zhao, ride, "place", "电梯旁边的药店");
+    let pin = Command::Pin { group: "all".into(), text: "电梯维修 800 号".into() };
+    world.tell(office, pin);
+    world.run_for(3_600_000);
+    assert_eq!(found(&mut world, zhao, "修好"), [], "it has not come here");
+    assert_eq!(found(&mut world, zhao, "电梯 猫"), [message("电梯里有一只猫")]);
+    assert_eq!(found(&mut world, chen, "一只猫"), []);
+    assert_eq!(found(&mut world, chen, "药店"), []);
+    let at_last = [(FoundWord::Request, "电梯旁边的药店".to_owned())];
+    assert_eq!(found(&mut world, zhao, "药店"), at_last);
+
+    world.chapter("The line is mended; everybody finds the same");
+    world.heal();
+    world.settle();
+    world.assert_same_sight(&everybody);
+    for who in everybody {
+        assert_eq!(found(&mut world, who, "修好"), [message("三号楼电梯修好了")]);
+        for gone in ["停了", "一只猫"] {
+            assert_eq!(found(&mut world, who, gone), [], "{gone}");
+        }
+        assert_eq!(found(&mut world, who, "药店"), at_last);
+        assert_eq!(found(&mut world, who, "TAB pharm").len(), 1);
+        let board = SearchQuery { kind: Some(FoundWord::Board), ..words("电梯") };
+        assert_eq!(search(&mut world, who, board).found.len(), 1);
+        let by = SearchQuery { by: Some("Chen".into()), ..words("电") };
+        let by: Vec<FoundRow> = search(&mut world, who, by).found;
+        assert_eq!(by.len(), 1);
+        assert_eq!(by[0].author.as_deref(), Some("Chen"));
+    }
+    assert_eq!(found(&mut world, chen, "广告"), [], "taken down");
+    assert_eq!(found(&mut world, zhao, "广告"), [message("卖电梯广告")], "its author sees it");
+    assert_eq!(found(&mut world, office, "广告").len(), 1, "and so does the owner");
+}
+
+/// A closed group's words are found by its members alone: not by whoever carries them, and not by
+/// somebody else who lives on a member's box, where they can be read.
+#[test]
+fn words_of_a_closed_group_are_found_by_its_members_alone() {
+    let (mut world, people) = World::court(0x5EA4C5, &["Chen"]);
+    let (office, chen) = (world.office(), people[0]);
+    world.tell(office, Command::ResidentAdd { name: "Aunt".into(), link: None });
+    let name = "车队".to_owned();
+    world.tell(office, Command::GroupNew { name, kind: GroupKindWord::Invite, vouches: 0 });
+    let text = "周三透析谁能去".to_owned();
+    world.tell(office, Command::Post { group: "车队".into(), text, reply_to: None });
+    world.post(office, "周三停水");
+    world.settle();
+    assert_eq!(found(&mut world, office, "周三").len(), 2);
+    assert_eq!(found(&mut world, chen, "周三"), [message("周三停水")]);
+    let aunt = Command::Search(words("周三"));
+    let aunt = Command::As { person: "Aunt".into(), command: aunt.into() };
+    match world.tell(office, aunt) {
+        Reply::Found(page) => assert_eq!(page.found.len(), 1, "{page:?}"),
+        other => panic!("searched, and heard {other:?}"),
+    }
+}
