@@ -7,10 +7,12 @@
 //! `authority`, `lifecycle` and `gate` do.
 
 mod key;
+mod series;
 mod statement;
 mod vault;
 
 pub use key::{BoxRef, Key, Sealed, SealedSecret, Wrapped, WrappedSecret};
+pub use series::{Exception, RidePlan, RotaEdit, Series};
 pub use statement::{
     Cut, GroupKind, History, KeyUse, Oversight, Place, Position, Proof, Role, Second,
     SignedStatement, Statement,
@@ -159,6 +161,15 @@ pub enum Act {
     /// Anything that happens to a request afterwards.
     #[n(1)]
     Do(#[n(0)] Deed),
+    /// Plans a ride that recurs; the envelope's id names the series.
+    #[n(2)]
+    Series(#[n(0)] Series),
+    /// Says who drives in turn.
+    #[n(3)]
+    Rota(#[n(0)] RotaEdit),
+    /// Calls a single ride off, moves it, or has it as planned after all.
+    #[n(4)]
+    Except(#[n(0)] Exception),
 }
 
 /// A call for help, as it was first said. Facts that change live in its document.
@@ -429,6 +440,9 @@ impl Body {
                     && (1..=1_000).contains(&ask.places)
             }
             Self::Act(Act::Do(deed)) => is_text(&deed.note),
+            Self::Act(Act::Series(it)) => it.is_within_limits(),
+            Self::Act(Act::Rota(it)) => it.is_within_limits(),
+            Self::Act(Act::Except(it)) => it.is_within_limits(),
             Self::Change(it) => it.chunk.len() <= CHUNK_BYTES_MAX,
             Self::Card(it) => is_name(&it.name) && it.home.len() <= NAME_BYTES_MAX,
             Self::Key(it) => it.is_within_limits(),
@@ -530,7 +544,7 @@ mod tests {
 
     #[test]
     fn bodies_read_back_and_no_prefix_does() {
-        for body in samples() {
+        for body in samples().into_iter().chain(series::samples()) {
             let bytes = body.encode();
             assert_eq!(Body::decode(body.kind(), &bytes).as_ref(), Ok(&body));
             for cut in 0..bytes.len() {

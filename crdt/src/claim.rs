@@ -30,8 +30,8 @@
 //! # Deliberately absent
 //!
 //! Clocks: shown to people, they decide nothing. Signatures and the roster: `authority` says which
-//! acts are unauthorised and who has left. Series and rotas: a default holder will be a chair
-//! without an act of his own, as a swap's is today (`chair`).
+//! acts are unauthorised and who has left. Which rides a series has: `rota` of the crate says that;
+//! here a default holder is a chair without an act of his own, as a swap's is (`chair`).
 //!
 //! # Considered and rejected
 //!
@@ -42,6 +42,7 @@ mod chair;
 mod duplicate;
 mod line;
 mod outcome;
+mod rota;
 mod set;
 mod state;
 mod status;
@@ -51,6 +52,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use outcome::{Incident, Note, Outcome, Told};
+pub use rota::Ride;
 pub use set::Set;
 pub use status::Status;
 pub use table::{power, who_may};
@@ -91,6 +93,20 @@ pub enum Kind {
     Submit(Need),
     /// Says on the request itself that a member has left the group.
     Remove,
+    /// Plans rides that recur; `rota` of the act says who drives in turn.
+    Series,
+    /// The same from some ride on.
+    Rota {
+        /// Counted over the original starts, from 0.
+        from_k: u32,
+    },
+    /// Has a single ride take place or not, or at another time.
+    Except {
+        /// Which, counted over the original starts.
+        k: u32,
+        /// It does not take place.
+        off: bool,
+    },
     /// Anything else that can be done to a request.
     Do(Verb),
 }
@@ -127,6 +143,8 @@ pub struct Act {
     pub other: Option<Slot>,
     /// The offer that an acceptance answers, as its place in the fold.
     pub offer: Option<usize>,
+    /// Who drives in turn; of a series and a rota edit only.
+    pub rota: Vec<Person>,
     /// All acts that the author had seen, as their places in the fold.
     pub seen: Set,
     /// The rank of its id among all ids: decides between acts of equal luck.
@@ -156,6 +174,9 @@ pub struct Fold<'a> {
     counted: Set,
     reopened: Set,
     behind: Vec<Set>,
+    rides: BTreeMap<Slot, Ride>,
+    /// Per series or rota edit and ride: behind whom the chair that it gives stands.
+    rota_behind: BTreeMap<(usize, Slot), Set>,
     states: Vec<State>,
     known: BTreeMap<(Slot, Set), usize>,
 }
@@ -179,9 +200,18 @@ impl<'a> Fold<'a> {
             counted: Set::default(),
             reopened: Set::default(),
             behind: Vec::new(),
+            rides: BTreeMap::new(),
+            rota_behind: BTreeMap::new(),
             states: Vec::new(),
             known: BTreeMap::new(),
         }
+    }
+
+    /// The slots that are rides of series; to be said before the first act.
+    #[must_use]
+    pub fn with_rides(mut self, rides: BTreeMap<Slot, Ride>) -> Self {
+        self.rides = rides;
+        self
     }
 
     /// Judges one act against what its author had seen, once and for all; returns its place.
@@ -194,6 +224,7 @@ impl<'a> Fold<'a> {
         let mut behind = Set::default();
         if let (true, Some(before)) = (counts, before) {
             self.counted.insert(place);
+            self.line_up_rota(place, &act);
             let before = &self.states[before];
             if act.does(Verb::Reopen) && before.status.is_some_and(Status::is_over) {
                 self.reopened.insert(place);
@@ -218,17 +249,21 @@ impl<'a> Fold<'a> {
 
     /// What cannot change with the state: the table, the author's capacity, a request to act on.
     fn may_count(&self, act: &Act) -> bool {
-        let submit = matches!(act.kind, Kind::Submit(_));
+        let founds = matches!(act.kind, Kind::Submit(_) | Kind::Series);
         let removed = act.part == Part::Member && self.removed(&act.seen, act.who);
         who_may(act.kind).contains(&act.part)
             && act.entitled
-            && (submit || act.seen.iter().any(|at| self.is_submit(at)))
+            && (founds || act.seen.iter().any(|at| self.is_submit(at) || self.is_series(at)))
             && !removed
     }
 
     fn counts_after(&mut self, act: &Act, before: usize) -> bool {
         let verb = match act.kind {
-            Kind::Submit(_) | Kind::Remove => return true,
+            Kind::Submit(_)
+            | Kind::Remove
+            | Kind::Series
+            | Kind::Rota { .. }
+            | Kind::Except { .. } => return true,
             Kind::Do(verb) => verb,
         };
         if verb == Verb::Accept {
@@ -283,6 +318,10 @@ impl<'a> Fold<'a> {
 
     fn is_submit(&self, at: usize) -> bool {
         matches!(self.acts[at].kind, Kind::Submit(_))
+    }
+
+    fn is_series(&self, at: usize) -> bool {
+        self.acts[at].kind == Kind::Series
     }
 
     fn removed(&self, seen: &Set, who: Person) -> bool {

@@ -6,7 +6,7 @@
 //! 1. [`id`], [`time`], [`limits`] — the nouns, and every bound of the protocol;
 //! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on;
 //! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
-//! 4. [`claim`], [`lifecycle`], [`code`] — what the acts on a help request come to;
+//! 4. [`claim`], [`lifecycle`], [`rota`], [`code`] — what the acts on a help request come to;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
 //! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
 //! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`] — how people come in.
@@ -28,6 +28,7 @@ pub mod knock;
 pub mod lifecycle;
 pub mod limits;
 pub mod paper;
+pub mod rota;
 pub mod secrets;
 pub mod sync;
 pub mod time;

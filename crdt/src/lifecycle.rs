@@ -29,18 +29,24 @@
 
 mod arrange;
 mod policy;
+mod ride;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 pub use arrange::join_plan;
 pub use policy::{Refusal, may};
+pub use ride::{Offer, Ride};
 
 pub use crate::claim::{Incident, Note, Rank, Status, Told};
 use crate::{
-    body::{Act, Ask, Part, Verb},
+    body::{Act, Ask, Deed, Exception, Part, RidePlan, Verb},
     claim::{self, Fold, Kind, Luck, Need, Outcome, Person, Slot},
     code::Code,
     id::{EnvelopeId, PersonId, RequestId, short_hash},
+    rota::Occurrence,
 };
 use arrange::Arranged;
 
@@ -61,11 +67,20 @@ pub struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// The request that it is about.
+    /// The request, or the series, that it is about.
     pub fn request(&self) -> RequestId {
         match self.act {
-            Act::Ask(_) => self.id,
+            Act::Ask(_) | Act::Series(_) => self.id,
             Act::Do(deed) => deed.request,
+            Act::Rota(rota) => rota.series,
+            Act::Except(exception) => exception.series,
+        }
+    }
+
+    fn deed(&self) -> Option<&Deed> {
+        match self.act {
+            Act::Do(deed) => Some(deed),
+            _ => None,
         }
     }
 
@@ -73,6 +88,9 @@ impl Given<'_> {
         match self.act {
             Act::Ask(ask) => ask.role,
             Act::Do(deed) => deed.role,
+            Act::Series(series) => series.role,
+            Act::Rota(rota) => rota.role,
+            Act::Except(exception) => exception.role,
         }
     }
 }
@@ -122,6 +140,8 @@ pub struct Case {
     pub heads: Vec<EnvelopeId>,
     /// Everything that was done, each after what its author had seen.
     pub timeline: Vec<Entry>,
+    /// What it is as a ride of a series.
+    pub ride: Option<Ride>,
 }
 
 /// One line of a request's history.
@@ -150,6 +170,12 @@ pub enum What {
     Asked,
     /// Did something to the request.
     Did(Verb),
+    /// Planned the series that it is a ride of.
+    Planned,
+    /// Said who drives in turn.
+    SetRota,
+    /// Called the ride off, moved it, or had it as planned after all.
+    Excepted(RidePlan),
 }
 
 impl Case {
@@ -171,7 +197,11 @@ impl Case {
     /// Somebody's capacities on this request: authority's, and that of having asked.
     pub fn parts_of(&self, who: &PersonId, parts: &BTreeSet<Part>) -> BTreeSet<Part> {
         let asked = (*who == self.requester).then_some(self.asked_as);
-        parts.iter().copied().chain(asked).collect()
+        let Some(ride) = &self.ride else { return parts.iter().copied().chain(asked).collect() };
+        let family = [Part::Requester, Part::Subject, Part::Proxy];
+        let subject = (ride.subject == Some(*who)).then_some(Part::Subject);
+        let others = parts.iter().copied().filter(|part| !family.contains(part));
+        others.chain(asked).chain(subject).collect()
     }
 }
 
@@ -185,13 +215,42 @@ pub fn fold(
     given: &[Given<'_>],
     parts: &dyn Fn(&PersonId) -> BTreeSet<Part>,
 ) -> Option<Case> {
+    judge(request, &[], given, parts, parts)
+}
+
+/// Folds one ride of a series: the first of `rides`; the others are those that swaps tie to it. Given
+/// are the acts on all of these and on their series.
+///
+/// `once` is authority's word on who ever had which capacity in the group, beside `parts`, which is
+/// about now. `None` where nobody who may has planned the series.
+pub fn fold_ride(
+    rides: &[Occurrence],
+    given: &[Given<'_>],
+    parts: &dyn Fn(&PersonId) -> BTreeSet<Part>,
+    once: &dyn Fn(&PersonId) -> BTreeSet<Part>,
+) -> Option<Case> {
+    judge(&rides.first()?.id(), rides, given, parts, once)
+}
+
+fn judge(
+    request: &RequestId,
+    rides: &[Occurrence],
+    given: &[Given<'_>],
+    parts: &dyn Fn(&PersonId) -> BTreeSet<Part>,
+    once: &dyn Fn(&PersonId) -> BTreeSet<Part>,
+) -> Option<Case> {
     let arranged = Arranged::of(given);
-    let asked = arranged.find(request)?;
-    let Act::Ask(ask) = asked.act else { return None };
-    let cast = Cast::of(request, &arranged, parts);
+    let asked = arranged.find(rides.first().map_or(request, |ride| &ride.series))?;
+    let ask = match (asked.act, rides) {
+        (Act::Ask(ask), []) => Cow::Borrowed(ask),
+        (Act::Series(series), [_, ..]) => Cow::Owned(ride::as_ask(series)),
+        _ => return None,
+    };
+    let cast = Cast::of(request, rides, &arranged, parts, once);
     let lottery =
         |slot: Slot, person: Person| lottery(&cast.slots[slot.0], &cast.persons[person.0]);
-    let mut fold = Fold::new(cast.members.clone(), cast.expelled.clone(), &lottery);
+    let mut fold =
+        Fold::new(cast.members.clone(), cast.expelled.clone(), &lottery).with_rides(cast.rides());
     let judged = arranged.judged(|given| cast.has_say_or_chair(given));
     let seen = arranged.seen(&judged);
     for at in &judged {
@@ -201,20 +260,48 @@ pub fn fold(
     }
     let slot = cast.slot(request)?;
     let outcome = fold.outcome(slot)?;
+    let other = rides.first().and_then(|ride| cast.slot(&ride.other_leg().id()));
+    let other_leg = other.and_then(|slot| fold.outcome(slot)).map(|outcome| outcome.status);
     let counted: BTreeSet<usize> = judged
         .iter()
         .enumerate()
         .filter(|(place, _)| fold.counts(*place))
         .map(|(_, at)| *at)
         .collect();
-    let mut case = cast.case(request, asked.who, ask, outcome);
-    case.heads = arranged.heads(request);
-    let of_request = arranged.acts.iter().enumerate().filter(|(_, it)| it.request() == *request);
-    case.timeline = of_request
-        .filter(|(_, given)| !is_silent(given.act))
-        .map(|(at, given)| entry(given, given.counts && counted.contains(&at)))
-        .collect();
+    let at = |place: usize| arranged.acts[judged[place]].act;
+    let (exception, rota) = (outcome.exception.map(at), outcome.rota.map(at));
+    let mut case = cast.case(request, asked.who, &ask, outcome);
+    let subjects: Vec<RequestId> =
+        [*request].into_iter().chain(rides.first().map(|ride| ride.series)).collect();
+    case.heads = arranged.heads(&subjects);
+    let all = arranged.acts.iter().enumerate();
+    let judged: Vec<(&Given<'_>, bool)> =
+        all.map(|(at, given)| (*given, given.counts && counted.contains(&at))).collect();
+    let here = judged.iter().filter(|(given, _)| is_about(given, request, rides.first()));
+    case.timeline = here.map(|(given, counted)| entry(given, *counted)).collect();
+    if let (Some(occurrence), Act::Series(series)) = (rides.first(), asked.act) {
+        let rota = rota.map_or(&[][..], ride::rota_of);
+        let mut ride = ride::ride(*occurrence, series, exception, rota);
+        ride.offers = ride::offers(&case, &judged);
+        ride.other_leg = other_leg.filter(|_| ride.has_back);
+        case.ride = Some(ride);
+    }
     Some(case)
+}
+
+/// Does it belong into the history of this request?
+fn is_about(given: &Given<'_>, request: &RequestId, ride: Option<&Occurrence>) -> bool {
+    let ride = ride.filter(|ride| given.request() == ride.series);
+    match (given.act, ride) {
+        (Act::Rota(rota), Some(ride)) => rota.from_k <= ride.k,
+        (Act::Except(exception), Some(ride)) => exception.start == ride.start,
+        (Act::Series(_), Some(_)) => true,
+        _ => {
+            let swaps = |deed: &Deed| deed.verb == Verb::Accept && deed.other == Some(*request);
+            let here = given.request() == *request || given.deed().is_some_and(swaps);
+            here && !is_silent(given.act)
+        }
+    }
 }
 
 /// The lottery number of a person for a request: BLAKE3 over both, under its own label.
@@ -230,6 +317,9 @@ fn entry(given: &Given<'_>, counted: bool) -> Entry {
     let (what, about, note) = match given.act {
         Act::Ask(_) => (What::Asked, None, String::new()),
         Act::Do(deed) => (What::Did(deed.verb), deed.about, deed.note.clone()),
+        Act::Series(_) => (What::Planned, None, String::new()),
+        Act::Rota(rota) => (What::SetRota, None, rota.note.clone()),
+        Act::Except(it) => (What::Excepted(it.plan), None, it.note.clone()),
     };
     Entry { id: given.id, who: given.who, part: given.part(), what, about, note, counted }
 }
@@ -242,17 +332,26 @@ struct Cast<'a> {
     parts: Vec<BTreeSet<Part>>,
     members: BTreeSet<Person>,
     expelled: BTreeSet<Person>,
-    /// Who asked for which request, and in which capacity.
+    /// Who asked for which request, and in which capacity; who planned which series.
     asked: BTreeMap<RequestId, &'a Given<'a>>,
+    /// Which requests are rides.
+    rides: BTreeMap<RequestId, Occurrence>,
+    /// The capacities that each ever had.
+    once: Vec<BTreeSet<Part>>,
 }
 
 impl<'a> Cast<'a> {
     fn of(
         request: &RequestId,
+        rides: &[Occurrence],
         arranged: &Arranged<'a>,
         parts: &dyn Fn(&PersonId) -> BTreeSet<Part>,
+        once: &dyn Fn(&PersonId) -> BTreeSet<Part>,
     ) -> Self {
-        let (mut persons, mut slots) = (BTreeSet::new(), BTreeSet::new());
+        let rides: BTreeMap<RequestId, Occurrence> =
+            rides.iter().map(|ride| (ride.id(), *ride)).collect();
+        let (mut persons, mut slots) =
+            (BTreeSet::new(), rides.keys().copied().collect::<BTreeSet<_>>());
         let (mut asked, mut acted) = (BTreeMap::new(), BTreeSet::new());
         for given in &arranged.acts {
             persons.insert(given.who);
@@ -268,17 +367,34 @@ impl<'a> Cast<'a> {
                     persons.extend(deed.about.into_iter().chain(deed.instead));
                     slots.extend(deed.other);
                 }
+                Act::Series(_) | Act::Rota(_) => {
+                    if let Act::Series(_) = given.act {
+                        asked.insert(given.id, *given);
+                    }
+                    let rota = ride::rota_of(given.act);
+                    persons.extend(rota);
+                    acted.extend(rota.iter().copied());
+                }
+                Act::Except(_) => (),
             }
         }
         let persons: Vec<PersonId> = persons.into_iter().collect();
         let parts: Vec<BTreeSet<Part>> = persons.iter().map(parts).collect();
+        let once = if rides.is_empty() { Vec::new() } else { persons.iter().map(once).collect() };
         let is_member = |at: &usize| parts[*at].contains(&Part::Member);
         let was_member = |at: &usize| is_member(at) || acted.contains(&persons[*at]);
         let members = (0..persons.len()).filter(was_member).map(Person).collect();
         let gone = (0..persons.len()).filter(|at| was_member(at) && !is_member(at));
         let expelled = gone.map(Person).collect();
         let slots = slots.into_iter().collect();
-        Self { request: *request, persons, slots, parts, members, expelled, asked }
+        Self { request: *request, persons, slots, parts, members, expelled, asked, rides, once }
+    }
+
+    fn rides(&self) -> BTreeMap<Slot, claim::Ride> {
+        let ride = |(id, it): (&RequestId, &Occurrence)| {
+            Some((self.slot(id)?, claim::Ride { series: self.slot(&it.series)?, k: it.k }))
+        };
+        self.rides.iter().filter_map(ride).collect()
     }
 
     fn person(&self, id: &PersonId) -> Option<Person> {
@@ -299,6 +415,15 @@ impl<'a> Cast<'a> {
         let part = given.part();
         let Some(who) = self.person(&given.who) else { return false };
         let held = self.parts[who.0].contains(&part);
+        if given.deed().is_none() && !matches!(given.act, Act::Ask(_)) {
+            return held || self.once.get(who.0).is_some_and(|once| once.contains(&part));
+        }
+        if let Some(ride) = self.rides.get(&given.request())
+            && matches!(part, Part::Requester | Part::Subject | Part::Proxy)
+        {
+            let planned = self.asked.get(&ride.series);
+            return planned.is_some_and(|planned| ride::is_family(planned, &given.who, part));
+        }
         match part {
             Part::Member => self.members.contains(&who),
             Part::Desk | Part::Captain => held,
@@ -317,10 +442,7 @@ impl<'a> Cast<'a> {
         seen: claim::Set,
         find: &dyn Fn(&EnvelopeId) -> Option<usize>,
     ) -> claim::Act {
-        let deed = match given.act {
-            Act::Ask(_) => None,
-            Act::Do(deed) => Some(deed),
-        };
+        let deed = given.deed();
         let person = |id: Option<PersonId>| id.and_then(|id| self.person(&id));
         claim::Act {
             who: self.person(&given.who).expect("whoever acts is in the cast"),
@@ -329,16 +451,28 @@ impl<'a> Cast<'a> {
             kind: match given.act {
                 Act::Ask(ask) => Kind::Submit(need(ask)),
                 Act::Do(deed) => Kind::Do(deed.verb),
+                Act::Series(_) => Kind::Series,
+                Act::Rota(rota) => Kind::Rota { from_k: rota.from_k },
+                Act::Except(exception) => self.excepts(exception),
             },
             slot: self.slot(&given.request()).expect("every request acted on is in the cast"),
             about: person(deed.and_then(|deed| deed.about)),
             instead: person(deed.and_then(|deed| deed.instead)),
             other: deed.and_then(|deed| deed.other).and_then(|other| self.slot(&other)),
             offer: deed.and_then(|deed| deed.offer).and_then(|offer| find(&offer)),
+            rota: ride::rota_of(given.act).iter().filter_map(|id| self.person(id)).collect(),
             seen,
             tie,
             unauthorised: !given.counts,
         }
+    }
+
+    /// An exception of a ride that is not at hand excepts none.
+    fn excepts(&self, exception: &Exception) -> Kind {
+        let mut rides = self.rides.values();
+        let ride = rides.find(|it| (it.series, it.start) == (exception.series, exception.start));
+        let off = exception.plan == RidePlan::Off {};
+        Kind::Except { k: ride.map_or(u32::MAX, |ride| ride.k), off }
     }
 
     fn case(&self, request: &RequestId, requester: PersonId, ask: &Ask, outcome: Outcome) -> Case {
@@ -369,6 +503,7 @@ impl<'a> Cast<'a> {
             subject_cancelled: outcome.subject_cancelled,
             heads: Vec::new(),
             timeline: Vec::new(),
+            ride: None,
         }
     }
 }

@@ -76,3 +76,29 @@ pub const ACTS_PER_REQUEST_MAX: usize = 2_048;
 /// Acts of one person on one request that are judged: a desk that grants every place of a large
 /// activity stays below it, and one home cannot make a request slow for all.
 pub const ACTS_PER_PERSON_MAX: usize = 256;
+
+/// Original starts of one series that are rides: ten years of every week, a year and a half of every
+/// day. Whoever needs more plans a new series, with a rota of people who still live here.
+pub const RIDES_PER_SERIES_MAX: usize = 520;
+
+/// Years after its first start in which a series may have rides.
+pub const SERIES_YEARS_MAX: i64 = 10;
+
+/// People of one rota: the largest fleet has 37 drivers.
+pub const ROTA_MAX: usize = 60;
+
+/// A recurrence rule in bytes: the longest sensible one has half of it.
+pub const RULE_BYTES_MAX: usize = 256;
+
+/// The name of a time zone in bytes; the longest there is has 32.
+pub const ZONE_BYTES_MAX: usize = 64;
+
+/// The way back begins within three days: a ride to a clinic, not a journey.
+pub const BACK_AFTER_MIN_MAX: u32 = 3 * 24 * 60;
+
+/// Lines to be looked at before each departure: more is not looked at.
+pub const CHECKS_PER_SERIES_MAX: usize = 12;
+
+/// Rides that swaps may tie together and that are judged as one: each swap ties two, and people swap
+/// with the same few.
+pub const TIED_RIDES_MAX: usize = 24;

@@ -7,8 +7,8 @@
 
 use crdt::{
     body::{
-        Act, Ask, Body, Card, Deed, DocumentForm, GroupKind, KeyUse, Oversight, Part, Place,
-        Position, Proof, SignedStatement, Statement, Talk, Verb,
+        Act, Ask, Body, Card, Deed, DocumentForm, Exception, GroupKind, KeyUse, Oversight, Part,
+        Place, Position, Proof, RidePlan, RotaEdit, Series, SignedStatement, Statement, Talk, Verb,
     },
     bundle::BundleWriter,
     code::Code,
@@ -19,6 +19,7 @@ use crdt::{
     invitation::Invitation,
     keys::{Check, Secret},
     paper,
+    rota::{Leg, LocalTime, ride_id},
     sync::Fingerprint,
     time::{Bucket, ClaimedTime},
 };
@@ -27,6 +28,8 @@ use serde_json::{Value, json};
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/vectors/envelopes.json");
 const FOUNDED: Bucket = Bucket(2_968);
 const CLAIMED_MS: u64 = 1_795_420_800_000;
+/// 2026-12-01 07:30.
+const SERIES_STARTS_MIN: u32 = 29_936_610;
 
 /// The founder's home: one writer, one person, and what was written so far.
 struct Home {
@@ -151,7 +154,32 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     for (what, talk) in remarks {
         home.write(what, scope, Some(root), vec![], &Body::Talk(talk));
     }
+    write_series(home, scope, root);
     all
+}
+
+fn write_series(home: &mut Home, scope: ScopeId, root: EnvelopeId) {
+    let (role, rota) = (Part::Desk, vec![home.person.person()]);
+    let start = LocalTime::from_minutes(SERIES_STARTS_MIN);
+    let planned = Series {
+        title: "每周二透析 dialysis on Tuesdays".into(),
+        details: String::new(),
+        urgency: 3,
+        start,
+        zone: "Asia/Shanghai".into(),
+        rule: "FREQ=WEEKLY;BYDAY=TU".into(),
+        back_after_min: Some(240),
+        rota: rota.clone(),
+        checks: vec!["油 fuel".into()],
+        role,
+        subject: None,
+    };
+    let series = home.write("series", scope, Some(root), vec![], &Body::Act(Act::Series(planned)));
+    let edit = RotaEdit { series, role, from_k: 2, rota, note: "he moves away".into() };
+    let edit = home.write("rota", scope, Some(root), vec![series], &Body::Act(Act::Rota(edit)));
+    let plan = RidePlan::At(start.plus(60));
+    let moved = Exception { series, role, start, plan, note: "清明节".into() };
+    home.write("exception", scope, Some(root), vec![edit], &Body::Act(Act::Except(moved)));
 }
 
 fn a_ride() -> Ask {
@@ -185,6 +213,9 @@ fn make() -> Value {
     let mut home = Home { community, writer, person, written: Vec::new() };
     let all = write_all(&mut home);
     let request = home.written.iter().find(|(what, _)| *what == "ask").expect("asked").1.id();
+    let series = home.written.iter().find(|(what, _)| *what == "series").expect("planned").1.id();
+    let start = LocalTime::from_minutes(SERIES_STARTS_MIN);
+    let ride = |leg| ride_id(&series, start, leg).to_hex();
     let mut set = Fingerprint::EMPTY;
     home.written.iter().for_each(|(_, envelope)| set.add(&envelope.id()));
     let group = Place::community().below(all);
@@ -209,6 +240,8 @@ fn make() -> Value {
             "group_board": all.board().to_hex(),
             "request_facts": request.facts().to_hex(),
             "request_code": Code::of(&request).to_string(),
+            "ride_out": ride(Leg::Out),
+            "ride_back": ride(Leg::Back),
         },
         "envelopes": home.written.iter().map(envelope_as_json).collect::<Vec<Value>>(),
         "fingerprint": { "bytes": to_hex(&set.to_bytes()), "short": set.short() },

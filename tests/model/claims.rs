@@ -10,6 +10,8 @@ mod laws;
 mod model;
 #[path = "claims/policy.rs"]
 mod policy;
+#[path = "claims/rides.rs"]
+mod rides;
 #[path = "claims/stories.rs"]
 mod stories;
 #[path = "claims/town.rs"]

@@ -251,6 +251,19 @@ impl Roster {
             .any(|(_, power)| power.rank >= policy::OWNS && power.over.contains(&place))
     }
 
+    /// Had the person ever a role of at least this rank over exactly that group or around it, as if
+    /// nothing had been removed or revoked since? A rank over the community is around every group.
+    pub fn ever_had(&self, group: &GroupId, person: PersonId, role: Role) -> bool {
+        let index = &self.resolver.index;
+        let Some(Statement::Genesis { parent, .. }) = index.statement(group) else { return false };
+        let place = parent.below(*group);
+        let mut filed = index.roles_of.of(&person).filter_map(|id| Some((id, index.gives(&id)?)));
+        filed.any(|(id, power)| {
+            let high = power.rank >= role.rank() && power.over.contains(&place);
+            high && self.resolver.counts(&id, Mode::Once)
+        })
+    }
+
     /// As whom somebody acts who cites this grant.
     pub fn author(&self, auth: &EnvelopeId) -> Option<PersonId> {
         self.resolver.index.gives(auth).map(|power| power.person)

@@ -2,7 +2,7 @@
 //!
 //! An act that gives its author or receiver a standing has a chair. An acceptance gives two people
 //! one each, on two rides; per ride it is one, so that a chair has a number of its own beside the
-//! act's. A series' default holder will have such a chair as well.
+//! act's. So has the chair that a series or a rota edit gives on each ride (`rota`).
 
 use super::{
     Fold, Kind, Luck, Person, Rank,
@@ -15,20 +15,20 @@ pub(super) const fn of_act(act: usize) -> usize {
     act * 2
 }
 
-/// The number of the chair that an acceptance gives on the ride at hand.
-pub(super) const fn of_swap(act: usize) -> usize {
+/// The number of the chair that an acceptance, a series or a rota edit gives on the ride at hand.
+pub(super) const fn of_stand_in(act: usize) -> usize {
     act * 2 + 1
 }
 
-/// The act that takes this chair itself; `None` for a swap's.
+/// The act that takes this chair itself; `None` for a swap's or the rota's.
 pub(super) fn act_of(chair: usize) -> Option<usize> {
     chair.is_multiple_of(2).then_some(chair / 2)
 }
 
-/// One standing: an act's, or what an acceptance gives to a partner of the swap.
+/// One standing: an act's, or what an acceptance gives to a partner of the swap, or the rota.
 #[derive(Clone, Debug)]
 pub(super) struct Chair {
-    /// Its number: see [`of_act`] and [`of_swap`].
+    /// Its number: see [`of_act`] and [`of_stand_in`].
     pub id: usize,
     /// The act that it comes from.
     pub act: usize,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Fold, Person, Rank, Slot, Status,
+    chair::{Chair, act_of},
     set::Set,
     state::{Hearing, View},
 };
@@ -46,6 +47,8 @@ pub enum Told {
     Revoked,
     /// It was reopened, and what he did belongs to the first time.
     Reopened,
+    /// Another is on the rota for it now.
+    RotaChanged,
 }
 
 impl Told {
@@ -65,6 +68,7 @@ impl Told {
             Self::Removed => "removed",
             Self::Revoked => "revoked",
             Self::Reopened => "reopened",
+            Self::RotaChanged => "rota_changed",
         }
     }
 }
@@ -114,6 +118,10 @@ pub struct Outcome {
     pub line: Vec<(Person, Rank)>,
     /// Cancelled by the person in need, who alone may reopen it.
     pub subject_cancelled: bool,
+    /// The exception that has effect on this ride, as its place in the fold.
+    pub exception: Option<usize>,
+    /// The series or rota edit that says who drives this ride, as its place in the fold.
+    pub rota: Option<usize>,
 }
 
 impl Fold<'_> {
@@ -133,7 +141,7 @@ impl Fold<'_> {
         let over = status.is_over() || status == Status::CancelRequested;
         let line = hearing.line.iter().map(|(person, _)| *person);
         let granted = hearing.granted();
-        let waiting = |who: &Person| self.is_awaiting(*who, &after);
+        let waiting = |who: &Person| self.is_awaiting(*who, &after, hearing.exception);
         let asked_back = |at: &usize| self.acts[*at].part == Part::Subject;
         Some(Outcome {
             status,
@@ -143,6 +151,8 @@ impl Fold<'_> {
             provisional: holders.iter().any(|who| !granted.contains(who)),
             incidents: hearing.incidents(status, &holders),
             notes: hearing.notes(status),
+            exception: hearing.exception,
+            rota: hearing.rota,
             subject_cancelled: hearing.cancels().iter().any(asked_back),
             line: hearing.line,
             holders,
@@ -160,12 +170,19 @@ impl Fold<'_> {
         (0..self.acts.len()).filter(spoken).filter(|at| self.speaks(*at, View::Now)).collect()
     }
 
-    /// Was his last word not written as a holder? `after` says per word whether it was.
-    fn is_awaiting(&self, who: Person, after: &BTreeMap<usize, bool>) -> bool {
+    /// Was his last word not written as a holder, or before he could know that it takes place at
+    /// another time? `after` says per word whether it was.
+    fn is_awaiting(
+        &self,
+        who: Person,
+        after: &BTreeMap<usize, bool>,
+        exception: Option<usize>,
+    ) -> bool {
+        let unaware = |at: usize| exception.is_some_and(|it| !self.acts[at].seen.contains(it));
         let mine = || after.iter().filter(|(at, _)| self.acts[**at].who == who);
         let answered = |at: usize| mine().any(|(later, _)| self.acts[*later].seen.contains(at));
         let mut last = mine().filter(|(at, _)| !answered(**at)).peekable();
-        last.peek().is_none() || last.any(|(_, held)| !held)
+        last.peek().is_none() || last.any(|(at, held)| !held || unaware(*at))
     }
 }
 
@@ -230,7 +247,9 @@ impl Hearing<'_> {
             return Some(Told::Removed);
         }
         if mine.peek().is_none() {
-            return Some(Told::Reopened);
+            let stands_in = |it: &Chair| it.to == who && act_of(it.id).is_none();
+            let by_rota = self.chairs.iter().any(stands_in);
+            return Some(if by_rota { Told::RotaChanged } else { Told::Reopened });
         }
         let taken = |at: usize| acts[at].who != who && !acts[at].does(Verb::Accept);
         mine.any(|leave| taken(leave.act)).then_some(Told::Revoked)
@@ -253,9 +272,10 @@ impl Hearing<'_> {
                 found.insert((Incident::LeftAfterRemoval, chair.to));
             }
             let moving = matches!(chair.rank, Rank::Departed | Rank::Arrived);
+            // Whoever was revoked, came to stand again and then departed had seen it.
             let unaware = self.leaves.iter().any(|leave| {
-                let seen = &acts[leave.act].seen;
-                leave.is_forced() && leave.person == chair.to && !seen.contains(chair.act)
+                let seen = &acts[chair.act].seen;
+                leave.is_forced() && leave.person == chair.to && !seen.contains(leave.act)
             });
             if moving && unaware && self.live.contains(chair.id) {
                 found.insert((Incident::RevokedOnTheWay, chair.to));

@@ -16,7 +16,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     Fold, Kind, Need, Person, Rank, Slot, Status,
-    chair::{BY_HIMSELF, Chair, Leave, act_of, of_swap},
+    chair::{BY_HIMSELF, Chair, Leave, act_of, of_stand_in},
     line::{Waiter, line_up},
     set::Set,
     swap::Swap,
@@ -52,7 +52,7 @@ impl State {
         self.line.iter().find(|(person, _)| *person == who).map(|(_, rank)| *rank)
     }
 
-    /// The live acts, without the chairs that a swap gives.
+    /// The live acts, without the chairs that a swap or the rota gives.
     pub fn live_acts(&self) -> impl Iterator<Item = usize> + '_ {
         self.live.iter().filter_map(act_of)
     }
@@ -78,7 +78,7 @@ impl State {
 pub(super) struct Hearing<'f> {
     pub fold: &'f Fold<'f>,
     pub slot: Slot,
-    view: View,
+    pub view: View,
     /// What was asked for.
     pub need: Need,
     /// The acts on this slot that count and have a say.
@@ -91,6 +91,12 @@ pub(super) struct Hearing<'f> {
     reopened: Vec<usize>,
     pub live: Set,
     pub line: Vec<(Person, Rank)>,
+    /// Chairs that an earlier rota gave.
+    pub superseded: Set,
+    /// What says who drives, on a ride of a series.
+    pub rota: Option<usize>,
+    /// What has effect on a single ride of a series.
+    pub exception: Option<usize>,
     duplicate: bool,
 }
 
@@ -125,10 +131,17 @@ impl<'f> Hearing<'f> {
         let here: Vec<usize> =
             counted.iter().copied().filter(on_slot).filter(|at| fold.speaks(*at, view)).collect();
         let first = here.iter().filter(|at| fold.is_submit(**at));
-        let first = first.min_by_key(|at| fold.acts[**at].tie)?;
-        let Kind::Submit(mut need) = fold.acts[*first].kind else { return None };
-        let publish = who_may(Kind::Do(Verb::Publish));
-        need.open = need.open && publish.contains(&fold.acts[*first].part);
+        let first = first.min_by_key(|at| fold.acts[**at].tie).map(|at| &fold.acts[*at]);
+        let need = match first.map(|first| (first.kind, first.part)) {
+            Some((Kind::Submit(need), part)) => {
+                let may_publish = who_may(Kind::Do(Verb::Publish)).contains(&part);
+                Need { open: need.open && may_publish, ..need }
+            }
+            _ if fold.is_planned(&counted, slot, view) => {
+                Need { places: 1, prefer_speed: false, open: true }
+            }
+            _ => return None,
+        };
         let does = |at: &usize, verb| fold.acts[*at].does(verb);
         let duplicate = here.iter().any(|at| does(at, Verb::Duplicate))
             && fold.duplicates(seen, view).contains_key(&slot);
@@ -147,9 +160,13 @@ impl<'f> Hearing<'f> {
             reopened: here.iter().copied().filter(|at| fold.reopened.contains(*at)).collect(),
             live: Set::default(),
             line: Vec::new(),
+            superseded: Set::default(),
+            rota: None,
+            exception: None,
             duplicate,
             here,
         };
+        hearing.seat_rota(&counted);
         let is_removal = |at: &usize| fold.acts[*at].kind == Kind::Remove;
         hearing.removals.extend(counted.iter().copied().filter(is_removal));
         if counted.iter().any(|at| does(at, Verb::Accept)) {
@@ -158,6 +175,7 @@ impl<'f> Hearing<'f> {
         let chairs = hearing.chairs.iter();
         hearing.live = chairs.filter(|it| !hearing.is_void(it)).map(|it| it.id).collect();
         hearing.line = hearing.seat_all();
+        hearing.exception = hearing.find_exception(&counted);
         Some(hearing)
     }
 
@@ -167,7 +185,7 @@ impl<'f> Hearing<'f> {
             for (slot, giver, taker) in swap.hand_overs() {
                 if slot == self.slot {
                     let luck = (self.fold.lottery)(slot, taker);
-                    let id = of_swap(swap.act);
+                    let id = of_stand_in(swap.act);
                     let rank = Rank::Granted;
                     self.chairs.push(Chair {
                         id,
@@ -186,7 +204,7 @@ impl<'f> Hearing<'f> {
     /// Is the chair empty? It keeps its place in the line.
     fn is_void(&self, chair: &Chair) -> bool {
         let fold = self.fold;
-        if self.view == View::Now && fold.is_struck(chair) {
+        if self.superseded.contains(chair.id) || self.view == View::Now && fold.is_struck(chair) {
             return true;
         }
         if self.removals.iter().any(|at| self.is_removed_by(chair, *at)) {
@@ -248,6 +266,8 @@ impl<'f> Hearing<'f> {
         let waiter = |chair: &&Chair| {
             let behind = if act_of(chair.id).is_some() {
                 Cow::Borrowed(&self.fold.behind[chair.act])
+            } else if self.is_by_rota(chair) {
+                Cow::Owned(self.behind_by_rota(chair))
             } else {
                 let seen = &acts[chair.act].seen;
                 let known = |it: &&&Chair| it.to != chair.to && seen.contains(it.act);
@@ -274,9 +294,10 @@ impl<'f> Hearing<'f> {
         })
     }
 
-    /// The cancellations that stand.
+    /// The cancellations that stand, by the family and by calling a single ride off.
     pub fn cancels(&self) -> Vec<usize> {
-        self.of(Verb::Cancel).filter(|at| self.stands(*at)).collect()
+        let stands = self.of(Verb::Cancel).filter(|at| self.stands(*at));
+        stands.chain(self.called_off()).collect()
     }
 
     /// Status and holders. Facts beat intentions, open beats closed.

@@ -16,6 +16,7 @@ pub const fn who_may(kind: Kind) -> &'static [Part] {
     match kind {
         Kind::Submit(_) => &[Requester, Subject, Proxy, Desk],
         Kind::Remove => &[Desk],
+        Kind::Series | Kind::Rota { .. } | Kind::Except { .. } => &[Desk, Captain],
         Kind::Do(verb) => match verb {
             Verb::Register
             | Verb::Hold

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Note, Rank, Status};
+use super::{Case, Note, Rank, Ride, Status};
 use crate::{
     body::{Deed, Part, Verb},
     claim::{Kind, who_may},
@@ -64,6 +64,9 @@ pub enum Refusal {
     /// Nothing to do.
     #[error("not on hold")]
     NotOnHold,
+    /// Wait for the other leg.
+    #[error("the other leg of this ride is not done: confirm when both are")]
+    OtherLegFirst,
 }
 
 impl Refusal {
@@ -83,6 +86,7 @@ impl Refusal {
             Self::StillGoing => "still_going",
             Self::AskTheSubject => "ask_the_subject",
             Self::NotOnHold => "not_on_hold",
+            Self::OtherLegFirst => "other_leg_first",
         }
     }
 }
@@ -236,6 +240,9 @@ impl Caller<'_> {
     }
 
     fn confirm(&self) -> Result<&'static [Verb], Refusal> {
+        if self.case.ride.as_ref().is_some_and(Ride::waits_for_other_leg) {
+            return Err(Refusal::OtherLegFirst);
+        }
         match self.case.status {
             Status::Submitted | Status::Registered | Status::Open => Err(Refusal::CancelInstead),
             Status::Closed => Err(Refusal::SaidAlready),

@@ -139,6 +139,11 @@ did-offer = offered a swap
 did-accept = accepted the swap
 did-remove = removed somebody
 did-seen = caught up with what happened
+did-plan = planned it to recur
+did-rota = changed the rota
+did-call-off = called this one off
+did-move = moved it to another time
+did-as-planned = put it back as planned
 did-edit = changed the facts
 did-erase = erased the facts
 

@@ -130,6 +130,11 @@ did-offer = 提出换单
 did-accept = 同意换单
 did-remove = 请人退出了
 did-seen = 看完了前面的经过
+did-plan = 排了定期的单
+did-rota = 改了轮值表
+did-call-off = 取消了这一次
+did-move = 改了时间
+did-as-planned = 恢复了原来的安排
 did-edit = 改了内容
 did-erase = 删除了内容
 

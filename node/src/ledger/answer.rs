@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crdt::{
-    body::{DocumentForm, Role},
+    body::{DocumentForm, RidePlan, Role},
     document::{DocumentState, Fact, RequestFacts},
     id::{EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
     lifecycle::{self, Case},
@@ -369,6 +369,11 @@ fn what_word(what: lifecycle::What) -> String {
     match what {
         lifecycle::What::Asked => "ask".to_owned(),
         lifecycle::What::Did(verb) => format!("{verb:?}").to_lowercase(),
+        lifecycle::What::Planned => "plan".to_owned(),
+        lifecycle::What::SetRota => "rota".to_owned(),
+        lifecycle::What::Excepted(RidePlan::AsPlanned {}) => "as_planned".to_owned(),
+        lifecycle::What::Excepted(RidePlan::Off {}) => "call_off".to_owned(),
+        lifecycle::What::Excepted(RidePlan::At(_)) => "move".to_owned(),
     }
 }
 

@@ -388,6 +388,7 @@ pub(super) fn gist(held: &Judged) -> String {
     match held.read_body() {
         Ok(Body::Talk(Talk::Message { text, .. } | Talk::Edit { text, .. })) => text,
         Ok(Body::Act(Act::Ask(ask))) => ask.title,
+        Ok(Body::Act(Act::Series(series))) => series.title,
         Ok(Body::Act(Act::Do(deed))) => format!("{:?}", deed.verb).to_lowercase(),
         Ok(Body::Statement(signed)) => {
             let said = format!("{:?}", signed.statement);

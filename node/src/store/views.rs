@@ -24,6 +24,7 @@ mod lists;
 mod notices;
 mod remarks;
 mod requests;
+mod rides;
 mod search;
 mod talk;
 
@@ -51,10 +52,11 @@ pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use notices::told_key;
 pub use remarks::{Does, Remark};
 pub use requests::{Folded, document, fold, parts_of};
+pub use rides::{RideLine, SeriesLine, moment_ms, zone_of};
 pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 6;
+const VIEWS_VERSION: i64 = 7;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -90,6 +92,8 @@ pub struct Views {
 struct Batch {
     changes: Changes,
     boards: BTreeSet<GroupId>,
+    /// Series that were planned or changed.
+    series: BTreeSet<EnvelopeId>,
     touched: BTreeMap<GroupId, Tally>,
     /// Groups in which something behind a cut may be shown or hidden again.
     restless: BTreeSet<GroupId>,
@@ -227,6 +231,9 @@ impl Views {
             self.put_board(group, &board, &mut batch)?;
             self.put_board_text(group, &board, truth, &mut batch)?;
         }
+        for series in std::mem::take(&mut batch.series) {
+            self.refold_series(series, truth, &mut batch)?;
+        }
         for request in batch.changes.requests.clone() {
             self.refold_request(request, truth, &mut batch)?;
         }
@@ -248,6 +255,16 @@ impl Views {
             }
             Body::Act(Act::Do(deed)) => {
                 batch.changes.requests.insert(deed.request);
+                batch.changes.requests.extend(self.note_tie(deed)?);
+            }
+            Body::Act(Act::Series(_)) => {
+                batch.series.insert(told.verdict.id);
+            }
+            Body::Act(Act::Rota(rota)) => {
+                batch.series.insert(rota.series);
+            }
+            Body::Act(Act::Except(exception)) => {
+                batch.series.insert(exception.series);
             }
             Body::Change(change) if change.form == DocumentForm::Group => {
                 batch.boards.insert(change.about);

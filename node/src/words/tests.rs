@@ -139,6 +139,11 @@ const FAMILIES: [(&str, &[&str]); 13] = [
             "edit",
             "erase",
             "seen",
+            "plan",
+            "rota",
+            "call_off",
+            "move",
+            "as_planned",
         ],
     ),
     (

@@ -1,9 +1,14 @@
 //! The model's own verdicts on random sets: the ones kept in the repository, and fresh ones.
 //!
 //! `seed-*.json` is what `claims.py --emit SEED` printed; `rides-*.json` are sets over three rides
-//! with swaps, holds and duplicates, judged by the same model.
+//! with swaps, holds and duplicates, judged by the same model; `series-*.json` are what `series.py`
+//! beside this file draws: a series, its rota, and drivers who claim, withdraw and swap.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+};
 
 use tests::oracle::claims::check;
 
@@ -42,6 +47,27 @@ fn fresh_sets_are_judged_as_the_model_judges_them() {
         .args(["-c", script, &seeds.to_string()])
         .env("PYTHONPATH", folder)
         .output();
+    all_agree(drawn, seeds);
+}
+
+#[test]
+fn fresh_series_are_judged_as_the_model_judges_them() {
+    let Some(folder) = model_folder() else {
+        println!("skipped: no ../shared/model/claims.py here");
+        return;
+    };
+    let seeds = std::env::var("LINLI_SEEDS").ok().and_then(|count| count.parse().ok());
+    let seeds: u32 = seeds.unwrap_or(FRESH);
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("model/claims/series.py");
+    let drawn = Command::new("python3")
+        .arg(script)
+        .args(["10000", &seeds.to_string()])
+        .env("PYTHONPATH", folder)
+        .output();
+    all_agree(drawn, seeds);
+}
+
+fn all_agree(drawn: std::io::Result<Output>, seeds: u32) {
     let Ok(drawn) = drawn else {
         println!("skipped: no python3 here");
         return;

@@ -329,7 +329,7 @@ fn duplicates_of_each_other_leave_one_case_open() {
     let first = town.request;
     let ask = |town: &Town| match &town.written[&first].act {
         Act::Ask(ask) => Act::Ask(Ask { title: "The same ride".into(), ..ask.clone() }),
-        Act::Do(_) => unreachable!("the town was founded by asking"),
+        _ => unreachable!("the town was founded by asking"),
     };
     let (mut a, ask) = (town.all.clone(), ask(&town));
     let second = town.write(&mut a, "he", ask);

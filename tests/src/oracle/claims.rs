@@ -2,14 +2,14 @@
 //!
 //! The model's ids are strings whose order matters, so they are numbered in that order; the lottery
 //! numbers stand in the set, so that the model's hash need not be known here. A set may span
-//! several requests (a swap of two rides); `expected` is about the one named by `slot`, else the
-//! first. Beside what `expected` holds, the verdict on every single act (`counts`) is compared.
+//! several requests (a swap of two rides, a series and its rides, which `rides` names); `expected` is
+//! about the one named by `slot`, else the first. Beside what `expected` holds, the verdict on every single act (`counts`) is compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
     body::{Part, Verb},
-    claim::{Act, Fold, Incident, Kind, Luck, Need, Note, Outcome, Person, Set, Slot},
+    claim::{Act, Fold, Incident, Kind, Luck, Need, Note, Outcome, Person, Ride, Set, Slot},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -26,6 +26,9 @@ struct Emitted {
     /// Lottery numbers of those who have no act of their own: (request, person, number).
     #[serde(default)]
     lottery: Vec<(String, String, String)>,
+    /// Rides: (request, series, the how manieth start).
+    #[serde(default)]
+    rides: Vec<(String, String, u32)>,
 }
 
 /// One act as the model prints it.
@@ -46,6 +49,11 @@ struct Row {
 impl Row {
     fn more(&self, key: &str) -> Option<&str> {
         self.more.get(key).and_then(Value::as_str)
+    }
+
+    fn rota(&self) -> impl Iterator<Item = &str> {
+        let rota = self.more.get("rota").and_then(Value::as_array);
+        rota.into_iter().flatten().filter_map(Value::as_str)
     }
 
     fn about_person(&self) -> Option<&str> {
@@ -70,7 +78,8 @@ pub fn check(input: &str) -> Result<(Value, Option<String>), String> {
         |slot: Slot, person: Person| luck.get(&(slot, person)).copied().unwrap_or([0; 32]);
     let member = |name: &&str| has_role(&set, name, "member");
     let members = names.persons.iter().filter(|(name, _)| member(name)).map(|(_, it)| *it);
-    let mut fold = Fold::new(members.collect(), BTreeSet::new(), &lottery);
+    let mut fold =
+        Fold::new(members.collect(), BTreeSet::new(), &lottery).with_rides(names.rides(&set));
     let mut places = BTreeMap::new();
     for row in in_order(&set.acts)? {
         let entitled = has_role(&set, &row.who, &row.role);
@@ -118,15 +127,26 @@ impl<'a> Names<'a> {
         let acted = set.acts.iter().flat_map(|row| {
             [Some(row.who.as_str()), row.about_person(), row.more("instead")].into_iter().flatten()
         });
+        let on_rota = set.acts.iter().flat_map(Row::rota);
+        let acted = acted.chain(on_rota);
         let persons: BTreeSet<&str> = acted.chain(set.roles.keys().map(String::as_str)).collect();
         let slots = set.acts.iter().flat_map(|row| [Some(row.slot.as_str()), row.other_slot()]);
-        let slots: BTreeSet<&str> = slots.flatten().collect();
+        let rides = set.rides.iter().map(|(ride, _, _)| ride.as_str());
+        let slots: BTreeSet<&str> = slots.flatten().chain(rides).collect();
         let ids: BTreeSet<&str> = set.acts.iter().map(|row| row.id.as_str()).collect();
         Self {
             persons: persons.into_iter().zip((0..).map(Person)).collect(),
             slots: slots.into_iter().zip((0..).map(Slot)).collect(),
             ties: ids.into_iter().zip(0..).collect(),
         }
+    }
+
+    fn rides(&self, set: &Emitted) -> BTreeMap<Slot, Ride> {
+        let ride = |(slot, series, k): &(String, String, u32)| {
+            let series = *self.slots.get(series.as_str())?;
+            Some((*self.slots.get(slot.as_str())?, Ride { series, k: *k }))
+        };
+        set.rides.iter().filter_map(ride).collect()
     }
 
     /// The lottery numbers that the set names.
@@ -154,6 +174,7 @@ impl<'a> Names<'a> {
             instead: person(row.more("instead")),
             other: row.other_slot().map(|slot| self.slots[slot]),
             offer: row.more("offer").and_then(place),
+            rota: row.rota().map(|name| self.persons[name]).collect(),
             seen: row.seen.iter().filter_map(|id| place(id)).collect::<Set>(),
             tie: self.ties[row.id.as_str()],
             entitled: false,
@@ -235,6 +256,12 @@ fn kind_of(row: &Row) -> Result<Kind, String> {
             return Ok(Kind::Submit(Need { places, prefer_speed, open: false }));
         }
         "remove" => return Ok(Kind::Remove),
+        "series" => return Ok(Kind::Series),
+        "rota" => {
+            let from_k = row.more.get("from_k").and_then(Value::as_u64);
+            let from_k = from_k.and_then(|from_k| u32::try_from(from_k).ok());
+            return Ok(Kind::Rota { from_k: from_k.ok_or("from_k is not a number")? });
+        }
         "register" => Verb::Register,
         "hold" => Verb::Hold,
         "resume" => Verb::Resume,

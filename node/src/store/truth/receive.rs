@@ -228,11 +228,13 @@ fn known(header: &Header, sound: bool) -> Known {
     }
 }
 
-/// What acts and changes are looked up by.
+/// What acts and changes are looked up by: the request, the series or the document.
 pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
     match body {
-        Body::Act(Act::Ask(_)) => Some(id.as_bytes().to_vec()),
+        Body::Act(Act::Ask(_) | Act::Series(_)) => Some(id.as_bytes().to_vec()),
         Body::Act(Act::Do(deed)) => Some(deed.request.as_bytes().to_vec()),
+        Body::Act(Act::Rota(rota)) => Some(rota.series.as_bytes().to_vec()),
+        Body::Act(Act::Except(it)) => Some(it.series.as_bytes().to_vec()),
         Body::Change(change) => Some(change.document.as_bytes().to_vec()),
         Body::Vault(it) => Some(it.vault().request.as_bytes().to_vec()),
         Body::Erasure(it) => Some(it.vault.request.as_bytes().to_vec()),

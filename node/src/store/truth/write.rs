@@ -198,7 +198,8 @@ impl Work<'_> {
             Body::Talk(_) | Body::Statement(_) => reading.heads(scope, body.kind(), None)?,
             // It can be judged by whoever holds the request, and by nobody else.
             Body::Erasure(erasure) => vec![erasure.vault.request],
-            Body::Act(Act::Ask(_))
+            // What plans rides names what its author had seen of the rides as well.
+            Body::Act(Act::Ask(_) | Act::Series(_) | Act::Rota(_) | Act::Except(_))
             | Body::Change(_)
             | Body::Card(_)
             | Body::Key(_)

@@ -149,9 +149,17 @@ impl Views {
     ) -> Result<(), StoreError> {
         self.take_out(&id, batch)?;
         self.put_request_text(&id, None, batch)?;
-        let Some(asked) = truth.read().verdict(&id)? else { return Ok(()) };
-        let Some(group) = self.group_of(&asked.header.scope) else { return Ok(()) };
-        let (actors, folded) = fold_with_actors(truth, &id, group)?;
+        let (actors, folded) = match (self.ride(&id)?, truth.read().verdict(&id)?) {
+            (Some(ride), _) => match self.refold_ride(&ride, truth, batch)? {
+                Some((actors, folded)) => (actors, Some(folded)),
+                None => return Ok(()),
+            },
+            (None, Some(asked)) => {
+                let Some(group) = self.group_of(&asked.header.scope) else { return Ok(()) };
+                fold_with_actors(truth, &id, group)?
+            }
+            (None, None) => return Ok(()),
+        };
         self.put_actors(&id, &actors)?;
         let Some(folded) = folded else { return Ok(()) };
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
@@ -198,7 +206,7 @@ impl Views {
     }
 
     /// Takes a request's line out of the list and of its group's state.
-    fn take_out(&mut self, id: &RequestId, batch: &mut Batch) -> Result<(), StoreError> {
+    pub(super) fn take_out(&mut self, id: &RequestId, batch: &mut Batch) -> Result<(), StoreError> {
         let mut get = self.conn.prepare_cached(
             "SELECT g.id, r.state FROM requests AS r JOIN groups AS g ON g.ref = r.in_group
              WHERE r.id = ?1",

@@ -119,6 +119,36 @@ CREATE TABLE requests (
 CREATE INDEX requests_open ON requests (is_over, urgency, lamport);
 CREATE INDEX requests_by_code ON requests (code);
 
+-- Rides that recur: the plan, and every ride that follows from it.
+CREATE TABLE series (
+    ref INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    in_group INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    title TEXT NOT NULL,
+    lamport INTEGER NOT NULL,
+    state BLOB NOT NULL -- what it adds to its group's state
+) STRICT;
+CREATE TABLE rides (
+    ref INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    of_series INTEGER NOT NULL,
+    k INTEGER NOT NULL,      -- the how manieth original start
+    leg INTEGER NOT NULL,    -- 0 out, 1 back
+    start INTEGER NOT NULL,  -- the original one: minutes since 1970 by the wall clock of the zone
+    begins INTEGER NOT NULL, -- when this leg begins now, in milliseconds
+    code TEXT NOT NULL
+) STRICT;
+CREATE INDEX rides_by_series ON rides (of_series, k);
+CREATE INDEX rides_by_time ON rides (begins);
+CREATE INDEX rides_by_code ON rides (code);
+-- Rides that an offer or its acceptance names together, both ways.
+CREATE TABLE ties (
+    request BLOB NOT NULL,
+    other BLOB NOT NULL,
+    PRIMARY KEY (request, other)
+) STRICT, WITHOUT ROWID;
+
 -- Who ever acted on a request: what he may do says how it comes out.
 CREATE TABLE actors (
     person BLOB NOT NULL,
