@@ -109,6 +109,7 @@ pub enum Verb {
     Pin(board::PinArgs),
     Notices(notices::Args),
     People(people::Args),
+    Meet(people::MeetArgs),
     Grant(grant::Args),
     Remove(remove::Args),
     Late(late::Args),

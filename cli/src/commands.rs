@@ -143,6 +143,7 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Pin(args) => board::pin(ui, door, args).await,
         Verb::Notices(args) => notices::run(ui, door, args).await,
         Verb::People(args) => people::run(ui, door, args).await,
+        Verb::Meet(args) => people::meet(ui, door, args).await,
         Verb::Grant(args) => grant::run(ui, door, args).await,
         Verb::Remove(args) => remove::run(ui, door, args).await,
         Verb::Late(args) => late::run(ui, door, args).await,

@@ -132,6 +132,13 @@ pub enum Talk {
         #[n(1)]
         name: String,
     },
+    /// The author stood before this person and read his number ([`crate::introduction`]).
+    #[n(30)]
+    Met {
+        /// Whom.
+        #[n(0)]
+        person: PersonId,
+    },
 }
 
 /// The id of the area of this name in that place: whoever names it comes to the same.
@@ -424,7 +431,9 @@ impl Body {
         match self {
             Self::Statement(it) => it.is_within_limits(),
             Self::Talk(Talk::Message { text, .. } | Talk::Edit { text, .. }) => is_text(text),
-            Self::Talk(Talk::Withdraw { .. } | Talk::PutBack { .. } | Talk::Leave {}) => true,
+            Self::Talk(
+                Talk::Withdraw { .. } | Talk::PutBack { .. } | Talk::Leave {} | Talk::Met { .. },
+            ) => true,
             Self::Talk(
                 Talk::TakeDown { reason, .. }
                 | Talk::Report { reason, .. }
@@ -524,6 +533,7 @@ mod tests {
             Body::Talk(Talk::Leave {}),
             Body::Talk(Talk::Exception { person, reason: "drives an ambulance".into() }),
             Body::Talk(Talk::Area { within: Place::community(), name: "风尚水郡".into() }),
+            Body::Talk(Talk::Met { person }),
             Body::Act(Act::Ask(ask)),
             Body::Act(Act::Do(deed)),
             Body::Vault(Vault::Details {

@@ -9,7 +9,8 @@
 //! 4. [`claim`], [`lifecycle`], [`rota`], [`code`] — what the acts on a help request come to;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
 //! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
-//! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`] — how people come in.
+//! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`], [`introduction`] — how people
+//!    come in, and know each other.
 
 pub mod authority;
 pub mod body;
@@ -21,6 +22,7 @@ pub mod envelope;
 pub mod gate;
 pub mod genesis;
 pub mod id;
+pub mod introduction;
 pub mod invitation;
 pub mod judge;
 pub mod keys;

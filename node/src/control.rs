@@ -88,6 +88,7 @@ impl Shortcut {
 }
 
 /// The HTTP status that goes with an error, for programs that look no further.
+#[expect(clippy::too_many_lines, reason = "a table: one line per kind of error")]
 pub const fn status_of(kind: ErrorKind) -> StatusCode {
     match kind {
         ErrorKind::UnknownGroup
@@ -97,8 +98,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NotHere
         | ErrorKind::UnknownPlace
         | ErrorKind::UnknownKey
-        | ErrorKind::UnknownRemoval => StatusCode::NOT_FOUND,
-        ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
+        | ErrorKind::UnknownRemoval
+        | ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity
         | ErrorKind::NoHome
@@ -135,6 +136,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NoVault
         | ErrorKind::NotFromHere => StatusCode::FORBIDDEN,
         ErrorKind::BadText
+        | ErrorKind::OtherNumber
         | ErrorKind::BadEdit
         | ErrorKind::UnknownField
         | ErrorKind::BadLink

@@ -233,6 +233,7 @@ fn pages() -> Router<App> {
         .route("/search", get(search::page))
         .route("/people", get(people::page))
         .route("/people/{person}", get(person::page))
+        .route("/people/{person}/meet", post(person::meet))
         .route("/people/{person}/grant", post(person::grant))
         .route("/people/{person}/remove", get(removal::remove_page).post(removal::remove))
         .route(

@@ -302,6 +302,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::UnknownMessage => "error-unknown-message",
         ErrorKind::UnknownPerson => "error-unknown-person",
         ErrorKind::UnknownKnock => "error-unknown-knock",
+        ErrorKind::OtherNumber => "error-other-number",
         ErrorKind::Ambiguous => "error-ambiguous",
         ErrorKind::BadText => "error-bad-text",
         ErrorKind::UnknownField => "error-unknown-field",

@@ -3,6 +3,7 @@
 mod copies;
 mod council;
 mod flood;
+mod introduced;
 mod people;
 mod relay;
 mod rides;

@@ -246,3 +246,9 @@ vault-erased-sensitive = The details for the office were erased.
 vault-opened = { $time }  opened by { $who }  { $more }
 vault-released = { $time }  { $who } gave name, phone and door to { $more }
 search-none = Nothing was found. Try fewer or shorter words.
+people-introduced = introduced
+people-met = { $count ->
+    [one] met by one
+   *[other] met by { $count }
+}
+people-number = Your number: { $number }

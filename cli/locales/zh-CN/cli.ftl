@@ -218,3 +218,6 @@ vault-erased-sensitive = 给居委会看的详情已经删掉。
 vault-opened = { $time }  { $who } 看过  { $more }
 vault-released = { $time }  { $who } 把姓名、电话、门牌给了 { $more }
 search-none = 没有找到，请换短一点、少一点的词。
+people-introduced = 经介绍
+people-met = { $count } 位见过
+people-number = 您的号码：{ $number }

@@ -22,6 +22,42 @@ pub struct Args {
     json: Json,
 }
 
+/// Say that you have met somebody in person
+///
+/// Whoever came in by a link is marked as introduced. Stand before the person and type the 25 digits
+/// from that phone or box: `linli people --why` with the own name shows them there, and so does the
+/// page.
+#[derive(clap::Args, Clone, Debug)]
+pub struct MeetArgs {
+    /// Whom
+    person: String,
+
+    /// The 25 digits, spaced as you like
+    #[arg(required = true, num_args = 1..)]
+    number: Vec<String>,
+
+    #[command(flatten)]
+    json: Json,
+}
+
+/// Says so, and prints the person.
+///
+/// # Errors
+///
+/// Where the number is another's.
+pub async fn meet(ui: &mut Ui<'_>, door: &mut Door, args: MeetArgs) -> Result<(), CliError> {
+    let number = args.number.concat();
+    let command = RosterCommand::Meet { person: args.person, number };
+    let RosterReply::Why(page) = door.roster(command).await? else {
+        return Err(CliError::Unexpected);
+    };
+    if args.json.json {
+        return ui.json(&page.person);
+    }
+    let line = person_line(ui.speech(), &page.person);
+    ui.line(line)
+}
+
 /// Prints them.
 ///
 /// # Errors
@@ -51,7 +87,12 @@ fn person_line(speech: Speech, person: &PersonRow) -> String {
         roles => roles.iter().map(|it| role(speech, it)).collect::<Vec<_>>().join(", "),
     };
     let devices = speech.text("people-devices", &[("count", person.devices.into())]);
-    format!("{me} {name}  {home}  {roles}  {devices}")
+    let met = match (person.me, person.met) {
+        (true, _) => String::new(),
+        (false, 0) => format!("  {}", speech.text("people-introduced", &[])),
+        (false, met) => format!("  {}", speech.text("people-met", &[("count", met.into())])),
+    };
+    format!("{me} {name}  {home}  {roles}  {devices}{met}")
 }
 
 /// A role and where it holds.
@@ -73,6 +114,9 @@ async fn why(ui: &mut Ui<'_>, door: &mut Door, person: String, json: bool) -> Re
     }
     let line = person_line(ui.speech(), &page.person);
     ui.line(line)?;
+    if let Some(number) = &page.number {
+        ui.say("people-number", &[("number", number.into())])?;
+    }
     for role in &page.roles {
         why_role(ui, role)?;
     }

@@ -430,5 +430,7 @@ fn person() -> PersonRow {
         me: true,
         roles: Vec::new(),
         devices: 1,
+        met: 0,
+        met_by_me: false,
     }
 }

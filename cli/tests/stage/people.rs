@@ -80,7 +80,7 @@ fn why() -> WhyPage {
         ],
         ..member
     };
-    WhyPage { person: person(), roles: vec![staff, member, void], devices: devices() }
+    WhyPage { person: person(), roles: vec![staff, member, void], devices: devices(), number: None }
 }
 
 fn late(may_admit: bool, items: u64) -> LateRow {

@@ -80,3 +80,19 @@ fate-pending = waiting
 fate-quarantined = not counted
 fate-poison = harmful
 fate-sealed = not readable here
+met = Have you met?
+met-introduced = introduced
+met-nobody = Came in by a link or was let in; nobody has stood before this person and said so yet.
+met-by = { $n ->
+    [one] One neighbour has met this person.
+   *[other] { $n } neighbours have met this person.
+}
+met-by-me = { $n ->
+    [one] You have met this person.
+   *[other] You and others have met this person: { $n } in all.
+}
+met-type = Do you stand before this person now? Type the number on that phone or box
+met-type-hint = 25 digits, under “People” and there the own name. Do not take them from a message or a call.
+met-say = We have met
+met-number = Your number
+met-number-more = Whoever stands before you reads or scans it and knows that you are you. It is no secret.

@@ -80,3 +80,16 @@ fate-pending = 在等
 fate-quarantined = 不算数
 fate-poison = 有害
 fate-sealed = 这里读不了
+met = 见过面吗？
+met-introduced = 经介绍
+met-nobody = 凭链接进来，或由邻居开门；还没有人当面见过并确认。
+met-by = 有 { $n } 位邻居当面见过。
+met-by-me = { $n ->
+    [1] 您当面见过。
+   *[other] 您和别人当面见过，共 { $n } 位。
+}
+met-type = 现在当面吗？请输入对方手机或机器上的号码
+met-type-hint = 25 位数字，在“邻居”里对方自己的名字下面。不要从消息或电话里抄。
+met-say = 我们见过面了
+met-number = 您的号码
+met-number-more = 站在您面前的人读或扫这个号码，就知道您是您。它不是秘密。

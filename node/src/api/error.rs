@@ -23,6 +23,8 @@ pub enum ErrorKind {
     UnknownPerson,
     /// Nobody with these digits asks to be let in. Args: `code`.
     UnknownKnock,
+    /// This is not that person's number, or it is one's own. Args: `name`.
+    OtherNumber,
     /// Several things answer to it. Args: `name`, `candidates`.
     Ambiguous,
     /// Too long or empty. Args: `what`, `limit`.

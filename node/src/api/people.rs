@@ -55,6 +55,11 @@ pub enum RosterCommand {
         key: String,
         key_use: KeyUseWord,
     },
+    /// The person of this box stands before this one and has read his number.
+    Meet {
+        person: String,
+        number: String,
+    },
     Forks,
     /// Chooses the branch on which this envelope stands.
     Heal {
@@ -277,6 +282,9 @@ pub struct WhyPage {
     pub roles: Vec<WhyRole>,
     /// The keys that act for him.
     pub devices: Vec<DeviceRow>,
+    /// His own number, for whoever stands before him; only where it is the person of this box.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
 }
 
 /// One role and the chain of grants behind it.
@@ -531,4 +539,11 @@ pub struct PersonRow {
     pub roles: Vec<RoleRow>,
     /// Installations that write for the person now.
     pub devices: u64,
+    /// So many others have stood before the person and read his number; 0: introduced, by a link or
+    /// by whoever opened the door.
+    #[serde(default)]
+    pub met: u64,
+    /// The person of this box is one of them.
+    #[serde(default)]
+    pub met_by_me: bool,
 }

@@ -7,18 +7,19 @@ use std::collections::BTreeMap;
 
 use crdt::{
     authority::{Rests, Standing, Verdict},
-    body::{KeyUse, Place, Role, Statement},
+    body::{KeyUse, Place, Role, Statement, Talk},
     id::{EnvelopeId, PersonId},
+    introduction,
     time::ClaimedTime,
 };
 
 use super::{After, Failed, Ledger, answer::role_word, decide::say};
 use crate::{
     api::{
-        Command, KeyUseWord, PersonRow, Reply, RoleRow, RosterCommand, RosterReply, WhyPage,
-        WhyRole, WhyStep,
+        ApiError, Command, ErrorKind, KeyUseWord, PersonRow, Reply, RoleRow, RosterCommand,
+        RosterReply, WhyPage, WhyRole, WhyStep,
     },
-    store::views::PersonLine,
+    store::views::{Met, PersonLine},
 };
 
 /// Steps of one chain of grants that are shown: ranks fall at each, and vouches need not be told
@@ -39,6 +40,7 @@ impl Ledger {
             Do::Admit { removal, writer } => self.admit_late(&removal, writer.as_deref())?,
             Do::RevokeKey { key, keep } => self.revoke_key(&key, &keep)?,
             Do::CertifyKey { key, key_use } => self.certify_key(&key, key_use)?,
+            Do::Meet { person, number } => return self.meet(&person, &number),
             Do::Heal { keep } => self.heal(&keep)?,
             Do::Invite { role, group, once, whole } => {
                 self.open_door(role, group.as_deref(), once, whole)?
@@ -79,7 +81,7 @@ impl Ledger {
             other => {
                 let reason = format!("{other:?} is not for looking");
                 let args = [("reason", reason)];
-                Err(crate::api::ApiError::new(crate::api::ErrorKind::Internal, args).into())
+                Err(ApiError::new(ErrorKind::Internal, args).into())
             }
         }
     }
@@ -88,11 +90,17 @@ impl Ledger {
         let cards: BTreeMap<PersonId, PersonLine> =
             self.views.people()?.into_iter().map(|card| (card.person, card)).collect();
         let members = self.truth.roster().community_members();
-        let rows = members.into_iter().map(|id| self.person_row(id, cards.get(&id)));
+        let met = self.views.meetings(self.identity.person.as_ref())?;
+        let rows = members.into_iter().map(|id| self.person_row(id, cards.get(&id), met.get(&id)));
         Ok(Reply::People { people: rows.collect::<Result<_, _>>()? })
     }
 
-    fn person_row(&self, id: PersonId, card: Option<&PersonLine>) -> Result<PersonRow, Failed> {
+    fn person_row(
+        &self,
+        id: PersonId,
+        card: Option<&PersonLine>,
+        met: Option<&Met>,
+    ) -> Result<PersonRow, Failed> {
         let roster = self.truth.roster();
         let mut roles = roster.live_roles(id);
         roles.sort_unstable_by_key(|it| std::cmp::Reverse(it.role));
@@ -115,21 +123,42 @@ impl Ledger {
             me: self.identity.person == Some(id),
             roles: above?,
             devices: writes.count() as u64,
+            met: met.map_or(0, |met| met.by.into()),
+            met_by_me: met.is_some_and(|met| met.by_me),
         })
     }
 
     fn why(&mut self, text: &str) -> Result<RosterReply, Failed> {
         let person = self.person_named(text)?;
         let card = self.views.card(&person)?;
+        let met = self.views.meetings(self.identity.person.as_ref())?;
+        let mine = self.identity.person == Some(person);
         let mut standings = self.truth.roster().standings(person);
         standings.sort_unstable_by_key(|it| (!it.is_live(), std::cmp::Reverse(it.role)));
         let roles: Result<Vec<WhyRole>, Failed> =
             standings.iter().map(|it| self.why_role(it)).collect();
         Ok(RosterReply::Why(Box::new(WhyPage {
-            person: self.person_row(person, card.as_ref())?,
+            person: self.person_row(person, card.as_ref(), met.get(&person))?,
             roles: roles?,
             devices: self.devices_of(person)?,
+            number: mine.then(|| introduction::digits(&person)),
         })))
+    }
+
+    /// Says to everybody that this person was met; once is enough.
+    fn meet(&mut self, text: &str, number: &str) -> Result<After, Failed> {
+        let person = self.person_named(text)?;
+        let me = self.person()?;
+        let met = self.views.meetings(Some(&me))?;
+        if person == me || !introduction::is_number_of(&person, number) {
+            let args = [("name", self.views.name_of(&person)?)];
+            return Err(ApiError::new(ErrorKind::OtherNumber, args).into());
+        }
+        if !met.get(&person).is_some_and(|met| met.by_me) {
+            let group = self.group("all")?;
+            self.remark(&group, Talk::Met { person })?;
+        }
+        Ok(After::Read(Command::Roster(RosterCommand::Why { person: person.to_hex() })))
     }
 
     fn why_role(&self, standing: &Standing) -> Result<WhyRole, Failed> {

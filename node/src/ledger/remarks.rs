@@ -57,7 +57,7 @@ impl Ledger {
         Ok(Reply::Log { messages })
     }
 
-    fn remark(&mut self, group: &GroupLine, talk: Talk) -> Result<After, Failed> {
+    pub(super) fn remark(&mut self, group: &GroupLine, talk: Talk) -> Result<After, Failed> {
         let auth = self.auth_in(group.id, &group.name)?;
         self.write(Body::Talk(talk), group.scope, Deps::Subject, Some(auth))?;
         Ok(say(Reply::Done))

@@ -50,7 +50,7 @@ use super::{
 pub use groups::GroupRef;
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use notices::told_key;
-pub use remarks::{Does, Remark};
+pub use remarks::{Does, Met, Remark};
 pub use requests::{Folded, document, fold, parts_of};
 pub use rides::{RideLine, SeriesLine, moment_ms, zone_of};
 pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought};

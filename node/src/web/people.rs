@@ -37,6 +37,8 @@ struct Row {
     roles: String,
     devices: u64,
     me: bool,
+    /// Nobody has stood before him and read his number yet.
+    introduced: bool,
 }
 
 #[derive(Template)]
@@ -71,6 +73,7 @@ pub async fn page(
         roles: roles(&visit, person),
         devices: person.devices,
         me: person.me,
+        introduced: person.met == 0 && !person.me,
     });
     Ok(show(&People { rows: rows.collect(), f, count, next }))
 }

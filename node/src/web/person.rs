@@ -75,8 +75,19 @@ struct Person {
     next: Option<usize>,
     devices: Vec<Device>,
     devices_hidden: u64,
+    /// One's own number, as text and picture.
+    number: Option<Link>,
+    meeting: Meeting,
     form: GrantForm,
     link: Option<Link>,
+}
+
+/// Who has met the person, and the form that says so.
+struct Meeting {
+    by: u64,
+    by_me: bool,
+    typed: String,
+    wrong: Option<String>,
 }
 
 /// The form that gives a role: value, words, chosen.
@@ -186,6 +197,13 @@ async fn load(
         next,
         devices: devices.map(|row| device(visit, id, why.person.me, row)).collect(),
         devices_hidden: hidden,
+        number: why.number.map(Link::to),
+        meeting: Meeting {
+            by: why.person.met,
+            by_me: why.person.met_by_me,
+            typed: String::new(),
+            wrong: None,
+        },
         form: form(visit, &places, removed, typed),
         link: None,
     })
@@ -264,6 +282,38 @@ fn form(visit: &Visit, places: &[PlaceRow], removed: bool, typed: &Typed) -> Gra
         again: !typed.again.is_empty(),
         wrong: None,
     }
+}
+
+/// What the form of a meeting carries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Read {
+    number: String,
+}
+
+/// Digits of a number that come back with a mistake, and a few to spare.
+const NUMBER_BYTES_MAX: usize = 64;
+
+/// Whoever stands before somebody says so with the number that he reads there.
+pub async fn meet(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(person): Path<String>,
+    Form(read): Form<Read>,
+) -> Result<Response, Failure> {
+    let id = person_id(&person)?;
+    let mut typed = read.number;
+    typed.truncate(typed.floor_char_boundary(NUMBER_BYTES_MAX));
+    let command = RosterCommand::Meet { person: id.to_hex(), number: typed.clone() };
+    let error = match app.roster(command).await {
+        Ok(_) => return Ok(Redirect::to(&href(id)).into_response()),
+        Err(error) if error.kind == ErrorKind::OtherNumber => error,
+        Err(error) => return Err(error.into()),
+    };
+    let mut page = load(&app, &visit, id, 0, &Typed::default()).await?;
+    page.meeting.typed = typed;
+    page.meeting.wrong = Some(super::group::one_line(&visit, &error));
+    Ok(unprocessable(show(&page)))
 }
 
 pub async fn grant(

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 52] = [
+const ERRORS: [ErrorKind; 53] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -17,6 +17,7 @@ const ERRORS: [ErrorKind; 52] = [
     ErrorKind::UnknownMessage,
     ErrorKind::UnknownPerson,
     ErrorKind::UnknownKnock,
+    ErrorKind::OtherNumber,
     ErrorKind::Ambiguous,
     ErrorKind::BadText,
     ErrorKind::UnknownField,

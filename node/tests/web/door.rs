@@ -83,6 +83,7 @@ async fn every_form_needs_the_token_of_its_own_session() {
         "/requests/4040/private",
         "/requests/4040/private/erase",
         "/invite",
+        "/people/0202/meet",
         "/people/0202/grant",
         "/people/0202/remove",
         "/people/0202/devices/0202/revoke",

@@ -203,13 +203,19 @@ impl Fake {
             holder: Some("陈师傅".into()),
             next_open: Some(fake.requests[0].row.clone()),
         });
+        fake.people = Self::neighbours();
+        fake
+    }
+
+    fn neighbours() -> Vec<PersonRow> {
+        let mut people = Vec::new();
         for (number, name, role) in [
             (1, "李梅", RoleWord::Member),
             (2, "张阿姨", RoleWord::Steward),
             (3, "Tom Becker", RoleWord::Member),
             (4, "赵主任", RoleWord::Staff),
         ] {
-            fake.people.push(PersonRow {
+            people.push(PersonRow {
                 id: PersonId::from_bytes([number; 32]),
                 name: name.into(),
                 home: format!("3-20{number}"),
@@ -217,9 +223,11 @@ impl Fake {
                 me: number == 1,
                 roles: Vec::new(),
                 devices: 1,
+                met: u64::from(number % 2),
+                met_by_me: false,
             });
         }
-        fake
+        people
     }
 
     fn talk() -> Vec<MessageRow> {

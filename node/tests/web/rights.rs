@@ -1,7 +1,7 @@
 //! Who may do what, on the page: why, giving, taking away, letting late things count.
 
 use axum::http::StatusCode;
-use crdt::id::{KeyId, WriterId};
+use crdt::id::{KeyId, PersonId, WriterId};
 
 use crate::{
     actors::{Browser, at_home},
@@ -130,5 +130,29 @@ async fn what_does_not_count_stands_with_its_reason_and_counts() {
         browser.get("/network").await.says("href=\"/trouble\"");
         browser.get("/trouble").await.says(waits).says("<b>41</b>").says("5b5b5b5b5b5b");
         let _ = gate;
+    }
+}
+
+#[tokio::test]
+async fn whoever_was_let_in_is_introduced_until_one_has_read_his_number() {
+    for (language, mark, wrong, met) in [
+        ("en", "introduced", "This is not the number of 张阿姨", "You have met this person."),
+        ("zh-CN", "经介绍", "这不是张阿姨的号码", "您当面见过。"),
+    ] {
+        let pages = at_home(Fake::new());
+        let mut browser = Browser::new(&pages, language);
+        browser.get("/people").await.says(mark);
+        let path = format!("/people/{}", PersonId::from_bytes([2; 32]).to_hex());
+        browser.get(&path).await.says(mark).says(r#"name="number""#);
+        let meet = format!("{path}/meet");
+        let page = browser.post(&meet, &[("number", "22222 22222")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        page.says(wrong).says("22222 22222");
+        let right = "11111 ".repeat(5);
+        let page = browser.submit(&meet, &[("number", &right)]).await;
+        page.says(met).never_says(r#"name="number""#);
+        let mine = format!("/people/{}", PersonId::from_bytes([1; 32]).to_hex());
+        let page = browser.get(&mine).await;
+        page.says("12345 67890").says("<svg class=\"qr\"").never_says("/meet");
     }
 }

@@ -117,6 +117,17 @@ impl Roster {
 }
 
 impl Fake {
+    fn meet(&mut self, person: String, number: &str) -> Result<Reply, ApiError> {
+        let met = self.person(&person)?;
+        if number.replace(' ', "") != "1".repeat(25) {
+            return Err(ApiError::new(ErrorKind::OtherNumber, [("name", met.name)]));
+        }
+        for row in self.people.iter_mut().filter(|row| row.id == met.id) {
+            (row.met, row.met_by_me) = (row.met + 1, true);
+        }
+        self.about_people(RosterCommand::Why { person })
+    }
+
     pub fn about_people(&mut self, command: RosterCommand) -> Result<Reply, ApiError> {
         let reply = match command {
             RosterCommand::Why { person } => {
@@ -124,9 +135,13 @@ impl Fake {
                     person: self.person(&person)?,
                     roles: self.roster.roles.clone(),
                     devices: self.roster.devices.clone(),
+                    number: person
+                        .starts_with("01")
+                        .then(|| "12345 67890 12345 67890 12345".into()),
                 };
                 RosterReply::Why(Box::new(page))
             }
+            RosterCommand::Meet { person, number } => return self.meet(person, &number),
             RosterCommand::Invite { role: RoleWord::Admin, .. } => {
                 return Err(ApiError::new(ErrorKind::TooLow, [("role", "admin".into())]));
             }

@@ -5,6 +5,8 @@
 //! was where he wrote it. When a statement changes that, all of them are asked about again; there
 //! are few.
 
+use std::collections::BTreeMap;
+
 use crdt::{
     authority::Spot,
     body::{Place, Talk, area_id},
@@ -34,6 +36,8 @@ pub enum Does {
     Exception = 5,
     /// Names an area.
     Area = 6,
+    /// Stood before a person and read his number.
+    Met = 7,
 }
 
 /// One remark that counts.
@@ -49,6 +53,15 @@ pub struct Remark {
     pub text: String,
     /// Where an area lies.
     pub within: Place,
+}
+
+/// How many people have met somebody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// So many others.
+    pub by: u32,
+    /// One of them is whoever asks.
+    pub by_me: bool,
 }
 
 /// A remark whose worth depends on who owned what.
@@ -116,7 +129,7 @@ impl Views {
             Does::TakeDown | Does::PutBack => {
                 self.amend(&EnvelopeId::from_bytes(about), group, truth, batch)
             }
-            Does::Area | Does::Leave | Does::Exception => {
+            Does::Area | Does::Leave | Does::Exception | Does::Met => {
                 batch.changes.roster = true;
                 Ok(())
             }
@@ -179,6 +192,25 @@ impl Views {
         Ok(rows.next()?.map(|row| row.get::<_, u8>(0)).transpose()? == Some(Does::TakeDown as u8))
     }
 
+    /// Who says that he has met whom: per person how many others, and whether `me` is one of them.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn meetings(&self, me: Option<&PersonId>) -> Result<BTreeMap<PersonId, Met>, StoreError> {
+        let me = me.and_then(|me| self.people.get(me)).copied().unwrap_or(-1);
+        let mut find = self.conn.prepare_cached(
+            "SELECT r.about, COUNT(DISTINCT r.author), MAX(r.author = ?2) FROM remarks AS r
+             JOIN people AS p ON p.ref = r.author
+             WHERE r.does = ?1 AND r.counts AND p.person <> r.about GROUP BY r.about",
+        )?;
+        let rows = find.query_map(params![Does::Met as u8, me], |row| {
+            let met = Met { by: row.get(1)?, by_me: row.get(2)? };
+            Ok((id_from(PersonId::from_bytes, row, 0)?, met))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The remarks of a kind that count, oldest first; in one group, or everywhere.
     ///
     /// # Errors
@@ -224,6 +256,7 @@ fn parts(talk: &Talk, author: Option<PersonId>) -> Option<(Does, [u8; 32], Strin
             let id = area_id(within, name);
             (Does::Area, *id.as_bytes(), name.trim().to_owned(), within.clone())
         }
+        Talk::Met { person } => (Does::Met, *person.as_bytes(), String::new(), nowhere()),
         Talk::Message { .. } | Talk::Edit { .. } | Talk::Withdraw { .. } => return None,
     })
 }
@@ -240,7 +273,7 @@ fn counts(truth: &Truth, group: &GroupId, does: Does, within: &Place, verdict: &
     };
     let roster = truth.roster();
     match does {
-        Does::Report | Does::Leave => true,
+        Does::Report | Does::Leave | Does::Met => true,
         Does::Area => roster.ruled_at(within, &spot),
         Does::TakeDown | Does::PutBack | Does::Exception => {
             roster.group(group).is_some_and(|group| roster.ruled_at(&group.place, &spot))
@@ -249,8 +282,8 @@ fn counts(truth: &Truth, group: &GroupId, does: Does, within: &Place, verdict: &
 }
 
 fn does_of(number: u8) -> Option<Does> {
-    let all =
-        [Does::TakeDown, Does::PutBack, Does::Report, Does::Leave, Does::Exception, Does::Area];
+    use Does as D;
+    let all = [D::TakeDown, D::PutBack, D::Report, D::Leave, D::Exception, D::Area, D::Met];
     all.into_iter().find(|does| *does as u8 == number)
 }
 
