@@ -7,10 +7,10 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, approvals, ask, backup, bench, board, bundle, check, demo, devices, doctor, facts,
-        grant, group, groups, heal, import, init, invite, join, late, leave, lock, log, notices,
-        passphrase, people, places, post, rebuild, recover, remove, request, requests, resident,
-        restore, root, search, status, trouble, unlock, up, vault, wait,
+        act, approvals, ask, backup, bench, board, bundle, check, demo, devices, doctor, duty,
+        facts, grant, group, groups, heal, import, init, invite, join, late, leave, lock, log,
+        news, notices, passphrase, people, places, post, rebuild, recover, remove, request,
+        requests, resident, restore, root, search, status, trouble, unlock, up, vault, wait,
     },
     error::CliError,
 };
@@ -107,6 +107,13 @@ pub enum Verb {
     Check(check::Args),
     Board(board::BoardArgs),
     Pin(board::PinArgs),
+    Notice(news::NoticeArgs),
+    Alert(news::AlertArgs),
+    Answer(news::AnswerArgs),
+    News(news::NewsArgs),
+    Faq(news::FaqArgs),
+    Forward(news::ForwardArgs),
+    Duty(duty::Args),
     Notices(notices::Args),
     People(people::Args),
     Meet(people::MeetArgs),

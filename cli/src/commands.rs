@@ -11,6 +11,7 @@ pub mod check;
 pub mod demo;
 pub mod devices;
 pub mod doctor;
+pub mod duty;
 pub mod export;
 pub mod facts;
 pub mod grant;
@@ -25,6 +26,7 @@ pub mod late;
 pub mod leave;
 pub mod lock;
 pub mod log;
+pub mod news;
 pub mod notices;
 pub mod paper;
 pub mod passphrase;
@@ -112,6 +114,7 @@ async fn through_the_door(
     outcome
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one line for each verb")]
 async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
     match verb {
         Verb::Invite(args) => invite::run(ui, door, args).await,
@@ -141,6 +144,13 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Check(args) => check::run(ui, door, args).await,
         Verb::Board(args) => board::show(ui, door, args).await,
         Verb::Pin(args) => board::pin(ui, door, args).await,
+        Verb::Notice(args) => news::notice(ui, door, args).await,
+        Verb::Alert(args) => news::alert(ui, door, args).await,
+        Verb::Answer(args) => news::answer(ui, door, args).await,
+        Verb::News(args) => news::news(ui, door, args).await,
+        Verb::Faq(args) => news::faq(ui, door, args).await,
+        Verb::Forward(args) => news::forward(ui, door, args).await,
+        Verb::Duty(args) => duty::run(ui, door, args).await,
         Verb::Notices(args) => notices::run(ui, door, args).await,
         Verb::People(args) => people::run(ui, door, args).await,
         Verb::Meet(args) => people::meet(ui, door, args).await,

@@ -11,7 +11,7 @@ use std::{
     io::{self, ErrorKind, Write},
 };
 
-use ::node::api::MessageRow;
+use ::node::api::{MessageRow, NewsState};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::Serialize;
@@ -203,6 +203,12 @@ impl<'a> Ui<'a> {
             (row.edited, "mark-edited"),
             (row.flagged, "mark-removed"),
         ];
+        if let Some(news) = &row.news {
+            line += &format!(" [{}]", self.speech.code("news", news.class.code()));
+            if news.state != NewsState::Holds {
+                line += &format!(" [{}]", self.speech.code("news-state", news.state.code()));
+            }
+        }
         for (is_so, key) in marks {
             if is_so {
                 line += &format!(" [{}]", label(key));
@@ -212,9 +218,20 @@ impl<'a> Ui<'a> {
             (true, _) => label("mark-withdrawn"),
             (false, true) if row.text.is_empty() => label("mark-taken-down"),
             (false, true) => format!("{} {}", label("mark-taken-down"), plain(&row.text)),
-            (false, false) => plain(&row.text),
+            (false, false) => plain(&said(row)),
         };
         format!("{line}\n    {}", text.replace('\n', "\n    "))
+    }
+}
+
+/// A forward says what it shows, beneath whatever was added to it.
+fn said(row: &MessageRow) -> String {
+    match row.news.as_ref().filter(|_| row.forwarded) {
+        Some(news) => {
+            let first = format!("{} ({}): {}", news.author, news.group, news.text);
+            format!("{}\n{first}", row.text).trim().to_owned()
+        }
+        None => row.text.clone(),
     }
 }
 

@@ -79,6 +79,21 @@ impl Speech {
         self.shared().role(role)
     }
 
+    /// A sentence that the page says too.
+    pub fn shared_text(self, key: &str, args: &[(&'static str, Value<'_>)]) -> String {
+        self.shared().text(key, args)
+    }
+
+    /// A code of some family, as people say it.
+    pub fn code(self, family: &str, code: &str) -> String {
+        self.shared().code(family, code)
+    }
+
+    /// A group's name, in the reader's language where it is everybody's.
+    pub fn group_name(self, name: &str) -> String {
+        self.shared().group_name(name)
+    }
+
     /// Who may enter a group, as people say it.
     pub fn group_kind(self, kind: GroupKindWord) -> String {
         self.shared().group_kind(kind)

@@ -114,6 +114,29 @@ fn answers_for_people() {
 }
 
 #[test]
+fn answers_about_announcements() {
+    let stage = Stage::with(stage::neighbourhood);
+    let mut report = String::new();
+    for args in [
+        &["news"][..],
+        &["news", "show", "0505", "--json"],
+        &["news", "mine", "0505"],
+        &["notice", "Water is off", "--area", "5 栋", "--until", "2026-11-24 18:00"],
+        &["notice", "Found keys", "--unit", "5-2-301", "--until", "soon"],
+        &["alert", "A pipe has burst", "--json"],
+        &["answer", "123456", "At the east gate", "--faq"],
+        &["faq", "gas", "card"],
+        &["faq", "nothing"],
+        &["forward", "0505", "Team"],
+        &["duty"],
+        &["duty", "set", "Office=8000 0001", "Zhao"],
+    ] {
+        report += &stage.told_in_both(args);
+    }
+    insta::assert_snapshot!(report);
+}
+
+#[test]
 fn answers_about_people() {
     let stage = Stage::with(stage::neighbourhood);
     let message = "04".repeat(32);

@@ -44,7 +44,7 @@ pub struct Kind(pub u8);
 impl Kind {
     /// Who may do what.
     pub const STATEMENT: Self = Self(1);
-    /// An alert for an area.
+    /// A notice, an alert, an answer, or what is said about it; who is on duty.
     pub const ALERT: Self = Self(2);
     /// An act on a help request.
     pub const ACT: Self = Self(3);
@@ -52,11 +52,11 @@ impl Kind {
     pub const BALLOT: Self = Self(4);
     /// One change of an Automerge document.
     pub const CHANGE: Self = Self(5);
-    /// "It has reached me."
+    /// "It has reached me", "I have opened it".
     pub const RECEIPT: Self = Self(6);
     /// A message, its edit or its withdrawal.
     pub const MESSAGE: Self = Self(7);
-    /// A photo or file is to be had.
+    /// Photos and files are to be had from a box.
     pub const MEDIA: Self = Self(8);
     /// An epoch key, sealed.
     pub const KEY: Self = Self(9);

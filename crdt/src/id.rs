@@ -137,6 +137,10 @@ typed_id! {
     EnvelopeId, 32, "env"
 }
 typed_id! {
+    /// BLAKE3 of a blob's sealed bytes.
+    BlobId, 32, "blob"
+}
+typed_id! {
     /// BLAKE3 of a community's genesis; root statements are written under it.
     CommunityId, 32, "community"
 }

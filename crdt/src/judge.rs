@@ -19,7 +19,8 @@
 //!    scope, and `lamport` is exactly 1 + the highest of them: else quarantined.
 //! 2. While something cited is not here, statements, acts, changes and ballots are pending: others
 //!    build on them. Messages are shown meanwhile in their claimed place: a lost link of somebody's
-//!    chain must not silence him. Keys neither: who waits for an epoch must not wait for its
+//!    chain must not silence him. Alerts neither: they are to be read before the chat that came before
+//!    them. Keys neither: who waits for an epoch must not wait for its
 //!    author's older messages. Nor what is in a vault: whoever drives needs the phone number now.
 //! 3. What stands on a forged envelope waits for ever, except messages.
 //! 4. Then `authority` is asked whether the author may do this here.
@@ -175,7 +176,13 @@ pub fn judge(
 fn must_wait(kind: Kind) -> bool {
     !matches!(
         kind,
-        Kind::MESSAGE | Kind::CARD | Kind::RECEIPT | Kind::MEDIA | Kind::KEY | Kind::VAULT
+        Kind::MESSAGE
+            | Kind::ALERT
+            | Kind::CARD
+            | Kind::RECEIPT
+            | Kind::MEDIA
+            | Kind::KEY
+            | Kind::VAULT
     )
 }
 

@@ -102,3 +102,17 @@ pub const CHECKS_PER_SERIES_MAX: usize = 12;
 /// Rides that swaps may tie together and that are judged as one: each swap ties two, and people swap
 /// with the same few.
 pub const TIED_RIDES_MAX: usize = 24;
+/// Photos and files of one announcement: a burst pipe from four sides.
+pub const ATTACHMENTS_MAX: usize = 4;
+
+/// A thumbnail in bytes: it travels inside an alert, over the slowest link there is.
+pub const THUMBNAIL_BYTES_MAX: usize = 12 * 1024;
+
+/// A blob's sealed bytes: a large photo, or a form of a few pages.
+pub const BLOB_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Items that one receipt, and blobs that one announcement of them, may name.
+pub const RECEIPT_ITEMS_MAX: usize = 64;
+
+/// People of a duty rota: one for every day of a month, and their deputies.
+pub const ROTA_PEOPLE_MAX: usize = 64;

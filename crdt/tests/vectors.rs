@@ -7,15 +7,17 @@
 
 use crdt::{
     body::{
-        Act, Ask, Body, Card, Deed, DocumentForm, Exception, GroupKind, KeyUse, Oversight, Part,
-        Place, Position, Proof, RidePlan, RotaEdit, Series, SignedStatement, Statement, Talk, Verb,
+        Act, Announcement, Ask, Attachment, BlobKey, Body, Card, Deed, DocumentForm, DutyRota,
+        Exception, GroupKind, HandOver, Holding, KeyUse, Media, News, NewsClass, OnDuty, Oversight,
+        Part, Place, Position, Proof, Reach, Receipt, RidePlan, RotaEdit, Series, SignedStatement,
+        Statement, Talk, Verb,
     },
     bundle::BundleWriter,
     code::Code,
     document::{DocumentState, Edit, Fact, FactEdit, edit},
     envelope::{Draft, Envelope},
     genesis::{Genesis, RULES_VERSION},
-    id::{CommunityId, EnvelopeId, KeyId, ScopeId, to_hex},
+    id::{BlobId, CommunityId, EnvelopeId, KeyId, PersonId, ScopeId, to_hex},
     invitation::Invitation,
     keys::{Check, Secret},
     paper,
@@ -155,6 +157,7 @@ fn write_all(home: &mut Home) -> EnvelopeId {
         home.write(what, scope, Some(root), vec![], &Body::Talk(talk));
     }
     write_series(home, scope, root);
+    write_news(home, scope, root, (first, ask));
     all
 }
 
@@ -180,6 +183,65 @@ fn write_series(home: &mut Home, scope: ScopeId, root: EnvelopeId) {
     let plan = RidePlan::At(start.plus(60));
     let moved = Exception { series, role, start, plan, note: "清明节".into() };
     home.write("exception", scope, Some(root), vec![edit], &Body::Act(Act::Except(moved)));
+}
+
+fn write_news(
+    home: &mut Home,
+    scope: ScopeId,
+    root: EnvelopeId,
+    (first, ask): (EnvelopeId, EnvelopeId),
+) {
+    let person = home.person.person();
+    let news = [
+        ("alert", News::Tell(an_alert())),
+        ("correction", News::Correct { of: first, text: "修好了".into(), until_ms: None }),
+        ("news withdrawal", News::Withdraw { of: first, reason: "搞错了".into() }),
+        ("forward", News::Forward { of: first, note: String::new() }),
+        ("mine", News::Mine { of: first }),
+        ("duty rota", News::Rota(a_rota(person))),
+        ("hand-over", News::HandOver(a_hand_over(person))),
+    ];
+    for (what, news) in news {
+        home.write(what, scope, Some(root), vec![first], &Body::News(news));
+    }
+    let receipt = Receipt { reached: vec![first], seen: vec![ask] };
+    home.write("receipt", scope, Some(root), vec![], &Body::Receipt(receipt));
+    let holding = Holding { has: vec![BlobId::from_bytes([6; 32])], gone: vec![] };
+    home.write("holding", scope, Some(root), vec![], &Body::Holding(holding));
+}
+
+fn an_alert() -> Announcement {
+    let photo = Attachment {
+        blob: BlobId::from_bytes([6; 32]),
+        key: BlobKey([7; 32]),
+        bytes: 90_000,
+        media: Media::Photo,
+        name: String::new(),
+        thumbnail: vec![0xff, 0xd8],
+    };
+    Announcement {
+        class: NewsClass::Alert,
+        text: "水管爆了 a pipe has burst".into(),
+        area: Place::community(),
+        from_ms: None,
+        until_ms: Some(CLAIMED_MS + 1),
+        answers: None,
+        question: None,
+        reach: Reach::Community,
+        attachments: vec![photo],
+        said_in: Some("all".into()),
+    }
+}
+
+fn a_rota(person: PersonId) -> DutyRota {
+    let people = vec![OnDuty { person, phone: "8000 1234".into() }];
+    DutyRota { place: Place::community(), people, begins_ms: CLAIMED_MS, shift_ms: 28_800_000 }
+}
+
+fn a_hand_over(person: PersonId) -> HandOver {
+    let to = OnDuty { person, phone: "8000 1234".into() };
+    let (from_ms, until_ms) = (CLAIMED_MS, CLAIMED_MS + 1);
+    HandOver { place: Place::community(), to, from_ms, until_ms }
 }
 
 fn a_ride() -> Ask {

@@ -12,6 +12,8 @@ mod error;
 mod event;
 mod found;
 mod knock;
+mod message;
+mod news;
 mod peers;
 mod people;
 mod request;
@@ -30,6 +32,8 @@ pub use error::{ApiError, ErrorKind};
 pub use event::Event;
 pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
+pub use message::MessageRow;
+pub use news::*;
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 pub use request::{ChecklistItem, RequestPage};
@@ -221,6 +225,8 @@ pub enum Command {
     People,
     /// Roles, removals, devices, doors of groups, places.
     Roster(RosterCommand),
+    /// Notices, alerts, answers, who has read them, who is on duty.
+    News(NewsCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
     /// this command, or after `timeout_ms`.
     Wait {
@@ -308,6 +314,7 @@ pub enum Reply {
         people: Vec<PersonRow>,
     },
     Roster(RosterReply),
+    News(NewsReply),
     Waited {
         equal: Vec<PeerRow>,
         missing: Vec<PeerRow>,
@@ -414,39 +421,6 @@ pub struct GroupRow {
     pub unread: u64,
     /// Is the person of this box in it?
     pub joined: bool,
-}
-
-/// One line of `linli log --json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageRow {
-    /// Its id.
-    pub id: EnvelopeId,
-    /// The author's name, or a short id where none is known.
-    pub author: String,
-    /// The author's home.
-    pub home: String,
-    /// What it says now; empty where it was withdrawn.
-    pub text: String,
-    /// What the author's clock said.
-    pub claimed_ms: ClaimedTime,
-    /// Written under an office role.
-    pub official: bool,
-    /// Taken back by its author.
-    pub withdrawn: bool,
-    /// Taken down by an owner of the group; only its author and the owners still read it.
-    pub taken_down: bool,
-    /// Shown only because what counts answers it: its author was removed.
-    pub flagged: bool,
-    /// Changed by its author.
-    pub edited: bool,
-    /// Written by a person of this box.
-    pub mine: bool,
-    /// Does another node hold it, as far as this one knows?
-    pub sent: bool,
-    /// The message that it answers.
-    pub reply_to: Option<EnvelopeId>,
-    /// Came from an imported file.
-    pub imported: bool,
 }
 
 /// One line of `linli requests --json`.

@@ -134,6 +134,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::TurnedAway
         | ErrorKind::NotAnOwner
         | ErrorKind::NoVault
+        | ErrorKind::TooFar
         | ErrorKind::NotFromHere => StatusCode::FORBIDDEN,
         ErrorKind::BadText
         | ErrorKind::OtherNumber
@@ -155,6 +156,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::ForeignPaper
         | ErrorKind::TooFewPapers
         | ErrorKind::ReasonNeeded
+        | ErrorKind::NoAudience
+        | ErrorKind::BadWindow
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,

@@ -19,6 +19,7 @@
 //! signed cookie; whoever wants paired phones to survive a restart passes the same
 //! [`WebConfig::secret`] again.
 
+mod announced;
 mod approvals;
 mod ask;
 mod assets;

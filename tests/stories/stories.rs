@@ -4,6 +4,7 @@ mod copies;
 mod council;
 mod flood;
 mod introduced;
+mod news;
 mod people;
 mod relay;
 mod rides;

@@ -252,3 +252,6 @@ people-met = { $count ->
    *[other] met by { $count }
 }
 people-number = Your number: { $number }
+faq-none = No answer is saved that has these words.
+duty-none = Nobody has said who is on duty.
+duty-row = { $name }, phone { $phone }, until { $until }; then { $next }

@@ -221,3 +221,6 @@ search-none = 没有找到，请换短一点、少一点的词。
 people-introduced = 经介绍
 people-met = { $count } 位见过
 people-number = 您的号码：{ $number }
+faq-none = 没有找到含这些字的答复。
+duty-none = 还没有安排值班。
+duty-row = { $name }，电话 { $phone }，至 { $until }；下一位 { $next }

@@ -1,6 +1,7 @@
 //! The stage for the tests beside: a data folder, a made-up node behind its socket, and a small
 //! neighbourhood for it to tell of.
 
+mod news;
 mod people;
 
 use std::{
@@ -218,6 +219,7 @@ pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
         Command::Notices => Reply::Notices { notices: vec![notice()] },
         Command::People => Reply::People { people: vec![person()] },
         Command::Roster(command) => Reply::Roster(people::told(command)),
+        Command::News(command) => Reply::News(news::told(command)),
         Command::Mesh => Reply::Mesh(MeshPicture { peers: peers(), ..MeshPicture::default() }),
         Command::Board { .. } => Reply::Board(BoardPage {
             group: group("all", 48),
@@ -342,6 +344,8 @@ pub fn log_of(text: &str) -> Reply {
         sent: true,
         reply_to: None,
         imported: false,
+        news: None,
+        forwarded: false,
     };
     let gone = MessageRow {
         text: String::new(),

@@ -84,12 +84,15 @@ impl Fact {
         }
         let (says, seconds) = match body {
             Body::Statement(it) => said(envelope, it, community)?,
-            Body::Talk(_) => (Says::Message, Vec::new()),
+            Body::Talk(_) | Body::News(_) => (Says::Message, Vec::new()),
             Body::Change(_) => (Says::Change, Vec::new()),
             Body::Act(_) => (Says::Act, Vec::new()),
-            Body::Card(_) | Body::Key(_) | Body::Vault(_) | Body::Erasure(_) => {
-                (Says::Other, Vec::new())
-            }
+            Body::Card(_)
+            | Body::Key(_)
+            | Body::Vault(_)
+            | Body::Erasure(_)
+            | Body::Receipt(_)
+            | Body::Holding(_) => (Says::Other, Vec::new()),
         };
         Ok(Self { says, seconds, ..Self::without_body(envelope) })
     }
@@ -109,7 +112,7 @@ impl Fact {
             signed: true,
             seconds: Vec::new(),
             says: match header.kind {
-                Kind::MESSAGE => Says::Message,
+                Kind::MESSAGE | Kind::ALERT => Says::Message,
                 Kind::CHANGE => Says::Change,
                 Kind::ACT => Says::Act,
                 Kind::BALLOT => Says::Ballot,

@@ -333,6 +333,15 @@ impl Roster {
             .map(|(id, _)| id)
     }
 
+    /// Which grant a person cites to write in a scope in the name of an office; none who has none.
+    pub fn office_auth(&self, person: PersonId, scope: ScopeId) -> Option<EnvelopeId> {
+        self.live_powers(person)
+            .filter(|(_, power)| power.rank >= policy::NEEDS_SECOND)
+            .filter(|(_, power)| self.resolver.covers(*power, scope))
+            .max_by_key(|(id, power)| (power.rank, std::cmp::Reverse(*id)))
+            .map(|(id, _)| id)
+    }
+
     /// Which grant a person cites to say this: the lowest that suffices.
     ///
     /// # Errors

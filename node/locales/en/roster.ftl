@@ -99,6 +99,7 @@ scope-roster = who may do what
 scope-directory = the directory
 envelope-statement = A statement about roles
 envelope-message = A message
+envelope-news = An announcement
 envelope-act = A step of a request
 envelope-change = A change to a page
 envelope-card = A name card

@@ -80,6 +80,7 @@ scope-roster = 身份名册
 scope-directory = 通讯录
 envelope-statement = 关于身份的声明
 envelope-message = 一条消息
+envelope-news = 一条公告
 envelope-act = 求助单的一步
 envelope-change = 对页面的修改
 envelope-card = 一张名片

@@ -142,6 +142,12 @@ pub enum ErrorKind {
     ForeignPaper,
     /// Too few paper keys together. Args: `have`, `need`.
     TooFewPapers,
+    /// An announcement may not go beyond its group. Args: `group`.
+    TooFar,
+    /// Nobody in particular would read it: the place has no group. Args: `place`.
+    NoAudience,
+    /// A window that ends before it begins, or has ended. Args: none.
+    BadWindow,
     /// Only a stopped node can do this. Args: none.
     StopFirst,
     /// The others do not let this home in: its person was removed. Args: none.

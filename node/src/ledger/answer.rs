@@ -44,8 +44,8 @@ impl Ledger {
                 let owner = me.is_some_and(|me| self.truth.roster().is_owner(&group.id, me));
                 let hidden = self.hidden_here()?;
                 let shown = lines.into_iter().filter(|line| !hidden.contains(&line.id));
-                let messages = shown.map(|line| self.message_row(line, owner)).collect();
-                Ok(Reply::Log { messages })
+                let rows = shown.map(|line| self.message_row(&group.id, line, owner));
+                Ok(Reply::Log { messages: rows.collect::<Result<_, _>>()? })
             }
             Command::Message { id } => self.one_message(&id),
             Command::MarkRead { group } => {
@@ -80,6 +80,7 @@ impl Ledger {
             Command::People => self.people(),
             Command::Roster(command) => self.tell(command).map(Reply::Roster),
             Command::Search(query) => self.search(query),
+            Command::News(command) => self.read_news(command).map(Reply::News),
             Command::Doctor => self.doctor(),
             other => {
                 let reason = format!("{other:?} is not for the ledger");
@@ -163,9 +164,15 @@ impl Ledger {
         }
     }
 
-    pub(super) fn message_row(&self, line: MessageLine, owner: bool) -> MessageRow {
+    pub(super) fn message_row(
+        &self,
+        group: &GroupId,
+        line: MessageLine,
+        owner: bool,
+    ) -> Result<MessageRow, Failed> {
+        let news = line.news.map(|id| self.news_shown_in(group, &id)).transpose()?.flatten();
         let readable = !line.taken_down || line.mine || owner;
-        MessageRow {
+        Ok(MessageRow {
             id: line.id,
             author: line.author,
             home: line.home,
@@ -180,7 +187,9 @@ impl Ledger {
             sent: !line.mine || line.row <= self.delivered,
             reply_to: line.reply_to,
             imported: line.imported,
-        }
+            news,
+            forwarded: line.forwarded,
+        })
     }
 
     pub(super) fn request_row(&self, line: RequestLine) -> Result<RequestRow, Failed> {

@@ -82,6 +82,7 @@ impl Ledger {
             Command::RevokeOld { words } => self.revoke_old(&words),
             Command::ResidentAdd { name, link } => self.add_resident(&name, link.as_deref()),
             Command::Roster(command) => self.manage(command),
+            Command::News(command) => self.announce(command),
             Command::InviteRelay => self.invite_relay(),
             reading => Ok(After::Read(reading)),
         }

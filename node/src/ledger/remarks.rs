@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    body::{Body, Place, Talk},
+    body::{Body, News, Place, Talk},
     id::{EnvelopeId, GroupId},
     limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
 };
@@ -36,7 +36,11 @@ impl Ledger {
     fn message(&self, id: EnvelopeId) -> Result<(Judged, GroupLine), Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_hex())]);
         let held = self.truth.read().verdict(&id)?.ok_or_else(unknown)?;
-        if !matches!(held.read_body(), Ok(Body::Talk(Talk::Message { .. }))) {
+        let is_said = matches!(
+            held.read_body(),
+            Ok(Body::Talk(Talk::Message { .. }) | Body::News(News::Tell(_)))
+        );
+        if !is_said {
             return Err(unknown().into());
         }
         let groups = self.views.groups()?;
@@ -53,7 +57,7 @@ impl Ledger {
         let line = line.filter(|_| roster.may_read(me, &group.scope));
         let line = line.filter(|line| self.hidden_here().is_ok_and(|it| !it.contains(&line.id)));
         let owner = roster.is_owner(&group.id, me);
-        let messages = vec![self.message_row(line.ok_or_else(unknown)?, owner)];
+        let messages = vec![self.message_row(&group.id, line.ok_or_else(unknown)?, owner)?];
         Ok(Reply::Log { messages })
     }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
     authority::{LiveRole, Spot},
-    body::{Act, Body, Cut, Place, Role, Statement, Talk},
+    body::{Act, Body, Cut, News, Place, Role, Statement, Talk},
     envelope::{Header, Kind},
     id::{EnvelopeId, PersonId, WriterId},
     keys::Secret,
@@ -387,6 +387,7 @@ pub(super) fn spot(held: &Judged) -> Spot {
 pub(super) fn gist(held: &Judged) -> String {
     match held.read_body() {
         Ok(Body::Talk(Talk::Message { text, .. } | Talk::Edit { text, .. })) => text,
+        Ok(Body::News(News::Tell(told))) => told.text,
         Ok(Body::Act(Act::Ask(ask))) => ask.title,
         Ok(Body::Act(Act::Series(series))) => series.title,
         Ok(Body::Act(Act::Do(deed))) => format!("{:?}", deed.verb).to_lowercase(),
@@ -403,6 +404,7 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::STATEMENT => "statement",
         Kind::MESSAGE => "message",
+        Kind::ALERT => "news",
         Kind::ACT => "act",
         Kind::CHANGE => "change",
         Kind::CARD => "card",

@@ -90,6 +90,7 @@ fn is_urgent(command: &Command) -> bool {
             | Command::Invite { .. }
             | Command::InviteRelay
             | Command::Roster(_)
+            | Command::News(_)
     )
 }
 

@@ -21,6 +21,7 @@
 mod ancestry;
 mod groups;
 mod lists;
+mod news;
 mod notices;
 mod remarks;
 mod requests;
@@ -49,6 +50,7 @@ use super::{
 
 pub use groups::GroupRef;
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
+pub use news::{DutyLine, NewsLine};
 pub use notices::told_key;
 pub use remarks::{Does, Met, Remark};
 pub use requests::{Folded, document, fold, parts_of};
@@ -70,6 +72,8 @@ pub struct Changes {
     pub requests: BTreeSet<RequestId>,
     /// Somebody must be told something.
     pub notices: bool,
+    /// Announcements that came, or were shown in another group.
+    pub news: BTreeSet<EnvelopeId>,
     /// People, groups or roles changed.
     pub roster: bool,
     /// Accepted statements, for chores that follow from them.
@@ -279,7 +283,8 @@ impl Views {
             Body::Erasure(it) => {
                 batch.changes.requests.insert(it.vault.request);
             }
-            Body::Card(_) | Body::Key(_) => (),
+            Body::News(it) => self.take_news(told, it, batch)?,
+            Body::Card(_) | Body::Key(_) | Body::Receipt(_) | Body::Holding(_) => (),
             Body::Statement(signed) => {
                 batch.changes.roster = true;
                 if told.accepted {
@@ -386,6 +391,7 @@ impl Changes {
         self.requests.extend(other.requests);
         self.statements.extend(other.statements);
         self.poison.extend(other.poison);
+        self.news.extend(other.news);
         self.notices |= other.notices;
         self.roster |= other.roster;
     }

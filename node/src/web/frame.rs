@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::{App, Shared, assets, session::Session};
 use crate::{
-    api::{Command, MeshPicture, Notice, Reply},
+    api::{Command, DutyRow, MeshPicture, NewsCommand, NewsReply, Notice, Reply},
     words::{Lang, Words},
 };
 
@@ -87,6 +87,8 @@ pub struct Strip {
     pub office: String,
     /// What is not yet anywhere else.
     pub unsent: String,
+    /// Who is on duty, with the phone; empty where nobody said so.
+    pub duty: String,
 }
 
 /// Something that must be told, as a sentence.
@@ -140,8 +142,12 @@ impl Frame {
 
     /// For somebody of this home. A node too busy to answer still gets its page.
     pub async fn load(app: &App, visit: &Visit) -> Self {
-        let (mesh, notices) =
-            tokio::join!(app.handle.ask(Command::Mesh), app.handle.ask(Command::Notices));
+        let on_duty = Command::News(NewsCommand::Duty { unanswered: false });
+        let (mesh, notices, duty) = tokio::join!(
+            app.handle.ask(Command::Mesh),
+            app.handle.ask(Command::Notices),
+            app.handle.ask(on_duty)
+        );
         let mesh = match mesh {
             Ok(Reply::Mesh(mesh)) => mesh,
             _ => MeshPicture::default(),
@@ -151,7 +157,11 @@ impl Frame {
             let shown = notices.iter().take(NOTICES_SHOWN_MAX);
             frame.told = shown.map(|notice| told(visit.words, notice)).collect();
         }
-        frame.strip = Some(strip(visit.words, &mesh));
+        let duty = match duty {
+            Ok(Reply::News(NewsReply::Duty { duty })) => said_duty(visit.words, &duty),
+            _ => String::new(),
+        };
+        frame.strip = Some(Strip { duty, ..strip(visit.words, &mesh) });
         frame.unsent = mesh.unsent;
         frame.home = mesh.home;
         frame
@@ -217,7 +227,16 @@ fn strip(words: Words, mesh: &MeshPicture) -> Strip {
         0 => String::new(),
         n => words.text("strip-unsent", &[("n", n.into())]),
     };
-    Strip { class, sign, reach, office, unsent }
+    Strip { class, sign, reach, office, unsent, duty: String::new() }
+}
+
+/// The community's desk, else the first there is.
+fn said_duty(words: Words, duty: &[DutyRow]) -> String {
+    let desk = duty.iter().find(|row| row.place.is_empty()).or(duty.first());
+    desk.map_or_else(String::new, |row| {
+        let (name, phone) = (clip(&row.name, TITLE_CHARS_MAX), clip(&row.phone, TITLE_CHARS_MAX));
+        words.text("strip-duty", &[("name", name.into()), ("phone", phone.into())])
+    })
 }
 
 fn told(words: Words, notice: &Notice) -> Told {

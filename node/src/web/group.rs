@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use super::{
     App,
+    announced::{Announced, announced},
     error::{Failure, is_about_the_form, odd_reply, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     groups::href,
@@ -60,6 +61,8 @@ struct Message {
     imported: bool,
     mine: bool,
     sent: bool,
+    /// The announcement that it is, or shows.
+    news: Option<Announced>,
 }
 
 #[derive(Template)]
@@ -175,6 +178,12 @@ fn lay_out(visit: &Visit, rows: &[MessageRow], unread: u64) -> (Vec<Message>, Op
 }
 
 fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
+    // A forward says what it shows, beneath whatever was added to it.
+    let text = match row.news.as_ref().filter(|_| row.forwarded) {
+        Some(news) => format!("{}\n{}", row.text, news.text).trim().to_owned(),
+        None if row.forwarded => visit.words.text("news-not-here", &[]),
+        None => row.text.clone(),
+    };
     Message {
         id: row.id.to_hex(),
         author: clip(&row.author, TITLE_CHARS_MAX),
@@ -182,8 +191,8 @@ fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
         time: visit.clock(row.claimed_ms),
         day: None,
         first_unread: false,
-        text: clip(&row.text, MESSAGE_CHARS_MAX),
-        clipped: row.text.chars().nth(MESSAGE_CHARS_MAX).is_some(),
+        text: clip(&text, MESSAGE_CHARS_MAX),
+        clipped: text.chars().nth(MESSAGE_CHARS_MAX).is_some(),
         quote: row.reply_to.map(|id| {
             quoted(visit, rows, id)
                 .map_or_else(|| visit.words.text("reply-to-older", &[]), |quoted| quoted.line)
@@ -194,6 +203,7 @@ fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
         imported: row.imported,
         mine: row.mine,
         sent: row.sent,
+        news: row.news.as_ref().map(|news| announced(visit, news, row.forwarded)),
     }
 }
 

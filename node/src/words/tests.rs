@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 53] = [
+const ERRORS: [ErrorKind; 56] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -59,6 +59,9 @@ const ERRORS: [ErrorKind; 53] = [
     ErrorKind::BadPaper,
     ErrorKind::ForeignPaper,
     ErrorKind::TooFewPapers,
+    ErrorKind::TooFar,
+    ErrorKind::NoAudience,
+    ErrorKind::BadWindow,
     ErrorKind::StopFirst,
     ErrorKind::TurnedAway,
     ErrorKind::NotYetBack,
@@ -66,7 +69,9 @@ const ERRORS: [ErrorKind; 53] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 13] = [
+const FAMILIES: [(&str, &[&str]); 15] = [
+    ("news", &["alert", "notice", "answer", "addressed"]),
+    ("news-state", &["not_yet", "holds", "expired", "withdrawn", "settled"]),
     (
         "status",
         &[
@@ -190,6 +195,10 @@ const FAMILIES: [(&str, &[&str]); 13] = [
             "reason",
             "words",
             "before",
+            "answer",
+            "alert",
+            "duty",
+            "phone",
         ],
     ),
     (
@@ -229,7 +238,18 @@ const FAMILIES: [(&str, &[&str]); 13] = [
     ("why", &["root", "given", "invited", "vouched", "open"]),
     (
         "envelope",
-        &["statement", "message", "act", "change", "card", "ballot", "receipt", "media", "other"],
+        &[
+            "statement",
+            "message",
+            "news",
+            "act",
+            "change",
+            "card",
+            "ballot",
+            "receipt",
+            "media",
+            "other",
+        ],
     ),
     ("fate", &["pending", "quarantined", "poison", "sealed"]),
     (

@@ -13,8 +13,8 @@ use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, Event, FoundPage,
         FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MeshPicture,
-        MessageRow, Notice, PeerRow, PersonRow, Pin, Reply, RequestPage, RequestRow, RoleWord,
-        SearchQuery, TimelineRow,
+        MessageRow, NewsReply, Notice, PeerRow, PersonRow, Pin, Reply, RequestPage, RequestRow,
+        RoleWord, SearchQuery, TimelineRow,
     },
     handle::Handle,
     words::verb_code,
@@ -91,6 +91,8 @@ fn message(number: u8, author: &str, minutes_ago: u64, text: &str) -> MessageRow
         sent: true,
         reply_to: None,
         imported: false,
+        news: None,
+        forwarded: false,
     }
 }
 
@@ -161,7 +163,7 @@ impl Fake {
             messages: Self::talk(),
             requests: Self::help(),
             notices: vec![],
-            people: vec![],
+            people: Self::neighbours(),
             mesh: MeshPicture {
                 node: Some(KeyId::from_bytes([9; 32])),
                 home: "3-202 李家".into(),
@@ -203,7 +205,6 @@ impl Fake {
             holder: Some("陈师傅".into()),
             next_open: Some(fake.requests[0].row.clone()),
         });
-        fake.people = Self::neighbours();
         fake
     }
 
@@ -310,7 +311,9 @@ impl Fake {
         {
             return self.at_the_door(command);
         }
-        if !self.community && !matches!(command, Command::Mesh | Command::Notices) {
+        if !self.community
+            && !matches!(command, Command::Mesh | Command::Notices | Command::News(_))
+        {
             return Err(ApiError::new(ErrorKind::NoCommunity, []));
         }
         match command {
@@ -338,6 +341,7 @@ impl Fake {
                 Ok(Reply::Invite { link: format!("linli:join/{}", "abcdefgh23456789".repeat(12)) })
             }
             Command::Roster(command) => self.about_people(command),
+            Command::News(_) => Ok(Reply::News(NewsReply::Duty { duty: Vec::new() })),
             Command::Wait { peers, .. } => {
                 let (equal, missing) = (self.mesh.peers[..1].to_vec(), vec![]);
                 Ok(Reply::Waited { equal, missing, enough: peers == 1 })

@@ -142,10 +142,10 @@ impl Reading<'_> {
         from_lamport: u64,
     ) -> Result<Vec<EnvelopeId>, StoreError> {
         let condition = "e.scope_ref = (SELECT ref FROM scopes WHERE scope = ?1)
-             AND e.lamport >= ?2 AND e.fate = 0 AND e.kind IN (?3, ?4)";
+             AND e.lamport >= ?2 AND e.fate = 0 AND e.kind IN (?3, ?4, ?5)";
         let from = from_lamport.cast_signed();
-        let kinds = (Kind::MESSAGE.0, Kind::CHANGE.0);
-        let all = self.judged(condition, (scope.as_bytes(), from, kinds.0, kinds.1))?;
+        let kinds = (Kind::MESSAGE.0, Kind::ALERT.0, Kind::CHANGE.0);
+        let all = self.judged(condition, (scope.as_bytes(), from, kinds.0, kinds.1, kinds.2))?;
         Ok(all.into_iter().flat_map(|it| it.header.deps).collect())
     }
 }

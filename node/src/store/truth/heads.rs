@@ -1,6 +1,6 @@
 //! The ends of each stream: what a new envelope cites, so that its author's view can be told.
 //!
-//! A stream is all messages of a scope, all statements of a scope, or all acts on one request. A
+//! A stream is all messages and announcements of a scope, all statements of a scope, or all acts on one request. A
 //! head is an envelope that counts (accepted, and its chain fits together) and that no other one of
 //! its stream that counts names in its deps. Only these are cited by us: what stands on something
 //! forged would wait for ever.
@@ -36,9 +36,10 @@ impl Stream {
     /// The stream that an envelope is part of; changes name what they build on themselves, and
     /// other kinds build on nothing.
     pub fn of(scope_ref: i64, kind: Kind, subject: Option<&[u8]>) -> Option<Self> {
-        let subject = match kind {
-            Kind::MESSAGE | Kind::STATEMENT => Vec::new(),
-            Kind::ACT => subject?.to_vec(),
+        let (kind, subject) = match kind {
+            Kind::MESSAGE | Kind::ALERT => (Kind::MESSAGE, Vec::new()),
+            Kind::STATEMENT => (kind, Vec::new()),
+            Kind::ACT => (kind, subject?.to_vec()),
             _ => return None,
         };
         Some(Self { scope_ref, kind: kind.0, subject })
@@ -114,12 +115,13 @@ impl Work<'_> {
     ) -> Result<(), StoreError> {
         // Two statements, since one condition for both would use neither index.
         let of_subject = "SELECT row, id, seq, cites FROM envelopes
-             WHERE scope_ref = ?1 AND kind = ?2 AND subject = ?3 AND fate = 0 AND sound";
+             WHERE scope_ref = ?1 AND kind IN (?2, ?4) AND subject = ?3 AND fate = 0 AND sound";
         let of_scope = "SELECT row, id, seq, cites FROM envelopes
-             WHERE scope_ref = ?1 AND kind = ?2 AND ?3 = x'' AND fate = 0 AND sound";
+             WHERE scope_ref = ?1 AND kind IN (?2, ?4) AND ?3 = x'' AND fate = 0 AND sound";
         let sql = if stream.subject.is_empty() { of_scope } else { of_subject };
         let mut rows = self.db.prepare_cached(sql)?;
-        let mut rows = rows.query((stream.scope_ref, stream.kind, &stream.subject))?;
+        let also = if stream.kind == Kind::MESSAGE.0 { Kind::ALERT.0 } else { stream.kind };
+        let mut rows = rows.query((stream.scope_ref, stream.kind, &stream.subject, also))?;
         while let Some(sql) = rows.next()? {
             let has_prev = sql.get::<_, i64>(2)? != 1;
             let cites: Vec<u8> = sql.get(3)?;

@@ -238,6 +238,12 @@ pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
         Body::Change(change) => Some(change.document.as_bytes().to_vec()),
         Body::Vault(it) => Some(it.vault().request.as_bytes().to_vec()),
         Body::Erasure(it) => Some(it.vault.request.as_bytes().to_vec()),
-        Body::Statement(_) | Body::Talk(_) | Body::Card(_) | Body::Key(_) => None,
+        Body::Statement(_)
+        | Body::Talk(_)
+        | Body::News(_)
+        | Body::Receipt(_)
+        | Body::Holding(_)
+        | Body::Card(_)
+        | Body::Key(_) => None,
     }
 }

@@ -196,6 +196,8 @@ impl Work<'_> {
                 heads
             }
             Body::Talk(_) | Body::Statement(_) => reading.heads(scope, body.kind(), None)?,
+            // Announcements stand in the stream of talk: what was said before them is seen to be so.
+            Body::News(_) => reading.heads(scope, Kind::MESSAGE, None)?,
             // It can be judged by whoever holds the request, and by nobody else.
             Body::Erasure(erasure) => vec![erasure.vault.request],
             // What plans rides names what its author had seen of the rides as well.
@@ -203,7 +205,9 @@ impl Work<'_> {
             | Body::Change(_)
             | Body::Card(_)
             | Body::Key(_)
-            | Body::Vault(_) => Vec::new(),
+            | Body::Vault(_)
+            | Body::Receipt(_)
+            | Body::Holding(_) => Vec::new(),
         };
         heads.truncate(DEPS_MAX);
         Ok(heads)

@@ -184,7 +184,7 @@ pub(super) fn cited_changes(truth: &Truth, changes: &[Judged]) -> BTreeSet<Envel
 }
 
 fn is_content(kind: Kind) -> bool {
-    matches!(kind, Kind::MESSAGE | Kind::CHANGE | Kind::ACT | Kind::BALLOT)
+    matches!(kind, Kind::MESSAGE | Kind::ALERT | Kind::CHANGE | Kind::ACT | Kind::BALLOT)
 }
 
 fn spot(verdict: &Judged) -> Spot {

@@ -65,6 +65,10 @@ pub struct MessageLine {
     pub imported: bool,
     /// Written by this installation.
     pub mine: bool,
+    /// The announcement that it is.
+    pub news: Option<EnvelopeId>,
+    /// Somebody showed it here: it stands in another group.
+    pub forwarded: bool,
 }
 
 /// A request's line.
@@ -283,15 +287,21 @@ fn message_line(row: &rusqlite::Row<'_>) -> rusqlite::Result<MessageLine> {
     let reply_to: Option<[u8; 32]> = row.get(7)?;
     let person = id_from(PersonId::from_bytes, row, 2)?;
     let name: String = row.get(3)?;
+    let id = id_from(EnvelopeId::from_bytes, row, 1)?;
+    let reply_to = reply_to.map(EnvelopeId::from_bytes);
+    let forwarded = state & talk::FORWARD != 0;
+    let is_news = state & talk::NEWS != 0;
     Ok(MessageLine {
         row: row.get(0)?,
-        id: id_from(EnvelopeId::from_bytes, row, 1)?,
+        id,
         person,
         author: if name.is_empty() { person.to_string() } else { name },
         home: row.get(4)?,
         text: row.get(5)?,
         claimed: ClaimedTime(row.get::<_, i64>(6)?.cast_unsigned()),
-        reply_to: reply_to.map(EnvelopeId::from_bytes),
+        reply_to: reply_to.filter(|_| !forwarded),
+        news: if forwarded { reply_to } else { Some(id).filter(|_| is_news) },
+        forwarded,
         official: state & talk::OFFICIAL != 0,
         withdrawn: state & talk::WITHDRAWN != 0,
         taken_down: state & talk::TAKEN_DOWN != 0,

@@ -287,6 +287,7 @@ fn does_of(number: u8) -> Option<Does> {
     all.into_iter().find(|does| *does as u8 == number)
 }
 
-fn place(bytes: &[u8]) -> Place {
+/// A place from the ids of its path, one after the other.
+pub(super) fn place(bytes: &[u8]) -> Place {
     Place(bytes.chunks_exact(32).filter_map(EnvelopeId::from_slice).collect())
 }

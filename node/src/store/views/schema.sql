@@ -37,7 +37,8 @@ CREATE TABLE messages (
     lamport INTEGER NOT NULL,
     claimed INTEGER NOT NULL,
     text TEXT NOT NULL,      -- as it reads now
-    state INTEGER NOT NULL,  -- bits: 1 shown, 2 withdrawn, 4 edited, 8 official, 16 imported, 32 written here, 64 taken down, 128 only cited
+    state INTEGER NOT NULL,  -- bits: 1 shown, 2 withdrawn, 4 edited, 8 official, 16 imported, 32 written here, 64 taken down, 128 only cited,
+                             -- 256 an announcement, 512 a forward of one (reply_to), 1024 settled
     reply_to BLOB
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (in_group, lamport) WHERE state & 1;
@@ -190,3 +191,60 @@ CREATE TABLE found (
 CREATE VIRTUAL TABLE grams USING fts5 (
     gram, content = '', columnsize = 0, detail = none, tokenize = 'ascii'
 );
+-- Announcements as they read now. In its group's log each has its row in `messages` beside.
+CREATE TABLE news (
+    row INTEGER PRIMARY KEY, -- the envelope's row in truth.db
+    id BLOB NOT NULL UNIQUE,
+    in_group INTEGER NOT NULL,
+    author INTEGER NOT NULL,
+    official INTEGER NOT NULL, -- said under an office role
+    lamport INTEGER NOT NULL,
+    claimed INTEGER NOT NULL,
+    until_ms INTEGER, -- as it was said
+    text TEXT NOT NULL,
+    until_now INTEGER, -- as it reads now
+    read TEXT NOT NULL,
+    answers BLOB,
+    question TEXT,
+    corrected INTEGER NOT NULL,
+    withdrawn_by BLOB,
+    reason TEXT NOT NULL,
+    settled_by BLOB,
+    told INTEGER NOT NULL -- this home was told of it once
+) STRICT;
+CREATE INDEX news_by_time ON news (claimed);
+CREATE INDEX news_by_answer ON news (answers) WHERE answers IS NOT NULL;
+CREATE INDEX news_by_question ON news (claimed) WHERE question IS NOT NULL;
+
+-- Corrections, withdrawals and 我家的, also of what is not here yet; see news.rs for `does`.
+CREATE TABLE news_said (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    of BLOB NOT NULL,
+    in_group INTEGER NOT NULL,
+    person BLOB NOT NULL,
+    official INTEGER NOT NULL,
+    does INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    until_ms INTEGER,
+    lamport INTEGER NOT NULL
+) STRICT;
+CREATE INDEX news_said_of ON news_said (of);
+
+-- In which groups somebody showed an announcement of another.
+CREATE TABLE forwards (
+    row INTEGER PRIMARY KEY,
+    of BLOB NOT NULL,
+    in_group INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forwards_of ON forwards (of);
+
+-- Rotas and hand-overs of duty; what they say stands in the truth.
+CREATE TABLE duty (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    place BLOB NOT NULL,
+    lamport INTEGER NOT NULL,
+    is_rota INTEGER NOT NULL
+) STRICT;
+CREATE INDEX duty_by_place ON duty (place, is_rota, lamport);

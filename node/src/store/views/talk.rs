@@ -28,20 +28,28 @@ pub(super) const MINE: i64 = 32;
 pub(super) const TAKEN_DOWN: i64 = 64;
 /// Shown only because what counts cites it.
 pub(super) const CITED: i64 = 128;
+/// An announcement.
+pub(super) const NEWS: i64 = 256;
+/// An announcement of another group that somebody showed here; `reply_to` names it.
+pub(super) const FORWARD: i64 = 512;
+/// Whoever it was meant for said so.
+pub(super) const SETTLED: i64 = 1024;
+
+/// What adds to a group's state.
+const VISIBLE: i64 = WITHDRAWN | EDITED | OFFICIAL | TAKEN_DOWN | CITED | NEWS | FORWARD | SETTLED;
 
 /// A message as it stands in the list.
-struct Row {
-    row: i64,
-    id: EnvelopeId,
-    text: String,
-    state: i64,
+pub(super) struct Row {
+    pub row: i64,
+    pub id: EnvelopeId,
+    pub text: String,
+    pub state: i64,
 }
 
 impl Row {
     /// What it adds to its group's state.
     fn visible(&self) -> EnvelopeId {
-        let marks =
-            (self.state & (WITHDRAWN | EDITED | OFFICIAL | TAKEN_DOWN | CITED)).to_le_bytes();
+        let marks = (self.state & VISIBLE).to_le_bytes();
         visible(&[b"message", self.id.as_bytes(), self.text.as_bytes(), &marks])
     }
 }
@@ -85,18 +93,30 @@ impl Views {
         (text, reply_to, imported): (&str, Option<EnvelopeId>, bool),
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
+        let Some(person) = told.person else { return Ok(()) };
+        let counts = told.verdict.fate == crdt::judge::Fate::Accepted;
+        let (now, marks) = self.amended(&told.verdict.id, &person, text)?;
+        let state = marks
+            | if imported { IMPORTED } else { 0 }
+            | if told.official { OFFICIAL } else { 0 }
+            | if counts { 0 } else { CITED };
+        self.put_row(told, group, (now, reply_to, state), batch)
+    }
+
+    /// Shows what an envelope says in its group's log.
+    pub(super) fn put_row(
+        &mut self,
+        told: &Told<'_>,
+        group: GroupId,
+        (text, reply_to, marks): (String, Option<EnvelopeId>, i64),
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
         let (verdict, Some(person)) = (told.verdict, told.person) else { return Ok(()) };
         let author = self.person(&person)?;
         let in_group = self.groups[&group].number;
         let mine = self.residents.contains(&person);
-        let mut state = SHOWN;
-        state |= if told.official { OFFICIAL } else { 0 };
-        state |= if mine { MINE } else { 0 };
-        state |= if imported { IMPORTED } else { 0 };
-        let counts = verdict.fate == crdt::judge::Fate::Accepted;
-        state |= if counts { 0 } else { CITED };
-        let (now, marks) = self.amended(&verdict.id, &person, text)?;
-        let row = Row { row: verdict.row, id: verdict.id, text: now, state: state | marks };
+        let state = SHOWN | marks | if mine { MINE } else { 0 };
+        let row = Row { row: verdict.row, id: verdict.id, text, state };
         let mut put = self.conn.prepare_cached(
             "INSERT OR IGNORE INTO messages
              (row, id, in_group, author, lamport, claimed, text, state, reply_to)
@@ -124,7 +144,7 @@ impl Views {
         Ok(())
     }
 
-    fn drop_message(
+    pub(super) fn drop_message(
         &mut self,
         row: i64,
         group: GroupId,
@@ -238,7 +258,7 @@ impl Views {
         Ok(())
     }
 
-    fn message(&self, row: i64) -> Result<Option<Row>, StoreError> {
+    pub(super) fn message(&self, row: i64) -> Result<Option<Row>, StoreError> {
         let mut get =
             self.conn.prepare_cached("SELECT row, id, text, state FROM messages WHERE row = ?1")?;
         let found = get.query_row([row], |row| {
@@ -304,8 +324,10 @@ impl Views {
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
         let Some(original) = truth.read().verdict(of)? else { return Ok(()) };
-        let Ok(Body::Talk(Talk::Message { text, .. })) = original.read_body() else {
-            return Ok(());
+        let text = match original.read_body() {
+            Ok(Body::Talk(Talk::Message { text, .. })) => text,
+            Ok(Body::News(_)) => return self.retell(of, batch),
+            _ => return Ok(()),
         };
         let author = original.header.auth.and_then(|auth| truth.roster().author(&auth));
         let (Some(person), Some(row)) = (author, self.message(original.row)?) else {
@@ -314,12 +336,22 @@ impl Views {
         if original.header.scope != group.scope() {
             return Ok(());
         }
-        let (text, marks) = self.amended(of, &person, &text)?;
-        let now =
-            Row { text, state: row.state & !(EDITED | WITHDRAWN | TAKEN_DOWN) | marks, ..row };
+        let now = self.amended(of, &person, &text)?;
+        self.restate(&row, now, group, batch)
+    }
+
+    /// What a row of the log says, and its marks, have changed.
+    pub(super) fn restate(
+        &mut self,
+        row: &Row,
+        (text, marks): (String, i64),
+        group: GroupId,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let kept = row.state & !(EDITED | WITHDRAWN | TAKEN_DOWN | SETTLED);
+        let now = Row { row: row.row, id: row.id, text, state: kept | marks };
         if row.state & SHOWN != 0 {
-            let before = self.message(row.row)?.expect("it was there a line ago");
-            self.group_mut(&group).state.remove(&before.visible());
+            self.group_mut(&group).state.remove(&row.visible());
             self.group_mut(&group).state.add(&now.visible());
             batch.touched.entry(group).or_default();
         }

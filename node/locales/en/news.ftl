@@ -1,0 +1,26 @@
+# Notices, alerts, official answers, duty.
+thing-answer = answering in the name of the office
+thing-alert = raising an alert for this area
+thing-duty = saying who is on duty
+thing-phone = The phone number
+error-too-far = This may not leave the group “{ $group }”: whoever wrote it did not allow that.
+    .hint = Ask the author to say it again so that it may be forwarded, or tell it in your own words.
+error-no-audience = Nobody in particular would read it: “{ $place }” has no group of its own.
+    .hint = Name the group whose members shall read it with `--group`, for example `--group all` for everybody.
+error-bad-window = It would end before it begins, or has ended already.
+    .hint = Give a later end with `--until`.
+news-alert = Alert
+news-notice = Notice
+news-answer = Answer
+news-addressed = To one unit
+news-state-not-yet = not yet
+news-state-holds = in force
+news-state-expired = expired
+news-state-withdrawn = taken back
+news-state-settled = settled
+strip-duty = On duty: { $name }, { $phone }
+news-until = until { $time }
+news-first = First said by { $author } in “{ $group }”, { $time }
+news-withdrawn = Taken back by { $by }: { $reason }
+news-settled = { $by } says: it is mine.
+news-not-here = (What was shown here has not arrived, or may not be read here.)

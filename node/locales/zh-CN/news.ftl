@@ -1,0 +1,26 @@
+# 公告、预警、官方答复、值班。
+thing-answer = 以居委会的名义答复
+thing-alert = 对这个范围发布预警
+thing-duty = 安排值班
+thing-phone = 电话号码
+error-too-far = 这条内容不能离开“{ $group }”群：作者没有允许转发。
+    .hint = 请作者改为允许转发再发一次，或者用自己的话说。
+error-no-audience = 没有明确的读者：“{ $place }”没有自己的群。
+    .hint = 用 `--group` 指定由哪个群的人看，例如 `--group all` 就是所有人。
+error-bad-window = 结束时间在开始之前，或者已经过去了。
+    .hint = 用 `--until` 给一个更晚的结束时间。
+news-alert = 预警
+news-notice = 公告
+news-answer = 答复
+news-addressed = 单元通知
+news-state-not-yet = 未开始
+news-state-holds = 有效
+news-state-expired = 已过期
+news-state-withdrawn = 已撤回
+news-state-settled = 已了结
+strip-duty = 值班：{ $name } { $phone }
+news-until = 有效至 { $time }
+news-first = 原作者 { $author }，发于“{ $group }”群，{ $time }
+news-withdrawn = { $by }撤回：{ $reason }
+news-settled = { $by }说：我家的。
+news-not-here = （转发的内容还没到，或者不能在这里看。）

@@ -1,0 +1,45 @@
+//! One line of a group's log.
+
+use crdt::{id::EnvelopeId, time::ClaimedTime};
+use serde::{Deserialize, Serialize};
+
+use super::NewsRow;
+
+/// One line of `linli log --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Its id.
+    pub id: EnvelopeId,
+    /// The author's name, or a short id where none is known.
+    pub author: String,
+    /// The author's home.
+    pub home: String,
+    /// What it says now; empty where it was withdrawn.
+    pub text: String,
+    /// What the author's clock said.
+    pub claimed_ms: ClaimedTime,
+    /// Written under an office role.
+    pub official: bool,
+    /// Taken back by its author.
+    pub withdrawn: bool,
+    /// Taken down by an owner of the group; only its author and the owners still read it.
+    pub taken_down: bool,
+    /// Shown only because what counts answers it: its author was removed.
+    pub flagged: bool,
+    /// Changed by its author.
+    pub edited: bool,
+    /// Written by a person of this box.
+    pub mine: bool,
+    /// Does another node hold it, as far as this one knows?
+    pub sent: bool,
+    /// The message that it answers.
+    pub reply_to: Option<EnvelopeId>,
+    /// Came from an imported file.
+    pub imported: bool,
+    /// The announcement that it is, or that somebody showed here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub news: Option<Box<NewsRow>>,
+    /// Somebody showed an announcement of another group here; `text` is what he adds.
+    #[serde(default)]
+    pub forwarded: bool,
+}

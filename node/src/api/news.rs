@@ -1,0 +1,224 @@
+//! What can be asked and told about announcements: notices, alerts, answers, forwards, duty.
+//!
+//! Times are milliseconds since 1970, as clocks say it. An announcement is named by its id or the
+//! beginning of it; a question also by a request's spoken code.
+
+use crdt::{
+    id::{EnvelopeId, PersonId},
+    time::ClaimedTime,
+};
+use serde::{Deserialize, Serialize};
+
+/// Something about announcements that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each field is the CLI's word for it, explained there")]
+pub enum NewsCommand {
+    /// Says something to a group about an area.
+    Tell(Box<Telling>),
+    /// The author or the desk says it differently.
+    Correct { id: String, text: String, until_ms: Option<u64> },
+    /// The author or the desk takes it back.
+    Withdraw { id: String, reason: String },
+    /// Shows it in another group.
+    Forward { id: String, group: String, note: String },
+    /// 我家的: closes every copy.
+    Mine { id: String },
+    /// What this home was told, alerts first; also what no longer holds, if wanted.
+    List { all: bool },
+    /// One of them, whole; notes that it was opened.
+    Show { id: String },
+    /// Saved answers, those most like these words first; all of them without words.
+    Faq { words: String },
+    /// Who is on duty now, over each place that has a rota; also what nobody has answered, if wanted.
+    Duty { unanswered: bool },
+    /// Who is on duty from now on, in turn.
+    SetRota { place: Option<String>, people: Vec<DutyName>, begins_ms: Option<u64>, shift_ms: u64 },
+    /// Somebody else is on duty for a while; without an end, until the shift ends.
+    HandOver { place: Option<String>, to: DutyName, from_ms: Option<u64>, until_ms: Option<u64> },
+}
+
+/// What is announced.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// Where it is said; without one, `all`, or the building's own group where it goes to one unit.
+    pub group: Option<String>,
+    /// What sort.
+    pub class: NewsWord,
+    /// What it says.
+    pub text: String,
+    /// What it is about: a place; without one the whole community.
+    #[serde(default)]
+    pub area: Option<String>,
+    /// From when it holds.
+    #[serde(default)]
+    pub from_ms: Option<u64>,
+    /// Until when.
+    #[serde(default)]
+    pub until_ms: Option<u64>,
+    /// The message or request that it answers.
+    #[serde(default)]
+    pub answers: Option<String>,
+    /// The question to save it under; empty: as it was asked.
+    #[serde(default)]
+    pub question: Option<String>,
+    /// May it be shown in other groups?
+    #[serde(default)]
+    pub forwardable: bool,
+}
+
+/// What sort of announcement, as people say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "explained in the glossary")]
+pub enum NewsWord {
+    Alert,
+    #[default]
+    Notice,
+    Answer,
+    Addressed,
+}
+
+impl NewsWord {
+    /// Its word in JSON and in the sentences.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Notice => "notice",
+            Self::Answer => "answer",
+            Self::Addressed => "addressed",
+        }
+    }
+}
+
+/// Where an announcement stands in its window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewsState {
+    /// It will hold later.
+    NotYet,
+    /// It holds.
+    Holds,
+    /// 已过期: its window has ended.
+    Expired,
+    /// It was taken back.
+    Withdrawn,
+    /// Whoever it was meant for said so.
+    Settled,
+}
+
+impl NewsState {
+    /// Its word in JSON and in the sentences.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotYet => "not_yet",
+            Self::Holds => "holds",
+            Self::Expired => "expired",
+            Self::Withdrawn => "withdrawn",
+            Self::Settled => "settled",
+        }
+    }
+}
+
+/// One line of `linli news --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewsRow {
+    /// Its id.
+    pub id: EnvelopeId,
+    /// What sort. Said as an alert by somebody without a role over its area, it is a notice.
+    pub class: NewsWord,
+    /// What it says now; empty where it was taken back.
+    pub text: String,
+    /// Who said it first.
+    pub author: String,
+    /// His home.
+    pub home: String,
+    /// Signed under an office role.
+    pub official: bool,
+    /// What the author's clock said.
+    pub claimed_ms: ClaimedTime,
+    /// Where it was said first.
+    pub group: String,
+    /// The groups that it was shown in since, of those that this person reads.
+    pub also_in: Vec<String>,
+    /// What it is about; empty for the whole community.
+    pub area: String,
+    /// From when it holds.
+    pub from_ms: Option<u64>,
+    /// Until when.
+    pub until_ms: Option<u64>,
+    /// Does it hold now?
+    pub state: NewsState,
+    /// Said differently since.
+    pub corrected: bool,
+    /// Why it was taken back.
+    pub reason: String,
+    /// By whom it was taken back.
+    pub withdrawn_by: Option<String>,
+    /// Whose it was.
+    pub settled_by: Option<String>,
+    /// The message or request that it answers.
+    pub answers: Option<EnvelopeId>,
+    /// The question that it is saved under.
+    pub question: Option<String>,
+    /// May it be shown in other groups?
+    pub forwardable: bool,
+    /// May this person correct it and take it back?
+    pub may_change: bool,
+}
+
+/// Somebody on duty, as he is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutyName {
+    /// A name, or the beginning of an id.
+    pub person: String,
+    /// The number that is given out for him.
+    pub phone: String,
+}
+
+/// One line of `linli duty --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutyRow {
+    /// Over what; empty for the whole community.
+    pub place: String,
+    /// Who.
+    pub person: PersonId,
+    /// His name.
+    pub name: String,
+    /// The duty phone.
+    pub phone: String,
+    /// Until when.
+    pub until_ms: Option<u64>,
+    /// Is it the person of this box?
+    pub me: bool,
+    /// Who comes next.
+    pub next: Option<String>,
+    /// What nobody has answered, the longest waiting first.
+    pub unanswered: Vec<UnansweredRow>,
+}
+
+/// Something that nobody has answered, and in whose hands it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnansweredRow {
+    /// The request.
+    pub id: EnvelopeId,
+    /// Its spoken code.
+    pub code: String,
+    /// What it says.
+    pub title: String,
+    /// What the clock of whoever asked said.
+    pub claimed_ms: ClaimedTime,
+    /// Who on the rota sees to it now.
+    pub with: String,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is named for the command that it answers")]
+pub enum NewsReply {
+    Told { id: EnvelopeId },
+    List { news: Vec<NewsRow> },
+    One(Box<NewsRow>),
+    Duty { duty: Vec<DutyRow> },
+}

@@ -1,0 +1,187 @@
+//! Who is on duty, and what waits for whom.
+//!
+//! Rotas and hand-overs are said in the group of everybody, so that the duty phone can be read in
+//! every home with the network down. Who is on duty now is `crdt::news`' answer, a function of what
+//! was said and of the clock.
+
+use crdt::{
+    body::{Body, DutyRota, HandOver, News, OnDuty, Place, Reach},
+    id::EnvelopeId,
+    limits::PHONE_BYTES_MAX,
+    news::{in_hands_of, on_duty, shift_ends_ms},
+};
+
+use super::{
+    After, Failed, Ledger,
+    decide::{one_line, say, too_long},
+    removal::spot,
+};
+use crate::{
+    api::{ApiError, DutyName, DutyRow, ErrorKind, NewsReply, Reply, UnansweredRow},
+    store::truth::Judged,
+};
+
+/// Requests in these states have heard from nobody.
+const UNHEARD: [&str; 3] = ["submitted", "registered", "open"];
+
+/// Requests that one list of waiting ones shows.
+const WAITING_MAX: usize = 100;
+
+/// A place's rota, and what was handed over, in order.
+struct Duty {
+    rota: DutyRota,
+    overs: Vec<HandOver>,
+}
+
+impl Ledger {
+    pub(super) fn set_rota(
+        &mut self,
+        place: Option<&str>,
+        people: Vec<DutyName>,
+        begins_ms: Option<u64>,
+        shift_ms: u64,
+    ) -> Result<After, Failed> {
+        let place = self.place_named(place)?;
+        self.must_rule(&place)?;
+        let people = people.iter().map(|it| self.on_duty_named(it)).collect::<Result<_, _>>()?;
+        let begins_ms = begins_ms.unwrap_or(self.claimed.0);
+        self.say_duty(News::Rota(DutyRota { place, people, begins_ms, shift_ms }))
+    }
+
+    pub(super) fn hand_over(
+        &mut self,
+        place: Option<&str>,
+        to: &DutyName,
+        from_ms: Option<u64>,
+        until_ms: Option<u64>,
+    ) -> Result<After, Failed> {
+        let place = self.place_named(place)?;
+        let from_ms = from_ms.unwrap_or(self.claimed.0);
+        let duty = self.duties()?.into_iter().find(|it| it.rota.place == place);
+        let me = self.person()?;
+        let is_on = |it: &Duty| it.rota.people.iter().any(|on| on.person == me);
+        if !duty.as_ref().is_some_and(is_on) {
+            self.must_rule(&place)?;
+        }
+        let ends = duty.as_ref().and_then(|it| shift_ends_ms(&it.rota, from_ms));
+        let no_end = || ApiError::new(ErrorKind::BadWindow, []);
+        let until_ms = until_ms.or(ends).filter(|until| *until > from_ms).ok_or_else(no_end)?;
+        let to = self.on_duty_named(to)?;
+        self.say_duty(News::HandOver(HandOver { place, to, from_ms, until_ms }))
+    }
+
+    fn say_duty(&mut self, news: News) -> Result<After, Failed> {
+        let all = self.group("all")?;
+        let auth = self.auth_in(all.id, &all.name)?;
+        let id = self.write_news(news, all.scope, auth, Reach::Community)?;
+        Ok(say(Reply::News(NewsReply::Told { id })))
+    }
+
+    fn must_rule(&self, place: &Place) -> Result<(), Failed> {
+        let me = self.person()?;
+        let may = self.truth.roster().may_found(me, place).is_some();
+        let not = || ApiError::new(ErrorKind::NotAllowed, [("what", "duty".to_owned())]);
+        may.then_some(()).ok_or_else(|| not().into())
+    }
+
+    fn on_duty_named(&self, it: &DutyName) -> Result<OnDuty, Failed> {
+        let phone = one_line(&it.phone);
+        if phone.len() > PHONE_BYTES_MAX {
+            return Err(too_long("phone", PHONE_BYTES_MAX).into());
+        }
+        Ok(OnDuty { person: self.person_named(&it.person)?, phone })
+    }
+
+    pub(super) fn list_duty(&self, unanswered: bool) -> Result<NewsReply, Failed> {
+        let now = self.claimed.0;
+        let mut rows = Vec::new();
+        for Duty { rota, overs } in self.duties()? {
+            let Some(on) = on_duty(&rota, &overs, now) else { continue };
+            let over = overs.iter().rev().find(|it| (it.from_ms..it.until_ms).contains(&now));
+            let until_ms = over.map(|it| it.until_ms).or_else(|| shift_ends_ms(&rota, now));
+            let next = until_ms.and_then(|until| on_duty(&rota, &overs, until));
+            let next = next.map(|it| self.views.name_of(&it.person)).transpose()?;
+            let unanswered = match unanswered && rota.place == Place::community() {
+                true => self.unanswered(&rota, &overs)?,
+                false => Vec::new(),
+            };
+            rows.push(DutyRow {
+                place: self.place_name(&rota.place)?,
+                person: on.person,
+                name: self.views.name_of(&on.person)?,
+                phone: on.phone.clone(),
+                until_ms,
+                me: Some(on.person) == self.identity.person,
+                next,
+                unanswered,
+            });
+        }
+        Ok(NewsReply::Duty { duty: rows })
+    }
+
+    /// The rotas that count, each place's last, with the hand-overs that count.
+    fn duties(&self) -> Result<Vec<Duty>, Failed> {
+        let mut found: Vec<Duty> = Vec::new();
+        for line in self.views.duty(true)? {
+            if found.iter().any(|it| it.rota.place == line.place) {
+                continue;
+            }
+            let Some((held, News::Rota(rota))) = self.duty_said(&line.id)? else { continue };
+            if self.truth.roster().ruled_at(&rota.place, &spot(&held)) {
+                found.push(Duty { rota, overs: Vec::new() });
+            }
+        }
+        for line in self.views.duty(false)?.into_iter().rev() {
+            let Some(duty) = found.iter_mut().find(|it| it.rota.place == line.place) else {
+                continue;
+            };
+            let Some((held, News::HandOver(over))) = self.duty_said(&line.id)? else { continue };
+            let roster = self.truth.roster();
+            let author = held.header.auth.and_then(|auth| roster.author(&auth));
+            let is_on = duty.rota.people.iter().any(|on| Some(on.person) == author);
+            if is_on || roster.ruled_at(&over.place, &spot(&held)) {
+                duty.overs.push(over);
+            }
+        }
+        found.sort_by(|one, other| one.rota.place.cmp(&other.rota.place));
+        Ok(found)
+    }
+
+    fn duty_said(&self, id: &EnvelopeId) -> Result<Option<(Judged, News)>, Failed> {
+        let Some(held) = self.truth.read().verdict(id)? else { return Ok(None) };
+        Ok(match held.read_body() {
+            Ok(Body::News(news)) => Some((held, news)),
+            _ => None,
+        })
+    }
+
+    /// Requests that nobody has answered, the longest waiting first, and in whose hands they are.
+    fn unanswered(
+        &self,
+        rota: &DutyRota,
+        overs: &[HandOver],
+    ) -> Result<Vec<UnansweredRow>, Failed> {
+        let mut open = self.views.requests(false)?;
+        open.retain(|line| UNHEARD.contains(&line.status.as_str()));
+        open.sort_by_key(|line| (line.claimed, line.id));
+        let mut rows = Vec::new();
+        for line in open {
+            if rows.len() >= WAITING_MAX {
+                break;
+            }
+            if !self.views.answers_to(&line.id)?.is_empty() {
+                continue;
+            }
+            let with = in_hands_of(rota, overs, line.claimed.0, self.claimed.0);
+            let with = with.map(|it| self.views.name_of(&it.person)).transpose()?;
+            rows.push(UnansweredRow {
+                id: line.id,
+                code: line.code,
+                title: line.title,
+                claimed_ms: line.claimed,
+                with: with.unwrap_or_default(),
+            });
+        }
+        Ok(rows)
+    }
+}

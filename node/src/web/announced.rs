@@ -1,0 +1,64 @@
+//! What a page says above an announcement: its sort, whether it holds, where it was said first.
+
+use super::frame::{TITLE_CHARS_MAX, Visit, clip};
+use crate::api::{NewsRow, NewsState};
+
+/// The line above an announcement.
+pub struct Announced {
+    /// `alert`, `notice`, `answer`, `addressed`: the style's class.
+    pub class: &'static str,
+    /// The same in words.
+    pub sort: String,
+    /// Signed under an office role; a forward has its author's badge, not that of who showed it.
+    pub official: bool,
+    /// Not in force: why, in words. Empty where it holds.
+    pub state: String,
+    /// What it is about; empty for everybody.
+    pub area: String,
+    /// Until when, in words; empty where that is not said.
+    pub until: String,
+    /// Who said it first, where and when, if it is shown here by somebody else.
+    pub first: String,
+    /// Who took it back or settled it, in words.
+    pub more: String,
+}
+
+/// An announcement's line; `forwarded` where somebody showed it in another group.
+pub fn announced(visit: &Visit, row: &NewsRow, forwarded: bool) -> Announced {
+    let words = visit.words;
+    let name = |text: &str| clip(text, TITLE_CHARS_MAX);
+    let state = match row.state {
+        NewsState::Holds => String::new(),
+        state => words.code("news-state", state.code()),
+    };
+    let until = row.until_ms.map(|until| {
+        let time = visit.moment(crdt::time::ClaimedTime(until));
+        words.text("news-until", &[("time", time.into())])
+    });
+    let first = forwarded.then(|| {
+        let args = [
+            ("author", name(&row.author).into()),
+            ("group", name(&words.group_name(&row.group)).into()),
+            ("time", visit.moment(row.claimed_ms).into()),
+        ];
+        words.text("news-first", &args)
+    });
+    let more = match (&row.withdrawn_by, &row.settled_by) {
+        (Some(by), _) => {
+            let args = [("by", name(by).into()), ("reason", name(&row.reason).into())];
+            words.text("news-withdrawn", &args)
+        }
+        (None, Some(by)) => words.text("news-settled", &[("by", name(by).into())]),
+        (None, None) => String::new(),
+    };
+    Announced {
+        class: row.class.code(),
+        sort: words.code("news", row.class.code()),
+        official: row.official && forwarded,
+        state,
+        area: name(&row.area),
+        until: until.unwrap_or_default(),
+        first: first.unwrap_or_default(),
+        more,
+    }
+}
