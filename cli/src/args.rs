@@ -10,7 +10,8 @@ use crate::{
         act, approvals, ask, backup, bench, board, bundle, check, demo, devices, doctor, duty,
         facts, grant, group, groups, heal, import, init, invite, join, late, leave, lock, log,
         news, notices, passphrase, people, places, post, rebuild, recover, remove, request,
-        requests, resident, restore, root, search, status, trouble, unlock, up, vault, wait,
+        requests, resident, restore, root, search, series, status, trouble, unlock, up, vault,
+        wait,
     },
     error::CliError,
 };
@@ -101,6 +102,8 @@ pub enum Verb {
     Cancel(act::Args),
     /// Say that you have read it: a cancellation, a place that came free
     Ack(act::Args),
+    Series(series::Args),
+    Rota(series::RotaArgs),
     Assign(vault::Assign),
     Erase(vault::Erase),
     Facts(facts::Args),

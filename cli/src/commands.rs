@@ -42,6 +42,7 @@ pub mod resident;
 pub mod restore;
 pub mod root;
 pub mod search;
+pub mod series;
 pub mod status;
 pub mod trouble;
 pub mod unlock;
@@ -166,6 +167,8 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Hide(args) => leave::hide(ui, door, args).await,
         Verb::Report(args) => leave::report(ui, door, args).await,
         Verb::Trouble(args) => trouble::run(ui, door, args).await,
+        Verb::Series(args) => series::run(ui, door, args).await,
+        Verb::Rota(args) => series::rota(ui, door, args).await,
         Verb::Root(args) => root::run(ui, door, args).await,
         Verb::Status(args) => status::run(ui, door, args).await,
         Verb::Doctor(args) => doctor::run(ui, door, args).await,

@@ -270,6 +270,7 @@ fn judge(
         .collect();
     let at = |place: usize| arranged.acts[judged[place]].act;
     let (exception, rota) = (outcome.exception.map(at), outcome.rota.map(at));
+    let by_rota = outcome.by_rota.clone();
     let mut case = cast.case(request, asked.who, &ask, outcome);
     let subjects: Vec<RequestId> =
         [*request].into_iter().chain(rides.first().map(|ride| ride.series)).collect();
@@ -283,6 +284,7 @@ fn judge(
         let rota = rota.map_or(&[][..], ride::rota_of);
         let mut ride = ride::ride(*occurrence, series, exception, rota);
         ride.offers = ride::offers(&case, &judged);
+        ride.by_rota = by_rota.iter().map(|person| cast.persons[person.0]).collect();
         ride.other_leg = other_leg.filter(|_| ride.has_back);
         case.ride = Some(ride);
     }

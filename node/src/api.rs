@@ -18,6 +18,7 @@ mod peers;
 mod people;
 mod request;
 mod search;
+mod series;
 mod status;
 mod vault;
 
@@ -38,6 +39,10 @@ pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 pub use request::{ChecklistItem, RequestPage};
 pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
+pub use series::{
+    DrivenRow, NewSeries, OfferRow, PlanWord, RideRow, SeriesCommand, SeriesPage, SeriesReply,
+    SeriesRow, WeekPage,
+};
 pub use status::{BoardPage, GroupStatus, Pin, Status};
 pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
 
@@ -227,6 +232,8 @@ pub enum Command {
     Roster(RosterCommand),
     /// Notices, alerts, answers, who has read them, who is on duty.
     News(NewsCommand),
+    /// Rides that recur.
+    Series(SeriesCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
     /// this command, or after `timeout_ms`.
     Wait {
@@ -315,6 +322,7 @@ pub enum Reply {
     },
     Roster(RosterReply),
     News(NewsReply),
+    Series(SeriesReply),
     Waited {
         equal: Vec<PeerRow>,
         missing: Vec<PeerRow>,
@@ -454,6 +462,9 @@ pub struct RequestRow {
     pub asked_by_me: bool,
     /// What the clock of whoever asked said.
     pub claimed_ms: ClaimedTime,
+    /// What it is as a ride of a series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ride: Option<RideRow>,
 }
 
 /// One act of a request's life.

@@ -99,6 +99,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownPlace
         | ErrorKind::UnknownKey
         | ErrorKind::UnknownRemoval
+        | ErrorKind::UnknownSeries
+        | ErrorKind::NoRideThen
         | ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity
@@ -123,6 +125,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NotForked
         | ErrorKind::StopFirst
         | ErrorKind::NotYetBack
+        | ErrorKind::OtherLegFirst
+        | ErrorKind::NoSwap
         | ErrorKind::NotNow => StatusCode::CONFLICT,
         ErrorKind::NotAMember
         | ErrorKind::NotAllowed
@@ -138,6 +142,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NotFromHere => StatusCode::FORBIDDEN,
         ErrorKind::BadText
         | ErrorKind::OtherNumber
+        | ErrorKind::BadPlan
+        | ErrorKind::NotInGroup
         | ErrorKind::BadEdit
         | ErrorKind::UnknownField
         | ErrorKind::BadLink

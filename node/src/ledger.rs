@@ -44,8 +44,10 @@ mod relays;
 mod remarks;
 mod removal;
 mod residents;
+mod rides;
 mod root;
 mod search;
+mod series;
 mod stranger;
 #[cfg(test)]
 mod tests;
@@ -137,6 +139,8 @@ enum After {
     Opened(RequestId),
     /// The same of a group that was founded or entered.
     Group(GroupId),
+    /// Show rides to which something was done.
+    Rides(series::Shown),
 }
 
 /// One node's truth and lists.
@@ -493,6 +497,10 @@ impl Ledger {
                 let page = self.in_the_name_of(who, |it| it.vault_page(&id));
                 let page = page.map_err(ApiError::from);
                 Done::Reply(page.map(|page| Reply::Vaults(Box::new(page))))
+            }
+            (Plan::Command(who, Ok(After::Rides(shown))), None) => {
+                let reply = self.in_the_name_of(who, |it| it.show_rides(&shown));
+                Done::Reply(reply.map_err(ApiError::from))
             }
             (Plan::Command(_, Ok(After::Group(id))), None) => {
                 Done::Reply(self.group_reply(&id).map_err(ApiError::from))

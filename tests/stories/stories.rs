@@ -10,4 +10,5 @@ mod relay;
 mod rides;
 mod search;
 mod secrets;
+mod series;
 mod vaults;

@@ -255,3 +255,24 @@ people-number = Your number: { $number }
 faq-none = No answer is saved that has these words.
 duty-none = Nobody has said who is on duty.
 duty-row = { $name }, phone { $phone }, until { $until }; then { $next }
+
+series-none = No series is known here.
+series-planned = Planned. Its code: { $code }
+series-not-understood =   ! This release does not understand the rule, and has no rides for it.
+series-rota =   in turn: { $names }
+series-driven =   { $person } has driven { $legs ->
+        [one] 1 leg
+       *[other] { $legs } legs
+    }
+leg-out = there
+leg-back = back
+ride-moved =   moved; was planned for { $date }
+ride-not-ready =   ! not everything has been looked at before departure
+ride-offered =   ! nobody has said yes: whoever can, claims it
+ride-late =   ! nobody has set off
+ride-backup =   stands by: { $person }
+swap-done = Exchanged.
+swap-offered = Offered. The other accepts by saying the same.
+rota-nothing = Nothing on your rota.
+rota-standby = You stand by for:
+rota-offer = { $person } offers { $theirs } for your { $mine }; accept with `linli series swap { $mine } { $theirs }`

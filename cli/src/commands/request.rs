@@ -61,6 +61,11 @@ async fn open(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliErr
 fn print(ui: &mut Ui<'_>, page: &RequestPage) -> Result<(), CliError> {
     let row = in_one_line(ui, &page.row);
     ui.line(row)?;
+    if let Some(ride) = &page.row.ride {
+        let when = super::series::when(ui, ride);
+        ui.line(format_args!("  {when}"))?;
+        super::series::wanting(ui, ride)?;
+    }
     let requester = one_line(&page.row.requester);
     ui.say("request-by", &[("requester", requester.into())])?;
     for (field, values) in &page.facts {

@@ -374,6 +374,7 @@ fn request() -> RequestRow {
         mine: false,
         asked_by_me: false,
         claimed_ms: ClaimedTime(1_763_000_000_000),
+        ride: None,
     }
 }
 

@@ -122,6 +122,8 @@ pub struct Outcome {
     pub exception: Option<usize>,
     /// The series or rota edit that says who drives this ride, as its place in the fold.
     pub rota: Option<usize>,
+    /// Who stands in the line by rota alone.
+    pub by_rota: Vec<Person>,
 }
 
 impl Fold<'_> {
@@ -153,6 +155,7 @@ impl Fold<'_> {
             notes: hearing.notes(status),
             exception: hearing.exception,
             rota: hearing.rota,
+            by_rota: hearing.by_rota(),
             subject_cancelled: hearing.cancels().iter().any(asked_back),
             line: hearing.line,
             holders,

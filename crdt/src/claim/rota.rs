@@ -105,6 +105,13 @@ impl Hearing<'_> {
         }
     }
 
+    /// Who has a standing and no live chair but by rota.
+    pub(super) fn by_rota(&self) -> Vec<Person> {
+        let live = || self.chairs.iter().filter(|chair| self.live.contains(chair.id));
+        let alone = |who: &Person| live().all(|it| it.to != *who || self.is_by_rota(it));
+        self.line.iter().map(|(who, _)| *who).filter(alone).collect()
+    }
+
     /// Has this chair come from the rota?
     pub(super) fn is_by_rota(&self, chair: &Chair) -> bool {
         let kind = self.fold.acts[chair.act].kind;

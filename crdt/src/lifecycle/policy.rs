@@ -125,6 +125,7 @@ pub fn may(
         awaiting: case.awaiting.contains(person),
         rank: case.standing(person),
         told: case.told_to(person).is_some(),
+        by_rota: case.ride.as_ref().is_some_and(|ride| ride.by_rota.contains(person)),
     };
     let table = who_may(Kind::Do(verb));
     let capable = table.iter().copied().filter(|part| parts.contains(part));
@@ -162,6 +163,7 @@ struct Caller<'a> {
     awaiting: bool,
     rank: Option<Rank>,
     told: bool,
+    by_rota: bool,
 }
 
 impl Caller<'_> {
@@ -206,6 +208,8 @@ impl Caller<'_> {
         match self.case.status {
             Status::Submitted | Status::Registered => Err(Refusal::WaitUntilPublished),
             Status::CancelRequested => Err(Refusal::AcknowledgeCancelling),
+            // Whoever is on the rota says yes by claiming: then no change of the rota displaces him.
+            _ if self.holds && self.by_rota => Ok(&[Verb::Claim]),
             _ if self.awaiting => Ok(&[Verb::Ack]),
             _ if self.holds => Err(Refusal::HoldAlready),
             _ if self.rank.is_some() => Err(Refusal::WaitBehindAnother),

@@ -40,6 +40,10 @@ pub struct Ride {
     pub checks: Vec<String>,
     /// Whom the series is for, where that is a member.
     pub subject: Option<PersonId>,
+    /// Who drives in turn, from this ride on.
+    pub rota: Vec<PersonId>,
+    /// Who stands in the line by rota alone: he says yes by claiming.
+    pub by_rota: Vec<PersonId>,
     /// Who is next by rota after whoever is on it for this ride, each once.
     pub next_by_rota: Vec<PersonId>,
     /// Offers to exchange this ride that still stand.
@@ -116,6 +120,8 @@ pub(super) fn ride(
         other_leg: None,
         checks: series.checks.clone(),
         subject: series.subject,
+        rota: rota.to_vec(),
+        by_rota: Vec::new(),
         next_by_rota: next.filter(|person| seen.insert(**person)).copied().collect(),
         offers: Vec::new(),
     }

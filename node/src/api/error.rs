@@ -154,6 +154,18 @@ pub enum ErrorKind {
     TurnedAway,
     /// Let in again, and not heard of it from the others yet. Args: none.
     NotYetBack,
+    /// No series of this title, code or id. Args: `name`.
+    UnknownSeries,
+    /// The series has no ride of this date. Args: `name`, `date`.
+    NoRideThen,
+    /// A rule, time or zone of a series that is none. Args: `what`, `text`.
+    BadPlan,
+    /// Somebody on the rota is not in the group. Args: `name`, `group`.
+    NotInGroup,
+    /// A ride is confirmed once both legs are done. Args: none.
+    OtherLegFirst,
+    /// The two rides cannot be exchanged now. Args: none.
+    NoSwap,
     /// A defect; the log has more. Args: `reason`.
     Internal,
 }

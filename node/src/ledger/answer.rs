@@ -54,7 +54,7 @@ impl Ledger {
                 Ok(Reply::Done)
             }
             Command::Requests { all } => {
-                let lines = self.views.requests(all)?;
+                let lines = self.with_rides(self.views.requests(all)?, all)?;
                 let rows: Result<_, _> =
                     lines.into_iter().map(|line| self.request_row(line)).collect();
                 Ok(Reply::Requests { requests: rows? })
@@ -79,6 +79,7 @@ impl Ledger {
             }
             Command::People => self.people(),
             Command::Roster(command) => self.tell(command).map(Reply::Roster),
+            Command::Series(command) => self.tell_rides(command).map(Reply::Series),
             Command::Search(query) => self.search(query),
             Command::News(command) => self.read_news(command).map(Reply::News),
             Command::Doctor => self.doctor(),
@@ -212,12 +213,12 @@ impl Ledger {
             mine: line.holder.is_some() && line.holder == self.identity.person,
             asked_by_me: Some(line.requester) == self.identity.person,
             claimed_ms: line.claimed,
+            ride: self.ride_row(&line.id)?,
         })
     }
 
     fn request_page(&mut self, id: &RequestId) -> Result<RequestPage, Failed> {
-        let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
-        let line = self.views.request(id)?.ok_or_else(unknown)?;
+        let line = self.request_line(id)?;
         let group = line.group;
         let row = self.request_row(line)?;
         let folded = self.case(id)?;
@@ -245,7 +246,7 @@ impl Ledger {
             may_erase,
             details: fact_or(&facts, Fact::Details, &case.details),
             facts: facts_shown(&facts, &case.title, &case.details),
-            checklist: checklist(&facts),
+            checklist: self.checks(case, checklist(&facts))?,
             row,
             holders,
             waitlist,
@@ -359,7 +360,11 @@ impl Ledger {
     pub(super) fn case(&self, id: &RequestId) -> Result<Folded, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
         let group = self.group_of_request(id)?;
-        fold(&self.truth, id, group.id)?.ok_or_else(|| unknown().into())
+        let folded = match self.views.ride(id)? {
+            Some(ride) => self.views.fold_ride(&self.truth, &ride.occurrence, group.id)?.1,
+            None => fold(&self.truth, id, group.id)?,
+        };
+        folded.ok_or_else(|| unknown().into())
     }
 
     /// The document of a request, from its accepted changes.

@@ -56,10 +56,7 @@ impl Ledger {
                     FactEdit::Add(key, checked("text", one_line(&text), NAME_BYTES_MAX)?),
                 )
             }
-            Command::ChecklistTick { id, item, done } => {
-                let key = item_key(&item)?;
-                self.edit_request(&id, FactEdit::Tick(key, done))
-            }
+            Command::ChecklistTick { id, item, done } => self.tick(&id, &item, done),
             Command::Describe { group, text } => {
                 let text = checked("text", text, TEXT_BYTES_MAX)?;
                 self.edit_board(&group, BoardEdit::Description(text))
@@ -83,6 +80,7 @@ impl Ledger {
             Command::ResidentAdd { name, link } => self.add_resident(&name, link.as_deref()),
             Command::Roster(command) => self.manage(command),
             Command::News(command) => self.announce(command),
+            Command::Series(command) => self.plan_rides(command),
             Command::InviteRelay => self.invite_relay(),
             reading => Ok(After::Read(reading)),
         }
@@ -218,7 +216,7 @@ impl Ledger {
         Ok(assigned)
     }
 
-    fn act_on(
+    pub(super) fn act_on(
         &mut self,
         id: RequestId,
         verb: Verb,
@@ -231,6 +229,9 @@ impl Ledger {
         let person = self.person()?;
         let parts = parts_of(&self.truth, &person, &group.id);
         let plan = lifecycle::may(&case, &person, &parts, verb).map_err(|refusal| {
+            if refusal == lifecycle::Refusal::OtherLegFirst {
+                return ApiError::new(ErrorKind::OtherLegFirst, []);
+            }
             let args = [
                 ("verb", word.to_owned()),
                 ("status", case.status.as_str().to_owned()),
@@ -244,12 +245,21 @@ impl Ledger {
                 seen.ok().and_then(|mut deeds| deeds.pop()).expect("whoever may act may see");
             self.write(Body::Act(Act::Do(seen)), group.scope, Deps::These(tips), Some(auth))?;
         }
+        // What is done to a ride names what its author had seen of the series as well.
+        let mut heads = match &case.ride {
+            Some(_) => Some(self.case(&id)?.case.heads),
+            None => None,
+        };
         let mut act = None;
         for mut deed in plan {
             deed.about = about.or(deed.about);
             let deed = Body::Act(Act::Do(deed));
-            act = Some(self.write(deed, group.scope, Deps::Subject, Some(auth))?);
+            let deps = heads.take().map_or(Deps::Subject, Deps::These);
+            let written = self.write(deed, group.scope, deps, Some(auth))?;
+            heads = case.ride.as_ref().map(|_| vec![written]);
+            act = Some(written);
         }
+        self.confirm_other_leg(&case, verb)?;
         let act = act.expect("a plan has at least one deed");
         let now = self.case(&id)?.case;
         let holder = match now.holders.first() {
@@ -281,7 +291,7 @@ impl Ledger {
         self.edit_request(id, FactEdit::Set(fact, value))
     }
 
-    fn edit_request(&mut self, text: &str, change: FactEdit) -> Result<After, Failed> {
+    pub(super) fn edit_request(&mut self, text: &str, change: FactEdit) -> Result<After, Failed> {
         let id = self.request_id(text)?;
         let group = self.group_of_request(&id)?;
         let auth = self.auth_in(group.id, &group.name)?;
@@ -374,7 +384,8 @@ impl Ledger {
     /// The group whose scope a request's envelopes stand in.
     pub(super) fn group_of_request(&self, id: &RequestId) -> Result<GroupLine, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
-        let ask = self.truth.read().verdict(id)?.ok_or_else(unknown)?;
+        let named = self.views.ride(id)?.map_or(*id, |ride| ride.occurrence.series);
+        let ask = self.truth.read().verdict(&named)?.ok_or_else(unknown)?;
         let groups = self.views.groups()?;
         let group = groups.into_iter().find(|group| group.scope == ask.header.scope);
         group.ok_or_else(|| unknown().into())
@@ -410,7 +421,7 @@ const PRIVATE_GROUP: usize = 3;
 
 /// Everybody in the group reads a request, and copies of it cannot be called back. Until there is a
 /// place for private words, numbers that lead to a person are refused rather than spread.
-fn refuse_private(text: &str) -> Result<(), Failed> {
+pub(super) fn refuse_private(text: &str) -> Result<(), Failed> {
     let mut together = 0;
     for group in text.split([' ', '-']) {
         let digits = |part: &str| part.chars().filter(|c| c.is_numeric()).count();

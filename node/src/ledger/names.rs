@@ -46,7 +46,11 @@ impl Ledger {
         if let Ok(id) = text.parse() {
             return Ok(id);
         }
-        match self.views.find_requests(&text)?.as_slice() {
+        let mut found = self.views.find_requests(&text)?;
+        if found.is_empty() {
+            found = self.find_rides(&text)?;
+        }
+        match found.as_slice() {
             [one] => Ok(*one),
             [] => Err(ApiError::new(ErrorKind::UnknownRequest, [("id", text)]).into()),
             many => Err(ambiguous(&text, many.iter().map(|id| id.to_hex()).collect()).into()),

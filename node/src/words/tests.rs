@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 56] = [
+const ERRORS: [ErrorKind; 62] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -24,6 +24,12 @@ const ERRORS: [ErrorKind; 56] = [
     ErrorKind::NotAMember,
     ErrorKind::NotAllowed,
     ErrorKind::NotNow,
+    ErrorKind::UnknownSeries,
+    ErrorKind::NoRideThen,
+    ErrorKind::BadPlan,
+    ErrorKind::NotInGroup,
+    ErrorKind::OtherLegFirst,
+    ErrorKind::NoSwap,
     ErrorKind::BadLink,
     ErrorKind::BadInvitationFile,
     ErrorKind::BadAddress,
@@ -193,6 +199,11 @@ const FAMILIES: [(&str, &[&str]); 15] = [
             "heal",
             "name a place",
             "reason",
+            "plan rides",
+            "checks",
+            "rota",
+            "rule",
+            "zone",
             "words",
             "before",
             "answer",
@@ -394,6 +405,8 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "code",
                 "have",
                 "need",
+                "date",
+                "text",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);

@@ -133,6 +133,7 @@ fn request(number: u8, title: &str, status: &str) -> RequestPage {
             mine: false,
             asked_by_me: false,
             claimed_ms: ClaimedTime(NOW.0 - 5_400_000),
+            ride: None,
         },
         details: String::new(),
         facts: BTreeMap::from([("title".into(), vec![title.into()])]),

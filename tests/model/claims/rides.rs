@@ -211,6 +211,8 @@ fn a_series_with_a_rota_absence_and_swaps_comes_out_the_same_on_both_sides() {
     plan.deed(&mut a, "d4", Verb::Claim, ride[0]);
     assert_eq!(names(&plan.fold(&a, ride[0]).holders), ["d1"], "behind the rota");
 
+    let yes = may(&plan.fold(&a, ride[3]), &person("d1"), &parts_of(&person("d1")), Verb::Claim);
+    assert_eq!(yes.expect("he may")[0].verb, Verb::Claim, "on the rota one says yes by claiming");
     plan.deed(&mut a, "d1", Verb::Claim, ride[3]);
     plan.rota(&mut b, "li", Part::Desk, 3, &["d5", "d6"]);
     assert_eq!(names(&plan.fold(&b, ride[3]).holders), ["d6"]);
