@@ -7,11 +7,11 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, approvals, ask, backup, bench, board, bundle, check, demo, devices, doctor, duty,
-        facts, grant, group, groups, heal, import, init, invite, join, late, leave, lock, log,
-        news, notices, passphrase, people, places, post, rebuild, recover, remove, request,
-        requests, resident, restore, root, search, series, status, trouble, unlock, up, vault,
-        wait,
+        act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
+        doctor, duty, facts, grant, group, groups, heal, import, init, invite, join, late, leave,
+        lock, log, news, notices, passphrase, people, places, post, rebuild, recover, remove,
+        request, requests, resident, restore, root, search, series, status, trouble, unlock, up,
+        vault, wait,
     },
     error::CliError,
 };
@@ -104,6 +104,32 @@ pub enum Verb {
     Ack(act::Args),
     Series(series::Args),
     Rota(series::RotaArgs),
+    Intake(ask::Intake),
+    Register(case::Register),
+    /// Open a request to whoever wants to help
+    Publish(case::Plain),
+    /// Put a request on hold: the desk waits for something
+    Hold(case::Plain),
+    /// Take up again what was on hold
+    Resume(case::Plain),
+    Refer(case::Refer),
+    Decline(case::Decline),
+    Duplicate(case::Duplicate),
+    /// Say that you are there
+    Arrive(case::Plain),
+    /// Say that you have picked up
+    Pickup(case::Plain),
+    /// Say that it is solved: whoever holds it, or the desk
+    Resolve(case::Plain),
+    Revoke(case::Revoke),
+    Swap(case::SwapArgs),
+    Visit(case::Visit),
+    Note(case::Note),
+    /// Close what whoever asked has not answered for a week; it counts apart
+    Close(case::Plain),
+    HandOn(case::HandOn),
+    Desk(desk::Args),
+    Figures(desk::FiguresArgs),
     Assign(vault::Assign),
     Erase(vault::Erase),
     Facts(facts::Args),

@@ -7,8 +7,10 @@ pub mod backup;
 pub mod bench;
 pub mod board;
 pub mod bundle;
+pub mod case;
 pub mod check;
 pub mod demo;
+pub mod desk;
 pub mod devices;
 pub mod doctor;
 pub mod duty;
@@ -52,7 +54,7 @@ pub mod wait;
 
 use std::{io::IsTerminal as _, path::Path};
 
-use node::api::ActVerb;
+use node::api::{ActVerb, CaseVerb};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
@@ -115,7 +117,6 @@ async fn through_the_door(
     outcome
 }
 
-#[expect(clippy::too_many_lines, reason = "a table: one line for each verb")]
 async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
     match verb {
         Verb::Invite(args) => invite::run(ui, door, args).await,
@@ -139,6 +140,32 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Reopen(args) => act::run(ui, door, ActVerb::Reopen, args).await,
         Verb::Cancel(args) => act::run(ui, door, ActVerb::Cancel, args).await,
         Verb::Ack(args) => act::run(ui, door, ActVerb::Ack, args).await,
+        verb => ask_desk(ui, door, verb).await,
+    }
+}
+
+/// The verbs of a request's life beside claiming, and those about people.
+async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
+    match verb {
+        Verb::Intake(args) => ask::intake(ui, door, args).await,
+        Verb::Register(args) => case::register(ui, door, args).await,
+        Verb::Publish(args) => case::plain(ui, door, CaseVerb::Publish, args).await,
+        Verb::Hold(args) => case::plain(ui, door, CaseVerb::Hold, args).await,
+        Verb::Resume(args) => case::plain(ui, door, CaseVerb::Resume, args).await,
+        Verb::Refer(args) => case::refer(ui, door, args).await,
+        Verb::Decline(args) => case::decline(ui, door, args).await,
+        Verb::Duplicate(args) => case::duplicate(ui, door, args).await,
+        Verb::Arrive(args) => case::plain(ui, door, CaseVerb::Arrive, args).await,
+        Verb::Pickup(args) => case::plain(ui, door, CaseVerb::Pickup, args).await,
+        Verb::Resolve(args) => case::plain(ui, door, CaseVerb::Resolve, args).await,
+        Verb::Revoke(args) => case::revoke(ui, door, args).await,
+        Verb::Swap(args) => case::swap(ui, door, args).await,
+        Verb::Visit(args) => case::visit(ui, door, args).await,
+        Verb::Note(args) => case::note(ui, door, args).await,
+        Verb::Close(args) => case::plain(ui, door, CaseVerb::Close, args).await,
+        Verb::HandOn(args) => case::hand_on(ui, door, args).await,
+        Verb::Desk(args) => desk::run(ui, door, args).await,
+        Verb::Figures(args) => desk::figures(ui, door, args).await,
         Verb::Assign(args) => vault::assign(ui, door, args).await,
         Verb::Erase(args) => vault::erase(ui, door, args).await,
         Verb::Facts(args) => facts::run(ui, door, args).await,
@@ -176,17 +203,7 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Unlock(args) => unlock::run(ui, door, args).await,
         Verb::Lock(args) => lock::run(ui, door, args).await,
         Verb::Resident(args) => resident::run(ui, door, args).await,
-        Verb::Init(_)
-        | Verb::Up(_)
-        | Verb::Join(_)
-        | Verb::Rebuild(_)
-        | Verb::Backup(_)
-        | Verb::Bundle(_)
-        | Verb::Restore(_)
-        | Verb::Recover(_)
-        | Verb::Wait(_)
-        | Verb::Demo(_)
-        | Verb::Bench(_) => Err(CliError::Unexpected),
+        _ => Err(CliError::Unexpected),
     }
 }
 

@@ -7,6 +7,7 @@
 //! `authority`, `lifecycle` and `gate` do.
 
 mod attachment;
+mod case;
 mod key;
 mod news;
 mod series;
@@ -14,6 +15,7 @@ mod statement;
 mod vault;
 
 pub use attachment::{Attachment, BlobKey, Holding, Media};
+pub use case::{Ask, AskKind, Consent, Intake, Posted, Promise, Terms, Verdict, Visit, case_of};
 pub use key::{BoxRef, Key, Sealed, SealedSecret, Wrapped, WrappedSecret};
 pub use news::{Announcement, DutyRota, HandOver, News, NewsClass, OnDuty, Reach, Receipt};
 pub use series::{Exception, RidePlan, RotaEdit, Series};
@@ -172,7 +174,7 @@ pub struct ImportedLine {
 /// One person's act on one request. Who acts is the subject of the grant that the header cites.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Act {
-    /// Asks for help; the envelope's id names the request.
+    /// Asks for help; [`Ask::request`] names the request.
     #[n(0)]
     Ask(#[n(0)] Ask),
     /// Anything that happens to a request afterwards.
@@ -187,35 +189,12 @@ pub enum Act {
     /// Calls a single ride off, moves it, or has it as planned after all.
     #[n(4)]
     Except(#[n(0)] Exception),
-}
-
-/// A call for help, as it was first said. Facts that change live in its document.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Ask {
-    /// One line.
-    #[n(0)]
-    pub title: String,
-    /// More, if needed; never private (that belongs in a vault).
-    #[n(1)]
-    pub details: String,
-    /// 1 can wait … 4 life-threatening.
-    #[n(2)]
-    pub urgency: u8,
-    /// How many people are needed.
-    #[n(3)]
-    pub places: u16,
-    /// Whoever has departed goes on, even if another holds: minutes count more than a wasted trip.
-    #[n(4)]
-    pub prefer_speed: bool,
-    /// Open to claims at once; otherwise a desk publishes it first.
-    #[n(5)]
-    pub open: bool,
-    /// In which capacity the author asks.
-    #[n(6)]
-    pub role: Part,
-    /// The message that this request was made of.
-    #[n(7)]
-    pub message: Option<EnvelopeId>,
+    /// Somebody was there.
+    #[n(8)]
+    Visit(#[n(0)] Visit),
+    /// 代录: what whoever asked said on the phone, written down by the desk.
+    #[n(9)]
+    Verdict(#[n(0)] Verdict),
 }
 
 /// One deed on a request.
@@ -239,7 +218,7 @@ pub struct Deed {
     /// Another request: the duplicate, the other ride of a swap.
     #[n(5)]
     pub other: Option<RequestId>,
-    /// The offer that an acceptance answers.
+    /// The offer that an acceptance answers; the resolution that a closing by default closes.
     #[n(6)]
     pub offer: Option<EnvelopeId>,
     /// A reason or remark, for people.
@@ -323,6 +302,12 @@ pub enum Verb {
     /// Joins tips when there are more than an envelope may cite; says nothing else.
     #[n(22)]
     Seen,
+    /// 默认结案: whoever asked has said nothing for a week.
+    #[n(30)]
+    Close,
+    /// A need without a name was posted to a team: `other` names what came of it there.
+    #[n(31)]
+    Post,
 }
 
 /// One Automerge change of one document.
@@ -461,16 +446,7 @@ impl Body {
             Self::Talk(Talk::Area { within, name }) => {
                 within.0.len() < PLACE_DEPTH_MAX && is_name(name)
             }
-            Self::Act(Act::Ask(ask)) => {
-                is_name(&ask.title)
-                    && is_text(&ask.details)
-                    && (1..=4).contains(&ask.urgency)
-                    && (1..=1_000).contains(&ask.places)
-            }
-            Self::Act(Act::Do(deed)) => is_text(&deed.note),
-            Self::Act(Act::Series(it)) => it.is_within_limits(),
-            Self::Act(Act::Rota(it)) => it.is_within_limits(),
-            Self::Act(Act::Except(it)) => it.is_within_limits(),
+            Self::Act(it) => it.is_within_limits(),
             Self::Change(it) => it.chunk.len() <= CHUNK_BYTES_MAX,
             Self::Card(it) => is_name(&it.name) && it.home.len() <= NAME_BYTES_MAX,
             Self::Key(it) => it.is_within_limits(),

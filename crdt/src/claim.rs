@@ -109,6 +109,10 @@ pub enum Kind {
     },
     /// Anything else that can be done to a request.
     Do(Verb),
+    /// Writes down that somebody was there; changes nothing.
+    Visit,
+    /// Writes down what was said on the phone; changes nothing.
+    Verdict,
 }
 
 /// What a request asks for.
@@ -141,7 +145,8 @@ pub struct Act {
     pub instead: Option<Person>,
     /// The duplicate, or the other ride of a swap.
     pub other: Option<Slot>,
-    /// The offer that an acceptance answers, as its place in the fold.
+    /// The offer that an acceptance answers, or the resolution that a closing closes, as its place in
+    /// the fold.
     pub offer: Option<usize>,
     /// Who drives in turn; of a series and a rota edit only.
     pub rota: Vec<Person>,
@@ -265,6 +270,7 @@ impl<'a> Fold<'a> {
             | Kind::Rota { .. }
             | Kind::Except { .. } => return true,
             Kind::Do(verb) => verb,
+            Kind::Visit | Kind::Verdict => return self.may_write_down(act, before),
         };
         if verb == Verb::Accept {
             return self.swap_possible(act);
@@ -297,8 +303,27 @@ impl<'a> Fold<'a> {
             Verb::Confirm => !matches!(status, Status::Closed | Status::Cancelled),
             Verb::Reopen => status.is_over() || status == Status::CancelRequested,
             Verb::Offer => holds && rank.is_some_and(|rank| rank < Rank::Departed),
+            Verb::Close => status == Status::Resolved && self.closes_a_resolution(act),
             _ => true,
         }
+    }
+
+    /// A visit is written down by the desk or by whoever holds the request as far as he knew.
+    fn may_write_down(&self, act: &Act, before: usize) -> bool {
+        let before = &self.states[before];
+        before.status.is_some() && (act.part == Part::Desk || before.holders.contains(&act.who))
+    }
+
+    /// A closing by default names the resolution that nobody answered, so that two deputies' closings
+    /// are one.
+    fn closes_a_resolution(&self, act: &Act) -> bool {
+        act.offer.is_some_and(|at| {
+            let resolution = &self.acts[at];
+            act.seen.contains(at)
+                && self.counts(at)
+                && resolution.does(Verb::Resolve)
+                && resolution.slot == act.slot
+        })
     }
 
     /// Grants are taken back by their own class or a higher one only.

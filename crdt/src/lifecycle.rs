@@ -4,8 +4,10 @@
 //!
 //! # Rules
 //!
-//! 1. The envelope that asks founds the request and names it. `Ask{open: true}` by somebody who
-//!    may publish also opens it. Whoever asked has the capacity in which he asked, on this request.
+//! 1. The envelope that asks founds the request. Several may found the same one (both sides of a cut
+//!    register one message): the lowest id among those that count says what is asked for.
+//!    `Ask{open: true}` by somebody who may publish also opens it. Whoever asked, and whom he named as
+//!    requester, subject or proxy, has that capacity on this request.
 //! 2. What an author had seen is the closure over the acts that his act cites.
 //! 3. An act that authority does not count ([`Given::counts`]) has no say. If its author acted as
 //!    a member it keeps its chair in the line, so that removing one member never changes the order
@@ -14,7 +16,9 @@
 //!    authority still counts is a fact and stays.
 //! 5. New acts cite the [`Case::heads`]: acts that count and that no such act cites. A stranger's
 //!    acts are therefore never in what honest people had seen.
-//! 6. Beyond [`ACTS_PER_REQUEST_MAX`](crate::limits::ACTS_PER_REQUEST_MAX) acts, everybody's first
+//! 6. Visits and what was said on the phone are written down beside the acts; they change nothing. A
+//!    phone verdict is never a confirmation.
+//! 7. Beyond [`ACTS_PER_REQUEST_MAX`](crate::limits::ACTS_PER_REQUEST_MAX) acts, everybody's first
 //!    acts are judged before anybody's next; the rest have no say. A flood silences nobody.
 //!
 //! # Invariants
@@ -28,6 +32,7 @@
 //! a request (place, time, needs) are its document's. Whether the acts may be read is `secrets`'.
 
 mod arrange;
+mod family;
 mod policy;
 mod ride;
 
@@ -37,18 +42,20 @@ use std::{
 };
 
 pub use arrange::join_plan;
-pub use policy::{Refusal, may};
+pub use family::family;
+pub use policy::{Refusal, may, may_note, may_visit};
 pub use ride::{Offer, Ride};
 
 pub use crate::claim::{Incident, Note, Rank, Status, Told};
 use crate::{
-    body::{Act, Ask, Deed, Exception, Part, RidePlan, Verb},
+    body::{Act, Ask, Deed, Exception, Part, RidePlan, Terms, Verb, Verdict, Visit},
     claim::{self, Fold, Kind, Luck, Need, Outcome, Person, Slot},
     code::Code,
     id::{EnvelopeId, PersonId, RequestId, short_hash},
     rota::Occurrence,
 };
 use arrange::Arranged;
+use family::families;
 
 /// One act as it lies in the store, with authority's word on it.
 #[derive(Clone, Copy, Debug)]
@@ -69,12 +76,26 @@ pub struct Given<'a> {
 impl Given<'_> {
     /// The request, or the series, that it is about.
     pub fn request(&self) -> RequestId {
+        self.act.request(self.id)
+    }
+
+    fn is_ask(&self) -> bool {
+        matches!(self.act, Act::Ask(_))
+    }
+
+    /// Whom an ask names in which capacity; nobody for any other act.
+    fn names(&self) -> Vec<(PersonId, Part)> {
         match self.act {
-            Act::Ask(_) | Act::Series(_) => self.id,
-            Act::Do(deed) => deed.request,
-            Act::Rota(rota) => rota.series,
-            Act::Except(exception) => exception.series,
+            Act::Ask(ask) => ask.names(self.who),
+            _ => Vec::new(),
         }
+    }
+
+    /// Is it one of the acts that somebody must have seen who acts on this request? Those on it, and
+    /// the acceptance by which its holder changed.
+    fn concerns(&self, request: &RequestId) -> bool {
+        let swaps = |deed: &Deed| deed.verb == Verb::Accept && deed.other == Some(*request);
+        self.request() == *request || self.deed().is_some_and(swaps)
     }
 
     fn deed(&self) -> Option<&Deed> {
@@ -85,13 +106,7 @@ impl Given<'_> {
     }
 
     fn part(&self) -> Part {
-        match self.act {
-            Act::Ask(ask) => ask.role,
-            Act::Do(deed) => deed.role,
-            Act::Series(series) => series.role,
-            Act::Rota(rota) => rota.role,
-            Act::Except(exception) => exception.role,
-        }
+        self.act.part()
     }
 }
 
@@ -108,14 +123,24 @@ pub struct Case {
     pub urgency: u8,
     /// How many may hold.
     pub places: u16,
+    /// Whoever is on the way goes on, even if another holds.
+    pub prefer_speed: bool,
     /// One line.
     pub title: String,
     /// More.
     pub details: String,
-    /// Who asked.
+    /// Who asked: whoever is named as that, else the author.
     pub requester: PersonId,
-    /// In which capacity he asked, and may act on this request.
-    pub asked_as: Part,
+    /// Who wrote it down, and in which capacity.
+    pub asked_by: (PersonId, Part),
+    /// The message that it was made of.
+    pub message: Option<EnvelopeId>,
+    /// What else was said when asking.
+    pub terms: Terms,
+    /// Everybody who has a capacity on this request by having asked or having been named.
+    pub family: BTreeSet<(PersonId, Part)>,
+    /// The envelopes that found it, ascending; of a ride its series.
+    pub founders: Vec<EnvelopeId>,
     /// Who holds a place.
     pub holders: Vec<PersonId>,
     /// Holders who have not said yes since they became holders.
@@ -136,6 +161,12 @@ pub struct Case {
     pub conflicts: usize,
     /// Cancelled by the person in need, who alone may reopen it.
     pub subject_cancelled: bool,
+    /// Closed by default, and not because whoever asked said that it is solved.
+    pub by_default: bool,
+    /// Who was there, oldest first as far as authors had seen one another.
+    pub visits: Vec<(PersonId, Visit)>,
+    /// What was said on the phone (代录), likewise.
+    pub verdicts: Vec<(PersonId, Verdict)>,
     /// The acts that the next act must cite (through [`join_plan`] where they are many).
     pub heads: Vec<EnvelopeId>,
     /// Everything that was done, each after what its author had seen.
@@ -176,6 +207,10 @@ pub enum What {
     SetRota,
     /// Called the ride off, moved it, or had it as planned after all.
     Excepted(RidePlan),
+    /// Was there.
+    Visited,
+    /// Wrote down what was said on the phone.
+    Noted,
 }
 
 impl Case {
@@ -194,14 +229,21 @@ impl Case {
         self.told.iter().find(|(person, _)| person == who).map(|(_, why)| *why)
     }
 
-    /// Somebody's capacities on this request: authority's, and that of having asked.
+    /// Somebody's capacities on this request: authority's, and that of having asked or been named. Of a
+    /// ride only its own family speaks.
     pub fn parts_of(&self, who: &PersonId, parts: &BTreeSet<Part>) -> BTreeSet<Part> {
-        let asked = (*who == self.requester).then_some(self.asked_as);
-        let Some(ride) = &self.ride else { return parts.iter().copied().chain(asked).collect() };
+        let speaks = |(person, part): &&(PersonId, Part)| person == who && *part != Part::Desk;
+        let named = self.family.iter().filter(speaks).map(|(_, part)| *part);
         let family = [Part::Requester, Part::Subject, Part::Proxy];
-        let subject = (ride.subject == Some(*who)).then_some(Part::Subject);
-        let others = parts.iter().copied().filter(|part| !family.contains(part));
-        others.chain(asked).chain(subject).collect()
+        let others = parts.iter().copied();
+        let others = others.filter(|part| self.ride.is_none() || !family.contains(part));
+        others.chain(named).collect()
+    }
+
+    /// Those whose homes hold what is private from the beginning: whoever asked or wrote it down at
+    /// the desk, is in need, or speaks for him.
+    pub fn at_home(&self) -> BTreeSet<PersonId> {
+        self.family.iter().map(|(person, _)| *person).collect()
     }
 }
 
@@ -240,12 +282,6 @@ fn judge(
     once: &dyn Fn(&PersonId) -> BTreeSet<Part>,
 ) -> Option<Case> {
     let arranged = Arranged::of(given);
-    let asked = arranged.find(rides.first().map_or(request, |ride| &ride.series))?;
-    let ask = match (asked.act, rides) {
-        (Act::Ask(ask), []) => Cow::Borrowed(ask),
-        (Act::Series(series), [_, ..]) => Cow::Owned(ride::as_ask(series)),
-        _ => return None,
-    };
     let cast = Cast::of(request, rides, &arranged, parts, once);
     let lottery =
         |slot: Slot, person: Person| lottery(&cast.slots[slot.0], &cast.persons[person.0]);
@@ -271,7 +307,18 @@ fn judge(
     let at = |place: usize| arranged.acts[judged[place]].act;
     let (exception, rota) = (outcome.exception.map(at), outcome.rota.map(at));
     let by_rota = outcome.by_rota.clone();
-    let mut case = cast.case(request, asked.who, &ask, outcome);
+    let founders: Vec<&Given<'_>> = match rides.first() {
+        Some(ride) => arranged.find(&ride.series).into_iter().collect(),
+        None => {
+            let all = arranged.acts.iter().enumerate();
+            let founds = |at: usize, it: &Given<'_>| {
+                it.is_ask() && it.request() == *request && it.counts && counted.contains(&at)
+            };
+            let founding = all.filter(|(at, it)| founds(*at, it)).map(|(_, it)| (it.id, *it));
+            founding.collect::<BTreeMap<_, _>>().into_values().collect()
+        }
+    };
+    let mut case = cast.case(request, &founders, outcome)?;
     let subjects: Vec<RequestId> =
         [*request].into_iter().chain(rides.first().map(|ride| ride.series)).collect();
     case.heads = arranged.heads(&subjects);
@@ -279,8 +326,15 @@ fn judge(
     let judged: Vec<(&Given<'_>, bool)> =
         all.map(|(at, given)| (*given, given.counts && counted.contains(&at))).collect();
     let here = judged.iter().filter(|(given, _)| is_about(given, request, rides.first()));
-    case.timeline = here.map(|(given, counted)| entry(given, *counted)).collect();
-    if let (Some(occurrence), Act::Series(series)) = (rides.first(), asked.act) {
+    case.timeline = here.clone().map(|(given, counted)| entry(given, *counted)).collect();
+    for (given, _) in here.filter(|(_, counted)| *counted) {
+        match given.act {
+            Act::Visit(visit) => case.visits.push((given.who, visit.clone())),
+            Act::Verdict(verdict) => case.verdicts.push((given.who, verdict.clone())),
+            _ => (),
+        }
+    }
+    if let (Some(occurrence), Act::Series(series)) = (rides.first(), founders.first()?.act) {
         let rota = rota.map_or(&[][..], ride::rota_of);
         let mut ride = ride::ride(*occurrence, series, exception, rota);
         ride.offers = ride::offers(&case, &judged);
@@ -298,11 +352,7 @@ fn is_about(given: &Given<'_>, request: &RequestId, ride: Option<&Occurrence>) -
         (Act::Rota(rota), Some(ride)) => rota.from_k <= ride.k,
         (Act::Except(exception), Some(ride)) => exception.start == ride.start,
         (Act::Series(_), Some(_)) => true,
-        _ => {
-            let swaps = |deed: &Deed| deed.verb == Verb::Accept && deed.other == Some(*request);
-            let here = given.request() == *request || given.deed().is_some_and(swaps);
-            here && !is_silent(given.act)
-        }
+        _ => given.concerns(request) && !is_silent(given.act),
     }
 }
 
@@ -322,6 +372,8 @@ fn entry(given: &Given<'_>, counted: bool) -> Entry {
         Act::Series(_) => (What::Planned, None, String::new()),
         Act::Rota(rota) => (What::SetRota, None, rota.note.clone()),
         Act::Except(it) => (What::Excepted(it.plan), None, it.note.clone()),
+        Act::Visit(visit) => (What::Visited, None, visit.outcome.clone()),
+        Act::Verdict(verdict) => (What::Noted, None, verdict.words.clone()),
     };
     Entry { id: given.id, who: given.who, part: given.part(), what, about, note, counted }
 }
@@ -334,8 +386,10 @@ struct Cast<'a> {
     parts: Vec<BTreeSet<Part>>,
     members: BTreeSet<Person>,
     expelled: BTreeSet<Person>,
-    /// Who asked for which request, and in which capacity; who planned which series.
-    asked: BTreeMap<RequestId, &'a Given<'a>>,
+    /// Who planned which series.
+    planned: BTreeMap<RequestId, &'a Given<'a>>,
+    /// Who has which capacity on which request by having asked or been named.
+    family: BTreeMap<RequestId, BTreeSet<(PersonId, Part)>>,
     /// Which requests are rides.
     rides: BTreeMap<RequestId, Occurrence>,
     /// The capacities that each ever had.
@@ -354,7 +408,7 @@ impl<'a> Cast<'a> {
             rides.iter().map(|ride| (ride.id(), *ride)).collect();
         let (mut persons, mut slots) =
             (BTreeSet::new(), rides.keys().copied().collect::<BTreeSet<_>>());
-        let (mut asked, mut acted) = (BTreeMap::new(), BTreeSet::new());
+        let (mut planned, mut acted) = (BTreeMap::new(), BTreeSet::new());
         for given in &arranged.acts {
             persons.insert(given.who);
             slots.insert(given.request());
@@ -362,34 +416,38 @@ impl<'a> Cast<'a> {
                 acted.insert(given.who);
             }
             match given.act {
-                Act::Ask(_) => {
-                    asked.insert(given.id, *given);
-                }
+                Act::Ask(_) => persons.extend(given.names().into_iter().map(|(who, _)| who)),
                 Act::Do(deed) => {
                     persons.extend(deed.about.into_iter().chain(deed.instead));
                     slots.extend(deed.other);
                 }
                 Act::Series(_) | Act::Rota(_) => {
                     if let Act::Series(_) = given.act {
-                        asked.insert(given.id, *given);
+                        planned.insert(given.id, *given);
                     }
                     let rota = ride::rota_of(given.act);
                     persons.extend(rota);
                     acted.extend(rota.iter().copied());
                 }
-                Act::Except(_) => (),
+                Act::Except(_) | Act::Visit(_) | Act::Verdict(_) => (),
             }
         }
         let persons: Vec<PersonId> = persons.into_iter().collect();
         let parts: Vec<BTreeSet<Part>> = persons.iter().map(parts).collect();
         let once = if rides.is_empty() { Vec::new() } else { persons.iter().map(once).collect() };
+        let is_desk = |who: &PersonId| {
+            let at = persons.binary_search(who);
+            at.is_ok_and(|at| parts[at].contains(&Part::Desk))
+        };
+        let family = families(&arranged.acts, &is_desk);
         let is_member = |at: &usize| parts[*at].contains(&Part::Member);
         let was_member = |at: &usize| is_member(at) || acted.contains(&persons[*at]);
         let members = (0..persons.len()).filter(was_member).map(Person).collect();
         let gone = (0..persons.len()).filter(|at| was_member(at) && !is_member(at));
         let expelled = gone.map(Person).collect();
         let slots = slots.into_iter().collect();
-        Self { request: *request, persons, slots, parts, members, expelled, asked, rides, once }
+        let request = *request;
+        Self { request, persons, slots, parts, members, expelled, planned, family, rides, once }
     }
 
     fn rides(&self) -> BTreeMap<Slot, claim::Ride> {
@@ -417,21 +475,22 @@ impl<'a> Cast<'a> {
         let part = given.part();
         let Some(who) = self.person(&given.who) else { return false };
         let held = self.parts[who.0].contains(&part);
-        if given.deed().is_none() && !matches!(given.act, Act::Ask(_)) {
+        if matches!(given.act, Act::Series(_) | Act::Rota(_) | Act::Except(_)) {
             return held || self.once.get(who.0).is_some_and(|once| once.contains(&part));
         }
         if let Some(ride) = self.rides.get(&given.request())
             && matches!(part, Part::Requester | Part::Subject | Part::Proxy)
         {
-            let planned = self.asked.get(&ride.series);
+            let planned = self.planned.get(&ride.series);
             return planned.is_some_and(|planned| ride::is_family(planned, &given.who, part));
         }
         match part {
             Part::Member => self.members.contains(&who),
             Part::Desk | Part::Captain => held,
             Part::Requester | Part::Subject | Part::Proxy => {
-                let asked = self.asked.get(&given.request());
-                asked.is_some_and(|ask| ask.who == given.who && ask.part() == part)
+                let named = self.family.get(&given.request());
+                given.is_ask()
+                    || named.is_some_and(|named| named.contains(&(given.who, part)))
                     || (held && given.request() == self.request)
             }
         }
@@ -456,6 +515,8 @@ impl<'a> Cast<'a> {
                 Act::Series(_) => Kind::Series,
                 Act::Rota(rota) => Kind::Rota { from_k: rota.from_k },
                 Act::Except(exception) => self.excepts(exception),
+                Act::Visit(_) => Kind::Visit,
+                Act::Verdict(_) => Kind::Verdict,
             },
             slot: self.slot(&given.request()).expect("every request acted on is in the cast"),
             about: person(deed.and_then(|deed| deed.about)),
@@ -477,22 +538,36 @@ impl<'a> Cast<'a> {
         Kind::Except { k: ride.map_or(u32::MAX, |ride| ride.k), off }
     }
 
-    fn case(&self, request: &RequestId, requester: PersonId, ask: &Ask, outcome: Outcome) -> Case {
+    /// None where nothing founds it.
+    fn case(&self, request: &RequestId, founders: &[&Given<'_>], outcome: Outcome) -> Option<Case> {
+        let first = founders.first()?;
+        let (ask, family) = match first.act {
+            Act::Ask(ask) => {
+                (Cow::Borrowed(ask), self.family.get(request).cloned().unwrap_or_default())
+            }
+            Act::Series(series) => (Cow::Owned(ride::as_ask(series)), ride::family(first)),
+            _ => return None,
+        };
         let id = |person: &Person| self.persons[person.0];
         let ids = |persons: &[Person]| persons.iter().map(id).collect();
         let collides = |why: &Told| {
             matches!(why, Told::Lost | Told::Backup | Told::TurnBack | Told::AnotherGoesToo)
         };
-        Case {
+        Some(Case {
             request: *request,
             code: Code::of(request),
             status: outcome.status,
             urgency: ask.urgency,
             places: ask.places,
+            prefer_speed: ask.prefer_speed,
             title: ask.title.clone(),
             details: ask.details.clone(),
-            requester,
-            asked_as: ask.role,
+            requester: ask.requester(first.who),
+            asked_by: (first.who, ask.role),
+            message: ask.message,
+            terms: ask.terms.clone().unwrap_or_default(),
+            family,
+            founders: founders.iter().map(|it| it.id).collect(),
             holders: ids(&outcome.holders),
             awaiting: ids(&outcome.awaiting),
             waitlist: ids(&outcome.waitlist),
@@ -503,10 +578,13 @@ impl<'a> Cast<'a> {
             incidents: outcome.incidents.iter().map(|(what, person)| (id(person), *what)).collect(),
             notes: outcome.notes,
             subject_cancelled: outcome.subject_cancelled,
+            by_default: outcome.by_default,
+            visits: Vec::new(),
+            verdicts: Vec::new(),
             heads: Vec::new(),
             timeline: Vec::new(),
             ride: None,
-        }
+        })
     }
 }
 

@@ -116,3 +116,9 @@ pub const RECEIPT_ITEMS_MAX: usize = 64;
 
 /// People of a duty rota: one for every day of a month, and their deputies.
 pub const ROTA_PEOPLE_MAX: usize = 64;
+/// Functional needs of a request, and people of a visit: what a driver reads before he goes.
+pub const NEEDS_MAX: usize = 16;
+
+/// Requests that swaps and marks of duplicates may tie to one: a ring of two is usual, and whoever
+/// ties a thousand together gains nothing.
+pub const TIES_MAX: usize = 16;

@@ -8,12 +8,14 @@
 //! 2. What stands under an epoch of another vault says nothing here.
 //! 3. *Contact* is given to whoever holds a place that was granted, or has departed, while the
 //!    request goes on. *Sensitive* is given to nobody.
-//! 4. Openings stand in the order of (lamport, id).
+//! 4. Where the page waits for a grant (`prefer_single`) and none came, *contact* is given to whoever
+//!    holds the place [`LEAD_MS`] before the window opens, by the clock of whoever holds the vault. It
+//!    is marked: nobody has confirmed him.
+//! 5. Openings stand in the order of (lamport, id).
 //!
 //! # Deliberately absent
 //!
-//! A release at a time before the ride (T−lead): requests have no pickup window yet. Keys and
-//! erasure, which are `secrets`' and the store's.
+//! Keys and erasure, which are `secrets`' and the store's.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +23,15 @@ use crate::{
     body::{Details, Vault, VaultClass, VaultName},
     id::{EnvelopeId, PersonId},
     lifecycle::{Case, Rank},
+    time::ClaimedTime,
 };
+
+/// How long before its window opens a request no longer waits for a grant (T−lead), in milliseconds:
+/// time enough to call, to set off, and to find another.
+pub const LEAD_MS: u64 = 2 * 60 * 60 * 1_000;
+
+/// The reason under which contact is handed on by rule 4; pages have words for it.
+pub const UNCONFIRMED: &str = "unconfirmed";
 
 /// One envelope of a vault, opened.
 #[derive(Clone, Copy, Debug)]
@@ -86,13 +96,25 @@ pub fn fold(
     contents
 }
 
-/// Rule 3: to whom a class is handed on, as the case stands.
-pub fn released_to(case: &Case, class: VaultClass) -> BTreeSet<PersonId> {
+/// Rules 3 and 4: to whom a class is handed on, as the case stands and the clock says.
+pub fn released_to(case: &Case, class: VaultClass, now: ClaimedTime) -> BTreeSet<PersonId> {
     if class != VaultClass::Contact || case.status.is_over() {
         return BTreeSet::new();
     }
-    let is_given = |who: &&PersonId| case.standing(who) > Some(Rank::Claimed);
+    let unconfirmed = lead_begins(case).is_some_and(|begins| begins <= now);
+    let is_given = |who: &&PersonId| unconfirmed || is_confirmed(case, who);
     case.holders.iter().filter(is_given).copied().collect()
+}
+
+/// Has somebody granted him the place, or has he set off?
+pub fn is_confirmed(case: &Case, who: &PersonId) -> bool {
+    case.standing(who) > Some(Rank::Claimed)
+}
+
+/// When rule 4 begins to hold; none where nothing waits for a grant.
+pub fn lead_begins(case: &Case) -> Option<ClaimedTime> {
+    let opens = case.terms.from_ms.filter(|_| case.terms.prefer_single)?;
+    Some(ClaimedTime(opens.saturating_sub(LEAD_MS)))
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@
 
 use crdt::{
     body::{
-        Act, Announcement, Ask, Attachment, BlobKey, Body, Card, Deed, DocumentForm, DutyRota,
-        Exception, GroupKind, HandOver, Holding, KeyUse, Media, News, NewsClass, OnDuty, Oversight,
-        Part, Place, Position, Proof, Reach, Receipt, RidePlan, RotaEdit, Series, SignedStatement,
-        Statement, Talk, Verb,
+        Act, Announcement, Ask, AskKind, Attachment, BlobKey, Body, Card, Consent, Deed,
+        DocumentForm, DutyRota, Exception, GroupKind, HandOver, Holding, Intake, KeyUse, Media,
+        News, NewsClass, OnDuty, Oversight, Part, Place, Position, Posted, Promise, Proof, Reach,
+        Receipt, RidePlan, RotaEdit, Series, SignedStatement, Statement, Talk, Terms, Verb,
+        Verdict, Visit,
     },
     bundle::BundleWriter,
     code::Code,
@@ -158,6 +159,9 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     }
     write_series(home, scope, root);
     write_news(home, scope, root, (first, ask));
+    for (what, act) in later_acts(ask, person) {
+        home.write(what, scope, Some(root), vec![ask], &Body::Act(act));
+    }
     all
 }
 
@@ -244,6 +248,55 @@ fn a_hand_over(person: PersonId) -> HandOver {
     HandOver { place: Place::community(), to, from_ms, until_ms }
 }
 
+/// An ask with everything that may be said, a visit, a phone verdict and a closing by default.
+fn later_acts(request: EnvelopeId, person: PersonId) -> [(&'static str, Act); 4] {
+    let terms = Terms {
+        kind: Some(AskKind::Help),
+        prefer_single: true,
+        area: Some(Place::community().below(request)),
+        zone: "5 栋".into(),
+        from_ms: Some(1_800_000_000_000),
+        until_ms: Some(1_800_000_600_000),
+        needs: vec!["扶上车 help into the car".into()],
+        requester: Some(person),
+        subject: Some(person),
+        proxy: Some(person),
+        consent: Some(Consent::ByPhone),
+        intake: Some(Intake::Phone),
+        posted: Some(Posted { case: request, team: request }),
+        to_desk: false,
+    };
+    let ask = Ask { role: Part::Desk, message: Some(request), terms: Some(terms), ..a_ride() };
+    let promise = Promise { what: "装扶手 a handrail".into(), due_ms: 1_800_000_000_000 };
+    let visit = Visit {
+        request,
+        role: Part::Desk,
+        at_ms: 1_790_000_000_000,
+        people: vec!["小李".into()],
+        outcome: "家里平安 all is well".into(),
+        promise: Some(promise),
+        photo: None,
+    };
+    let words = "解决了 solved".to_owned();
+    let verdict = Verdict { request, role: Part::Desk, solved: true, words };
+    let close = Deed {
+        request,
+        verb: Verb::Close,
+        role: Part::Desk,
+        about: None,
+        instead: None,
+        other: None,
+        offer: Some(request),
+        note: String::new(),
+    };
+    [
+        ("ask with terms", Act::Ask(ask)),
+        ("visit", Act::Visit(visit)),
+        ("verdict", Act::Verdict(verdict)),
+        ("close", Act::Do(close)),
+    ]
+}
+
 fn a_ride() -> Ask {
     Ask {
         title: "带王奶奶去透析 a ride to dialysis".into(),
@@ -254,6 +307,7 @@ fn a_ride() -> Ask {
         open: true,
         role: Part::Requester,
         message: None,
+        terms: None,
     }
 }
 

@@ -8,6 +8,7 @@
 //! the hint are put together at the edge, in the reader's language (`words`).
 
 mod care;
+mod case;
 mod error;
 mod event;
 mod found;
@@ -22,13 +23,11 @@ mod series;
 mod status;
 mod vault;
 
-use crdt::{
-    id::{EnvelopeId, GroupId, RequestId},
-    time::ClaimedTime,
-};
+use crdt::id::{EnvelopeId, GroupId, RequestId};
 use serde::{Deserialize, Serialize};
 
 pub use care::{Doctor, DoctorCheck, KeyState};
+pub use case::*;
 pub use error::{ApiError, ErrorKind};
 pub use event::Event;
 pub use found::{PaperSheet, RootPaper, RootsWord};
@@ -37,7 +36,7 @@ pub use message::MessageRow;
 pub use news::*;
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
-pub use request::{ChecklistItem, RequestPage};
+pub use request::{Acted, ChecklistItem, RequestPage, RequestRow, TimelineRow};
 pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
 pub use series::{
     DrivenRow, NewSeries, OfferRow, PlanWord, RideRow, SeriesCommand, SeriesPage, SeriesReply,
@@ -185,6 +184,8 @@ pub enum Command {
         id: String,
         class: Option<VaultWord>,
     },
+    /// All else about requests: the desk's acts, visits, postings, lists, figures.
+    Case(CaseCommand),
     /// One field of a request's facts: title, place, time, needs, details.
     EditFact {
         id: String,
@@ -310,6 +311,7 @@ pub enum Reply {
     Request(Box<RequestPage>),
     Vaults(Box<VaultPage>),
     Acted(Acted),
+    Case(Box<CaseReply>),
     Board(BoardPage),
     Invite {
         link: String,
@@ -431,57 +433,6 @@ pub struct GroupRow {
     pub joined: bool,
 }
 
-/// One line of `linli requests --json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestRow {
-    /// Its id.
-    pub id: RequestId,
-    /// Six digits that can be said on the phone.
-    pub code: String,
-    /// What is wanted, as its facts say now.
-    pub title: String,
-    /// `submitted`, `open`, `assigned`, `in_progress`, `resolved`, `closed`, `cancelled`, …
-    pub status: String,
-    /// 1 … 4.
-    pub urgency: u8,
-    /// The name of whoever holds it.
-    pub holder: Option<String>,
-    /// No desk or household has granted it yet: another claim may surface after a cut.
-    pub provisional: bool,
-    /// The name of whoever asked.
-    pub requester: String,
-    /// Facts that were changed on both sides of a cut and need a word.
-    pub conflicts: u64,
-    /// Its group.
-    pub group: GroupId,
-    /// The group's name.
-    pub group_name: String,
-    /// Does the person of this box hold it?
-    pub mine: bool,
-    /// Did the person of this box ask?
-    pub asked_by_me: bool,
-    /// What the clock of whoever asked said.
-    pub claimed_ms: ClaimedTime,
-    /// What it is as a ride of a series.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ride: Option<RideRow>,
-}
-
-/// One act of a request's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TimelineRow {
-    /// Which act.
-    pub id: EnvelopeId,
-    /// ask, claim, depart, …
-    pub verb: String,
-    /// Who.
-    pub who: String,
-    /// What his clock said.
-    pub claimed_ms: ClaimedTime,
-    /// Did it count, judged by what its author had seen?
-    pub counts: bool,
-}
-
 /// What became of envelopes that a bundle brought: `bundle import --json` prints it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenIn {
@@ -503,23 +454,6 @@ impl TakenIn {
         self.refused += more.refused;
         self.pending += more.pending;
     }
-}
-
-/// The answer to an act: `claim --json` prints `id`, `claim`, `provisional`, `rivals_known`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acted {
-    /// The request.
-    pub id: RequestId,
-    /// The act that was written.
-    pub claim: EnvelopeId,
-    /// Nobody has granted it yet.
-    pub provisional: bool,
-    /// Other claims that this node knows of; more may surface when a cut heals.
-    pub rivals_known: u64,
-    /// The request's status after it.
-    pub status: String,
-    /// Who holds it now.
-    pub holder: Option<String>,
 }
 
 /// Something that a person of this box must be told, once.

@@ -25,8 +25,10 @@
 
 mod answer;
 mod bundles;
+mod cases;
 mod chores;
 mod decide;
+mod desk;
 mod devices;
 mod doors;
 mod duty;
@@ -39,6 +41,7 @@ mod names;
 mod news;
 mod people;
 mod plate;
+mod postings;
 mod reach;
 mod relays;
 mod remarks;
@@ -54,6 +57,7 @@ mod tests;
 mod trouble;
 mod turns;
 mod vaults;
+mod visits;
 
 use std::{
     path::{Path, PathBuf},
@@ -317,6 +321,8 @@ impl Ledger {
         self.follow_up(changes, due, Self::do_chore)?;
         let gifts = self.vault_gifts(&touched)?;
         self.follow_up(changes, gifts, Self::hand_out)?;
+        let closings = self.closings_due()?;
+        self.follow_up(changes, closings, Self::close_by_default)?;
         let gifts = self.gifts()?;
         self.follow_up(changes, gifts, Self::hand_out)
     }
@@ -445,9 +451,11 @@ impl Ledger {
     }
 
     fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
+        let row = self.truth.read().last_row().unwrap_or_default();
         match self.take_in(envelopes) {
             Ok(taken) => {
                 self.look_for_own(&taken);
+                self.forgive(|ledger| ledger.note_late(&taken.new, row));
                 Plan::Received(taken)
             }
             Err(error) => {

@@ -204,8 +204,11 @@ impl Words {
             .map(|(name, value)| (Cow::Owned(name.clone()), self.error_value(name, value).into()))
             .collect();
         let sentence = self.find(key, Some(&args)).unwrap_or_else(|| key.to_owned());
-        let hint = self.find(&format!("{key}.hint"), Some(&args)).unwrap_or_default();
-        (sentence, hint)
+        let hint = || self.find(&format!("{key}.hint"), Some(&args)).unwrap_or_default();
+        // What the request's life says of it helps more than a sentence for all cases.
+        let reason = error.args.get("reason").filter(|_| error.kind == ErrorKind::NotNow);
+        let because = reason.and_then(|reason| self.find(&family_key("refusal", reason), None));
+        (sentence, because.unwrap_or_else(hint))
     }
 
     /// Values of an error that are codes are translated too.
@@ -214,6 +217,7 @@ impl Words {
             "verb" => self.code("button", value),
             "status" => self.code("status", value),
             "what" => self.code("thing", value),
+            "lacks" => self.code("lack", value),
             "field" => self.code("field", value),
             "role" => self.code("role", value),
             _ => value.to_owned(),
@@ -315,6 +319,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::NotInGroup => "error-not-in-group",
         ErrorKind::OtherLegFirst => "error-other-leg-first",
         ErrorKind::NoSwap => "error-no-swap",
+        ErrorKind::SayWhat => "error-say-what",
         ErrorKind::BadLink => "error-bad-link",
         ErrorKind::BadInvitationFile => "error-bad-invitation-file",
         ErrorKind::BadAddress => "error-bad-address",

@@ -7,7 +7,8 @@ use crdt::{
     id::{EnvelopeId, GroupId, RequestId},
 };
 use node::api::{
-    ActVerb, ApiError, Command, GroupStatus, LateRow, MembersPage, MessageRow, Notice, Reply,
+    ActVerb, ApiError, CaseCommand, CaseReply, CaseVerb, Command, Deed, DeskList, DeskPage,
+    ErrorKind, FiguresPage, GroupStatus, LateRow, MembersPage, MessageRow, NewCase, Notice, Reply,
     RequestPage, RosterCommand, RosterReply, Status,
 };
 
@@ -67,6 +68,94 @@ impl World {
     /// Claims a request that is free as far as he knows.
     pub fn claim(&mut self, who: Who, request: RequestId) {
         self.tell(who, Command::Act { id: request.to_hex(), verb: ActVerb::Claim });
+    }
+
+    /// A request of its own shape; which one, and its spoken code.
+    pub fn asks(&mut self, who: Who, new: NewCase) -> (RequestId, String) {
+        match self.tell(who, Command::Case(CaseCommand::Ask(Box::new(new)))) {
+            Reply::Asked { id, code } => (id, code),
+            other => panic!("asked, and heard {other:?}"),
+        }
+    }
+
+    /// Makes a request of a message.
+    pub fn registers(&mut self, who: Who, message: EnvelopeId, publish: bool) -> RequestId {
+        let title = None;
+        match self.tell(who, Command::Case(CaseCommand::Register { message, title, publish })) {
+            Reply::Asked { id, .. } => id,
+            other => panic!("registered, and heard {other:?}"),
+        }
+    }
+
+    /// Any act of a request's life.
+    ///
+    /// # Errors
+    ///
+    /// Why not: the reason that `lifecycle` gives where the state forbids it, else the error's kind.
+    pub fn deed(&mut self, who: Who, deed: Deed) -> Result<(), String> {
+        let done = self.ask(who, Command::Case(CaseCommand::Do(deed)));
+        let why = |error: ApiError| match error.args.get("reason") {
+            Some(reason) if error.kind == ErrorKind::NotNow => reason.clone(),
+            _ => format!("{:?}", error.kind),
+        };
+        done.map(|_| ()).map_err(why)
+    }
+
+    /// An act that says nothing but itself and is allowed.
+    pub fn does(&mut self, who: Who, request: RequestId, verb: CaseVerb) {
+        let done = self.deed(who, Deed::of(&request.to_hex(), verb));
+        assert_eq!(done, Ok(()), "{} {verb:?}", self.name(who));
+    }
+
+    /// The same about somebody.
+    pub fn does_to(&mut self, who: Who, request: RequestId, verb: CaseVerb, person: &str) {
+        let deed = Deed { person: Some(person.into()), ..Deed::of(&request.to_hex(), verb) };
+        let done = self.deed(who, deed);
+        assert_eq!(done, Ok(()), "{} {verb:?} {person}", self.name(who));
+    }
+
+    /// What the desk has in a list, by title.
+    pub fn desk_list(&mut self, who: Who, list: DeskList) -> Vec<String> {
+        let page = self.desk(who, Some(list));
+        let rows = page.lists.into_iter().flat_map(|rows| rows.requests);
+        rows.map(|row| row.title).collect()
+    }
+
+    /// The desk's lists.
+    pub fn desk(&mut self, who: Who, list: Option<DeskList>) -> DeskPage {
+        match self.ask(who, Command::Case(CaseCommand::Desk { list })) {
+            Ok(Reply::Case(reply)) => match *reply {
+                CaseReply::Desk(page) => page,
+                other => panic!("desk, and heard {other:?}"),
+            },
+            other => panic!("desk, and heard {other:?}"),
+        }
+    }
+
+    /// The figures of everything that was asked.
+    pub fn figures(&mut self, who: Who) -> FiguresPage {
+        match self.ask(who, Command::Case(CaseCommand::Figures { since_ms: None })) {
+            Ok(Reply::Case(reply)) => match *reply {
+                CaseReply::Figures(page) => page,
+                other => panic!("figures, and heard {other:?}"),
+            },
+            other => panic!("figures, and heard {other:?}"),
+        }
+    }
+
+    /// A request's life as somebody reads it: one line an act, and where it stands.
+    pub fn life(&mut self, who: Who, request: RequestId) -> String {
+        let page = self.page(who, request);
+        let mut lines = Vec::new();
+        for act in &page.timeline {
+            let about = act.about.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+            let note = if act.note.is_empty() { String::new() } else { format!(" ({})", act.note) };
+            let void = if act.counts { "" } else { " — does not count" };
+            lines.push(format!("{} {}{about}{note}{void}", act.who, act.verb));
+        }
+        let held = page.holders.join(", ");
+        lines.push(format!("= {} [{held}]", page.row.status));
+        lines.join("\n")
     }
 
     /// Changes a fact of a request.

@@ -47,6 +47,10 @@ pub const BEGIN: ClaimedTime = ClaimedTime(1_795_000_000_000);
 /// How long a neighbourhood may take to become quiet, in virtual milliseconds.
 const SETTLE_MS: u64 = 300_000;
 
+/// A turn that is planned further ahead is no turn in a line: somebody looks whether something has
+/// fallen due.
+const LOOKS_SOON_MS: u64 = 120_000;
+
 /// Who: an index into the homes, in the order in which they moved in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Who(pub usize);
@@ -428,8 +432,13 @@ impl World {
         }
     }
 
+    /// Nothing happens any more. A node that will look again in an hour is quiet until then.
     fn is_quiet(&self) -> bool {
-        self.planned.is_empty() && self.unequal().is_empty()
+        let soon = self.now + LOOKS_SOON_MS;
+        let later = |((at, _), event): (&(Moment, u64), &Event)| {
+            matches!(event, Event::Turn(_)) && *at > soon
+        };
+        self.planned.iter().all(later) && self.unequal().is_empty()
     }
 
     /// Who holds something else than whom, though they are linked and both are in the community.

@@ -2,8 +2,10 @@
 
 mod copies;
 mod council;
+mod desk;
 mod flood;
 mod introduced;
+mod life;
 mod news;
 mod people;
 mod relay;

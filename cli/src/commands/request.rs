@@ -1,6 +1,6 @@
 //! `linli request ID`: all that is known of one request.
 
-use node::api::{Command, Reply, RequestPage};
+use node::api::{CaseMore, Command, Reply, RequestPage};
 
 use super::requests::in_one_line;
 use crate::{
@@ -76,6 +76,7 @@ fn print(ui: &mut Ui<'_>, page: &RequestPage) -> Result<(), CliError> {
             ui.line(format_args!("  {field}: {}", values.join(" | ")))?;
         }
     }
+    print_asked(ui, &page.more)?;
     for item in &page.checklist {
         let tick = if item.done { 'x' } else { ' ' };
         ui.line(format_args!("  [{tick}] {}  ({})", one_line(&item.text), one_line(&item.key)))?;
@@ -94,7 +95,59 @@ fn print(ui: &mut Ui<'_>, page: &RequestPage) -> Result<(), CliError> {
         let (time, who) = (ui.time(act.claimed_ms.0), one_line(&act.who));
         let counts = if act.counts { "" } else { "  (—)" };
         let did = one_line(&ui.speech().did(&act.verb));
-        ui.line(format_args!("  {time}  {who}  {did}{counts}"))?;
+        let about = act.about.iter().map(|name| format!("  → {}", one_line(name)));
+        let note = Some(one_line(&act.note)).filter(|note| !note.is_empty());
+        let more: String = about.chain(note.map(|note| format!("  “{note}”"))).collect();
+        ui.line(format_args!("  {time}  {who}  {did}{more}{counts}"))?;
+    }
+    print_followed(ui, &page.more)
+}
+
+/// What was said when asking.
+fn print_asked(ui: &mut Ui<'_>, more: &CaseMore) -> Result<(), CliError> {
+    let window = [more.from_ms, more.until_ms].map(|ms| ms.map(|ms| ui.time(ms)));
+    let window = window.map(Option::unwrap_or_default).join(" – ");
+    let said = [
+        ("request-area", more.area.clone()),
+        ("request-window", if window == " – " { String::new() } else { window }),
+        ("request-needs", more.needs.join(", ")),
+        ("request-for", more.subject.clone().unwrap_or_default()),
+        ("request-proxy", more.proxy.clone().unwrap_or_default()),
+    ];
+    for (key, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
+        ui.say(key, &[("text", one_line(&text).into())])?;
+    }
+    let marks = [
+        ("request-to-desk", more.to_desk),
+        ("request-waits", more.waits_for_grant),
+        ("request-unconfirmed", more.unconfirmed),
+        ("request-by-default", more.by_default),
+    ];
+    marks.into_iter().filter(|(_, is_so)| *is_so).try_for_each(|(key, _)| ui.say(key, &[]))
+}
+
+/// What came of it beside the acts.
+fn print_followed(ui: &mut Ui<'_>, more: &CaseMore) -> Result<(), CliError> {
+    for visit in &more.visits {
+        let time = ui.time(visit.at_ms);
+        let who = one_line(&visit.people.join(", "));
+        let outcome = one_line(&visit.outcome);
+        let args = [("time", time.into()), ("who", who.into()), ("outcome", outcome.into())];
+        ui.say("request-visit", &args)?;
+        if let (Some(promise), Some(due)) = (&visit.promise, visit.follow_up_ms) {
+            let args = [("promise", one_line(promise).into()), ("time", ui.time(due).into())];
+            ui.say("request-promise", &args)?;
+        }
+    }
+    for verdict in &more.verdicts {
+        let key = if verdict.solved { "request-noted-solved" } else { "request-noted-unsolved" };
+        let (by, words) = (one_line(&verdict.by), one_line(&verdict.words));
+        ui.say(key, &[("by", by.into()), ("words", words.into())])?;
+    }
+    for posting in &more.postings {
+        let row = in_one_line(ui, posting);
+        let group = one_line(&posting.group_name);
+        ui.say("request-posting", &[("group", group.into()), ("row", row.into())])?;
     }
     Ok(())
 }

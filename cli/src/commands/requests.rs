@@ -50,6 +50,9 @@ pub fn in_one_line(ui: &Ui<'_>, request: &RequestRow) -> String {
         let key = if request.provisional { "holder-provisional" } else { "holder" };
         line += &format!("  {}", speech.text(key, &[("holder", one_line(holder).into())]));
     }
+    if request.stale {
+        line += &format!("  {}", speech.text("holder-stale", &[]));
+    }
     if request.conflicts > 0 {
         let conflicts = speech.text("conflicts", &[("count", request.conflicts.into())]);
         line += &format!("  {conflicts}");

@@ -1,6 +1,6 @@
 //! `linli assign` and `linli erase`, and private details on the screen.
 
-use node::api::{Command, Reply, VaultPage, VaultWord};
+use node::api::{CaseVerb, Command, Deed, VaultPage, VaultWord};
 use serde_json::json;
 
 use crate::{
@@ -20,6 +20,10 @@ pub struct Assign {
 
     /// Whose it shall be: a name, or the beginning of an id
     person: String,
+
+    /// Whom it is taken from at the same time
+    #[arg(long, value_name = "PERSON")]
+    instead: Option<String>,
 
     #[command(flatten)]
     json: Json,
@@ -57,13 +61,9 @@ enum Class {
 ///
 /// Where there is no such request or person, or the role or state does not allow it.
 pub async fn assign(ui: &mut Ui<'_>, door: &mut Door, args: Assign) -> Result<(), CliError> {
-    let Assign { id, person, json } = args;
-    let reply = door.ask(Command::Assign { id, person }).await?;
-    let Reply::Acted(acted) = reply else { return Err(CliError::Unexpected) };
-    if json.json {
-        return ui.json(&acted);
-    }
-    super::act::print(ui, &acted)
+    let Assign { id, person, instead, json } = args;
+    let deed = Deed { person: Some(person), instead, ..Deed::of(&id, CaseVerb::Grant) };
+    super::case::carry_out(ui, door, deed, json).await
 }
 
 /// Has it forgotten.

@@ -226,7 +226,10 @@ pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
             description: "Everybody".into(),
             pins: vec![Pin { key: "p1".into(), text: "Water is off on Tuesday".into() }],
         }),
-        Command::Ask { .. } => Reply::Asked { id: id(7), code: "123456".into() },
+        Command::Ask { .. }
+        | Command::Case(
+            CaseCommand::Ask(_) | CaseCommand::Register { .. } | CaseCommand::Post { .. },
+        ) => Reply::Asked { id: id(7), code: "123456".into() },
         Command::Post { .. } => Reply::Posted { id: id(9) },
         Command::GroupNew { name, .. } => Reply::Group(group(&name, 1)),
         Command::Doctor => doctor(true),
@@ -343,6 +346,7 @@ pub fn log_of(text: &str) -> Reply {
         mine: false,
         sent: true,
         reply_to: None,
+        request: None,
         imported: false,
         news: None,
         forwarded: false,
@@ -375,6 +379,8 @@ fn request() -> RequestRow {
         asked_by_me: false,
         claimed_ms: ClaimedTime(1_763_000_000_000),
         ride: None,
+        kind: "help".into(),
+        stale: false,
     }
 }
 
@@ -391,6 +397,8 @@ fn request_page() -> RequestPage {
         who: "Zhang".into(),
         claimed_ms: ClaimedTime(1_763_000_060_000),
         counts,
+        about: None,
+        note: String::new(),
     };
     RequestPage {
         row: request(),
@@ -406,6 +414,7 @@ fn request_page() -> RequestPage {
         may_erase: vec![],
         remarks: vec!["two on the way".into()],
         my_standing: None,
+        more: CaseMore::default(),
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! | Class | Held by the boxes of |
 //! |---|---|
-//! | contact | the household that asked; whoever has rank 2 or more over the group or around it: captain, deputies, desk |
-//! | sensitive | the household that asked; whoever has rank 3 or more over the group or around it: the desk |
+//! | contact | the households of whoever asked, is in need, speaks for him or wrote it down; whoever has rank 2 or more over the group or around it: captain, deputies, desk |
+//! | sensitive | the same households; whoever has rank 3 or more over the group or around it: the desk |
 //!
 //! Nobody else: not the members of the group, not who sees it by its oversight, not a relay. To whom
 //! *contact* is handed on later is `vault`'s word.
@@ -25,12 +25,22 @@ impl Roster {
         one == other || self.household_of(one) == self.household_of(other)
     }
 
+    /// Is this person duty staff somewhere? Then he acts as the desk.
+    pub fn is_desk(&self, person: PersonId) -> bool {
+        self.live_roles(person).iter().any(|role| role.role >= Role::Staff)
+    }
+
+    /// Does this person live with one of these?
+    pub fn lives_with_any(&self, person: PersonId, home: &BTreeSet<PersonId>) -> bool {
+        home.iter().any(|other| self.live_together(person, *other))
+    }
+
     /// May this person hold a vault of this group's, apart from having been given it?
     pub fn holds_vault(
         &self,
         person: PersonId,
         group: &GroupId,
-        requester: PersonId,
+        home: &BTreeSet<PersonId>,
         class: VaultClass,
     ) -> bool {
         let least = match class {
@@ -41,28 +51,28 @@ impl Roster {
         let roles = || self.live_roles(person);
         let decides =
             || roles().iter().any(|it| it.role.rank() >= least && it.over.contains(&place));
-        self.is_community_member(person) && (self.live_together(person, requester) || decides())
+        self.is_community_member(person) && (self.lives_with_any(person, home) || decides())
     }
 
     /// The boxes that should hold a vault from its making on.
     pub fn vault_boxes(
         &self,
         group: &GroupId,
-        requester: PersonId,
+        home: &BTreeSet<PersonId>,
         class: VaultClass,
     ) -> BTreeSet<KeyId> {
         let people = self.community_members().into_iter();
-        let may = people.filter(|person| self.holds_vault(*person, group, requester, class));
+        let may = people.filter(|person| self.holds_vault(*person, group, home, class));
         may.flat_map(|person| self.boxes_of(person)).collect()
     }
 
-    /// Does an erasure that stands here count?
-    pub fn may_erase(&self, group: &GroupId, requester: PersonId, spot: &Spot) -> bool {
+    /// Does an erasure that stands here count? `home`: who asked, as far as that can be read.
+    pub fn may_erase(&self, group: &GroupId, home: &BTreeSet<PersonId>, spot: &Spot) -> bool {
         let (Some(group), Some(person)) =
             (self.group(group), spot.auth.and_then(|auth| self.author(&auth)))
         else {
             return false;
         };
-        self.live_together(person, requester) || self.ruled_at(&group.place, spot)
+        self.lives_with_any(person, home) || self.ruled_at(&group.place, spot)
     }
 }

@@ -16,6 +16,7 @@ fn samples() -> Vec<Body> {
         open: true,
         role: Part::Requester,
         message: None,
+        terms: None,
     };
     let deed = Deed {
         request: id,

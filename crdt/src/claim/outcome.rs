@@ -124,6 +124,8 @@ pub struct Outcome {
     pub rota: Option<usize>,
     /// Who stands in the line by rota alone.
     pub by_rota: Vec<Person>,
+    /// Closed by default: whoever asked has not said that it is solved.
+    pub by_default: bool,
 }
 
 impl Fold<'_> {
@@ -157,6 +159,7 @@ impl Fold<'_> {
             rota: hearing.rota,
             by_rota: hearing.by_rota(),
             subject_cancelled: hearing.cancels().iter().any(asked_back),
+            by_default: status == Status::Closed && !hearing.confirmed(),
             line: hearing.line,
             holders,
         })

@@ -8,7 +8,8 @@
 //! 2. Revoke beats grant and claim unless their author had seen it; a departure that the revoker
 //!    did not know of stands, and the desk is shown an incident.
 //! 3. Open beats closed: a closing stands only if its author had seen every reopening. The
-//!    subject's own cancel is reopened by the subject alone.
+//!    subject's own cancel is reopened by the subject alone. A closing by default closes as a
+//!    confirmation does, and is none.
 //! 4. What authority has taken away since shows in [`View::Now`] alone. What an author had seen
 //!    ([`View::Then`]) stays as it was, else removing one member would void another's departure.
 
@@ -300,11 +301,16 @@ impl<'f> Hearing<'f> {
         stands.chain(self.called_off()).collect()
     }
 
+    /// Did whoever asked say that it is solved, and has nobody reopened it unseen?
+    pub fn confirmed(&self) -> bool {
+        self.of(Verb::Confirm).any(|at| self.stands(at))
+    }
+
     /// Status and holders. Facts beat intentions, open beats closed.
     pub fn decide(&self) -> (Status, Vec<Person>) {
         let first = || self.line.iter().take(self.need.places);
         let holders = || first().map(|(person, _)| *person).collect();
-        if self.of(Verb::Confirm).any(|at| self.stands(at)) {
+        if self.confirmed() || self.of(Verb::Close).any(|at| self.stands(at)) {
             let picked = first().filter(|(_, rank)| *rank == Rank::PickedUp);
             return (Status::Closed, picked.map(|(person, _)| *person).collect());
         }

@@ -15,7 +15,8 @@ pub const fn who_may(kind: Kind) -> &'static [Part] {
     use Part::{Captain, Desk, Member, Proxy, Requester, Subject};
     match kind {
         Kind::Submit(_) => &[Requester, Subject, Proxy, Desk],
-        Kind::Remove => &[Desk],
+        Kind::Remove | Kind::Verdict => &[Desk],
+        Kind::Visit => &[Member, Desk],
         Kind::Series | Kind::Rota { .. } | Kind::Except { .. } => &[Desk, Captain],
         Kind::Do(verb) => match verb {
             Verb::Register
@@ -23,7 +24,9 @@ pub const fn who_may(kind: Kind) -> &'static [Part] {
             | Verb::Resume
             | Verb::Refer
             | Verb::Decline
-            | Verb::Duplicate => &[Desk],
+            | Verb::Duplicate
+            | Verb::Post => &[Desk],
+            Verb::Close => &[Desk, Captain],
             Verb::Publish => &[Desk, Captain, Requester],
             Verb::Claim
             | Verb::Withdraw

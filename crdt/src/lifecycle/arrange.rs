@@ -74,7 +74,7 @@ impl<'a> Arranged<'a> {
         let mut shares: BTreeMap<PersonId, usize> = BTreeMap::new();
         let mut turns = Vec::new();
         for (at, given) in self.acts.iter().enumerate().filter(|(_, given)| wanted(given)) {
-            let asks = !matches!(given.act, Act::Do(_));
+            let asks = !matches!(given.act, Act::Do(_) | Act::Visit(_) | Act::Verdict(_));
             let turn = shares.entry(given.who).or_default();
             turns.push((!asks, *turn, at));
             *turn += 1;
@@ -107,8 +107,8 @@ impl<'a> Arranged<'a> {
 
     /// The acts on these requests or series that count and that none such cites.
     pub fn heads(&self, subjects: &[RequestId]) -> Vec<EnvelopeId> {
-        let counts =
-            |at: &usize| self.acts[*at].counts && subjects.contains(&self.acts[*at].request());
+        let concerns = |at: usize| subjects.iter().any(|it| self.acts[at].concerns(it));
+        let counts = |at: &usize| self.acts[*at].counts && concerns(*at);
         let all = || (0..self.acts.len()).filter(counts);
         let cited: BTreeSet<usize> = all().flat_map(|at| self.cited[at].iter().copied()).collect();
         let heads = all().filter(|at| !cited.contains(at)).map(|at| self.acts[at].id);

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Case, Note, Rank, Ride, Status};
+use super::{Case, Note, Rank, Ride, Status, What};
 use crate::{
     body::{Deed, Part, Verb},
     claim::{Kind, who_may},
@@ -67,6 +67,15 @@ pub enum Refusal {
     /// Wait for the other leg.
     #[error("the other leg of this ride is not done: confirm when both are")]
     OtherLegFirst,
+    /// Resolve it first.
+    #[error("nobody has said yet that it is done")]
+    NotResolvedYet,
+    /// Wait, or call.
+    #[error("whoever asked still has time to answer")]
+    TooEarly,
+    /// Name somebody who holds it.
+    #[error("that person has no place on it")]
+    NobodysPlace,
 }
 
 impl Refusal {
@@ -87,6 +96,9 @@ impl Refusal {
             Self::AskTheSubject => "ask_the_subject",
             Self::NotOnHold => "not_on_hold",
             Self::OtherLegFirst => "other_leg_first",
+            Self::NotResolvedYet => "not_resolved_yet",
+            Self::TooEarly => "too_early",
+            Self::NobodysPlace => "nobodys_place",
         }
     }
 }
@@ -143,6 +155,32 @@ pub fn may(
     Err(refusal)
 }
 
+/// In which capacity this person may write down a visit: the desk, or whoever holds the request.
+///
+/// # Errors
+///
+/// What would help instead.
+pub fn may_visit(case: &Case, person: &PersonId, parts: &BTreeSet<Part>) -> Result<Part, Refusal> {
+    if parts.contains(&Part::Desk) {
+        Ok(Part::Desk)
+    } else if parts.contains(&Part::Member) && case.holders.contains(person) {
+        Ok(Part::Member)
+    } else {
+        Err(Refusal::AskSomebodyElse { may: who_may(Kind::Visit) })
+    }
+}
+
+/// In which capacity this person may write down what was said on the phone.
+///
+/// # Errors
+///
+/// What would help instead.
+pub fn may_note(parts: &BTreeSet<Part>) -> Result<Part, Refusal> {
+    let may = who_may(Kind::Verdict);
+    let capable = may.iter().copied().find(|part| parts.contains(part));
+    capable.ok_or(Refusal::AskSomebodyElse { may })
+}
+
 fn deed(case: &Case, role: Part, verb: Verb) -> Deed {
     Deed {
         request: case.request,
@@ -191,7 +229,7 @@ impl Caller<'_> {
             Verb::Cancel => self.cancel(),
             Verb::Grant => self.going().map(|()| &[Verb::Grant][..]),
             Verb::Revoke => self.going().map(|()| &[Verb::Revoke][..]),
-            Verb::Register => self.going().and(once(self.is(Status::Submitted), &[Verb::Register])),
+            Verb::Register => self.going().and(once(!self.registered(), &[Verb::Register])),
             Verb::Publish => self.going().and(once(self.publishable(), &[Verb::Publish])),
             Verb::Hold => self.going().and(once(!self.on_hold(), &[Verb::Hold])),
             Verb::Resume if self.on_hold() => Ok(&[Verb::Resume]),
@@ -199,6 +237,9 @@ impl Caller<'_> {
             Verb::Refer => self.going().map(|()| &[Verb::Refer][..]),
             Verb::Decline => self.going().map(|()| &[Verb::Decline][..]),
             Verb::Duplicate => self.going().map(|()| &[Verb::Duplicate][..]),
+            Verb::Post => self.going().map(|()| &[Verb::Post][..]),
+            Verb::Close if self.is(Status::Resolved) => Ok(&[Verb::Close]),
+            Verb::Close => self.going().and(Err(Refusal::NotResolvedYet)),
             Verb::Seen => Ok(&[Verb::Seen]),
         }
     }
@@ -299,6 +340,12 @@ impl Caller<'_> {
 
     fn on_hold(&self) -> bool {
         self.case.notes.contains(&Note::OnHold)
+    }
+
+    /// Has the desk taken note of it? What was opened by whoever asked it may take up as well.
+    fn registered(&self) -> bool {
+        let register = What::Did(Verb::Register);
+        self.case.timeline.iter().any(|entry| entry.counted && entry.what == register)
     }
 
     fn is(&self, status: Status) -> bool {

@@ -81,16 +81,20 @@ pub(super) fn as_ask(series: &Series) -> Ask {
         open: true,
         role: if series.subject.is_some() { series.role } else { Part::Requester },
         message: None,
+        terms: None,
     }
 }
 
 /// Rule 3.
+pub(super) fn family(planned: &Given<'_>) -> BTreeSet<(PersonId, Part)> {
+    let Act::Series(series) = planned.act else { return BTreeSet::new() };
+    let named = series.subject.map(|subject| (subject, Part::Subject));
+    BTreeSet::from([named.unwrap_or((planned.who, Part::Requester))])
+}
+
+/// The same of one person.
 pub(super) fn is_family(planned: &Given<'_>, who: &PersonId, part: Part) -> bool {
-    let Act::Series(series) = planned.act else { return false };
-    match series.subject {
-        Some(subject) => *who == subject && part == Part::Subject,
-        None => *who == planned.who && part == Part::Requester,
-    }
+    family(planned).contains(&(*who, part))
 }
 
 /// What the series says of this ride. `exception` has effect on it, `rota` is the one that holds.

@@ -37,6 +37,8 @@ pub enum ErrorKind {
     NotAllowed,
     /// The request's state does not allow it. Args: `verb`, `status`.
     NotNow,
+    /// The act needs a word more: a reason, a person, another request. Args: `verb`, `what`.
+    SayWhat,
     /// Not a join link, or a damaged one. Args: none.
     BadLink,
     /// An invitation's file that was cut short, or was put together from two. Args: none.

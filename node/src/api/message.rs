@@ -34,6 +34,9 @@ pub struct MessageRow {
     pub sent: bool,
     /// The message that it answers.
     pub reply_to: Option<EnvelopeId>,
+    /// The spoken code of the request that was made of it.
+    #[serde(default)]
+    pub request: Option<String>,
     /// Came from an imported file.
     pub imported: bool,
     /// The announcement that it is, or that somebody showed here.

@@ -1,10 +1,94 @@
-//! One request, as it is answered.
+//! Requests, as they are answered: a line, a page, what came of an act.
 
 use std::collections::BTreeMap;
 
+use crdt::{
+    id::{EnvelopeId, GroupId, RequestId},
+    time::ClaimedTime,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{ActVerb, RequestRow, TimelineRow, VaultWord};
+use super::{ActVerb, CaseMore, RideRow, VaultWord};
+
+/// One line of `linli requests --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRow {
+    /// Its id.
+    pub id: RequestId,
+    /// Six digits that can be said on the phone.
+    pub code: String,
+    /// What is wanted, as its facts say now.
+    pub title: String,
+    /// `submitted`, `open`, `assigned`, `in_progress`, `resolved`, `closed`, `cancelled`, …
+    pub status: String,
+    /// 1 … 4.
+    pub urgency: u8,
+    /// The name of whoever holds it.
+    pub holder: Option<String>,
+    /// No desk or household has granted it yet: another claim may surface after a cut.
+    pub provisional: bool,
+    /// The name of whoever asked.
+    pub requester: String,
+    /// Facts that were changed on both sides of a cut and need a word.
+    pub conflicts: u64,
+    /// Its group.
+    pub group: GroupId,
+    /// The group's name.
+    pub group_name: String,
+    /// Does the person of this box hold it?
+    pub mine: bool,
+    /// Did the person of this box ask?
+    pub asked_by_me: bool,
+    /// What the clock of whoever asked said.
+    pub claimed_ms: ClaimedTime,
+    /// question, help, complaint, report, suggestion.
+    #[serde(default)]
+    pub kind: String,
+    /// 久未确认: whoever holds it said so too long ago; others may claim behind him.
+    #[serde(default)]
+    pub stale: bool,
+    /// What it is as a ride of a series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ride: Option<RideRow>,
+}
+
+/// One act of a request's life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    /// Which act.
+    pub id: EnvelopeId,
+    /// ask, claim, depart, …
+    pub verb: String,
+    /// Who.
+    pub who: String,
+    /// What his clock said.
+    pub claimed_ms: ClaimedTime,
+    /// Did it count, judged by what its author had seen?
+    pub counts: bool,
+    /// To or about whom.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// A reason or remark.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// The answer to an act: `claim --json` prints `id`, `claim`, `provisional`, `rivals_known`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// The request.
+    pub id: RequestId,
+    /// The act that was written.
+    pub claim: EnvelopeId,
+    /// Nobody has granted it yet.
+    pub provisional: bool,
+    /// Other claims that this node knows of; more may surface when a cut heals.
+    pub rivals_known: u64,
+    /// The request's status after it.
+    pub status: String,
+    /// Who holds it now.
+    pub holder: Option<String>,
+}
 
 /// `linli request ID --json`: all that is known of one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +122,9 @@ pub struct RequestPage {
     pub remarks: Vec<String>,
     /// Where the person of this box stands: `holder`, `waitlist`, or the reason he was told.
     pub my_standing: Option<String>,
+    /// What was said when asking, visits, postings, all that may be done.
+    #[serde(default)]
+    pub more: CaseMore,
 }
 
 /// One item of a shared checklist.

@@ -3,23 +3,21 @@
 use std::collections::BTreeMap;
 
 use crdt::{
-    body::{DocumentForm, RidePlan, Role},
+    body::{Consent, DocumentForm, Intake, Part, RidePlan, Role, case_of},
     document::{DocumentState, Fact, RequestFacts},
-    id::{EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
+    id::{GroupId, PersonId, RequestId, ScopeId},
     lifecycle::{self, Case},
     time::Bucket,
 };
 
-use super::{Failed, Ledger, decide::verb_of};
+use super::{Failed, Ledger, decide::page_verb};
 use crate::{
     api::{
-        ActVerb, ApiError, BoardPage, ChecklistItem, Command, Doctor, DoctorCheck, ErrorKind,
-        GroupKindWord, GroupRow, GroupStatus, MessageRow, Notice, Pin, Reply, RequestPage,
-        RequestRow, RoleWord, Status, TimelineRow,
+        ApiError, BoardPage, CaseMore, CaseVerb, ChecklistItem, Command, ConsentWord, Doctor,
+        DoctorCheck, ErrorKind, GroupKindWord, GroupRow, GroupStatus, IntakeWord, MessageRow,
+        Notice, Pin, PreferWord, Reply, RequestPage, RequestRow, RoleWord, Status, TimelineRow,
     },
-    store::views::{
-        Folded, GroupLine, MessageLine, RequestLine, document, fold, parts_of, told_key,
-    },
+    store::views::{Folded, GroupLine, MessageLine, RequestLine, document, kind_word, told_key},
 };
 
 /// Messages of one page of the log.
@@ -63,6 +61,7 @@ impl Ledger {
                 let id = self.request_id(&id)?;
                 self.request_page(&id).map(|page| Reply::Request(Box::new(page)))
             }
+            Command::Case(command) => self.answer_case(&command),
             Command::Board { group } => self.board_page(&group).map(Reply::Board),
             Command::Notices => self.notices(),
             Command::NoticesSeen { ids } => {
@@ -186,6 +185,7 @@ impl Ledger {
             edited: line.edited,
             mine: line.mine,
             sent: !line.mine || line.row <= self.delivered,
+            request: self.views.code_of(&case_of(&line.id)).ok().flatten(),
             reply_to: line.reply_to,
             imported: line.imported,
             news,
@@ -214,6 +214,8 @@ impl Ledger {
             asked_by_me: Some(line.requester) == self.identity.person,
             claimed_ms: line.claimed,
             ride: self.ride_row(&line.id)?,
+            stale: self.is_stale(line.urgency, line.held),
+            kind: line.kind,
         })
     }
 
@@ -239,7 +241,10 @@ impl Ledger {
             .collect();
         let me = self.identity.person;
         let my_standing = me.and_then(|me| standing(case, &me)).map(str::to_owned);
-        let may = me.map(|me| self.may_now(case, &me, &group)).unwrap_or_default();
+        let more = self.more_of(&folded, row.stale)?;
+        let held_back = |verb: &CaseVerb| more.waits_for_grant && *verb == CaseVerb::Depart;
+        let may = more.acts.iter().filter(|verb| !held_back(verb));
+        let may = may.filter_map(|verb| page_verb(*verb)).collect();
         let (may_open, may_erase) = self.private_here(id, &group, case)?;
         Ok(RequestPage {
             may_open,
@@ -255,41 +260,67 @@ impl Ledger {
             may,
             remarks,
             my_standing,
+            more,
+        })
+    }
+
+    /// What a request's page says beyond its facts.
+    fn more_of(&self, folded: &Folded, stale: bool) -> Result<CaseMore, Failed> {
+        let (case, me) = (&folded.case, self.identity.person);
+        let terms = &case.terms;
+        let named = |part: Part| -> Result<Option<String>, Failed> {
+            let found = case.family.iter().find(|(_, known)| *known == part);
+            Ok(found.map(|(who, _)| self.views.name_of(who)).transpose()?)
+        };
+        let lead = crdt::vault::lead_begins(case).is_none_or(|begins| begins <= self.claimed);
+        let waits = case.provisional && terms.prefer_single && terms.from_ms.is_some();
+        let held = me.is_some_and(|me| case.holders.contains(&me));
+        Ok(CaseMore {
+            kind: kind_word(terms.kind).to_owned(),
+            places: case.places,
+            prefer: match (terms.prefer_single, case.prefer_speed) {
+                (true, _) => Some(PreferWord::Single),
+                (false, true) => Some(PreferWord::Speed),
+                (false, false) => None,
+            },
+            area: match &terms.area {
+                Some(area) => self.place_name(area)?,
+                None => terms.zone.clone(),
+            },
+            from_ms: terms.from_ms,
+            until_ms: terms.until_ms,
+            needs: terms.needs.clone(),
+            message: case.message,
+            subject: named(Part::Subject)?,
+            proxy: named(Part::Proxy)?,
+            consent: terms.consent.map(consent_word),
+            intake: terms.intake.map(intake_word),
+            to_desk: terms.to_desk,
+            by_default: case.by_default,
+            stale,
+            waits_for_grant: held && waits && !lead,
+            unconfirmed: waits && lead && !case.holders.is_empty(),
+            acts: me.map(|me| self.may_now(case, &me, &folded.group)).unwrap_or_default(),
+            visits: self.visit_rows(folded)?,
+            verdicts: self.verdict_rows(folded)?,
+            postings: self.posting_rows(&case.request)?,
+            posted_from: terms.posted.map(|posted| posted.case),
         })
     }
 
     fn timeline(&self, folded: &Folded) -> Result<Vec<TimelineRow>, Failed> {
-        let claimed = |id: &EnvelopeId| {
-            let found = folded.claims.iter().find(|(act, _)| act == id);
-            found.map(|(_, claimed)| *claimed).unwrap_or_default()
-        };
         let row = |entry: &lifecycle::Entry| -> Result<TimelineRow, Failed> {
             Ok(TimelineRow {
                 id: entry.id,
                 verb: what_word(entry.what),
                 who: self.views.name_of(&entry.who)?,
-                claimed_ms: claimed(&entry.id),
+                claimed_ms: folded.claimed_of(&entry.id),
                 counts: entry.counted,
+                about: entry.about.map(|who| self.views.name_of(&who)).transpose()?,
+                note: entry.note.clone(),
             })
         };
         folded.case.timeline.iter().map(row).collect()
-    }
-
-    fn may_now(&self, case: &Case, me: &PersonId, group: &GroupId) -> Vec<ActVerb> {
-        let parts = parts_of(&self.truth, me, group);
-        let all = [
-            ActVerb::Claim,
-            ActVerb::Depart,
-            ActVerb::Done,
-            ActVerb::Confirm,
-            ActVerb::Reopen,
-            ActVerb::Ack,
-            ActVerb::Withdraw,
-            ActVerb::Cancel,
-        ];
-        all.into_iter()
-            .filter(|verb| lifecycle::may(case, me, &parts, verb_of(*verb)).is_ok())
-            .collect()
     }
 
     fn board_page(&mut self, text: &str) -> Result<BoardPage, Failed> {
@@ -359,12 +390,7 @@ impl Ledger {
     /// A request as it is now.
     pub(super) fn case(&self, id: &RequestId) -> Result<Folded, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
-        let group = self.group_of_request(id)?;
-        let folded = match self.views.ride(id)? {
-            Some(ride) => self.views.fold_ride(&self.truth, &ride.occurrence, group.id)?.1,
-            None => fold(&self.truth, id, group.id)?,
-        };
-        folded.ok_or_else(|| unknown().into())
+        self.views.fold(&self.truth, id)?.ok_or_else(|| unknown().into())
     }
 
     /// The document of a request, from its accepted changes.
@@ -388,6 +414,25 @@ fn what_word(what: lifecycle::What) -> String {
         lifecycle::What::Excepted(RidePlan::AsPlanned {}) => "as_planned".to_owned(),
         lifecycle::What::Excepted(RidePlan::Off {}) => "call_off".to_owned(),
         lifecycle::What::Excepted(RidePlan::At(_)) => "move".to_owned(),
+        lifecycle::What::Visited => "visit".to_owned(),
+        lifecycle::What::Noted => "note".to_owned(),
+    }
+}
+
+const fn consent_word(consent: Consent) -> ConsentWord {
+    match consent {
+        Consent::OwnWord => ConsentWord::OwnWord,
+        Consent::ByPhone => ConsentWord::ByPhone,
+        Consent::Written => ConsentWord::Written,
+        Consent::Guardian => ConsentWord::Guardian,
+        Consent::Emergency => ConsentWord::Emergency,
+    }
+}
+
+const fn intake_word(intake: Intake) -> IntakeWord {
+    match intake {
+        Intake::Phone => IntakeWord::Phone,
+        Intake::Paper => IntakeWord::Paper,
     }
 }
 

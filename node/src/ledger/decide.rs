@@ -5,27 +5,19 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    body::{
-        Act, Ask, Body, GroupKind, ImportedLine, Oversight, Part, Place, Role, Statement, Talk,
-        Verb,
-    },
-    code::Code,
+    body::{Body, GroupKind, ImportedLine, Oversight, Place, Role, Statement, Talk},
     document::{BoardEdit, DocumentState, Edit, Fact, FactEdit, ItemKey, edit},
     id::{EnvelopeId, GroupId, PersonId, RequestId, from_hex},
-    lifecycle,
     limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
 };
 
-use super::{After, Failed, Ledger, vaults::checked_private};
+use super::{After, Failed, Ledger};
 use crate::{
     api::{
-        ActVerb, Acted, ApiError, Command, ErrorKind, GroupKindWord, ImportLine, Private, Reply,
-        RoleWord,
+        ActVerb, ApiError, CaseVerb, Command, Deed, ErrorKind, GroupKindWord, ImportLine, NewCase,
+        Reply, RoleWord,
     },
-    store::{
-        truth::Deps,
-        views::{GroupLine, parts_of},
-    },
+    store::{truth::Deps, views::GroupLine},
 };
 
 /// Lines of one import command: what one transaction takes without making others wait.
@@ -41,13 +33,16 @@ impl Ledger {
             Command::Import { group, lines } => self.import(&group, lines),
             Command::TakeIn { section } => self.take_in_section(&section),
             Command::Ask { group, title, details, urgent, private } => {
-                let private = checked_private(private)?;
-                self.ask(group.as_deref().unwrap_or("all"), (title, details), urgent, private)
+                let urgency = urgent.then_some(3);
+                self.ask(NewCase { group, title, details, urgency, private, ..NewCase::default() })
             }
-            Command::Assign { id, person } => self.assign(&id, &person),
+            Command::Case(command) => self.handle_case(command),
+            Command::Assign { id, person } => {
+                self.do_deed(&Deed { person: Some(person), ..Deed::of(&id, CaseVerb::Grant) })
+            }
             Command::OpenVault { id, reason } => self.open_vault(&id, &reason),
             Command::Erase { id, class } => self.erase(&id, class),
-            Command::Act { id, verb } => self.act(&id, verb),
+            Command::Act { id, verb } => self.do_deed(&Deed::of(&id, case_verb(verb))),
             Command::EditFact { id, field, value } => self.edit_fact(&id, &field, value),
             Command::ChecklistAdd { id, text } => {
                 let key = ItemKey::from_random(self.dice.draw());
@@ -170,113 +165,6 @@ impl Ledger {
         Ok(say(Reply::Imported { new, known }))
     }
 
-    fn ask(
-        &mut self,
-        group: &str,
-        (title, details): (String, String),
-        urgent: bool,
-        private: Private,
-    ) -> Result<After, Failed> {
-        let title = checked("title", one_line(&title), NAME_BYTES_MAX)?;
-        if details.len() > TEXT_BYTES_MAX {
-            return Err(too_long("details", TEXT_BYTES_MAX).into());
-        }
-        refuse_private(&title)?;
-        refuse_private(&details)?;
-        let group = self.group(group)?;
-        let auth = self.auth_in(group.id, &group.name)?;
-        let ask = Ask {
-            title,
-            details,
-            urgency: if urgent { 3 } else { 2 },
-            places: 1,
-            prefer_speed: false,
-            open: true,
-            role: Part::Requester,
-            message: None,
-        };
-        let ask = Body::Act(Act::Ask(ask));
-        let id = self.write(ask, group.scope, Deps::Subject, Some(auth))?;
-        self.put_away(id, (group.id, group.scope), auth, private)?;
-        Ok(say(Reply::Asked { id, code: Code::of(&id).to_string() }))
-    }
-
-    fn act(&mut self, text: &str, verb: ActVerb) -> Result<After, Failed> {
-        let id = self.request_id(text)?;
-        self.act_on(id, verb_of(verb), word(verb), None)
-    }
-
-    /// Gives the ride to somebody, who is told.
-    fn assign(&mut self, text: &str, person: &str) -> Result<After, Failed> {
-        let id = self.request_id(text)?;
-        let person = self.person_named(person)?;
-        let assigned = self.act_on(id, Verb::Grant, "grant", Some(person))?;
-        // What is private goes along at once.
-        self.keys.welcome(person);
-        Ok(assigned)
-    }
-
-    pub(super) fn act_on(
-        &mut self,
-        id: RequestId,
-        verb: Verb,
-        word: &'static str,
-        about: Option<PersonId>,
-    ) -> Result<After, Failed> {
-        let group = self.group_of_request(&id)?;
-        let case = self.case(&id)?.case;
-        let auth = self.auth_in(group.id, &group.name)?;
-        let person = self.person()?;
-        let parts = parts_of(&self.truth, &person, &group.id);
-        let plan = lifecycle::may(&case, &person, &parts, verb).map_err(|refusal| {
-            if refusal == lifecycle::Refusal::OtherLegFirst {
-                return ApiError::new(ErrorKind::OtherLegFirst, []);
-            }
-            let args = [
-                ("verb", word.to_owned()),
-                ("status", case.status.as_str().to_owned()),
-                ("reason", refusal.code().to_owned()),
-            ];
-            ApiError::new(ErrorKind::NotNow, args)
-        })?;
-        for tips in lifecycle::join_plan(&case.heads) {
-            let seen = lifecycle::may(&case, &person, &parts, Verb::Seen);
-            let seen =
-                seen.ok().and_then(|mut deeds| deeds.pop()).expect("whoever may act may see");
-            self.write(Body::Act(Act::Do(seen)), group.scope, Deps::These(tips), Some(auth))?;
-        }
-        // What is done to a ride names what its author had seen of the series as well.
-        let mut heads = match &case.ride {
-            Some(_) => Some(self.case(&id)?.case.heads),
-            None => None,
-        };
-        let mut act = None;
-        for mut deed in plan {
-            deed.about = about.or(deed.about);
-            let deed = Body::Act(Act::Do(deed));
-            let deps = heads.take().map_or(Deps::Subject, Deps::These);
-            let written = self.write(deed, group.scope, deps, Some(auth))?;
-            heads = case.ride.as_ref().map(|_| vec![written]);
-            act = Some(written);
-        }
-        self.confirm_other_leg(&case, verb)?;
-        let act = act.expect("a plan has at least one deed");
-        let now = self.case(&id)?.case;
-        let holder = match now.holders.first() {
-            Some(holder) => Some(self.views.name_of(holder)?),
-            None => None,
-        };
-        let acted = Acted {
-            id,
-            claim: act,
-            provisional: now.provisional,
-            rivals_known: now.rivals(&person) as u64,
-            status: now.status.as_str().to_owned(),
-            holder,
-        };
-        Ok(say(Reply::Acted(acted)))
-    }
-
     fn edit_fact(&mut self, id: &str, field: &str, value: String) -> Result<After, Failed> {
         let fact = Fact::ALL.into_iter().find(|fact| fact.key() == field.trim());
         let fact = fact
@@ -384,10 +272,8 @@ impl Ledger {
     /// The group whose scope a request's envelopes stand in.
     pub(super) fn group_of_request(&self, id: &RequestId) -> Result<GroupLine, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownRequest, [("id", id.to_hex())]);
-        let named = self.views.ride(id)?.map_or(*id, |ride| ride.occurrence.series);
-        let ask = self.truth.read().verdict(&named)?.ok_or_else(unknown)?;
-        let groups = self.views.groups()?;
-        let group = groups.into_iter().find(|group| group.scope == ask.header.scope);
+        let scope = self.views.scope_of(&self.truth, id)?.ok_or_else(unknown)?;
+        let group = self.views.groups()?.into_iter().find(|group| group.scope == scope);
         group.ok_or_else(|| unknown().into())
     }
 }
@@ -458,30 +344,32 @@ pub(super) fn role_of(word: RoleWord) -> Role {
     }
 }
 
-pub(super) fn verb_of(verb: ActVerb) -> Verb {
+/// The page's verbs are some of all.
+const fn case_verb(verb: ActVerb) -> CaseVerb {
     match verb {
-        ActVerb::Claim => Verb::Claim,
-        ActVerb::Withdraw => Verb::Withdraw,
-        ActVerb::Depart => Verb::Depart,
-        ActVerb::Done => Verb::Done,
-        ActVerb::Confirm => Verb::Confirm,
-        ActVerb::Reopen => Verb::Reopen,
-        ActVerb::Cancel => Verb::Cancel,
-        ActVerb::Ack => Verb::Ack,
+        ActVerb::Claim => CaseVerb::Claim,
+        ActVerb::Withdraw => CaseVerb::Withdraw,
+        ActVerb::Depart => CaseVerb::Depart,
+        ActVerb::Done => CaseVerb::Done,
+        ActVerb::Confirm => CaseVerb::Confirm,
+        ActVerb::Reopen => CaseVerb::Reopen,
+        ActVerb::Cancel => CaseVerb::Cancel,
+        ActVerb::Ack => CaseVerb::Ack,
     }
 }
 
-fn word(verb: ActVerb) -> &'static str {
-    match verb {
-        ActVerb::Claim => "claim",
-        ActVerb::Withdraw => "withdraw",
-        ActVerb::Depart => "depart",
-        ActVerb::Done => "done",
-        ActVerb::Confirm => "confirm",
-        ActVerb::Reopen => "reopen",
-        ActVerb::Cancel => "cancel",
-        ActVerb::Ack => "ack",
-    }
+pub(super) fn page_verb(verb: CaseVerb) -> Option<ActVerb> {
+    let all = [
+        ActVerb::Claim,
+        ActVerb::Depart,
+        ActVerb::Done,
+        ActVerb::Confirm,
+        ActVerb::Reopen,
+        ActVerb::Ack,
+        ActVerb::Withdraw,
+        ActVerb::Cancel,
+    ];
+    all.into_iter().find(|it| case_verb(*it) == verb)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ const MUTED_KEPT: &str = "muted";
 
 impl Ledger {
     /// A message and the group that it stands in.
-    fn message(&self, id: EnvelopeId) -> Result<(Judged, GroupLine), Failed> {
+    pub(super) fn message(&self, id: EnvelopeId) -> Result<(Judged, GroupLine), Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_hex())]);
         let held = self.truth.read().verdict(&id)?.ok_or_else(unknown)?;
         let is_said = matches!(

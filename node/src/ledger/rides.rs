@@ -30,7 +30,7 @@ use crate::{
         ApiError, ChecklistItem, Command, DrivenRow, ErrorKind, OfferRow, RequestRow, RideRow,
         SeriesCommand, SeriesPage, SeriesReply, SeriesRow, WeekPage,
     },
-    store::views::{Folded, RequestLine, RideLine, SeriesLine, moment_ms, zone_of},
+    store::views::{Folded, RequestLine, RideLine, SeriesLine, kind_word, moment_ms, zone_of},
 };
 
 /// Days from now that rides are listed for.
@@ -146,6 +146,8 @@ impl Ledger {
             requester: case.requester,
             conflicts: 0,
             claimed,
+            kind: kind_word(case.terms.kind).to_owned(),
+            held: None,
         })
     }
 

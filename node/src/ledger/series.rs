@@ -28,7 +28,10 @@ use super::{
     decide::{checked, one_line, refuse_private, say, too_long},
 };
 use crate::{
-    api::{ApiError, Command, ErrorKind, NewSeries, PlanWord, Reply, SeriesCommand, SeriesReply},
+    api::{
+        self, ApiError, CaseVerb, Command, ErrorKind, NewSeries, PlanWord, Reply, SeriesCommand,
+        SeriesReply,
+    },
     store::{
         truth::Deps,
         views::{GroupLine, RideLine, SeriesLine, parts_of},
@@ -210,7 +213,7 @@ impl Ledger {
             }
         };
         for leg in &legs {
-            self.act_on(*leg, Verb::Withdraw, "withdraw", None)?;
+            self.do_deed(&api::Deed::of(&leg.to_hex(), CaseVerb::Withdraw))?;
         }
         Ok(After::Rides(Shown::Changed(legs)))
     }
@@ -220,7 +223,7 @@ impl Ledger {
         let other = case.ride.as_ref().filter(|ride| ride.other_leg == Some(Status::Resolved));
         if let (Verb::Confirm, Some(ride)) = (verb, other) {
             let other = ride.occurrence.other_leg().id();
-            self.act_on(other, Verb::Confirm, "confirm", None)?;
+            self.do_deed(&api::Deed::of(&other.to_hex(), CaseVerb::Confirm))?;
         }
         Ok(())
     }
@@ -273,12 +276,11 @@ impl Ledger {
         loop {
             let plan = lifecycle::join_plan(&heads);
             let Some(tips) = plan.into_iter().next() else { break };
-            let request = match &act {
-                Act::Do(deed) => deed.request,
-                Act::Rota(rota) => rota.series,
-                Act::Except(exception) => exception.series,
-                Act::Ask(_) | Act::Series(_) => break,
-            };
+            if matches!(act, Act::Ask(_) | Act::Series(_)) {
+                break;
+            }
+            // Only what founds something is named by its envelope.
+            let request = act.request(tips[0]);
             let seen = Deed {
                 request,
                 verb: Verb::Seen,

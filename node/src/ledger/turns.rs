@@ -83,6 +83,7 @@ fn is_urgent(command: &Command) -> bool {
         command,
         Command::Act { .. }
             | Command::Assign { .. }
+            | Command::Case(_)
             | Command::Erase { .. }
             | Command::Ask { urgent: true, .. }
             | Command::GroupJoin { .. }

@@ -3,7 +3,8 @@
 //! # Rules
 //!
 //! 1. Whoever asks puts them into vaults of their own, sealed to whoever may hold them.
-//! 2. Who should hold a vault and does not (the holder once it was granted to him, a new deputy) is
+//! 2. Who should hold a vault and does not (the holder once it was granted to him, or where nothing
+//!    waits for a grant any more, marked as unconfirmed; a new deputy) is
 //!    given it by a holder's node: at once by the one that granted, by others in an order that the keys
 //!    draw, and only if nobody has. To whom it was released stands in the vault.
 //! 3. Whoever looks writes that he did before he sees anything. The home that asked and the holder say
@@ -18,7 +19,7 @@ use crdt::{
     id::{EnvelopeId, GroupId, KeyId, PersonId, RequestId, ScopeId},
     judge::Fate,
     lifecycle::{Case, Status},
-    limits::{NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX},
+    limits::{DEPS_MAX, NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX},
     vault::{self, Contents, Given},
 };
 
@@ -61,7 +62,7 @@ impl Ledger {
         &mut self,
         request: RequestId,
         group: (GroupId, ScopeId),
-        auth: EnvelopeId,
+        by: (EnvelopeId, &BTreeSet<PersonId>),
         private: Private,
     ) -> Result<(), Failed> {
         let Private { name, phone, door, details } = private;
@@ -69,19 +70,22 @@ impl Ledger {
         let sensitive = Details { note: details, ..Details::default() };
         let both = [(VaultClass::Contact, contact), (VaultClass::Sensitive, sensitive)];
         for (class, details) in both.into_iter().filter(|(_, details)| !details.is_empty()) {
-            self.put_into_vault(VaultName { request, class }, group, auth, details)?;
+            self.put_into_vault(VaultName { request, class }, group, by, details)?;
         }
         Ok(())
     }
 
-    fn put_into_vault(
+    /// Makes a vault that the homes of these people hold, and whoever holds it by right.
+    pub(super) fn put_into_vault(
         &mut self,
         vault: VaultName,
         (group, scope): (GroupId, ScopeId),
-        auth: EnvelopeId,
+        (auth, home): (EnvelopeId, &BTreeSet<PersonId>),
         details: Details,
     ) -> Result<(), Failed> {
-        let boxes = self.truth.roster().vault_boxes(&group, self.person()?, vault.class);
+        // Whoever writes it down holds it too: the intake's household counts as the requester's.
+        let home = home.iter().copied().chain([self.person()?]).collect();
+        let boxes = self.truth.roster().vault_boxes(&group, &home, vault.class);
         let seed = self.dice.draw();
         let (key, rest) = self.truth.keyring().new_vault(vault, &scope, &boxes, seed);
         let epoch = self.write(Body::Key(key), scope, Deps::Subject, Some(auth))?;
@@ -107,9 +111,9 @@ impl Ledger {
         if reason.len() > NAME_BYTES_MAX {
             return Err(too_long("reason", NAME_BYTES_MAX).into());
         }
-        let requester = around.folded.case.requester;
+        let home = around.folded.case.at_home();
         let is_given = around.folded.case.holders.contains(&me);
-        if reason.is_empty() && !is_given && !self.truth.roster().live_together(me, requester) {
+        if reason.is_empty() && !is_given && !self.truth.roster().lives_with_any(me, &home) {
             return Err(ApiError::new(ErrorKind::ReasonNeeded, []).into());
         }
         let auth = self.auth_in(around.group, "")?;
@@ -166,22 +170,22 @@ impl Ledger {
     pub(super) fn erase(&mut self, text: &str, word: Option<VaultWord>) -> Result<After, Failed> {
         let id = self.request_id(text)?;
         let around = self.around(&id)?;
-        if !self.may_erase(self.person()?, &around.group, around.folded.case.requester) {
+        if !self.may_erase(self.person()?, &around.group, &around.folded.case) {
             return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "erase".into())]).into());
         }
         let classes = VaultClass::ALL.into_iter();
         for class in classes.filter(|class| word.is_none_or(|word| word == (*class).into())) {
             let vault = VaultName { request: id, class };
             if self.is_there_to_erase(&vault) {
-                self.write_erasure(vault, around.group)?;
+                self.write_erasure(vault, around.group, &around.folded.case)?;
             }
         }
         Ok(say(Reply::Done))
     }
 
-    fn may_erase(&self, me: PersonId, group: &GroupId, requester: PersonId) -> bool {
+    fn may_erase(&self, me: PersonId, group: &GroupId, case: &Case) -> bool {
         let roster = self.truth.roster();
-        roster.live_together(me, requester) || roster.is_owner(group, me)
+        roster.lives_with_any(me, &case.at_home()) || roster.is_owner(group, me)
     }
 
     fn is_there_to_erase(&self, vault: &VaultName) -> bool {
@@ -198,17 +202,24 @@ impl Ledger {
     ) -> Result<(Vec<VaultWord>, Vec<VaultWord>), Failed> {
         let Some(me) = self.identity.person else { return Ok(Default::default()) };
         let opens = self.classes_for_me(id, group, case)?.into_iter().map(VaultWord::from);
-        let may_erase = self.may_erase(me, group, case.requester);
+        let may_erase = self.may_erase(me, group, case);
         let erases = VaultClass::ALL.into_iter().filter(|class| {
             may_erase && self.is_there_to_erase(&VaultName { request: *id, class: *class })
         });
         Ok((opens.collect(), erases.map(VaultWord::from).collect()))
     }
 
-    fn write_erasure(&mut self, vault: VaultName, group: GroupId) -> Result<(), Failed> {
+    /// It cites what founds the request: whoever judges it must know who asked.
+    fn write_erasure(
+        &mut self,
+        vault: VaultName,
+        group: GroupId,
+        case: &Case,
+    ) -> Result<(), Failed> {
         let auth = self.auth_in(group, "")?;
         let body = Body::Erasure(Erasure { vault });
-        self.write(body, group.scope(), Deps::Subject, Some(auth)).map(|_| ())
+        let founders = case.founders.iter().copied().take(DEPS_MAX).collect();
+        self.write(body, group.scope(), Deps::These(founders), Some(auth)).map(|_| ())
     }
 
     fn around(&self, id: &RequestId) -> Result<Around, Failed> {
@@ -225,12 +236,13 @@ impl Ledger {
     ) -> Result<Vec<VaultClass>, Failed> {
         let me = self.person()?;
         let (roster, ring) = (self.truth.roster(), self.truth.keyring());
+        let home = case.at_home();
         let may = |class: &VaultClass| {
             let vault = VaultName { request: *id, class: *class };
             let is_here = !ring.epochs_of_vault(&vault).is_empty() || ring.is_erased(&vault);
             is_here
-                && (roster.holds_vault(me, group, case.requester, *class)
-                    || vault::released_to(case, *class).contains(&me))
+                && (roster.holds_vault(me, group, &home, *class)
+                    || vault::released_to(case, *class, self.claimed).contains(&me))
         };
         Ok(VaultClass::ALL.into_iter().filter(may).collect())
     }
@@ -260,11 +272,20 @@ impl Ledger {
                 })
             })
             .collect();
-        let requester = around.folded.case.requester;
-        let decides =
-            |who: &PersonId| roster.holds_vault(*who, &around.group, requester, vault.class);
+        let home = around.folded.case.at_home();
+        let decides = |who: &PersonId| roster.holds_vault(*who, &around.group, &home, vault.class);
         let claims = opened.iter().map(|(it, _)| (it.id, it.header.claimed)).collect();
         Ok((vault::fold(vault, &given, &decides), claims))
+    }
+
+    /// What a class says now, where the one who acts may hold it by right.
+    pub(super) fn details_in(&self, vault: &VaultName) -> Result<Option<Details>, Failed> {
+        let around = self.around(&vault.request)?;
+        let (me, home) = (self.person()?, around.folded.case.at_home());
+        if !self.truth.roster().holds_vault(me, &around.group, &home, vault.class) {
+            return Ok(None);
+        }
+        Ok(self.contents(vault, &around)?.0.details)
     }
 
     /// Rules 2 and 4: what is due for the vaults of these requests, or of all where people or keys
@@ -289,12 +310,26 @@ impl Ledger {
                 }
                 ms => look_ms = look_ms.into_iter().chain(ms).min(),
             }
+            look_ms =
+                look_ms.into_iter().chain(self.lead_in_ms(vault.class, &epoch, &around)).min();
             let wait = self.vault_gift((vault, scope, epoch), &around, &mut gifts);
             wait_ms = wait_ms.into_iter().chain(wait).min();
         }
         self.keys.wait_for_turn(wait_ms);
         self.keys.look_again(look_ms);
         Ok(gifts)
+    }
+
+    /// In how long nothing waits for a grant any more, and it is this node's turn; none where nothing
+    /// does, or it has come.
+    fn lead_in_ms(&self, class: VaultClass, epoch: &EnvelopeId, around: &Around) -> Option<u64> {
+        let (case, me) = (&around.folded.case, self.identity.box_key.key());
+        let begins = vault::lead_begins(case).filter(|_| !case.status.is_over())?;
+        let left_ms = begins.0.checked_sub(self.claimed.0).filter(|left_ms| *left_ms > 0)?;
+        let first = self.truth.roster().vault_boxes(&around.group, &case.at_home(), class);
+        let turn = first.contains(&me).then(|| turn_in_ms(epoch, &me, &first))?;
+        // By then it is past: a timer may run a little fast.
+        Some((left_ms + turn).min(LOOK_MS))
     }
 
     fn vault_gift(
@@ -305,11 +340,11 @@ impl Ledger {
     ) -> Option<u64> {
         let (roster, me) = (self.truth.roster(), self.identity.box_key.key());
         let case = &around.folded.case;
-        let first = roster.vault_boxes(&around.group, case.requester, vault.class);
+        let first = roster.vault_boxes(&around.group, &case.at_home(), vault.class);
         if !first.contains(&me) {
             return None;
         }
-        let mut people = vault::released_to(case, vault.class);
+        let mut people = vault::released_to(case, vault.class, self.claimed);
         people.retain(|person| roster.best_auth(*person, scope).is_some());
         let given = people.iter().flat_map(|person| roster.boxes_of(*person));
         let boxes: BTreeSet<KeyId> = given.chain(first.iter().copied()).collect();
@@ -338,9 +373,10 @@ impl Ledger {
         people: BTreeSet<PersonId>,
     ) -> Result<(), Failed> {
         let around = self.around(&vault.request)?;
-        let (roster, requester) = (self.truth.roster(), around.folded.case.requester);
+        let (roster, case) = (self.truth.roster(), &around.folded.case);
+        let home = case.at_home();
         let holds = |who: PersonId| {
-            roster.holds_vault(who, &around.group, requester, vault.class)
+            roster.holds_vault(who, &around.group, &home, vault.class)
                 && roster.best_auth(who, scope).is_some()
         };
         let who = self.resident_who(holds).unwrap_or_default();
@@ -348,7 +384,9 @@ impl Ledger {
             it.share(scope, epoch, boxes)?;
             let auth = it.truth.roster().best_auth(it.person()?, scope);
             for person in people {
-                let body = Vault::Opened { vault, reason: String::new(), to: Some(person) };
+                let confirmed = vault::is_confirmed(case, &person);
+                let reason = if confirmed { "" } else { vault::UNCONFIRMED }.to_owned();
+                let body = Vault::Opened { vault, reason, to: Some(person) };
                 it.write_under(Body::Vault(body), scope, Deps::Subject, auth, Some(epoch))?;
             }
             Ok(())
@@ -380,7 +418,8 @@ impl Ledger {
         group: GroupId,
     ) -> Result<(), Failed> {
         let who = self.owner_here(&group).unwrap_or_default();
-        self.in_the_name_of(who, |it| it.write_erasure(vault, group))
+        let case = self.case(&vault.request)?.case;
+        self.in_the_name_of(who, |it| it.write_erasure(vault, group, &case))
     }
 }
 

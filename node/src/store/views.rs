@@ -19,6 +19,7 @@
 //! Rules about who may do what: a verdict has been passed before anything gets here.
 
 mod ancestry;
+mod cases;
 mod groups;
 mod lists;
 mod news;
@@ -48,17 +49,18 @@ use super::{
     truth::{Judged, Truth},
 };
 
+pub use cases::{CaseLine, Measured, held_since, kind_word};
 pub use groups::GroupRef;
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use news::{DutyLine, NewsLine};
 pub use notices::told_key;
 pub use remarks::{Does, Met, Remark};
-pub use requests::{Folded, document, fold, parts_of};
+pub use requests::{Folded, document, parts_of, parts_on};
 pub use rides::{RideLine, SeriesLine, moment_ms, zone_of};
 pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 7;
+const VIEWS_VERSION: i64 = 9;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -238,6 +240,7 @@ impl Views {
         for series in std::mem::take(&mut batch.series) {
             self.refold_series(series, truth, &mut batch)?;
         }
+        batch.changes.requests = self.with_tied(&batch.changes.requests)?;
         for request in batch.changes.requests.clone() {
             self.refold_request(request, truth, &mut batch)?;
         }
@@ -254,13 +257,6 @@ impl Views {
     ) -> Result<(), StoreError> {
         match &told.body {
             Body::Talk(talk) => self.take_talk(told, talk, truth, batch)?,
-            Body::Act(Act::Ask(_)) => {
-                batch.changes.requests.insert(told.verdict.id);
-            }
-            Body::Act(Act::Do(deed)) => {
-                batch.changes.requests.insert(deed.request);
-                batch.changes.requests.extend(self.note_tie(deed)?);
-            }
             Body::Act(Act::Series(_)) => {
                 batch.series.insert(told.verdict.id);
             }
@@ -269,6 +265,12 @@ impl Views {
             }
             Body::Act(Act::Except(exception)) => {
                 batch.series.insert(exception.series);
+            }
+            Body::Act(act) => {
+                if let Act::Do(deed) = act {
+                    batch.changes.requests.extend(self.note_tie(deed)?);
+                }
+                batch.changes.requests.insert(act.request(told.verdict.id));
             }
             Body::Change(change) if change.form == DocumentForm::Group => {
                 batch.boards.insert(change.about);

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 62] = [
+const ERRORS: [ErrorKind; 63] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -30,6 +30,7 @@ const ERRORS: [ErrorKind; 62] = [
     ErrorKind::NotInGroup,
     ErrorKind::OtherLegFirst,
     ErrorKind::NoSwap,
+    ErrorKind::SayWhat,
     ErrorKind::BadLink,
     ErrorKind::BadInvitationFile,
     ErrorKind::BadAddress,
@@ -75,9 +76,31 @@ const ERRORS: [ErrorKind; 62] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 15] = [
+const FAMILIES: [(&str, &[&str]); 17] = [
     ("news", &["alert", "notice", "answer", "addressed"]),
     ("news-state", &["not_yet", "holds", "expired", "withdrawn", "settled"]),
+    ("lack", &["reason", "person", "request", "offer", "team"]),
+    (
+        "refusal",
+        &[
+            "ask_somebody_else",
+            "wait_until_published",
+            "reopen_first",
+            "acknowledge_cancelling",
+            "hold_already",
+            "wait_behind_another",
+            "claim_first",
+            "said_already",
+            "cannot_undo_pickup",
+            "cancel_instead",
+            "still_going",
+            "ask_the_subject",
+            "not_on_hold",
+            "not_resolved_yet",
+            "too_early",
+            "nobodys_place",
+        ],
+    ),
     (
         "status",
         &[
@@ -156,6 +179,9 @@ const FAMILIES: [(&str, &[&str]); 15] = [
             "call_off",
             "move",
             "as_planned",
+            "visit",
+            "note",
+            "post",
         ],
     ),
     (
@@ -168,7 +194,37 @@ const FAMILIES: [(&str, &[&str]); 15] = [
             "on hold",
         ],
     ),
-    ("button", &["claim", "withdraw", "depart", "done", "confirm", "reopen", "cancel", "ack"]),
+    (
+        "button",
+        &[
+            "claim",
+            "withdraw",
+            "depart",
+            "done",
+            "confirm",
+            "reopen",
+            "cancel",
+            "ack",
+            "register",
+            "publish",
+            "hold",
+            "resume",
+            "refer",
+            "decline",
+            "duplicate",
+            "offer",
+            "accept",
+            "arrive",
+            "pickup",
+            "grant",
+            "revoke",
+            "resolve",
+            "close",
+            "visit",
+            "note",
+            "post",
+        ],
+    ),
     ("field", &["title", "time", "place", "needs", "details"]),
     (
         "thing",
@@ -204,7 +260,14 @@ const FAMILIES: [(&str, &[&str]); 15] = [
             "rota",
             "rule",
             "zone",
+            "places",
+            "urgency",
+            "until",
+            "promise",
+            "outcome",
             "words",
+            "intake",
+            "desk",
             "before",
             "answer",
             "alert",
@@ -407,6 +470,7 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "need",
                 "date",
                 "text",
+                "lacks",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);

@@ -3,8 +3,6 @@
 //!
 //! It decides nothing cleverly: who may do what is the business of the real node and its tests.
 
-use std::collections::BTreeMap;
-
 use crdt::{
     id::{EnvelopeId, KeyId, PersonId},
     time::ClaimedTime,
@@ -13,15 +11,18 @@ use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, Event, FoundPage,
         FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MeshPicture,
-        MessageRow, NewsReply, Notice, PeerRow, PersonRow, Pin, Reply, RequestPage, RequestRow,
-        RoleWord, SearchQuery, TimelineRow,
+        MessageRow, NewsReply, Notice, PersonRow, Pin, Reply, RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
     words::verb_code,
 };
 use tokio::sync::broadcast;
 
-use crate::{private::Vault, roster::Roster};
+use crate::{
+    private::Vault,
+    roster::Roster,
+    rows::{did, peer, request},
+};
 
 /// "Now" on every page: Monday, 23 November 2026, 18:30 in China.
 pub const NOW: ClaimedTime = ClaimedTime(1_795_429_800_000);
@@ -90,63 +91,10 @@ fn message(number: u8, author: &str, minutes_ago: u64, text: &str) -> MessageRow
         mine: author == "李梅",
         sent: true,
         reply_to: None,
+        request: None,
         imported: false,
         news: None,
         forwarded: false,
-    }
-}
-
-fn peer(number: u8, home: &str, connected: bool) -> PeerRow {
-    PeerRow {
-        id: KeyId::from_bytes([number; 32]),
-        home: home.into(),
-        office: home.contains("居委会"),
-        connected,
-        transport: if connected { "quic".into() } else { String::new() },
-        equal: number == 1,
-        missing_here: u64::from(number) * 2,
-        missing_there: u64::from(number),
-        compared_ms_ago: (number < 4).then_some(u64::from(number) * 50_000),
-        heard_ms_ago: (number < 4).then_some(u64::from(number) * 400_000),
-        linked_ms: connected.then_some(90_000),
-        bytes_in: 0,
-        bytes_out: 0,
-        frames_in: 0,
-        frames_out: 0,
-    }
-}
-
-fn request(number: u8, title: &str, status: &str) -> RequestPage {
-    RequestPage {
-        row: RequestRow {
-            id: id(number),
-            code: format!("40{number:04}"),
-            title: title.into(),
-            status: status.into(),
-            urgency: 2,
-            holder: None,
-            provisional: false,
-            requester: "王桂兰".into(),
-            conflicts: 0,
-            group: id(1),
-            group_name: "all".into(),
-            mine: false,
-            asked_by_me: false,
-            claimed_ms: ClaimedTime(NOW.0 - 5_400_000),
-            ride: None,
-        },
-        details: String::new(),
-        facts: BTreeMap::from([("title".into(), vec![title.into()])]),
-        checklist: vec![],
-        holders: vec![],
-        waitlist: vec![],
-        awaiting: vec![],
-        timeline: vec![],
-        may: vec![ActVerb::Claim],
-        may_open: vec![],
-        may_erase: vec![],
-        remarks: vec![],
-        my_standing: None,
     }
 }
 
@@ -284,7 +232,7 @@ impl Fake {
         ] {
             let claimed_ms = ClaimedTime(NOW.0 - 5_400_000 + u64::from(number - 50) * 600_000);
             let (id, verb, who) = (id(number), verb.into(), who.into());
-            ride.timeline.push(TimelineRow { id, verb, who, claimed_ms, counts });
+            ride.timeline.push(did((id, counts), verb, who, claimed_ms));
         }
         (help[2].row.holder, help[2].holders) = (Some("陈师傅".into()), vec!["陈师傅".into()]);
         help[2].my_standing = Some("lost".into());
@@ -557,7 +505,7 @@ impl Fake {
         request.holders = request.row.holder.iter().cloned().collect();
         request.row.provisional = verb == Claim;
         let (verb, who) = (verb_code(verb).into(), "李梅".into());
-        request.timeline.push(TimelineRow { id: claim, verb, who, claimed_ms: NOW, counts: true });
+        request.timeline.push(did((claim, true), verb, who, NOW));
         let _ = events.send(Event::Request { id: request.row.id });
         let (id, holder) = (request.row.id, request.row.holder.clone());
         let status = status.into();

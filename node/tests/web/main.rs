@@ -11,5 +11,6 @@ mod pages;
 mod private;
 mod rights;
 mod roster;
+mod rows;
 mod setup;
 mod walks;

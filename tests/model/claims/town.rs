@@ -93,6 +93,7 @@ impl Town {
             open,
             role,
             message: None,
+            terms: None,
         };
         town.request = town.write(&mut Node::new(), who, Act::Ask(ask));
         town

@@ -8,11 +8,13 @@
 //! 2. An erasure that loses its right later does not bring back what is gone.
 //! 3. The bytes go from the disk too: free pages are overwritten, the log and the daybook emptied.
 
+use std::collections::BTreeSet;
+
 use crdt::{
     authority::Roster,
-    body::{Body, Key, Unreadable, VaultName},
+    body::{Act, Body, Key, Part, Unreadable, VaultName},
     envelope::{Header, Kind},
-    id::{EnvelopeId, PersonId},
+    id::{EnvelopeId, PersonId, RequestId, ScopeId},
     judge::Fate,
 };
 use rusqlite::Connection;
@@ -20,23 +22,24 @@ use rusqlite::Connection;
 use super::{
     Truth, Work, authority,
     memory::Memory,
-    row::{self, Gone},
+    row::{self, Gone, Row},
 };
 use crate::store::error::StoreError;
 
 /// What must be known of an erasure to judge it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Erases {
-    /// Who asked for help; none where it does not cite the request.
-    requester: Option<PersonId>,
+    /// Whose word counts: who asked, as far as it can be read here; none where it cites no act that
+    /// founds the request.
+    home: Option<BTreeSet<PersonId>>,
 }
 
 impl Erases {
     pub fn is_allowed(&self, roster: &Roster, id: EnvelopeId, header: &Header) -> bool {
         let groups = roster.groups();
         let group = groups.iter().find(|group| group.id.scope() == header.scope);
-        let (Some(requester), Some(group)) = (self.requester, group) else { return false };
-        roster.may_erase(&group.id, requester, &authority::spot(id, header))
+        let (Some(home), Some(group)) = (&self.home, group) else { return false };
+        roster.may_erase(&group.id, home, &authority::spot(id, header))
     }
 }
 
@@ -48,16 +51,48 @@ impl Work<'_> {
         body: Result<&Body, Unreadable>,
     ) -> Result<Option<Erases>, StoreError> {
         let Ok(Body::Erasure(erasure)) = body else { return Ok(None) };
-        let request = erasure.vault.request;
-        let cited = match header.deps.contains(&request) {
-            true => self.cited(&request)?,
-            false => None,
+        let mut home: Option<BTreeSet<PersonId>> = None;
+        for dep in &header.deps {
+            let Some(cited) = self.cited(dep)? else { continue };
+            let ask = row::by_row(self.db, cited.row)?;
+            if let Some(asked) = self.asked_by(&ask, header.scope, erasure.vault.request)? {
+                home.get_or_insert_default().extend(asked);
+            }
+        }
+        Ok(Some(Erases { home }))
+    }
+
+    /// Who asked by this envelope, where it may found the request: nobody, where it cannot be read
+    /// here and does not name the request by its own id.
+    fn asked_by(
+        &mut self,
+        ask: &Row,
+        scope: ScopeId,
+        request: RequestId,
+    ) -> Result<Option<Vec<PersonId>>, StoreError> {
+        let author = ask.header.auth.and_then(|auth| self.memory.roster.author(&auth));
+        let Some(author) = author.filter(|_| ask.header.scope == scope) else { return Ok(None) };
+        if ask.header.kind != Kind::ACT {
+            return Ok(None);
+        }
+        let it = match ask.read_body(&self.memory.keyring) {
+            Ok(Body::Act(Act::Ask(it))) if it.request(ask.id) == request => it,
+            Ok(_) => return Ok(None),
+            Err(_) if ask.id == request => return Ok(Some(vec![author])),
+            Err(_) => return Ok(Some(Vec::new())),
         };
-        let Some(cited) = cited else { return Ok(Some(Erases { requester: None })) };
-        let ask = row::by_row(self.db, cited.row)?.header;
-        let auth = ask.auth.filter(|_| ask.kind == Kind::ACT && ask.scope == header.scope);
-        let requester = auth.and_then(|auth| self.memory.roster.author(&auth));
-        Ok(Some(Erases { requester }))
+        let mut names = it.names(author);
+        if it.role == Part::Desk && !self.memory.roster.is_desk(author) {
+            names.clear();
+        }
+        if let (Some(message), true) = (it.message, it.role != Part::Desk) {
+            // Whoever makes a request of another's message does not become the one who asked.
+            let said = self.cited(&message)?;
+            let said = said.map(|cited| row::by_row(self.db, cited.row)).transpose()?;
+            let by = said.and_then(|it| self.memory.roster.author(&it.header.auth?));
+            names.retain(|(who, _)| Some(*who) == by);
+        }
+        Ok(Some(names.into_iter().map(|(who, _)| who).collect()))
     }
 
     /// Rule 1, for what comes late.
@@ -141,7 +176,7 @@ impl Memory {
         let mut rows = db.prepare_cached(&row::select("e.kind = 10"))?;
         let mut rows = rows.query([])?;
         while let Some(sql) = rows.next()? {
-            let row = row::Row::read(sql)?;
+            let row = Row::read(sql)?;
             let Ok(Body::Erasure(erasure)) = row.read_body(&self.keyring) else { continue };
             self.erasures.insert(row.row);
             if row.fate == Fate::Accepted {

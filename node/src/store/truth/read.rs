@@ -96,6 +96,9 @@ pub struct Own {
     pub last_row: i64,
 }
 
+/// Acts and changes that a look at what came in lately reads: more than a town does in a week's cut.
+pub const WORK_SINCE_MAX: usize = 100_000;
+
 /// A limit as SQLite wants it.
 fn at_most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
@@ -138,6 +141,17 @@ impl<'a> Reading<'a> {
     pub fn acts_of(&self, request: &RequestId) -> Result<Vec<Judged>, StoreError> {
         let condition = "e.subject = ?1 AND e.kind = ?2 ORDER BY e.row";
         self.judged(condition, (request.as_bytes(), Kind::ACT.0))
+    }
+
+    /// Acts on requests and changes of documents that came after this row, whatever their fate, at most
+    /// [`WORK_SINCE_MAX`], in the order of arrival.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn case_work_since(&self, row: i64) -> Result<Vec<Judged>, StoreError> {
+        let condition = "e.row > ?1 AND e.kind IN (?2, ?3) ORDER BY e.row LIMIT ?4";
+        self.judged(condition, (row, Kind::ACT.0, Kind::CHANGE.0, at_most(WORK_SINCE_MAX)))
     }
 
     /// All changes of this document, whatever their fate and scope, in the order of arrival.

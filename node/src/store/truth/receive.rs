@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crdt::{
-    body::{Act, Body, Unreadable},
+    body::{Body, Unreadable},
     envelope::{Envelope, Header, Kind, Malformed},
     id::EnvelopeId,
     judge::Known,
@@ -231,10 +231,7 @@ fn known(header: &Header, sound: bool) -> Known {
 /// What acts and changes are looked up by: the request, the series or the document.
 pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
     match body {
-        Body::Act(Act::Ask(_) | Act::Series(_)) => Some(id.as_bytes().to_vec()),
-        Body::Act(Act::Do(deed)) => Some(deed.request.as_bytes().to_vec()),
-        Body::Act(Act::Rota(rota)) => Some(rota.series.as_bytes().to_vec()),
-        Body::Act(Act::Except(it)) => Some(it.series.as_bytes().to_vec()),
+        Body::Act(act) => Some(act.request(id).as_bytes().to_vec()),
         Body::Change(change) => Some(change.document.as_bytes().to_vec()),
         Body::Vault(it) => Some(it.vault().request.as_bytes().to_vec()),
         Body::Erasure(it) => Some(it.vault.request.as_bytes().to_vec()),

@@ -198,10 +198,11 @@ impl Work<'_> {
             Body::Talk(_) | Body::Statement(_) => reading.heads(scope, body.kind(), None)?,
             // Announcements stand in the stream of talk: what was said before them is seen to be so.
             Body::News(_) => reading.heads(scope, Kind::MESSAGE, None)?,
-            // It can be judged by whoever holds the request, and by nobody else.
+            // It can be judged by whoever holds the request, and by nobody else. (Of a request that was
+            // made of something else, whoever writes names the envelopes that found it.)
             Body::Erasure(erasure) => vec![erasure.vault.request],
-            // What plans rides names what its author had seen of the rides as well.
-            Body::Act(Act::Ask(_) | Act::Series(_) | Act::Rota(_) | Act::Except(_))
+            // What plans rides, and every act on a request, names what its author had seen.
+            Body::Act(_)
             | Body::Change(_)
             | Body::Card(_)
             | Body::Key(_)

@@ -98,6 +98,10 @@ pub struct RequestLine {
     pub conflicts: u64,
     /// What the clock of whoever asked said.
     pub claimed: ClaimedTime,
+    /// Its kind, as `lifecycle` names it.
+    pub kind: String,
+    /// Since when somebody holds it whom nobody has confirmed, in claimed milliseconds.
+    pub held: Option<u64>,
 }
 
 /// A person's line.
@@ -117,8 +121,9 @@ const MESSAGE: &str = "SELECT m.row, m.id, p.person, p.name, p.home, m.text, m.c
      m.state, m.lamport FROM messages AS m JOIN people AS p ON p.ref = m.author ";
 
 const REQUEST: &str = "SELECT r.id, g.id, g.name, r.code, r.title, r.status, r.urgency, r.holder, \
-     r.provisional, r.requester, r.conflicts, r.claimed \
-     FROM requests AS r JOIN groups AS g ON g.ref = r.in_group ";
+     r.provisional, r.requester, r.conflicts, r.claimed, c.kind, c.held \
+     FROM requests AS r JOIN groups AS g ON g.ref = r.in_group \
+     JOIN cases AS c ON c.request = r.id ";
 
 impl Views {
     /// The last verdict that is in here.
@@ -327,6 +332,8 @@ fn request_line(row: &rusqlite::Row<'_>) -> rusqlite::Result<RequestLine> {
         requester: id_from(PersonId::from_bytes, row, 9)?,
         conflicts: row.get::<_, i64>(10)?.unsigned_abs(),
         claimed: ClaimedTime(row.get::<_, i64>(11)?.cast_unsigned()),
+        kind: row.get(12)?,
+        held: row.get::<_, Option<i64>>(13)?.map(i64::cast_unsigned),
     })
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    body::{Act, Body, DocumentForm, Part, Role},
+    body::{Act, Ask, Body, DocumentForm, Part},
     document::{DocumentState, Fact},
-    id::{EnvelopeId, GroupId, PersonId, RequestId},
+    id::{EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
     judge::Fate,
     lifecycle::{self, Case, Given, Status},
+    limits::TIES_MAX,
     time::ClaimedTime,
 };
 use rusqlite::{OptionalExtension, params};
@@ -25,60 +26,87 @@ pub struct Folded {
     pub case: Case,
     /// The group that it was asked in.
     pub group: GroupId,
-    /// What the clock of whoever asked said.
+    /// What the clock of whoever asked said, or of whoever wrote the message that it was made of.
     pub claimed: ClaimedTime,
     /// The lamport number of the asking.
     pub lamport: u64,
-    /// What each act's author's clock said, by act.
+    /// The row of the asking in the truth.
+    pub row: i64,
+    /// What each act's author's clock said, by act, ascending.
     pub claims: Vec<(EnvelopeId, ClaimedTime)>,
+    /// The acts whose author's clock stood clearly before what he had seen, ascending.
+    pub skewed: Vec<EnvelopeId>,
 }
 
-/// Folds a request from the truth; none where nobody who may has asked.
-///
-/// # Errors
-///
-/// Where the disk says no.
-pub fn fold(truth: &Truth, id: &RequestId, group: GroupId) -> Result<Option<Folded>, StoreError> {
-    Ok(fold_with_actors(truth, id, group)?.1)
+impl Folded {
+    /// What the clock of an act's author said.
+    pub fn claimed_of(&self, act: &EnvelopeId) -> ClaimedTime {
+        let at = self.claims.binary_search_by_key(act, |(id, _)| *id);
+        at.map(|at| self.claims[at].1).unwrap_or_default()
+    }
 }
 
-/// The same, with everybody who ever acted on it, whether that counts or not.
-fn fold_with_actors(
-    truth: &Truth,
-    id: &RequestId,
-    group: GroupId,
-) -> Result<(BTreeSet<PersonId>, Option<Folded>), StoreError> {
-    let Some(asked) = truth.read().verdict(id)? else { return Ok((BTreeSet::new(), None)) };
-    let mut acts: Vec<(Judged, Act)> = Vec::new();
-    for judged in std::iter::once(asked.clone()).chain(truth.read().acts_of(id)?) {
-        let readable = matches!(judged.fate, Fate::Accepted | Fate::Quarantined);
-        if let (true, Ok(Body::Act(act))) =
-            (readable && judged.header.scope == asked.header.scope, judged.read_body())
+/// Milliseconds that a clock may stand before what its owner had seen without being called wrong.
+const SKEW_MS: u64 = 5 * 60 * 1_000;
+
+/// The scope that a request belongs to, by whatever asks for it; none where nothing does.
+fn scope_of(truth: &Truth, id: &RequestId) -> Result<Option<ScopeId>, StoreError> {
+    let named = truth.read().verdict(id)?;
+    let others = if named.is_some() { Vec::new() } else { truth.read().acts_of(id)? };
+    for judged in named.into_iter().chain(others) {
+        if let Ok(Body::Act(Act::Ask(ask))) = judged.read_body()
+            && ask.request(judged.id) == *id
+            && founds(truth, &judged, &ask)?
         {
-            acts.push((judged, act));
+            return Ok(Some(judged.header.scope));
+        }
+    }
+    Ok(None)
+}
+
+/// Does this ask found its request where it stands? What was made of a message stands where the
+/// message does and cites it, and nobody but its author or the desk asks in his name; what was posted
+/// to a team stands in the team's scope.
+fn founds(truth: &Truth, judged: &Judged, ask: &Ask) -> Result<bool, StoreError> {
+    if let Some(posted) = ask.posted() {
+        return Ok(posted.team.scope() == judged.header.scope);
+    }
+    let Some(message) = ask.message else { return Ok(true) };
+    let Some(said) = truth.read().verdict(&message)? else { return Ok(false) };
+    let roster = truth.roster();
+    let author = |it: &Judged| it.header.auth.and_then(|auth| roster.author(&auth));
+    let (Some(by), Some(asker)) = (author(&said), author(judged)) else { return Ok(false) };
+    let in_his_name = match ask.role {
+        Part::Requester | Part::Subject => roster.live_together(by, asker),
+        Part::Proxy => ask.requester(asker) == by,
+        _ => true,
+    };
+    let cites = judged.header.deps.contains(&message);
+    Ok(cites && in_his_name && said.header.scope == judged.header.scope)
+}
+
+/// All readable acts on these requests in this scope, each once.
+fn acts_on(
+    truth: &Truth,
+    requests: &BTreeSet<RequestId>,
+    scope: ScopeId,
+) -> Result<Vec<(Judged, Act)>, StoreError> {
+    let mut acts: Vec<(Judged, Act)> = Vec::new();
+    for id in requests {
+        for judged in truth.read().acts_of(id)? {
+            let readable = matches!(judged.fate, Fate::Accepted | Fate::Quarantined);
+            if !readable || judged.header.scope != scope {
+                continue;
+            }
+            let Ok(Body::Act(act)) = judged.read_body() else { continue };
+            let stray = matches!(&act, Act::Ask(ask) if !founds(truth, &judged, ask)?);
+            if !stray {
+                acts.push((judged, act));
+            }
         }
     }
     acts.sort_by_key(|(judged, _)| judged.id);
-    acts.dedup_by_key(|(judged, _)| judged.id);
-    let roster = truth.roster();
-    let given: Vec<Given<'_>> = acts
-        .iter()
-        .filter_map(|(judged, act)| {
-            Some(Given {
-                id: judged.id,
-                who: roster.author(&judged.header.auth?)?,
-                act,
-                deps: &judged.header.deps,
-                counts: judged.fate == Fate::Accepted,
-            })
-        })
-        .collect();
-    let actors = given.iter().map(|given| given.who).collect();
-    let parts = |person: &PersonId| parts_of(truth, person, &group);
-    let Some(case) = lifecycle::fold(id, &given, &parts) else { return Ok((actors, None)) };
-    let claims = acts.iter().map(|(judged, _)| (judged.id, judged.header.claimed)).collect();
-    let (claimed, lamport) = (asked.header.claimed, asked.header.lamport);
-    Ok((actors, Some(Folded { case, group, claimed, lamport, claims })))
+    Ok(acts)
 }
 
 /// In which capacities a person may act on the requests of a group, by authority.
@@ -86,14 +114,31 @@ pub fn parts_of(truth: &Truth, person: &PersonId, group: &GroupId) -> BTreeSet<P
     let roster = truth.roster();
     let mut parts = BTreeSet::new();
     if roster.best_auth(*person, group.scope()).is_some() {
-        parts.extend([Part::Member, Part::Requester]);
+        parts.insert(Part::Member);
     }
-    if roster.live_roles(*person).iter().any(|role| role.role >= Role::Staff) {
+    if roster.is_desk(*person) {
         parts.insert(Part::Desk);
     }
     if roster.is_owner(group, *person) {
         parts.insert(Part::Captain);
     }
+    parts
+}
+
+/// The same on one request: whoever lives with somebody speaks for him.
+pub fn parts_on(
+    truth: &Truth,
+    family: &BTreeSet<(PersonId, Part)>,
+    person: &PersonId,
+    group: &GroupId,
+) -> BTreeSet<Part> {
+    let roster = truth.roster();
+    let mut parts = parts_of(truth, person, group);
+    let at_home = family.iter().filter(|(named, part)| {
+        *part != Part::Desk && !parts.contains(part) && roster.live_together(*named, *person)
+    });
+    let at_home: Vec<Part> = at_home.map(|(_, part)| *part).collect();
+    parts.extend(at_home);
     parts
 }
 
@@ -133,13 +178,130 @@ pub fn document(
     Ok((state, poison))
 }
 
+fn found<'a>(acts: &'a [(Judged, Act)], id: &EnvelopeId) -> Option<&'a Judged> {
+    let at = acts.binary_search_by_key(id, |(judged, _)| judged.id);
+    at.ok().map(|at| &acts[at].0)
+}
+
+/// The acts whose author's clock stood clearly before that of an act he had seen.
+pub(super) fn skewed(acts: &[(Judged, Act)]) -> Vec<EnvelopeId> {
+    let claimed = |id: &EnvelopeId| found(acts, id).map(|it| it.header.claimed.0);
+    let is_skewed = |judged: &Judged| {
+        let seen = judged.header.deps.iter().filter_map(claimed).max().unwrap_or(0);
+        judged.header.claimed.0.saturating_add(SKEW_MS) < seen
+    };
+    acts.iter().filter(|(judged, _)| is_skewed(judged)).map(|(judged, _)| judged.id).collect()
+}
+
 /// Is nothing left to be done?
-fn is_over(status: Status) -> bool {
+pub(super) fn is_over(status: Status) -> bool {
     use Status as S;
     matches!(status, S::Closed | S::Cancelled | S::Declined | S::Referred | S::Duplicate)
 }
 
 impl Views {
+    /// Folds a request from the truth; none where nobody who may has asked.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn fold(&self, truth: &Truth, id: &RequestId) -> Result<Option<Folded>, StoreError> {
+        Ok(self.fold_with_actors(truth, id)?.1)
+    }
+
+    /// The scope that a request belongs to, by whatever founds it or the series that it is a ride of;
+    /// none where nothing does.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn scope_of(&self, truth: &Truth, id: &RequestId) -> Result<Option<ScopeId>, StoreError> {
+        match self.ride(id)? {
+            Some(ride) => {
+                let planned = truth.read().verdict(&ride.occurrence.series)?;
+                Ok(planned.map(|planned| planned.header.scope))
+            }
+            None => scope_of(truth, id),
+        }
+    }
+
+    /// The same, with everybody who ever acted on it, whether that counts or not.
+    fn fold_with_actors(
+        &self,
+        truth: &Truth,
+        id: &RequestId,
+    ) -> Result<(BTreeSet<PersonId>, Option<Folded>), StoreError> {
+        let nobody = (BTreeSet::new(), None);
+        let Some(scope) = self.scope_of(truth, id)? else { return Ok(nobody) };
+        let Some(group) = self.group_of(&scope) else { return Ok(nobody) };
+        if let Some(ride) = self.ride(id)? {
+            return self.fold_ride(truth, &ride.occurrence, group);
+        }
+        let acts = acts_on(truth, &self.tied_requests(id)?, scope)?;
+        let roster = truth.roster();
+        let given: Vec<Given<'_>> = acts
+            .iter()
+            .filter_map(|(judged, act)| {
+                Some(Given {
+                    id: judged.id,
+                    who: roster.author(&judged.header.auth?)?,
+                    act,
+                    deps: &judged.header.deps,
+                    counts: judged.fate == Fate::Accepted,
+                })
+            })
+            .collect();
+        let here = given.iter().filter(|given| given.request() == *id);
+        let actors = here.map(|given| given.who).collect();
+        let family = lifecycle::family(id, &given, &|who| roster.is_desk(*who));
+        let parts = |person: &PersonId| parts_on(truth, &family, person, &group);
+        let Some(case) = lifecycle::fold(id, &given, &parts) else { return Ok((actors, None)) };
+        let Some(asked) = case.founders.first().and_then(|first| found(&acts, first)) else {
+            return Ok((actors, None));
+        };
+        let (lamport, row) = (asked.header.lamport, asked.row);
+        let said =
+            case.message.map(|message| truth.read().verdict(&message)).transpose()?.flatten();
+        let claimed = said.map_or(asked.header.claimed, |said| said.header.claimed);
+        let claims = acts.iter().map(|(judged, _)| (judged.id, judged.header.claimed)).collect();
+        let skewed = skewed(&acts);
+        let folded = Folded { case, group, claimed, lamport, row, claims, skewed };
+        Ok((actors, Some(folded)))
+    }
+
+    /// A request, and those that swaps and marks of duplicates tie to it: the nearest, at most
+    /// [`TIES_MAX`].
+    fn tied_requests(&self, id: &RequestId) -> Result<BTreeSet<RequestId>, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT other FROM ties WHERE request = ?1 ORDER BY other LIMIT ?2")?;
+        let (mut all, mut next) = (BTreeSet::from([*id]), vec![*id]);
+        while let (Some(at), true) = (next.pop(), all.len() < TIES_MAX) {
+            let rows = find.query_map(params![at.as_bytes(), TIES_MAX as i64], |row| {
+                id_from(RequestId::from_bytes, row, 0)
+            })?;
+            for other in rows {
+                let other = other?;
+                if all.len() < TIES_MAX && all.insert(other) {
+                    next.insert(0, other);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// These requests, and all that are tied to them.
+    pub(super) fn with_tied(
+        &self,
+        requests: &BTreeSet<RequestId>,
+    ) -> Result<BTreeSet<RequestId>, StoreError> {
+        let mut all = requests.clone();
+        for id in requests {
+            all.extend(self.tied_requests(id)?);
+        }
+        Ok(all)
+    }
+
     /// Folds a request again and writes its line.
     pub(super) fn refold_request(
         &mut self,
@@ -149,22 +311,19 @@ impl Views {
     ) -> Result<(), StoreError> {
         self.take_out(&id, batch)?;
         self.put_request_text(&id, None, batch)?;
-        let (actors, folded) = match (self.ride(&id)?, truth.read().verdict(&id)?) {
-            (Some(ride), _) => match self.refold_ride(&ride, truth, batch)? {
+        let (actors, folded) = match self.ride(&id)? {
+            Some(ride) => match self.refold_ride(&ride, truth, batch)? {
                 Some((actors, folded)) => (actors, Some(folded)),
                 None => return Ok(()),
             },
-            (None, Some(asked)) => {
-                let Some(group) = self.group_of(&asked.header.scope) else { return Ok(()) };
-                fold_with_actors(truth, &id, group)?
-            }
-            (None, None) => return Ok(()),
+            None => self.fold_with_actors(truth, &id)?,
         };
         self.put_actors(&id, &actors)?;
         let Some(folded) = folded else { return Ok(()) };
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
         batch.changes.poison.extend(poison);
         self.put_request(&id, &folded, &facts, batch)?;
+        self.put_case(&id, &folded)?;
         self.put_request_text(&id, Some((&folded, &facts)), batch)?;
         for me in self.residents.clone() {
             let told = folded.case.told_to(&me).map(lifecycle::Told::as_str);
@@ -218,6 +377,7 @@ impl Views {
             let group = GroupId::from_bytes(group);
             self.group_mut(&group).state.remove(&EnvelopeId::from_bytes(state));
             self.conn.execute("DELETE FROM requests WHERE id = ?1", [id.as_bytes()])?;
+            self.conn.execute("DELETE FROM cases WHERE request = ?1", [id.as_bytes()])?;
             batch.touched.entry(group).or_default();
         }
         Ok(())

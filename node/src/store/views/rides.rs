@@ -27,7 +27,11 @@ use crdt::{
 use jiff::{civil::DateTime, tz::TimeZone};
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Batch, Folded, Views, id_from, parts_of, visible};
+use super::{
+    Batch, Folded, Views, id_from,
+    requests::{parts_of, skewed},
+    visible,
+};
 use crate::store::{
     error::StoreError,
     truth::{Judged, Truth},
@@ -181,7 +185,9 @@ impl Views {
             group,
             claimed: planned.header.claimed,
             lamport: planned.header.lamport,
+            row: planned.row,
             claims: acts.iter().map(|(judged, _)| (judged.id, judged.header.claimed)).collect(),
+            skewed: skewed(&acts),
         });
         Ok((actors, folded))
     }
@@ -234,10 +240,10 @@ impl Views {
         Ok(acts.into_values().collect())
     }
 
-    /// Notes that an offer or acceptance ties two rides; all that it may change.
+    /// Notes that an offer, an acceptance or a mark of a duplicate ties two requests; all that it may
+    /// change.
     pub(super) fn note_tie(&self, deed: &Deed) -> Result<BTreeSet<RequestId>, StoreError> {
-        let (true, Some(other)) = (matches!(deed.verb, Verb::Offer | Verb::Accept), deed.other)
-        else {
+        let (true, Some(other)) = (ties(deed), deed.other) else {
             return Ok(BTreeSet::new());
         };
         let mut put = self.conn.prepare_cached("INSERT OR IGNORE INTO ties VALUES (?1, ?2)")?;
@@ -405,6 +411,11 @@ fn ride_line(row: &Row<'_>) -> rusqlite::Result<RideLine> {
     let (k, start) = (row.get(1)?, LocalTime::from_minutes(row.get(2)?));
     let series = id_from(EnvelopeId::from_bytes, row, 0)?;
     Ok(RideLine { occurrence: Occurrence { series, k, start, leg }, begins_ms: row.get(4)? })
+}
+
+fn ties(deed: &Deed) -> bool {
+    matches!(deed.verb, Verb::Offer | Verb::Accept | Verb::Duplicate)
+        && deed.other != Some(deed.request)
 }
 
 /// Exceptions of other rides have no say on these.

@@ -42,6 +42,7 @@ CREATE TABLE messages (
     reply_to BLOB
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (in_group, lamport) WHERE state & 1;
+CREATE INDEX messages_by_question ON messages (reply_to) WHERE reply_to IS NOT NULL;
 
 -- Where imported messages come from: of the same line of the same file the first is shown.
 CREATE TABLE imports (
@@ -119,6 +120,34 @@ CREATE TABLE requests (
 ) STRICT;
 CREATE INDEX requests_open ON requests (is_over, urgency, lamport);
 CREATE INDEX requests_by_code ON requests (code);
+CREATE INDEX requests_by_status ON requests (status);
+
+-- What the desk counts and measures of a request, beside its line. Times are claimed milliseconds.
+CREATE TABLE cases (
+    request BLOB PRIMARY KEY,
+    row INTEGER NOT NULL,      -- of the envelope that founds it, in truth.db
+    founder BLOB NOT NULL,     -- its id
+    kind TEXT NOT NULL,
+    area BLOB NOT NULL,        -- the ids of the area, one after the other; empty where none is named
+    asked INTEGER NOT NULL,
+    at_desk INTEGER NOT NULL,  -- the desk asked itself: nobody waited for a first answer
+    answered INTEGER,          -- by a person of the office, the first time
+    resolved INTEGER,          -- as it stands now
+    resolution BLOB,           -- the act that says so
+    ended INTEGER,
+    outcome TEXT NOT NULL,     -- '', 'confirmed' or 'by_default'
+    verdict INTEGER,           -- the last phone verdict: 1 solved, 0 not
+    reopened INTEGER NOT NULL,
+    skewed INTEGER NOT NULL,   -- clocks contradict one another
+    until INTEGER,
+    held INTEGER,              -- since when somebody holds it whom nobody confirmed
+    follow_up INTEGER,         -- the next promise that nobody has looked after
+    incidents INTEGER NOT NULL,
+    told INTEGER NOT NULL,     -- people who must be told that they do not hold it
+    posted BLOB,               -- the case that it is a posting of
+    private INTEGER NOT NULL   -- for the desk alone
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cases_posted ON cases (posted);
 
 -- Rides that recur: the plan, and every ride that follows from it.
 CREATE TABLE series (
@@ -143,7 +172,7 @@ CREATE TABLE rides (
 CREATE INDEX rides_by_series ON rides (of_series, k);
 CREATE INDEX rides_by_time ON rides (begins);
 CREATE INDEX rides_by_code ON rides (code);
--- Rides that an offer or its acceptance names together, both ways.
+-- Requests that an offer, its acceptance or a mark of a duplicate names together, both ways.
 CREATE TABLE ties (
     request BLOB NOT NULL,
     other BLOB NOT NULL,

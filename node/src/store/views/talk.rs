@@ -1,7 +1,7 @@
 //! Messages, their edits and withdrawals, and lines that were imported twice.
 
 use crdt::{
-    body::{Body, ImportedLine, Talk},
+    body::{Body, ImportedLine, Talk, case_of},
     id::{EnvelopeId, GroupId, PersonId},
 };
 use rusqlite::{OptionalExtension, params};
@@ -68,6 +68,9 @@ impl Views {
                 self.drop_message(told.verdict.row, group, imported.as_ref(), batch)
             }
             Talk::Message { text, reply_to, imported } => {
+                // An answer of the office: the request that was made of the question has waited no more.
+                let asked = reply_to.as_ref().filter(|_| told.official).map(case_of);
+                batch.changes.requests.extend(asked);
                 self.put_message(told, group, (text, *reply_to, imported.is_some()), batch)?;
                 match imported {
                     Some(line) => self.show_first_copy(told.verdict, group, line, batch),

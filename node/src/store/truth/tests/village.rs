@@ -156,6 +156,7 @@ pub fn ask(title: &str) -> Body {
         open: true,
         role: Part::Requester,
         message: None,
+        terms: None,
     }))
 }
 

@@ -1,0 +1,77 @@
+//! Rows as a node would answer them, one maker each.
+
+use std::collections::BTreeMap;
+
+use crdt::{
+    id::{EnvelopeId, KeyId},
+    time::ClaimedTime,
+};
+use node::api::{ActVerb, CaseMore, PeerRow, RequestPage, RequestRow, TimelineRow};
+
+use crate::fake::{NOW, id};
+
+pub fn peer(number: u8, home: &str, connected: bool) -> PeerRow {
+    PeerRow {
+        id: KeyId::from_bytes([number; 32]),
+        home: home.into(),
+        office: home.contains("居委会"),
+        connected,
+        transport: if connected { "quic".into() } else { String::new() },
+        equal: number == 1,
+        missing_here: u64::from(number) * 2,
+        missing_there: u64::from(number),
+        compared_ms_ago: (number < 4).then_some(u64::from(number) * 50_000),
+        heard_ms_ago: (number < 4).then_some(u64::from(number) * 400_000),
+        linked_ms: connected.then_some(90_000),
+        bytes_in: 0,
+        bytes_out: 0,
+        frames_in: 0,
+        frames_out: 0,
+    }
+}
+
+pub fn did(
+    (id, counts): (EnvelopeId, bool),
+    verb: String,
+    who: String,
+    claimed_ms: ClaimedTime,
+) -> TimelineRow {
+    TimelineRow { id, verb, who, claimed_ms, counts, about: None, note: String::new() }
+}
+
+pub fn request(number: u8, title: &str, status: &str) -> RequestPage {
+    RequestPage {
+        row: RequestRow {
+            id: id(number),
+            code: format!("40{number:04}"),
+            title: title.into(),
+            status: status.into(),
+            urgency: 2,
+            holder: None,
+            provisional: false,
+            requester: "王桂兰".into(),
+            conflicts: 0,
+            group: id(1),
+            group_name: "all".into(),
+            mine: false,
+            asked_by_me: false,
+            claimed_ms: ClaimedTime(NOW.0 - 5_400_000),
+            kind: "help".into(),
+            stale: false,
+            ride: None,
+        },
+        details: String::new(),
+        facts: BTreeMap::from([("title".into(), vec![title.into()])]),
+        checklist: vec![],
+        holders: vec![],
+        waitlist: vec![],
+        awaiting: vec![],
+        timeline: vec![],
+        may: vec![ActVerb::Claim],
+        may_open: vec![],
+        may_erase: vec![],
+        remarks: vec![],
+        my_standing: None,
+        more: CaseMore::default(),
+    }
+}
