@@ -6,6 +6,7 @@ mod desk;
 mod flood;
 mod introduced;
 mod life;
+mod machine;
 mod news;
 mod people;
 mod relay;

@@ -397,6 +397,7 @@ fn request_page() -> RequestPage {
         who: "Zhang".into(),
         claimed_ms: ClaimedTime(1_763_000_060_000),
         counts,
+        part: "member".into(),
         about: None,
         note: String::new(),
     };

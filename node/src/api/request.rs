@@ -65,6 +65,9 @@ pub struct TimelineRow {
     pub claimed_ms: ClaimedTime,
     /// Did it count, judged by what its author had seen?
     pub counts: bool,
+    /// In which capacity: member, captain, desk, requester, subject, proxy.
+    #[serde(default)]
+    pub part: String,
     /// To or about whom.
     #[serde(default)]
     pub about: Option<String>,

@@ -316,6 +316,7 @@ impl Ledger {
                 who: self.views.name_of(&entry.who)?,
                 claimed_ms: folded.claimed_of(&entry.id),
                 counts: entry.counted,
+                part: part_word(entry.part).to_owned(),
                 about: entry.about.map(|who| self.views.name_of(&who)).transpose()?,
                 note: entry.note.clone(),
             })
@@ -416,6 +417,17 @@ fn what_word(what: lifecycle::What) -> String {
         lifecycle::What::Excepted(RidePlan::At(_)) => "move".to_owned(),
         lifecycle::What::Visited => "visit".to_owned(),
         lifecycle::What::Noted => "note".to_owned(),
+    }
+}
+
+const fn part_word(part: Part) -> &'static str {
+    match part {
+        Part::Member => "member",
+        Part::Captain => "captain",
+        Part::Desk => "desk",
+        Part::Requester => "requester",
+        Part::Subject => "subject",
+        Part::Proxy => "proxy",
     }
 }
 

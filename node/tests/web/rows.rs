@@ -36,7 +36,8 @@ pub fn did(
     who: String,
     claimed_ms: ClaimedTime,
 ) -> TimelineRow {
-    TimelineRow { id, verb, who, claimed_ms, counts, about: None, note: String::new() }
+    let (part, note) = (String::new(), String::new());
+    TimelineRow { id, verb, who, claimed_ms, counts, part, about: None, note }
 }
 
 pub fn request(number: u8, title: &str, status: &str) -> RequestPage {

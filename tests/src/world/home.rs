@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crdt::{
     envelope::Envelope,
     genesis::Genesis,
-    id::{CommunityId, EnvelopeId, KeyId},
+    id::{CommunityId, EnvelopeId, KeyId, PersonId},
     keys::Secret,
     time::{ClaimedTime, Moment},
 };
@@ -163,6 +163,11 @@ impl Home {
             std::fs::read(entry.expect("an entry").path()).expect("a file can be read")
         };
         entries.map(read).collect()
+    }
+
+    /// Who lives here, the first of them.
+    pub fn person(&self) -> PersonId {
+        self.ledger.identity().person.expect("whoever moved in is somebody")
     }
 
     /// The box's key.

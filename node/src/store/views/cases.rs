@@ -3,8 +3,8 @@
 //!
 //! # Rules
 //!
-//! 1. The first answer is a person's of the office: an act as the desk, or a message under an office
-//!    role that replies to the one the request was made of. What a node does by itself is none.
+//! 1. The first answer is a person's of the office: an act as the desk, an official answer to the
+//!    request, or a reply under an office role to the message that it was made of. What a node does by itself is none.
 //! 2. Clocks say how long; they decide nothing. Where two contradict one another the case is marked,
 //!    and whoever computes an average leaves it out.
 //! 3. What the desk asked itself (a phone call taken down) waited for no answer; a posting to a team is
@@ -209,18 +209,21 @@ impl Views {
             let wrong = folded.skewed.binary_search(&entry.id).is_ok();
             (folded.claimed_of(&entry.id).0, wrong)
         });
-        let replies = match &folded.case.message {
-            Some(message) => self.official_reply(message)?,
-            None => None,
-        };
-        let first = acts.chain(replies.map(|ms| (ms, false))).min();
+        let asked = [Some(folded.case.request), folded.case.message];
+        let mut replies = Vec::new();
+        for question in asked.iter().flatten() {
+            replies.extend(self.official_reply(question)?);
+        }
+        let first = acts.chain(replies.into_iter().map(|ms| (ms, false))).min();
         Ok((first.map(|(ms, _)| ms), first.is_some_and(|(_, wrong)| wrong)))
     }
 
     fn official_reply(&self, message: &EnvelopeId) -> Result<Option<u64>, StoreError> {
         let marks = talk::SHOWN | talk::OFFICIAL;
         let mut find = self.conn.prepare_cached(
-            "SELECT min(claimed) FROM messages WHERE reply_to = ?1 AND state & ?2 = ?2",
+            "SELECT min(claimed) FROM (
+                 SELECT claimed FROM messages WHERE reply_to = ?1 AND state & ?2 = ?2
+                 UNION ALL SELECT claimed FROM news WHERE answers = ?1 AND official)",
         )?;
         let first: Option<i64> =
             find.query_row(params![message.as_bytes(), marks], |row| row.get(0))?;

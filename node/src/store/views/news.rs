@@ -11,7 +11,7 @@
 //! 2. The order in which all of it comes leaves no trace: what came too early waits in `news_said`.
 
 use crdt::{
-    body::{Announcement, News, Place},
+    body::{Announcement, News, Place, case_of},
     id::{EnvelopeId, GroupId, PersonId},
     news::{Said, Word, fold},
 };
@@ -134,6 +134,9 @@ impl Views {
             it.question,
         ])?;
         drop(put);
+        // A request that was answered, or whose message was, has waited no more.
+        batch.changes.requests.extend(it.answers);
+        batch.changes.requests.extend(it.answers.as_ref().map(case_of));
         if fresh == 0 {
             return Ok(());
         }

@@ -1,0 +1,85 @@
+# A request's whole life, by the command line of two real homes, with a cut in the middle.
+#
+# A message becomes a request on both sides of the cut and is one case with one number after the heal;
+# it is taken up, opened, granted, visited, noted by phone, resolved and confirmed by whoever asked. A
+# complaint for the desk alone shows nothing; a call is taken down; lists and figures say what is so.
+. "$(dirname "$0")/lib.sh"
+in_namespace "$@"
+lan_begin
+
+bridge lan
+home_net office; home_net wang
+cable office lan 10.9.2.1; cable wang lan 10.9.2.2
+found office 李红 润园
+up office
+link=$(invite office)
+join wang "$link" wang-person; up wang
+linli office wait --peers 1 --timeout 30 || fail "the homes never met"
+together() { linli office wait --peers 1 --timeout 20 >/dev/null && linli wang wait --peers 1 --timeout 20 >/dev/null || fail "not equal"; }
+status() { linli "$1" request "$2" --json | json 'd["status"]'; }
+stands() { [ "$(status "$1" "$2")" = "$3" ] || fail "$2 stands as $(status "$1" "$2") on $1, not $3"; }
+refused() { # refused WORD HOME ARGS…: the node says no, with that word in its answer
+  local word=$1; shift
+  if linli "$@" --json >/dev/null 2>"$work/refused"; then fail "allowed: $*"; fi
+  grep -q "$word" "$work/refused" || fail "refused with $(cat "$work/refused"): $*"
+}
+
+linli wang post all "The lift is broken, who can look at it?" >/dev/null
+together
+shows office all "The lift is broken"
+message=$(linli office log all --json | python3 -c 'import json,sys
+print([d["id"] for d in map(json.loads, sys.stdin) if "lift" in d["text"]][0])')
+
+note "cut"
+unplug office lan
+one=$(linli office register "$message" --publish --json | json 'd["code"]')
+other=$(linli wang register "$message" --json | json 'd["code"]')
+[ "$one" = "$other" ] || fail "two numbers: $one and $other"
+call=$(linli office intake "Rice for a week" "王桂兰" "138 0013 8000" "5-2-301" --json | json 'd["code"]')
+complaint=$(linli wang ask "Noise at night" --details "from 5-2-401" --kind complaint --to-desk --json | json 'd["code"]')
+linli office ask "Two rides, the same" --json >/dev/null
+same=$(linli office ask "Two rides, the same one" --json | json 'd["code"]')
+
+note "heal"
+plug office lan
+together
+stands wang "$one" open
+linli wang log all --json | grep -q "\"request\":\"$one\"" || fail "the message does not show its request"
+[ "$(linli office request "$complaint" --json | json 'd["title"]')" = "—" ] || fail "the title says something"
+linli office request "$complaint" --private --reason "to look into it" --json | grep -q "Noise at night" ||
+  fail "the desk cannot read the complaint"
+refused no_vault wang request "$call" --private
+linli office desk unanswered --json | grep -q "$complaint" || fail "the complaint is not in the list"
+
+note "every act"
+refused not_now wang hold "$one"
+linli office hold "$one" --reason "waits for the key" --json >/dev/null
+linli office resume "$one" --json >/dev/null
+refused say_what office decline "$one" ""
+linli office decline "$complaint" "for the police" --json >/dev/null
+linli office duplicate "$same" "$one" --json >/dev/null
+linli office assign "$one" wang-person --json >/dev/null
+linli office revoke "$one" wang-person --reason "away" --json >/dev/null
+linli office assign "$one" 李红 --json >/dev/null
+linli office depart "$one" --json >/dev/null
+linli office arrive "$one" --json >/dev/null
+linli office visit "$one" "the fuse was out" --with 李红 --promise "a new fuse" --json >/dev/null
+linli office resolve "$one" --json >/dev/null
+linli office note "$one" solved "says it runs" --json >/dev/null
+refused not_now office confirm "$one"
+refused not_now office close "$one"
+together
+stands wang "$one" resolved
+stands wang "$complaint" declined
+linli office desk call-backs --json | grep -q "$one" || fail "nobody is called back"
+linli wang confirm "$one" --json >/dev/null
+together
+stands office "$one" closed
+linli office request "$one" >"$work/page"
+grep -q "a new fuse" "$work/page" || fail "the promise is not shown: $(cat "$work/page")"
+figures=$(linli office figures --json | json 'd["all"]["satisfaction"]["confirmed"], d["all"]["skewed"]')
+[ "$figures" = "1 0" ] || fail "figures: $figures"
+refused not_allowed wang figures
+same_everywhere office wang
+no_errors
+echo passed
