@@ -9,9 +9,9 @@ use crate::{
     commands::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
         doctor, duty, facts, grant, group, groups, heal, import, init, invite, join, late, leave,
-        lock, log, news, notices, passphrase, people, places, post, rebuild, recover, remove,
-        request, requests, resident, restore, root, search, series, status, trouble, unlock, up,
-        vault, wait,
+        lock, log, news, notices, passphrase, people, places, post, reached, rebuild, recover,
+        remove, request, requests, resident, restore, root, search, series, status, trouble,
+        unlock, up, vault, wait,
     },
     error::CliError,
 };
@@ -142,6 +142,7 @@ pub enum Verb {
     News(news::NewsArgs),
     Faq(news::FaqArgs),
     Forward(news::ForwardArgs),
+    Reached(reached::Args),
     Duty(duty::Args),
     Notices(notices::Args),
     People(people::Args),

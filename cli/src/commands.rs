@@ -35,6 +35,7 @@ pub mod passphrase;
 pub mod people;
 pub mod places;
 pub mod post;
+pub mod reached;
 pub mod rebuild;
 pub mod recover;
 pub mod remove;
@@ -178,6 +179,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::News(args) => news::news(ui, door, args).await,
         Verb::Faq(args) => news::faq(ui, door, args).await,
         Verb::Forward(args) => news::forward(ui, door, args).await,
+        Verb::Reached(args) => reached::run(ui, door, args).await,
         Verb::Duty(args) => duty::run(ui, door, args).await,
         Verb::Notices(args) => notices::run(ui, door, args).await,
         Verb::People(args) => people::run(ui, door, args).await,

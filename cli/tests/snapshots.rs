@@ -128,6 +128,8 @@ fn answers_about_announcements() {
         &["faq", "gas", "card"],
         &["faq", "nothing"],
         &["forward", "0505", "Team"],
+        &["reached", "0505"],
+        &["place", "live", "5 栋"],
         &["duty"],
         &["duty", "set", "Office=8000 0001", "Zhao"],
     ] {

@@ -351,6 +351,10 @@ pub struct Card {
     /// Is it an office, which others prefer to connect to?
     #[n(2)]
     pub office: bool,
+    /// Where the home lies on the map: a building, a unit. It says who is asked to knock there, and
+    /// gives nobody a right.
+    #[n(3)]
+    pub place: Option<Place>,
 }
 
 /// Why a body cannot be read here.
@@ -448,7 +452,10 @@ impl Body {
             }
             Self::Act(it) => it.is_within_limits(),
             Self::Change(it) => it.chunk.len() <= CHUNK_BYTES_MAX,
-            Self::Card(it) => is_name(&it.name) && it.home.len() <= NAME_BYTES_MAX,
+            Self::Card(it) => {
+                let depth = it.place.as_ref().map_or(0, |place| place.0.len());
+                is_name(&it.name) && it.home.len() <= NAME_BYTES_MAX && depth <= PLACE_DEPTH_MAX
+            }
             Self::Key(it) => it.is_within_limits(),
             Self::Vault(it) => it.is_within_limits(),
             Self::Erasure(_) => true,

@@ -123,7 +123,7 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     let root = EnvelopeId::from(home.community);
     let all = home.state("group", everybody, Some(root), &[&secret(1), &secret(2)]);
     let scope = all.scope();
-    let card = Card { name: "王芳".into(), home: "5-2-301".into(), office: true };
+    let card = Card { name: "王芳".into(), home: "5-2-301".into(), office: true, place: None };
     home.write("card", home.community.directory(), Some(root), vec![], &Body::Card(card));
     let talk = |text: &str| {
         Body::Talk(Talk::Message { text: text.into(), reply_to: None, imported: None })

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use care::{Doctor, DoctorCheck, KeyState};
 pub use case::*;
 pub use error::{ApiError, ErrorKind};
-pub use event::Event;
+pub use event::{Event, RingClass};
 pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use message::MessageRow;

@@ -43,6 +43,7 @@ mod people;
 mod plate;
 mod postings;
 mod reach;
+mod receipts;
 mod relays;
 mod remarks;
 mod removal;
@@ -60,6 +61,7 @@ mod vaults;
 mod visits;
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -172,6 +174,8 @@ pub struct Ledger {
     rested_in_vain: bool,
     addresses: Vec<String>,
     keys: Keys,
+    /// Urgent requests that were rung for.
+    rung: BTreeSet<RequestId>,
 }
 
 impl Ledger {
@@ -210,6 +214,7 @@ impl Ledger {
             rested_in_vain: false,
             addresses: Vec::new(),
             keys: Keys::default(),
+            rung: BTreeSet::new(),
         };
         ledger.catch_up()?;
         Ok(ledger)
@@ -316,9 +321,13 @@ impl Ledger {
         if found.roster {
             due.extend(self.leavings()?);
         }
+        changes.alerts.extend(self.note_news(&found.news)?);
         let touched = found.requests.clone();
+        changes.urgent.extend(self.urgent(&touched)?);
         changes.join(found);
         self.follow_up(changes, due, Self::do_chore)?;
+        let receipts = self.receipts_due()?;
+        self.follow_up(changes, receipts, Self::write_receipt)?;
         let gifts = self.vault_gifts(&touched)?;
         self.follow_up(changes, gifts, Self::hand_out)?;
         let closings = self.closings_due()?;

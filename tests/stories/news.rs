@@ -2,13 +2,13 @@
 
 use crdt::{
     body::{Announcement, Body, News, NewsClass, Place, Reach},
-    envelope::{Draft, Envelope},
+    envelope::{Draft, Envelope, Kind},
     id::{EnvelopeId, GroupId},
     time::{Bucket, ClaimedTime},
 };
 use node::api::{
     ApiError, Command, DutyName, DutyRow, ErrorKind, GroupKindWord, NewsCommand, NewsReply,
-    NewsRow, NewsState, NewsWord, Reply, RoleWord, RosterCommand, Telling,
+    NewsRow, NewsState, NewsWord, ReachedPage, Reply, RoleWord, RosterCommand, Telling,
 };
 use tests::world::{BEGIN, Who, World};
 
@@ -440,4 +440,127 @@ fn an_alert_of_somebody_without_a_role_is_a_notice() {
     let rows = list(&mut world, office, NewsCommand::List { all: false });
     let read: Vec<String> = rows.iter().map(reads).collect();
     assert_eq!(read, ["alert holds: 水管爆了", "notice holds: 快跑"]);
+}
+
+fn reached(world: &mut World, who: Who, id: EnvelopeId) -> ReachedPage {
+    match news(world, who, NewsCommand::Reached { id: id.to_hex() }) {
+        Ok(NewsReply::Reached(page)) => *page,
+        other => panic!("reached, and heard {other:?}"),
+    }
+}
+
+/// Counts and doors as somebody sees them.
+fn counted(world: &mut World, who: Who, id: EnvelopeId) -> String {
+    let page = reached(world, who, id);
+    let counts: Vec<String> = page
+        .places
+        .iter()
+        .map(|it| format!("{}: {}/{}/{}", it.place, it.seen, it.reached, it.households))
+        .collect();
+    let missing: Vec<String> = page
+        .missing
+        .iter()
+        .map(|it| format!("{}{}", it.home, if it.reached { " (unread)" } else { "" }))
+        .collect();
+    format!("{:<7} {} knock: {}\n", world.name(who), counts.join(" "), missing.join(", "))
+}
+
+/// A compound that Wu looks after, in it building 5 that Zhao looks after, with Qian, Sun and Li.
+fn building_five() -> (World, [Who; 6]) {
+    let (mut world, people) = World::court(0x10C, &["Zhao", "Qian", "Sun", "Li", "Wu"]);
+    let office = world.office();
+    let everybody = world.everybody();
+    world.lan(&everybody);
+    let place = |name: &str, within: Option<&str>| RosterCommand::PlaceNew {
+        name: name.to_owned(),
+        within: within.map(str::to_owned),
+    };
+    world.roster(office, place("Lilies", None)).expect("the office may");
+    world.roster(office, place("Building 5", Some("Lilies"))).expect("the office may");
+    world.roster(office, place("Building 6", Some("Lilies"))).expect("the office may");
+    make(&mut world, office, "Zhao", RoleWord::Steward, Some("Building 5"));
+    make(&mut world, office, "Wu", RoleWord::Steward, Some("Lilies"));
+    world.settle();
+    for (at, who) in people.iter().enumerate() {
+        let building = if at < 4 { "Building 5" } else { "Building 6" };
+        let live = NewsCommand::Live { place: building.to_owned() };
+        world.tell(*who, Command::News(live));
+    }
+    world.settle();
+    (world, [office, people[0], people[1], people[2], people[3], people[4]])
+}
+
+/// Needs 10 and 12. An alert overtakes a night's chat; who has it and who has read it is counted up
+/// without names, and the building head sees whom to knock for.
+#[test]
+fn need_10_and_12_an_alert_comes_before_the_chat_and_counts_go_up_without_names() {
+    let (mut world, [office, zhao, qian, sun, li, wu]) = building_five();
+    let mut diary = String::new();
+    world.chapter("Sun and Li are cut off while the others talk; a pipe bursts");
+    world.cut(&[sun, li], &[office, zhao, qian, wu]);
+    let talk = |n: u32| {
+        // Words that do not pack well.
+        let words =
+            (0..6).map(|part| blake3::hash(&[n, part].map(u32::to_le_bytes).concat()).to_string());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let chat: Vec<EnvelopeId> = (0..600).map(|n| world.post_id(zhao, &talk(n))).collect();
+    let burst = Telling {
+        class: NewsWord::Alert,
+        text: "水管爆了,请关总阀".to_owned(),
+        area: Some("Building 5".to_owned()),
+        ..Telling::default()
+    };
+    let alert = tells(&mut world, zhao, burst);
+    world.run_for(5_000);
+    assert_eq!(world.home(qian).rings(), [alert], "it rings in the building");
+    told_opened(&mut world, qian, alert);
+    world.settle();
+    assert!(world.home(wu).rings().is_empty(), "and not in the next one");
+    assert_eq!(
+        refused(&mut world, qian, NewsCommand::Reached { id: alert.to_hex() }),
+        ErrorKind::NotAllowed
+    );
+    diary += &counted(&mut world, zhao, alert);
+    let page = reached(&mut world, zhao, alert);
+    let doors: Vec<&str> = page.missing.iter().map(|it| it.home.as_str()).collect();
+    assert_eq!(doors, ["Li", "Sun"], "whom to knock for");
+
+    world.chapter("Sun's line is mended, and it is a slow one");
+    world.set_disks(8);
+    world.watch(sun);
+    world.heal();
+    world.cut(&[li], &[office, zhao, qian, sun, wu]);
+    while !world.lacks(sun, &[alert]).is_empty() {
+        world.run_for(100);
+    }
+    assert!(!world.lacks(sun, &chat).is_empty(), "the night's talk is still under way");
+    told_opened(&mut world, sun, alert);
+    world.settle();
+    let came = |id: &EnvelopeId| world.came_ms(sun, id).expect("everything came");
+    let first_talk = chat.iter().map(came).min().expect("there was talk");
+    assert!(came(&alert) <= first_talk, "before any chat: {} {first_talk}", came(&alert));
+
+    world.chapter("Who sees what");
+    for who in [zhao, wu, office] {
+        diary += &counted(&mut world, who, alert);
+    }
+    let head = reached(&mut world, zhao, alert);
+    let building = head.places.last().expect("his building");
+    assert_eq!((building.households, building.reached, building.seen), (4, 3, 3));
+    assert_eq!(head.missing.len(), 1);
+    let above = reached(&mut world, wu, alert);
+    assert!(above.places.iter().any(|it| it.place == "Building 5" && it.seen == 3));
+    assert!(above.missing.is_empty(), "the level above sees counts, no names: {above:?}");
+    let own = |it: &&std::sync::Arc<Envelope>| it.header().kind == Kind::RECEIPT;
+    let written = world.home(sun).written().iter().filter(own).count();
+    assert_eq!(written, 1, "one receipt says that it came and that it was opened");
+    insta::assert_snapshot!("need_10_and_12", diary);
+}
+
+fn told_opened(world: &mut World, who: Who, id: EnvelopeId) {
+    match news(world, who, NewsCommand::Show { id: id.to_hex() }) {
+        Ok(NewsReply::One(row)) => assert_eq!(row.class, NewsWord::Alert),
+        other => panic!("it is here, and heard {other:?}"),
+    }
 }

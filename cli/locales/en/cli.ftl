@@ -307,3 +307,7 @@ figures-cut-off = On top of it, under way because of a cut: half { $median }, ni
 figures-resolution = Until done: half within { $median }, nine of ten within { $p90 } (of { $count })
 figures-satisfaction = Confirmed { $confirmed } · opened again { $reopened } · closed by default { $silent } · by phone solved { $solved }, not solved { $unsolved }
 figures-skewed = { $count } with clocks that contradict one another, not in these times
+reached-everywhere = The whole community
+reached-row = { $place }: { $seen } of { $households } homes have read it, { $reached } have it
+missing-unread = { $home }, { $name }: has it, not read yet
+missing-unreached = { $home }, { $name }: NOT reached, knock there

@@ -273,3 +273,7 @@ figures-cut-off = 另因断网耽搁：半数 { $median }，九成 { $p90 }（�
 figures-resolution = 办好：半数在 { $median } 内，九成在 { $p90 } 内（共 { $count } 件）
 figures-satisfaction = 本人确认 { $confirmed } · 重新打开 { $reopened } · 默认结案 { $silent } · 代录解决 { $solved }、未解决 { $unsolved }
 figures-skewed = 时钟对不上的 { $count } 件，不计入以上时间
+reached-everywhere = 整个社区
+reached-row = { $place }：{ $households } 户中 { $seen } 户已读，{ $reached } 户已送达
+missing-unread = { $home } { $name }：已送达，还没看
+missing-unreached = { $home } { $name }：没有送达，请上门

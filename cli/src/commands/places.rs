@@ -1,7 +1,7 @@
 //! `linli places` and `linli place`: areas that roles can be given over.
 
 use clap::Subcommand;
-use node::api::{Command, PlaceRow, Reply, RosterCommand, RosterReply};
+use node::api::{Command, NewsCommand, PlaceRow, Reply, RosterCommand, RosterReply};
 
 use crate::{
     args::Json,
@@ -35,6 +35,11 @@ enum What {
         #[arg(long = "in", value_name = "PLACE")]
         within: Option<String>,
     },
+    /// Say that this home lies in an area: who looks after it is told when something was not read here
+    Live {
+        /// The building or unit
+        place: String,
+    },
 }
 
 /// Prints them.
@@ -55,9 +60,11 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
 ///
 /// Where this person has no role over the place around it.
 pub async fn place(ui: &mut Ui<'_>, door: &mut Door, args: PlaceArgs) -> Result<(), CliError> {
-    let What::New { name, within } = args.what;
-    let new = Command::Roster(RosterCommand::PlaceNew { name, within });
-    match door.ask(new).await? {
+    let command = match args.what {
+        What::New { name, within } => Command::Roster(RosterCommand::PlaceNew { name, within }),
+        What::Live { place } => Command::News(NewsCommand::Live { place }),
+    };
+    match door.ask(command).await? {
         Reply::Roster(RosterReply::Places { places }) => list(ui, &places, false),
         Reply::Done => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),

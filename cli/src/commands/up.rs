@@ -32,6 +32,11 @@ pub struct Args {
     /// Do not look for neighbours on the local network
     #[arg(long)]
     no_mdns: bool,
+
+    /// Run this when an alert or an urgent request comes; it finds LINLI_ID and LINLI_CLASS in its
+    /// environment, never a text
+    #[arg(long, value_name = "COMMAND")]
+    on_alert: Option<String>,
 }
 
 /// Runs until Ctrl-C or a request to end.
@@ -43,9 +48,12 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     // Before the node starts, so that no signal is missed.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Machinery)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Machinery)?;
-    let Args { listen, dial, web, no_mdns } = args;
+    let Args { listen, dial, web, no_mdns, on_alert } = args;
     let config = Config { listen, dial, web: Some(web), mdns: !no_mdns, ..Config::new(data) };
     let mut running = node::start(config).await?;
+    if let Some(command) = on_alert {
+        tokio::spawn(::node::ring::keep_ringing(running.handle.events(), command));
+    }
     if let Some(page) = &running.page {
         ui.say("up-page", &[("page", page.into())])?;
     }

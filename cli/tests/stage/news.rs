@@ -1,7 +1,10 @@
 //! What the node on the stage says about announcements.
 
 use crdt::{id::PersonId, time::ClaimedTime};
-use node::api::{DutyRow, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, UnansweredRow};
+use node::api::{
+    DutyRow, MissingHome, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, PlaceCount,
+    ReachedPage, UnansweredRow,
+};
 
 use super::id;
 
@@ -14,6 +17,7 @@ pub fn told(command: NewsCommand) -> NewsReply {
         NewsCommand::Faq { words } if words == "nothing" => NewsReply::List { news: vec![] },
         NewsCommand::Faq { .. } => NewsReply::List { news: vec![answer()] },
         NewsCommand::Show { .. } => NewsReply::One(Box::new(alert())),
+        NewsCommand::Reached { .. } => NewsReply::Reached(Box::new(reached())),
         NewsCommand::Duty { .. } => NewsReply::Duty { duty: vec![duty()] },
         _ => NewsReply::Told { id: id(9) },
     }
@@ -78,5 +82,25 @@ fn duty() -> DutyRow {
             claimed_ms: ClaimedTime(AT),
             with: "Zhao".into(),
         }],
+    }
+}
+
+fn reached() -> ReachedPage {
+    let count = |place: &str, households, reached, seen| PlaceCount {
+        place: place.into(),
+        households,
+        reached,
+        seen,
+    };
+    let missing = |home: &str, reached| MissingHome {
+        home: home.into(),
+        name: "李".into(),
+        place: "5 栋".into(),
+        reached,
+    };
+    ReachedPage {
+        id: id(5),
+        places: vec![count("", 3_134, 3_000, 2_500), count("5 栋", 48, 40, 32)],
+        missing: vec![missing("5-2-301", false), missing("5-2-302", true)],
     }
 }

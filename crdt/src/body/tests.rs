@@ -54,7 +54,7 @@ fn samples() -> Vec<Body> {
             to: Some(person),
         }),
         Body::Erasure(Erasure { vault: VaultName { request: id, class: VaultClass::Sensitive } }),
-        Body::Card(Card { name: "李".into(), home: "5-2-301".into(), office: false }),
+        Body::Card(Card { name: "李".into(), home: "5-2-301".into(), office: false, place: None }),
     ]
 }
 

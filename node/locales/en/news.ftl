@@ -2,6 +2,7 @@
 thing-answer = answering in the name of the office
 thing-alert = raising an alert for this area
 thing-duty = saying who is on duty
+thing-reached = seeing whom an announcement reached
 thing-phone = The phone number
 error-too-far = This may not leave the group “{ $group }”: whoever wrote it did not allow that.
     .hint = Ask the author to say it again so that it may be forwarded, or tell it in your own words.

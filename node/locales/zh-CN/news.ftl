@@ -2,6 +2,7 @@
 thing-answer = 以居委会的名义答复
 thing-alert = 对这个范围发布预警
 thing-duty = 安排值班
+thing-reached = 查看通知到了哪些户
 thing-phone = 电话号码
 error-too-far = 这条内容不能离开“{ $group }”群：作者没有允许转发。
     .hint = 请作者改为允许转发再发一次，或者用自己的话说。

@@ -28,6 +28,10 @@ pub enum NewsCommand {
     List { all: bool },
     /// One of them, whole; notes that it was opened.
     Show { id: String },
+    /// How many homes it reached, by place, and whom to knock for.
+    Reached { id: String },
+    /// This home lies there.
+    Live { place: String },
     /// Saved answers, those most like these words first; all of them without words.
     Faq { words: String },
     /// Who is on duty now, over each place that has a rota; also what nobody has answered, if wanted.
@@ -212,6 +216,43 @@ pub struct UnansweredRow {
     pub with: String,
 }
 
+/// `linli reached --json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReachedPage {
+    /// Which announcement.
+    pub id: EnvelopeId,
+    /// By place, from the whole community inwards; those that this person looks after.
+    pub places: Vec<PlaceCount>,
+    /// Whom to knock for; empty for whoever is not next to them.
+    pub missing: Vec<MissingHome>,
+}
+
+/// How far an announcement got in one place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceCount {
+    /// Which; empty for the whole community.
+    pub place: String,
+    /// Households that it is for.
+    pub households: u64,
+    /// Of them, those whose box holds it.
+    pub reached: u64,
+    /// Of them, those where somebody opened it.
+    pub seen: u64,
+}
+
+/// A home where nobody has read it yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingHome {
+    /// The home's name: a door.
+    pub home: String,
+    /// Somebody there.
+    pub name: String,
+    /// Where it lies.
+    pub place: String,
+    /// Does its box hold it?
+    pub reached: bool,
+}
+
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "told", rename_all = "snake_case")]
@@ -220,5 +261,6 @@ pub enum NewsReply {
     Told { id: EnvelopeId },
     List { news: Vec<NewsRow> },
     One(Box<NewsRow>),
+    Reached(Box<ReachedPage>),
     Duty { duty: Vec<DutyRow> },
 }

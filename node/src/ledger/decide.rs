@@ -76,6 +76,7 @@ impl Ledger {
             Command::Roster(command) => self.manage(command),
             Command::News(command) => self.announce(command),
             Command::Series(command) => self.plan_rides(command),
+            Command::MarkRead { group } => self.open_log(group),
             Command::InviteRelay => self.invite_relay(),
             reading => Ok(After::Read(reading)),
         }

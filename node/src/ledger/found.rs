@@ -130,6 +130,7 @@ impl Ledger {
             name: self.identity.person_name.clone(),
             home: self.identity.home.clone(),
             office: self.identity.office,
+            place: self.place_of_home()?,
         };
         let directory = self.community.directory();
         self.write(Body::Card(card), directory, Deps::Subject, Some(auth)).map(|_| ())

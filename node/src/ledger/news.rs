@@ -61,6 +61,8 @@ impl Ledger {
             }
             Do::Forward { id, group, note } => self.forward(&id, &group, note),
             Do::Mine { id } => self.mine(&id),
+            Do::Show { id } => self.open_news(&id),
+            Do::Live { place } => self.live_at(&place),
             Do::SetRota { place, people, begins_ms, shift_ms } => {
                 self.set_rota(place.as_deref(), people, begins_ms, shift_ms)
             }
@@ -79,6 +81,7 @@ impl Ledger {
                 let (_, line) = self.news_named(&id)?;
                 self.news_row(line).map(|row| NewsReply::One(Box::new(row)))
             }
+            NewsCommand::Reached { id } => self.reached(&id),
             NewsCommand::Faq { words } => self.faq(&words),
             NewsCommand::Duty { unanswered } => self.list_duty(unanswered),
             other => {
@@ -410,7 +413,7 @@ impl Ledger {
         }
     }
 
-    fn state_of(&self, line: &NewsLine, told: &Announcement) -> NewsState {
+    pub(super) fn state_of(&self, line: &NewsLine, told: &Announcement) -> NewsState {
         if line.withdrawn_by.is_some() {
             return NewsState::Withdrawn;
         }

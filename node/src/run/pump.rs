@@ -30,7 +30,7 @@ use super::{
     start_mesh,
 };
 use crate::{
-    api::{ApiError, Command, ErrorKind, Event, Reply},
+    api::{ApiError, Command, ErrorKind, Event, Reply, RingClass},
     clock::{self, Clock},
     core::{
         Core, Input, LinkId, Output, WaitId,
@@ -383,7 +383,11 @@ impl Pump {
         let requests = changes.requests.into_iter().map(|id| Event::Request { id });
         let roster = changes.roster.then_some(Event::Roster);
         let notices = changes.notices.then_some(Event::Notice);
-        for event in groups.chain(requests).chain(roster).chain(notices) {
+        let ring = |class| move |id| Event::Ring { id, class };
+        let alerts = changes.alerts.into_iter().map(ring(RingClass::Alert));
+        let urgent = changes.urgent.into_iter().map(ring(RingClass::Request));
+        let rings = alerts.chain(urgent);
+        for event in groups.chain(requests).chain(roster).chain(notices).chain(rings) {
             // Nobody may be looking.
             let _ = self.world.events.send(event);
         }

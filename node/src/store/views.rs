@@ -24,6 +24,7 @@ mod groups;
 mod lists;
 mod news;
 mod notices;
+mod receipts;
 mod remarks;
 mod requests;
 mod rides;
@@ -54,13 +55,14 @@ pub use groups::GroupRef;
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use news::{DutyLine, NewsLine};
 pub use notices::told_key;
+pub use receipts::{DueReceipt, Mark};
 pub use remarks::{Does, Met, Remark};
 pub use requests::{Folded, document, parts_of, parts_on};
 pub use rides::{RideLine, SeriesLine, moment_ms, zone_of};
 pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 9;
+const VIEWS_VERSION: i64 = 10;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -76,6 +78,10 @@ pub struct Changes {
     pub notices: bool,
     /// Announcements that came, or were shown in another group.
     pub news: BTreeSet<EnvelopeId>,
+    /// Alerts that somebody should be woken for; the ledger says which.
+    pub alerts: Vec<EnvelopeId>,
+    /// Requests that somebody should be woken for.
+    pub urgent: Vec<RequestId>,
     /// People, groups or roles changed.
     pub roster: bool,
     /// Accepted statements, for chores that follow from them.
@@ -286,7 +292,8 @@ impl Views {
                 batch.changes.requests.insert(it.vault.request);
             }
             Body::News(it) => self.take_news(told, it, batch)?,
-            Body::Card(_) | Body::Key(_) | Body::Receipt(_) | Body::Holding(_) => (),
+            Body::Receipt(it) => self.take_receipt(told, it)?,
+            Body::Card(_) | Body::Key(_) | Body::Holding(_) => (),
             Body::Statement(signed) => {
                 batch.changes.roster = true;
                 if told.accepted {
@@ -375,12 +382,13 @@ impl Views {
         let (verdict, Some(person)) = (told.verdict, told.person) else { return Ok(()) };
         let number = self.person(&person)?;
         let mut put = self.conn.prepare_cached(
-            "UPDATE people SET name = ?2, home = ?3, office = ?4, lamport = ?5, card = ?6
+            "UPDATE people SET name = ?2, home = ?3, office = ?4, lamport = ?5, card = ?6, place = ?7
              WHERE ref = ?1 AND (lamport, card) < (?5, ?6)",
         )?;
         let lamport = verdict.header.lamport.cast_signed();
         let id = verdict.id.as_bytes();
-        put.execute(params![number, card.name, card.home, card.office, lamport, id])?;
+        let place = card.place.as_ref().map(news::place_bytes).unwrap_or_default();
+        put.execute(params![number, card.name, card.home, card.office, lamport, id, place])?;
         batch.changes.roster = true;
         Ok(())
     }
@@ -394,6 +402,8 @@ impl Changes {
         self.statements.extend(other.statements);
         self.poison.extend(other.poison);
         self.news.extend(other.news);
+        self.alerts.extend(other.alerts);
+        self.urgent.extend(other.urgent);
         self.notices |= other.notices;
         self.roster |= other.roster;
     }

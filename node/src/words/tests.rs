@@ -272,6 +272,7 @@ const FAMILIES: [(&str, &[&str]); 17] = [
             "answer",
             "alert",
             "duty",
+            "reached",
             "phone",
         ],
     ),

@@ -58,6 +58,8 @@ pub struct Home {
     pub(super) frames: u64,
     /// Does it learn who is a household?
     pub(super) turns: bool,
+    /// What it was to ring for.
+    pub(super) rings: Vec<EnvelopeId>,
     /// When what came over links was durable, once somebody watches.
     pub(super) came: Option<BTreeMap<EnvelopeId, Moment>>,
     desk: Desk<Job<Whom>>,
@@ -111,6 +113,7 @@ impl Home {
             frames: 0,
             turns: true,
             came: None,
+            rings: Vec::new(),
             desk: Desk::default(),
             links: BTreeMap::new(),
             syncing: false,
@@ -198,6 +201,11 @@ impl Home {
     /// What it was told when somebody did not let it in.
     pub fn turned_away(&self) -> Option<crdt::sync::Parting> {
         self.core.turned_away
+    }
+
+    /// What somebody here was to be woken for, in order.
+    pub fn rings(&self) -> &[EnvelopeId] {
+        &self.rings
     }
 
     /// Frames that came here so far.
@@ -302,6 +310,8 @@ impl Home {
             worked.written.extend(rested.written);
             (worked.row, worked.turn_in_ms) = (rested.row, worked.turn_in_ms.or(rested.turn_in_ms));
         }
+        self.rings.append(&mut worked.changes.alerts);
+        self.rings.append(&mut worked.changes.urgent);
         if worked.changes.roster {
             self.neighbours = self.ledger.neighbours().expect("memory reads");
             if self.turns {

@@ -1,12 +1,13 @@
 //! The lists as pages and commands read them. Every query has a limit and an index that serves it.
 
 use crdt::{
+    body::Place,
     id::{EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
     time::ClaimedTime,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Views, fingerprint, id_from, talk};
+use super::{Views, fingerprint, id_from, remarks, talk};
 use crate::store::error::StoreError;
 
 /// Rows of one list at most; a page shows fewer and asks again.
@@ -115,6 +116,8 @@ pub struct PersonLine {
     pub home: String,
     /// Does the box stand in an office?
     pub office: bool,
+    /// Where the home lies; the community where nobody said so.
+    pub place: Place,
 }
 
 const MESSAGE: &str = "SELECT m.row, m.id, p.person, p.name, p.home, m.text, m.claimed, m.reply_to, \
@@ -235,7 +238,7 @@ impl Views {
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn people(&self) -> Result<Vec<PersonLine>, StoreError> {
         let mut find = self.conn.prepare_cached(
-            "SELECT person, name, home, office FROM people ORDER BY home, name, ref",
+            "SELECT person, name, home, office, place FROM people ORDER BY home, name, ref",
         )?;
         let rows = find.query_map([], person_line)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -244,9 +247,9 @@ impl Views {
     /// One person's card.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn card(&self, person: &PersonId) -> Result<Option<PersonLine>, StoreError> {
-        let mut get = self
-            .conn
-            .prepare_cached("SELECT person, name, home, office FROM people WHERE person = ?1")?;
+        let mut get = self.conn.prepare_cached(
+            "SELECT person, name, home, office, place FROM people WHERE person = ?1",
+        )?;
         Ok(get.query_row([person.as_bytes()], person_line).optional()?)
     }
 
@@ -343,5 +346,6 @@ fn person_line(row: &rusqlite::Row<'_>) -> rusqlite::Result<PersonLine> {
         name: row.get(1)?,
         home: row.get(2)?,
         office: row.get(3)?,
+        place: remarks::place(&row.get::<_, Vec<u8>>(4)?),
     })
 }

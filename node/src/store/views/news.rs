@@ -395,6 +395,7 @@ fn ms(sql: Option<i64>) -> Option<u64> {
     sql.map(i64::cast_unsigned)
 }
 
-fn place_bytes(place: &Place) -> Vec<u8> {
+/// The ids of a place's path, one after the other.
+pub(super) fn place_bytes(place: &Place) -> Vec<u8> {
     place.0.iter().flat_map(|id| *id.as_bytes()).collect()
 }

@@ -25,6 +25,7 @@ CREATE TABLE people (
     name TEXT NOT NULL,
     home TEXT NOT NULL,
     office INTEGER NOT NULL,
+    place BLOB NOT NULL DEFAULT X'', -- where the home lies, the ids of its path
     lamport INTEGER NOT NULL, -- of the card that says so; the highest (lamport, id) holds
     card BLOB NOT NULL
 ) STRICT;
@@ -277,3 +278,23 @@ CREATE TABLE duty (
     is_rota INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX duty_by_place ON duty (place, is_rota, lamport);
+
+-- What came to whom, and what he opened: marks are 1 and 2.
+CREATE TABLE receipts (
+    row INTEGER NOT NULL,
+    item BLOB NOT NULL,
+    person BLOB NOT NULL,
+    mark INTEGER NOT NULL,
+    PRIMARY KEY (item, person, row)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX receipts_by_row ON receipts (row);
+
+-- What the people of this box have not said yet; said together, a little later.
+CREATE TABLE receipts_due (
+    item BLOB NOT NULL,
+    person BLOB NOT NULL,
+    mark INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    haste INTEGER NOT NULL,
+    PRIMARY KEY (item, person)
+) STRICT, WITHOUT ROWID;
