@@ -47,6 +47,7 @@ pub mod root;
 pub mod search;
 pub mod series;
 pub mod status;
+pub mod token;
 pub mod trouble;
 pub mod unlock;
 pub mod up;
@@ -204,6 +205,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Passphrase(args) => passphrase::run(ui, door, args).await,
         Verb::Unlock(args) => unlock::run(ui, door, args).await,
         Verb::Lock(args) => lock::run(ui, door, args).await,
+        Verb::Token(args) => token::run(ui, door, args).await,
         Verb::Resident(args) => resident::run(ui, door, args).await,
         _ => Err(CliError::Unexpected),
     }

@@ -9,7 +9,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 pub use ::node::words::Lang;
 use ::node::{
-    api::{ApiError, FoundWord, GroupKindWord, Notice, RoleWord},
+    api::{ApiError, FoundWord, GroupKindWord, Notice, RoleWord, ScopeWord},
     words::Words,
 };
 use fluent_templates::{LanguageIdentifier, Loader, langid};
@@ -72,6 +72,11 @@ impl Speech {
     /// What kind of thing was found, as people say it.
     pub fn found(self, kind: FoundWord) -> String {
         self.shared().found(kind)
+    }
+
+    /// What a token allows, as people say it.
+    pub fn scope(self, scope: ScopeWord) -> String {
+        self.shared().scope(scope)
     }
 
     /// A role, as people say it.

@@ -21,6 +21,7 @@ mod request;
 mod search;
 mod series;
 mod status;
+mod token;
 mod vault;
 
 use crdt::id::{EnvelopeId, GroupId, RequestId};
@@ -43,6 +44,7 @@ pub use series::{
     SeriesRow, WeekPage,
 };
 pub use status::{BoardPage, GroupStatus, Pin, Status};
+pub use token::{ScopeWord, TokenCommand, TokenReply, TokenRow, TokenText};
 pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
 
 use crate::passphrase::Passphrase;
@@ -274,6 +276,13 @@ pub enum Command {
     Progress,
     /// Looks for something in everything that whoever asks may read.
     Search(SearchQuery),
+    /// Tokens for programs.
+    Token(TokenCommand),
+    /// Carries a command out; under the same key it is not done again, and answered alike.
+    Once {
+        key: String,
+        command: Box<Command>,
+    },
 }
 
 /// What came of it.
@@ -356,6 +365,7 @@ pub enum Reply {
         waiting: Vec<KnockRow>,
     },
     Found(FoundPage),
+    Token(TokenReply),
     Progress {
         received: u64,
         expected: u64,

@@ -101,6 +101,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownRemoval
         | ErrorKind::UnknownSeries
         | ErrorKind::NoRideThen
+        | ErrorKind::UnknownToken
         | ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity
@@ -124,6 +125,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::InvitationUsed
         | ErrorKind::NotForked
         | ErrorKind::StopFirst
+        | ErrorKind::TokensFull
+        | ErrorKind::KeyReused
         | ErrorKind::NotYetBack
         | ErrorKind::OtherLegFirst
         | ErrorKind::NoSwap

@@ -55,6 +55,7 @@ mod series;
 mod stranger;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod trouble;
 mod turns;
 mod vaults;

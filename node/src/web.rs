@@ -20,6 +20,7 @@
 //! [`WebConfig::secret`] again.
 
 mod announced;
+mod api;
 mod approvals;
 mod ask;
 mod assets;
@@ -197,7 +198,8 @@ fn router_until(handle: Handle, config: WebConfig, stop: CancellationToken) -> R
     if app.config.lan {
         pairing::print_new_code(&app);
     }
-    pages().layer(from_fn_with_state(app.clone(), guard::guard)).with_state(app)
+    let api = api::router(app.clone());
+    pages().layer(from_fn_with_state(app.clone(), guard::guard)).with_state(app).merge(api)
 }
 
 fn pages() -> Router<App> {

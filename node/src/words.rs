@@ -17,11 +17,14 @@
 
 pub mod time;
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-use crate::api::{ActVerb, ApiError, ErrorKind, FoundWord, GroupKindWord, RoleWord};
+use crate::api::{ActVerb, ApiError, ErrorKind, FoundWord, GroupKindWord, RoleWord, ScopeWord};
 
 /// What stands for a placeable in a sentence: text or a number.
 pub use fluent_templates::fluent_bundle::FluentValue as Value;
@@ -211,6 +214,27 @@ impl Words {
         (sentence, because.unwrap_or_else(hint))
     }
 
+    /// What is wrong with a program's question, and what to do.
+    pub fn problem(self, code: &str, args: &BTreeMap<String, String>) -> (String, String) {
+        let key = family_key("problem", code);
+        let value = |name: &str, value: &str| match name {
+            "scope" => self.code("scope", value),
+            _ => value.to_owned(),
+        };
+        let args: HashMap<Cow<'static, str>, Value<'_>> = args
+            .iter()
+            .map(|(name, it)| (Cow::Owned(name.clone()), value(name, it).into()))
+            .collect();
+        let sentence = self.find(&key, Some(&args)).unwrap_or_else(|| code.to_owned());
+        let hint = self.find(&format!("{key}.hint"), Some(&args)).unwrap_or_default();
+        (sentence, hint)
+    }
+
+    /// What a token allows, as people say it.
+    pub fn scope(self, scope: ScopeWord) -> String {
+        self.code("scope", scope_code(scope))
+    }
+
     /// Values of an error that are codes are translated too.
     fn error_value(self, name: &str, value: &str) -> String {
         match name {
@@ -269,6 +293,18 @@ pub const fn found_code(kind: FoundWord) -> &'static str {
     }
 }
 
+/// The scope's word in commands and JSON.
+pub const fn scope_code(scope: ScopeWord) -> &'static str {
+    match scope {
+        ScopeWord::Read => "read",
+        ScopeWord::Post => "post",
+        ScopeWord::Requests => "requests",
+        ScopeWord::Desk => "desk",
+        ScopeWord::People => "people",
+        ScopeWord::Home => "home",
+    }
+}
+
 /// The role's word in commands and JSON.
 pub const fn role_code(role: RoleWord) -> &'static str {
     match role {
@@ -301,6 +337,9 @@ const fn error_key(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::NoCommunity => "error-no-community",
         ErrorKind::AlreadyInCommunity => "error-already-in-community",
+        ErrorKind::UnknownToken => "error-unknown-token",
+        ErrorKind::TokensFull => "error-tokens-full",
+        ErrorKind::KeyReused => "error-key-reused",
         ErrorKind::UnknownGroup => "error-unknown-group",
         ErrorKind::UnknownRequest => "error-unknown-request",
         ErrorKind::UnknownMessage => "error-unknown-message",

@@ -85,6 +85,15 @@ reachable() { # reachable HOME ADDRESS: until it has said that it listens there
     read -r -t 0.02 <> <(:) || true
   done
 }
+page_of() { # page_of HOME: where its page is, once it has said so
+  local tries=0
+  until grep -qo 'http://127[^/ ]*' "$work/$1.out"; do
+    tries=$((tries + 1))
+    [ $tries -lt 1000 ] || fail "$1 does not say where its page is"
+    read -r -t 0.02 <> <(:) || true
+  done
+  grep -o 'http://127[^/ ]*' "$work/$1.out" | tail -n 1
+}
 down() { # down HOME [SIGNAL]
   local pid; pid=$(cat "$work/$1.pid")
   kill "-${2:-TERM}" "$pid" 2>/dev/null || true

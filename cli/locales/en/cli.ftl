@@ -311,3 +311,6 @@ reached-everywhere = The whole community
 reached-row = { $place }: { $seen } of { $households } homes have read it, { $reached } have it
 missing-unread = { $home }, { $name }: has it, not read yet
 missing-unreached = { $home }, { $name }: NOT reached, knock there
+token-made = Token for “{ $name }”. It is shown this once; whoever has it acts as you.
+tokens-none = You have made no tokens.
+token-revoked = The token “{ $name }” no longer works.

@@ -277,3 +277,6 @@ reached-everywhere = 整个社区
 reached-row = { $place }：{ $households } 户中 { $seen } 户已读，{ $reached } 户已送达
 missing-unread = { $home } { $name }：已送达，还没看
 missing-unreached = { $home } { $name }：没有送达，请上门
+token-made = “{ $name }”的令牌。只显示这一次，谁拿到它就能以您的身份操作。
+tokens-none = 您还没有令牌。
+token-revoked = 令牌“{ $name }”已失效。

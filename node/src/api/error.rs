@@ -168,6 +168,12 @@ pub enum ErrorKind {
     OtherLegFirst,
     /// The two rides cannot be exchanged now. Args: none.
     NoSwap,
+    /// No token of this box. Args: none.
+    UnknownToken,
+    /// The box has as many tokens as it takes. Args: `limit`.
+    TokensFull,
+    /// The key was used for another command. Args: none.
+    KeyReused,
     /// A defect; the log has more. Args: `reason`.
     Internal,
 }

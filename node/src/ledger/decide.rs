@@ -78,6 +78,8 @@ impl Ledger {
             Command::Series(command) => self.plan_rides(command),
             Command::MarkRead { group } => self.open_log(group),
             Command::InviteRelay => self.invite_relay(),
+            Command::Token(command) => self.tokens(command),
+            Command::Once { key, command } => self.once(&key, *command),
             reading => Ok(After::Read(reading)),
         }
     }

@@ -51,10 +51,7 @@ impl<T> Job<T> {
     /// Must the lists have caught up before (rule 3) and after?
     pub(super) fn wants_lists(&self) -> bool {
         match self {
-            Self::Command(_, Command::As { command, .. }) => {
-                !matches!(**command, Command::Post { .. })
-            }
-            Self::Command(_, command) => !matches!(command, Command::Post { .. }),
+            Self::Command(_, command) => decides_by_lists(command),
             // Who may do what, whose home a box is, and what can be read is of use at once.
             Self::Receive(_, envelopes) => envelopes
                 .iter()
@@ -70,6 +67,14 @@ impl<T> Job<T> {
             | Self::Typed(..)
             | Self::Addresses(..) => false,
         }
+    }
+}
+
+fn decides_by_lists(command: &Command) -> bool {
+    match command {
+        Command::As { command, .. } | Command::Once { command, .. } => decides_by_lists(command),
+        Command::Post { .. } | Command::Token(_) => false,
+        _ => true,
     }
 }
 

@@ -39,6 +39,7 @@ use crate::{
 };
 
 /// What is shown once something about rides was written.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
 pub(super) enum Shown {
     /// These.
     Changed(Vec<RequestId>),

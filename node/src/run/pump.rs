@@ -490,7 +490,9 @@ impl Pump {
         let Asked { command, answer } = asked;
         match command {
             // Whoever asks for these makes no difference.
-            Command::As { command, .. } if is_for_the_loop(&command) => {
+            Command::As { command, .. } | Command::Once { command, .. }
+                if is_for_the_loop(&command) =>
+            {
                 self.asked(Asked { command: *command, answer });
             }
             Command::Status => self.ask_ledger(Command::Status, Whom::Peers(answer)),
@@ -546,6 +548,9 @@ impl Pump {
 
 /// Is it answered here, and not by the ledger?
 fn is_for_the_loop(command: &Command) -> bool {
+    if let Command::Once { command, .. } = command {
+        return is_for_the_loop(command);
+    }
     matches!(
         command,
         Command::Status

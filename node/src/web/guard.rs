@@ -182,7 +182,7 @@ pub(crate) fn host_of(request: &Request) -> Option<String> {
 }
 
 /// Rule 1.
-fn is_ours(app: &App, host: &str) -> bool {
+pub fn is_ours(app: &App, host: &str) -> bool {
     is_this_machine(host, app.config.port, app.config.lan, &app.config.names)
 }
 

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 63] = [
+const ERRORS: [ErrorKind; 66] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -72,11 +72,14 @@ const ERRORS: [ErrorKind; 63] = [
     ErrorKind::StopFirst,
     ErrorKind::TurnedAway,
     ErrorKind::NotYetBack,
+    ErrorKind::UnknownToken,
+    ErrorKind::TokensFull,
+    ErrorKind::KeyReused,
     ErrorKind::Internal,
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 17] = [
+const FAMILIES: [(&str, &[&str]); 19] = [
     ("news", &["alert", "notice", "answer", "addressed"]),
     ("news-state", &["not_yet", "holds", "expired", "withdrawn", "settled"]),
     ("lack", &["reason", "person", "request", "offer", "team"]),
@@ -274,6 +277,7 @@ const FAMILIES: [(&str, &[&str]); 17] = [
             "duty",
             "reached",
             "phone",
+            "scopes",
         ],
     ),
     (
@@ -307,6 +311,23 @@ const FAMILIES: [(&str, &[&str]); 17] = [
             "malformed",
             "too_long",
             "gate",
+        ],
+    ),
+    ("scope", &["read", "post", "requests", "desk", "people", "home"]),
+    (
+        "problem",
+        &[
+            "no_page",
+            "wrong_method",
+            "wrong_host",
+            "no_token",
+            "scope",
+            "too_often",
+            "bad_argument",
+            "bad_json",
+            "not_json",
+            "too_large",
+            "too_slow",
         ],
     ),
     ("found", &["message", "request", "board"]),

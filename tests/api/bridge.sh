@@ -1,0 +1,27 @@
+# The bridge of docs/http-api.md carries lines into a group: all of them, once, also when it is run
+# again over the same file and the node was restarted in between.
+. "$(dirname "$0")/../lan/lib.sh"
+command -v python3 >/dev/null || skip "python3 is missing"
+
+found office "Li" "Runyuan Court"
+token=$(linli office token new bridge --scope post 2>/dev/null)
+bridge() {
+  LINLI_TOKEN=$token python3 "$here/../../docs/examples/bridge.py" "$(page_of office)" all wechat <"$work/lines"
+}
+printf '三号楼停水\n\nwho has a ladder?\n三号楼停水\n' >"$work/lines"
+up office --no-mdns --listen /ip4/127.0.0.1/tcp/0
+bridge || fail "the bridge does not carry"
+down office
+printf 'thank you\n' >>"$work/lines"
+up office --no-mdns --listen /ip4/127.0.0.1/tcp/0
+bridge || fail "the bridge does not carry on"
+linli office log all --last 100 --json | python3 -c '
+import json, sys
+texts = [json.loads(line)["text"] for line in sys.stdin]
+lines = ["三号楼停水", "who has a ladder?", "三号楼停水", "thank you"]
+assert texts == ["[wechat] " + line for line in lines], texts'
+token=linli_0
+! bridge 2>"$work/refused" || fail "a bridge without a token carries"
+grep -q "the node says" "$work/refused" || { cat "$work/refused"; fail "it is not told why"; }
+no_errors
+note "four lines, once"
