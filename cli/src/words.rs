@@ -135,7 +135,7 @@ impl Speech {
     }
 
     /// The words that the page has too.
-    const fn shared(self) -> Words {
+    pub const fn shared(self) -> Words {
         Words::of(self.lang)
     }
 }

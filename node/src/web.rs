@@ -45,6 +45,7 @@ mod recover;
 mod removal;
 mod request;
 mod requests;
+mod rota;
 mod search;
 mod session;
 mod trouble;
@@ -233,6 +234,9 @@ fn pages() -> Router<App> {
         .route("/requests/{request}/facts/{field}", get(request::fact_page).post(request::fact))
         .route("/requests/{request}/checklist", post(request::checklist_add))
         .route("/requests/{request}/checklist/tick", post(request::checklist_tick))
+        .route("/rota", get(rota::page))
+        .route("/rota/swap", post(rota::swap))
+        .route("/series/{series}", get(rota::series))
         .route("/search", get(search::page))
         .route("/people", get(people::page))
         .route("/people/{person}", get(person::page))

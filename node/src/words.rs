@@ -15,6 +15,7 @@
 //!
 //! Guessing. A language that we do not have reads English, never a mixture.
 
+mod ride;
 pub mod time;
 
 use std::{

@@ -264,13 +264,6 @@ series-driven =   { $person } has driven { $legs ->
         [one] 1 leg
        *[other] { $legs } legs
     }
-leg-out = there
-leg-back = back
-ride-moved =   moved; was planned for { $date }
-ride-not-ready =   ! not everything has been looked at before departure
-ride-offered =   ! nobody has said yes: whoever can, claims it
-ride-late =   ! nobody has set off
-ride-backup =   stands by: { $person }
 swap-done = Exchanged.
 swap-offered = Offered. The other accepts by saying the same.
 rota-nothing = Nothing on your rota.

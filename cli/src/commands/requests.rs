@@ -36,7 +36,13 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     }
     for request in &requests {
         let row = in_one_line(ui, request);
-        ui.line(row)?;
+        match &request.ride {
+            Some(ride) => {
+                let when = super::series::when(ui, ride);
+                ui.line(format_args!("{row}  {when}"))?;
+            }
+            None => ui.line(row)?,
+        }
     }
     Ok(())
 }

@@ -337,25 +337,11 @@ fn print_ride(ui: &mut Ui<'_>, row: &RequestRow) -> Result<(), CliError> {
 
 /// When it begins, and which way.
 pub(super) fn when(ui: &Ui<'_>, ride: &RideRow) -> String {
-    let leg = if ride.leg == "back" { "leg-back" } else { "leg-out" };
-    format!("{} {}", ride.begins, ui.speech().text(leg, &[]))
+    one_line(&ui.speech().shared().ride_begins(ride))
 }
 
 /// What is wanting before it begins.
 pub(super) fn wanting(ui: &mut Ui<'_>, ride: &RideRow) -> Result<(), CliError> {
-    if ride.moved {
-        ui.say("ride-moved", &[("date", ride.date.as_str().into())])?;
-    }
-    if !ride.ready {
-        ui.say("ride-not-ready", &[])?;
-    }
-    for (so, key) in [(ride.offered, "ride-offered"), (ride.late, "ride-late")] {
-        if so {
-            ui.say(key, &[])?;
-        }
-    }
-    match &ride.backup {
-        Some(backup) => ui.say("ride-backup", &[("person", one_line(backup).into())]),
-        None => Ok(()),
-    }
+    let lines = ui.speech().shared().ride_lines(ride);
+    lines.iter().try_for_each(|line| ui.line(format_args!("  ! {}", one_line(line))))
 }

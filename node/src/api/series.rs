@@ -1,7 +1,7 @@
 //! Rides that recur, as commands and answers carry them.
 
 use crdt::{
-    id::{EnvelopeId, RequestId},
+    id::{EnvelopeId, GroupId, RequestId},
     time::ClaimedTime,
 };
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,8 @@ pub struct SeriesRow {
     pub code: String,
     /// One line.
     pub title: String,
+    /// The group.
+    pub group: GroupId,
     /// The group's name.
     pub group_name: String,
 }

@@ -262,6 +262,7 @@ impl Ledger {
     fn series_row(&self, line: &SeriesLine) -> Result<SeriesRow, Failed> {
         let group_name = self.group(&line.group.to_hex())?.name;
         Ok(SeriesRow {
+            group: line.group,
             id: line.id,
             code: line.code.clone(),
             title: line.title.clone(),

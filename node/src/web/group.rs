@@ -72,6 +72,8 @@ struct GroupPage {
     href: String,
     board: BoardPage,
     kind: String,
+    /// What recurs in this group.
+    series: Vec<super::rota::Line>,
     messages: Vec<Message>,
     /// Older ones are before this one.
     older: Option<String>,
@@ -124,10 +126,11 @@ async fn load(
     let name = group.to_hex();
     // One more than is shown tells whether there are older ones.
     let last = MESSAGES_SHOWN_MAX + 1;
-    let (f, board, log) = tokio::join!(
+    let (f, board, log, series) = tokio::join!(
         Frame::load(app, visit),
         app.handle.ask(Command::Board { group: name.clone() }),
         app.handle.ask(Command::Log { group: name, last, before }),
+        super::rota::of_group(app, visit, group),
     );
     let (Reply::Board(mut board), Reply::Log { messages: rows }) = (board?, log?) else {
         return Err(Failure::odd_reply());
@@ -143,6 +146,7 @@ async fn load(
     Ok(GroupPage {
         href: href(group),
         kind: visit.words.group_kind(board.group.kind),
+        series: series?,
         messages,
         older,
         newest: before.is_none(),

@@ -230,7 +230,10 @@ fn who(words: Words, request: &RequestPage) -> Vec<String> {
         }
         names
     };
-    let mut lines = Vec::new();
+    let ride = request.row.ride.as_ref();
+    let begins = ride.map(|ride| words.ride_begins(ride));
+    let mut lines: Vec<String> = begins.into_iter().collect();
+    lines.extend(ride.map(|ride| words.ride_lines(ride)).unwrap_or_default());
     let mut line = |key: &str, list: &[String]| {
         if !list.is_empty() {
             lines.push(words.text(key, &[("names", names(list).into())]));

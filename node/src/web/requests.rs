@@ -31,6 +31,8 @@ pub struct Shown {
 
 struct Row {
     href: String,
+    /// When it begins, where it is a ride of a series.
+    begins: Option<String>,
     title: String,
     code: String,
     status: String,
@@ -73,6 +75,7 @@ pub async fn page(
 fn row(visit: &Visit, row: &RequestRow) -> Row {
     Row {
         href: format!("/requests/{}", row.id.to_hex()),
+        begins: row.ride.as_ref().map(|ride| visit.words.ride_begins(ride)),
         title: clip(&row.title, TITLE_CHARS_MAX),
         code: row.code.clone(),
         status: visit.words.status(&row.status),

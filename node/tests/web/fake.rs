@@ -129,15 +129,12 @@ impl Fake {
             board: BoardPage {
                 group: group(1, "all", GroupKindWord::Open, true),
                 description: "润园全体住户。有事在这里说一声。".into(),
-                pins: vec![
-                    Pin {
-                        key: "p1".into(), text: "停水：周三 9:00–15:00，3、4 号楼".into()
-                    },
-                    Pin {
-                        key: "p2".into(),
-                        text: "Night duty: steward Zhao, 红管家值班到 22:00".into(),
-                    },
-                ],
+                pins: [
+                    ("p1", "停水：周三 9:00–15:00，3、4 号楼"),
+                    ("p2", "Night duty: steward Zhao, 红管家值班到 22:00"),
+                ]
+                .map(|(key, text)| Pin { key: key.into(), text: text.into() })
+                .into(),
             },
             roster: Roster::new(),
             door: Door::default(),
@@ -290,6 +287,7 @@ impl Fake {
                 Ok(Reply::Invite { link: format!("linli:join/{}", "abcdefgh23456789".repeat(12)) })
             }
             Command::Roster(command) => self.about_people(command),
+            Command::Series(command) => Ok(Reply::Series(crate::series::answer(&command))),
             Command::News(_) => Ok(Reply::News(NewsReply::Duty { duty: Vec::new() })),
             Command::Wait { peers, .. } => {
                 let (equal, missing) = (self.mesh.peers[..1].to_vec(), vec![]);

@@ -12,5 +12,6 @@ mod private;
 mod rights;
 mod roster;
 mod rows;
+mod series;
 mod setup;
 mod walks;

@@ -1,0 +1,23 @@
+# 定期的单。
+ride-out = { $begins } 去程
+ride-back = { $begins } 返程
+ride-moved = 改过时间，原定 { $date }。
+ride-not-ready = 出发前检查还没做完。
+ride-offered = 还没有人说去，谁方便谁来抢。
+ride-late = 还没有人出发。
+ride-backup = 候补：{ $person }
+rota-title = 我的轮值
+rota-mine = 我要跑的
+rota-nothing = 这几天没有您的单。
+rota-standby = 请您候补
+rota-offers = 有人想换单
+rota-offer = { $person }想跑您的 { $mine }，把 { $theirs } 换给您。
+rota-accept = 好，换
+rota-yes = 我去
+rota-no = 我去不了
+rota-series = 定期的单
+rota-in-turn = 轮值：{ $names }
+rota-rule = 规则：{ $rule }，从 { $start } 起（{ $zone }）
+rota-not-understood = 这台机器看不懂这条规则，要更新版本。
+rota-driven = 谁跑了多少
+rota-legs = { $n } 程
