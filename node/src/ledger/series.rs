@@ -9,8 +9,6 @@
 //! 3. Absence is a withdrawal, one for each leg that is his.
 //! 4. A swap needs both: the one who says it first offers, the other accepts by saying the same.
 
-use std::collections::BTreeSet;
-
 use crdt::{
     body::{Act, Body, Deed, Exception, Part, RidePlan, RotaEdit, Series, Verb},
     code::Code,
@@ -25,6 +23,7 @@ use crdt::{
 
 use super::{
     After, Failed, Ledger,
+    cases::Before,
     decide::{checked, one_line, refuse_private, say, too_long},
 };
 use crate::{
@@ -158,9 +157,9 @@ impl Ledger {
         };
         let rota = self.drivers(&group, people)?;
         let note = self.reason(reason)?;
-        let heads = self.ride_case(&first)?.heads;
         let edit = RotaEdit { series: line.id, role, from_k: first.occurrence.k, rota, note };
-        self.write_on_ride(Act::Rota(edit), heads, &group)?;
+        let before = self.before(&first.occurrence.id())?;
+        self.write_acts(before, None, vec![Act::Rota(edit)])?;
         self.show_series(&line.id)
     }
 
@@ -181,14 +180,12 @@ impl Ledger {
             PlanWord::At(time) => RidePlan::At(time.parse().map_err(|_| bad_plan("time", time))?),
         };
         let note = self.reason(reason)?;
-        let legs = rides.iter().filter(|leg| leg.occurrence.k == ride.occurrence.k);
-        let mut heads = BTreeSet::new();
-        for leg in legs {
-            heads.extend(self.ride_case(leg)?.heads);
-        }
+        let other = ride.occurrence.other_leg().id();
+        let other = self.views.ride(&other)?.map(|leg| leg.occurrence.id());
         let (series, start) = (line.id, ride.occurrence.start);
         let exception = Exception { series, role, start, plan, note };
-        self.write_on_ride(Act::Except(exception), heads.into_iter().collect(), &group)?;
+        let before = self.before(&ride.occurrence.id())?;
+        self.write_acts(before, other, vec![Act::Except(exception)])?;
         self.show_series(&line.id)
     }
 
@@ -233,70 +230,31 @@ impl Ledger {
     fn swap(&mut self, mine: &str, theirs: &str) -> Result<After, Failed> {
         let (mine, theirs) = (self.request_id(mine)?, self.request_id(theirs)?);
         let me = self.person()?;
-        let group = self.group_of_request(&mine)?;
-        let (my_case, their_case) = (self.case(&mine)?.case, self.case(&theirs)?.case);
+        let (mine_before, theirs_before) = (self.before(&mine)?, self.before(&theirs)?);
         let no_swap = || Failed::from(ApiError::new(ErrorKind::NoSwap, []));
-        let same_group = self.group_of_request(&theirs)?.id == group.id && mine != theirs;
-        let (Some(_), Some(ride), true) = (&my_case.ride, &their_case.ride, same_group) else {
+        let same_group = mine_before.group.id == theirs_before.group.id && mine != theirs;
+        let (Some(_), Some(ride), true) =
+            (&mine_before.case.ride, &theirs_before.case.ride, same_group)
+        else {
             return Err(no_swap());
         };
-        let parts = parts_of(&self.truth, &me, &group.id);
-        let refused = |_: lifecycle::Refusal| no_swap();
-        let answered = ride.offers.iter().find(|offer| (offer.to, offer.other) == (me, mine));
-        let deed = if let Some(offer) = answered {
-            // The acceptance stands on the ride that was offered.
-            let heads = [their_case.heads.clone(), my_case.heads.clone()].concat();
-            let may = lifecycle::may(&their_case, &me, &parts, Verb::Accept).map_err(refused)?;
-            lifecycle::may(&my_case, &me, &parts, Verb::Offer).map_err(refused)?;
-            let deed = may.into_iter().next_back();
-            deed.map(|deed| (Deed { other: Some(mine), offer: Some(offer.id), ..deed }, heads))
-        } else {
-            let may = lifecycle::may(&my_case, &me, &parts, Verb::Offer).map_err(refused)?;
-            let holder = their_case.holders.first().copied().filter(|holder| *holder != me);
-            let holder = holder.ok_or_else(no_swap)?;
-            let deed = may.into_iter().next_back();
-            deed.map(|deed| {
-                (Deed { about: Some(holder), other: Some(theirs), ..deed }, my_case.heads.clone())
-            })
+        let may = |before: &Before, verb| -> Result<Deed, Failed> {
+            let plan = lifecycle::may(&before.case, &me, &before.parts, verb);
+            plan.ok().and_then(|mut deeds| deeds.pop()).ok_or_else(no_swap)
         };
-        let (deed, heads) = deed.expect("a plan has at least one deed");
-        self.write_on_ride(Act::Do(deed), heads, &group)?;
-        Ok(After::Rides(Shown::Swap { done: answered.is_some(), mine, theirs }))
-    }
-
-    /// Rule 2: writes an act that cites these heads, joined first where they are too many.
-    fn write_on_ride(
-        &mut self,
-        act: Act,
-        heads: Vec<EnvelopeId>,
-        group: &GroupLine,
-    ) -> Result<EnvelopeId, Failed> {
-        let auth = self.auth_in(group.id, &group.name)?;
-        let mut heads: Vec<EnvelopeId> =
-            heads.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-        loop {
-            let plan = lifecycle::join_plan(&heads);
-            let Some(tips) = plan.into_iter().next() else { break };
-            if matches!(act, Act::Ask(_) | Act::Series(_)) {
-                break;
-            }
-            // Only what founds something is named by its envelope.
-            let request = act.request(tips[0]);
-            let seen = Deed {
-                request,
-                verb: Verb::Seen,
-                role: Part::Member,
-                about: None,
-                instead: None,
-                other: None,
-                offer: None,
-                note: String::new(),
-            };
-            heads.retain(|head| !tips.contains(head));
-            let seen = Body::Act(Act::Do(seen));
-            heads.push(self.write(seen, group.scope, Deps::These(tips), Some(auth))?);
+        let offer = may(&mine_before, Verb::Offer)?;
+        let answered = ride.offers.iter().find(|it| (it.to, it.other) == (me, mine)).copied();
+        if let Some(answered) = answered {
+            // The acceptance stands on the ride that was offered.
+            let accept = may(&theirs_before, Verb::Accept)?;
+            let accept = Deed { other: Some(mine), offer: Some(answered.id), ..accept };
+            self.write_deeds(theirs_before, vec![accept])?;
+        } else {
+            let mut holders = theirs_before.case.holders.iter().filter(|holder| **holder != me);
+            let about = Some(*holders.next().ok_or_else(no_swap)?);
+            self.write_deeds(mine_before, vec![Deed { about, other: Some(theirs), ..offer }])?;
         }
-        self.write(Body::Act(act), group.scope, Deps::These(heads), Some(auth))
+        Ok(After::Rides(Shown::Swap { done: answered.is_some(), mine, theirs }))
     }
 
     fn show_series(&self, id: &EnvelopeId) -> Result<After, Failed> {
