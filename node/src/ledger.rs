@@ -129,6 +129,10 @@ impl From<Failed> for ApiError {
             Failed::Write(WriteError::Store(error)) | Failed::Store(error) => {
                 Self::new(ErrorKind::Storage, [("reason", error.to_string())])
             }
+            // What does not fit into a body was asked for so.
+            Failed::Write(error @ WriteError::Body(_)) => {
+                Self::new(ErrorKind::BadEdit, [("reason", error.to_string())])
+            }
             Failed::Write(error) => Self::new(ErrorKind::Internal, [("reason", error.to_string())]),
             Failed::Edit(error) => Self::new(ErrorKind::BadEdit, [("reason", error.to_string())]),
         }

@@ -217,7 +217,7 @@ async fn one_key_does_one_thing_also_after_a_restart() {
 #[tokio::test]
 async fn whatever_is_sent_is_answered_below_five_hundred() {
     let home = Home::founded().await;
-    let all = [ScopeWord::Read, ScopeWord::Post, ScopeWord::Requests, ScopeWord::People];
+    let all = [ScopeWord::Read, ScopeWord::Post, ScopeWord::Desk, ScopeWord::People];
     let token = home.token(&all).await;
     let post = "/groups/all/messages";
     let deep = "[".repeat(100_000);
@@ -244,6 +244,14 @@ async fn whatever_is_sent_is_answered_below_five_hundred() {
         (home.request("GET", "/search?words=", &token).body(Body::empty()).unwrap(), 422),
         (home.request("GET", "/search?words=a&last=-1", &token).body(Body::empty()).unwrap(), 400),
         (home.request("GET", "/trouble?last=501", &token).body(Body::empty()).unwrap(), 400),
+        // A list that no body holds was once called a fault of ours.
+        (
+            home.request("PUT", "/duty/rota", &token)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(r#"{"people":[],"shift_ms":0,"place":null}"#))
+                .unwrap(),
+            422,
+        ),
         // A name that is cut in the middle of a character once ended the ledger.
         (
             home.request("POST", "/late/%C3%A9%F2%93%92%BB%C3%BE%EC%95%9B/admit", &token)

@@ -20,6 +20,27 @@ import json, sys
 texts = [json.loads(line)["text"] for line in sys.stdin]
 lines = ["三号楼停水", "who has a ladder?", "三号楼停水", "thank you"]
 assert texts == ["[wechat] " + line for line in lines], texts'
+
+note "they are found by their words, by the command line and by a program, and after a rebuild"
+reader=$(linli office token new reader --scope read 2>/dev/null)
+searched() { # searched WORDS: how many the interface finds
+  python3 - "$(page_of office)" "$reader" "$1" <<'PYTHON'
+import json, sys, urllib.parse, urllib.request
+page, token, words = sys.argv[1:]
+request = urllib.request.Request(f"{page}/api/v1/search?words={urllib.parse.quote(words)}")
+request.add_header("Authorization", "Bearer " + token)
+print(len(json.load(urllib.request.urlopen(request))["found"]))
+PYTHON
+}
+for words in 停水 水 ladd; do
+  wanted=2; [ "$words" = ladd ] && wanted=1
+  [ "$(linli office search "$words" --json | wc -l)" = $wanted ] || fail "the command line finds other than $wanted for $words"
+  [ "$(searched "$words")" = $wanted ] || fail "the interface finds other than $wanted for $words"
+done
+down office
+linli office rebuild >/dev/null 2>&1 || fail "no rebuild"
+[ "$(linli office search 停水 --json | wc -l)" = 2 ] || fail "a rebuild loses words"
+up office --no-mdns --listen /ip4/127.0.0.1/tcp/0
 token=linli_0
 ! bridge 2>"$work/refused" || fail "a bridge without a token carries"
 grep -q "the node says" "$work/refused" || { cat "$work/refused"; fail "it is not told why"; }

@@ -3,6 +3,7 @@
 mod copies;
 mod council;
 mod desk;
+mod disks;
 mod flood;
 mod introduced;
 mod life;

@@ -57,7 +57,7 @@ fn erases(world: &mut World, who: Who, request: RequestId) -> Result<Reply, Erro
 }
 
 /// To whom keys of vaults were sealed, ever, by anybody.
-fn key_holders(world: &World) -> BTreeSet<String> {
+pub fn key_holders(world: &World) -> BTreeSet<String> {
     let everybody = world.everybody();
     let written = everybody.iter().flat_map(|who| world.home(*who).written());
     let keys: Vec<_> = written
