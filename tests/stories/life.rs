@@ -120,9 +120,24 @@ fn need_18_the_person_in_need_has_the_last_word() {
     world.cut(&[office, desk, zhang, son], &[gran, li]);
     world.does_to(office, request, CaseVerb::Grant, "Zhang");
     world.does_to(gran, request, CaseVerb::Grant, "Li");
+    for (who, time) in [(son, "08:00"), (li, "09:00")] {
+        world.edit(who, request, "time", time);
+    }
+    for (who, place) in [(son, "the north gate"), (gran, "the lift")] {
+        world.edit(who, request, "place", place);
+    }
     world.heal();
     world.settle();
     let everybody = world.everybody();
+    for who in &everybody {
+        let page = world.page(*who, request);
+        assert_eq!(page.facts["place"], ["the lift"], "where to come is her word");
+        assert_eq!(
+            (page.facts["time"].len(), page.row.conflicts),
+            (2, 1),
+            "no word of hers on that"
+        );
+    }
     assert_eq!(world.agreed_holder(&everybody, request), "Li", "her own word");
     let told: Vec<String> = world.notices(zhang).into_iter().map(|it| it.reason).collect();
     assert_eq!(told, ["backup"], "told once");

@@ -245,6 +245,7 @@ vault-erased-contact = Name, phone and door were erased.
 vault-erased-sensitive = The details for the office were erased.
 vault-opened = { $time }  opened by { $who }  { $more }
 vault-released = { $time }  { $who } gave name, phone and door to { $more }
+vault-released-unconfirmed = { $time }  { $who } gave name, phone and door to { $more }, whom nobody had confirmed
 search-none = Nothing was found. Try fewer or shorter words.
 people-introduced = introduced
 people-met = { $count ->

@@ -217,6 +217,7 @@ vault-erased-contact = 姓名、电话、门牌已经删掉。
 vault-erased-sensitive = 给居委会看的详情已经删掉。
 vault-opened = { $time }  { $who } 看过  { $more }
 vault-released = { $time }  { $who } 把姓名、电话、门牌给了 { $more }
+vault-released-unconfirmed = { $time }  { $who } 把姓名、电话、门牌给了尚未确认的 { $more }
 search-none = 没有找到，请换短一点、少一点的词。
 people-introduced = 经介绍
 people-met = { $count } 位见过

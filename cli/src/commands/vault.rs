@@ -105,6 +105,9 @@ pub fn print(ui: &mut Ui<'_>, page: &VaultPage) -> Result<(), CliError> {
         let (time, who) = (ui.time(it.claimed_ms.0), one_line(&it.who));
         let to = it.released_to.as_deref().map(one_line);
         let (key, more) = match &to {
+            Some(to) if it.reason == crdt::vault::UNCONFIRMED => {
+                ("vault-released-unconfirmed", to.clone())
+            }
             Some(to) => ("vault-released", to.clone()),
             None => ("vault-opened", one_line(&it.reason)),
         };

@@ -6,7 +6,8 @@
 //!
 //! # When both sides of a cut acted
 //!
-//! - Different facts merge. The same fact: one value is shown, the same on every node; where it is
+//! - Different facts merge. The same fact: the word of the person in need ([`RequestFacts::settle`]);
+//!   else one value is shown, the same on every node; where it is
 //!   place, time or phone, [`RequestFacts::conflicts`] says that somebody must ask by phone.
 //! - Entries are a union. An entry is done if anybody's word at hand says so: found is found.
 
@@ -112,6 +113,18 @@ impl RequestFacts {
     /// One fact's value, or nothing.
     pub fn text(&self, fact: Fact) -> &str {
         self.get(fact).text()
+    }
+
+    /// The word of the person in need settles what was written differently on both sides of a cut: where
+    /// exactly one of the values is hers, it stands alone. `is_hers` says of a writer whether he is.
+    pub fn settle(&mut self, is_hers: &dyn Fn(&WriterId) -> bool) {
+        for (_, field) in &mut self.fields {
+            let versions = || field.now.iter().chain(&field.rivals);
+            let hers: Vec<&Version> = versions().filter(|it| is_hers(&it.by)).collect();
+            if let ([hers], true) = (hers.as_slice(), field.is_in_conflict()) {
+                *field = Field { now: Some((*hers).clone()), rivals: Vec::new() };
+            }
+        }
     }
 
     /// The facts that people must settle (冲突), each with all its values.

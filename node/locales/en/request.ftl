@@ -195,6 +195,7 @@ private-back = Back to the request
 private-openings = Who has opened them
 private-opened = { $time } · { $who } opened them. { $more }
 private-released = { $time } · { $who } gave name, phone and door to { $more }.
+private-released-unconfirmed = { $time } · { $who } gave name, phone and door to { $more }, whom nobody had confirmed.
 private-erased-contact = Name, phone and door were erased.
 private-erased-sensitive = The details for the office were erased.
 erase = Destroy these details

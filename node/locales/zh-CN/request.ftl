@@ -183,6 +183,7 @@ private-back = 回到求助单
 private-openings = 谁看过
 private-opened = { $time } · { $who } 看过。{ $more }
 private-released = { $time } · { $who } 把姓名、电话、门牌给了 { $more }。
+private-released-unconfirmed = { $time } · { $who } 把姓名、电话、门牌给了尚未确认的 { $more }。
 private-erased-contact = 姓名、电话、门牌已经删掉。
 private-erased-sensitive = 给居委会看的内容已经删掉。
 erase = 彻底删掉这些内容

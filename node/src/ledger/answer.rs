@@ -17,7 +17,9 @@ use crate::{
         DoctorCheck, ErrorKind, GroupKindWord, GroupRow, GroupStatus, IntakeWord, MessageRow,
         Notice, Pin, PreferWord, Reply, RequestPage, RequestRow, RoleWord, Status, TimelineRow,
     },
-    store::views::{Folded, GroupLine, MessageLine, RequestLine, document, kind_word, told_key},
+    store::views::{
+        Folded, GroupLine, MessageLine, RequestLine, document, kind_word, settled, told_key,
+    },
 };
 
 /// Messages of one page of the log.
@@ -224,8 +226,8 @@ impl Ledger {
         let group = line.group;
         let row = self.request_row(line)?;
         let folded = self.case(id)?;
-        let facts = self.facts_of(id)?.facts();
         let case = &folded.case;
+        let facts = settled(&self.truth, case, &self.facts_of(id)?);
         let names = |people: &[PersonId]| -> Result<Vec<String>, Failed> {
             people.iter().map(|person| Ok(self.views.name_of(person)?)).collect()
         };

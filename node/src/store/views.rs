@@ -57,12 +57,12 @@ pub use news::{DutyLine, NewsLine};
 pub use notices::told_key;
 pub use receipts::{DueReceipt, Mark};
 pub use remarks::{Does, Met, Remark};
-pub use requests::{Folded, document, parts_of, parts_on};
+pub use requests::{Folded, document, parts_of, parts_on, settled};
 pub use rides::{RideLine, SeriesLine, moment_ms, zone_of};
 pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought};
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 10;
+const VIEWS_VERSION: i64 = 11;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crdt::{
     body::{Act, Ask, Body, DocumentForm, Part},
-    document::{DocumentState, Fact},
+    document::{DocumentState, Fact, RequestFacts},
     id::{EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
     judge::Fate,
     lifecycle::{self, Case, Given, Status},
@@ -322,7 +322,7 @@ impl Views {
         let Some(folded) = folded else { return Ok(()) };
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
         batch.changes.poison.extend(poison);
-        self.put_request(&id, &folded, &facts, batch)?;
+        self.put_request(&id, &folded, &settled(truth, &folded.case, &facts), batch)?;
         self.put_case(&id, &folded)?;
         self.put_request_text(&id, Some((&folded, &facts)), batch)?;
         for me in self.residents.clone() {
@@ -387,15 +387,15 @@ impl Views {
         &mut self,
         id: &RequestId,
         folded: &Folded,
-        facts: &DocumentState,
+        facts: &RequestFacts,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let (case, facts) = (&folded.case, facts.facts());
+        let case = &folded.case;
         let title = match facts.text(Fact::Title) {
             "" => case.title.as_str(),
             title => title,
         };
-        let state = request_visible(id, case, title, &facts);
+        let state = request_visible(id, case, title, facts);
         let mut put = self.conn.prepare_cached(
             "INSERT INTO requests (id, in_group, code, title, status, is_over, urgency, holder,
                  provisional, requester, conflicts, claimed, lamport, state)
@@ -424,13 +424,16 @@ impl Views {
     }
 }
 
+/// A request's facts, settled by the word of the person in need where there is one.
+pub fn settled(truth: &Truth, case: &Case, document: &DocumentState) -> RequestFacts {
+    let mut facts = document.facts();
+    let is_subject = |who: PersonId| case.family.contains(&(who, Part::Subject));
+    facts.settle(&|writer| truth.roster().person_of(*writer).is_some_and(is_subject));
+    facts
+}
+
 /// What a request adds to its group's state: everything that two people must see alike.
-fn request_visible(
-    id: &RequestId,
-    case: &Case,
-    title: &str,
-    facts: &crdt::document::RequestFacts,
-) -> EnvelopeId {
+fn request_visible(id: &RequestId, case: &Case, title: &str, facts: &RequestFacts) -> EnvelopeId {
     let list = |people: &[PersonId]| -> Vec<u8> {
         people.iter().flat_map(|person| *person.as_bytes()).collect()
     };

@@ -138,6 +138,9 @@ fn lay_out(page: Page, visit: &Visit, vault: &VaultPage) -> Page {
     let openings = vault.openings.iter().map(|it| {
         let (time, who) = (visit.moment(it.claimed_ms), clip(&it.who, TITLE_CHARS_MAX));
         let (key, more) = match &it.released_to {
+            Some(to) if it.reason == crdt::vault::UNCONFIRMED => {
+                ("private-released-unconfirmed", clip(to, TITLE_CHARS_MAX))
+            }
             Some(to) => ("private-released", clip(to, TITLE_CHARS_MAX)),
             None => ("private-opened", it.reason.clone()),
         };
