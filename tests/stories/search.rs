@@ -1,7 +1,8 @@
 //! Everything that somebody may read is found by its words, on both sides of a cut and after it.
 
 use node::api::{
-    Command, FoundPage, FoundRow, FoundWord, GroupKindWord, Reply, RosterCommand, SearchQuery,
+    Command, FoundPage, FoundRow, FoundWord, GroupKindWord, ImportLine, Reply, RosterCommand,
+    SearchQuery,
 };
 use tests::world::{Who, World};
 
@@ -101,5 +102,32 @@ fn words_of_a_closed_group_are_found_by_its_members_alone() {
     match world.tell(office, aunt) {
         Reply::Found(page) => assert_eq!(page.found.len(), 1, "{page:?}"),
         other => panic!("searched, and heard {other:?}"),
+    }
+}
+
+/// Far behind the newest messages only the index can answer: it has followed what was said
+/// differently and what was taken back.
+#[test]
+fn the_index_follows_what_is_said_differently() {
+    let (mut world, people) = World::court(0x5EA4C6, &["Chen"]);
+    let chen = people[0];
+    let edited = world.post_id(chen, "三号楼电梯停了");
+    let taken_back = world.post_id(chen, "电梯里有一只猫");
+    let line = |number: u64| {
+        let text = format!("第 {number} 行 of an old log");
+        let hash = crdt::id::to_hex(&[number.to_le_bytes(); 4].concat());
+        ImportLine { number, hash, text }
+    };
+    let lines = (1..400).map(line).collect();
+    world.tell(chen, Command::Import { group: "all".into(), lines });
+    world.settle();
+    assert_eq!(found(&mut world, chen, "电梯").len(), 2);
+    world.tell(chen, Command::EditMessage { id: edited, text: "三号楼电梯修好了".into() });
+    world.tell(chen, Command::WithdrawMessage { id: taken_back });
+    world.settle();
+    for who in world.everybody() {
+        assert_eq!(found(&mut world, who, "修好"), [message("三号楼电梯修好了")]);
+        assert_eq!(found(&mut world, who, "停了"), []);
+        assert_eq!(found(&mut world, who, "一只猫"), []);
     }
 }
