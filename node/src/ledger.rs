@@ -98,8 +98,7 @@ pub const TRUTH_FILE: &str = "truth.db";
 /// The file of lists, which can be made again.
 pub const VIEWS_FILE: &str = "views.db";
 
-/// Statements of one writer that introduce a box: three certificates and a join, and more joins
-/// where the first invitation was used by somebody else.
+/// Statements that introduce a box: three certificates, a join, and more where a door was used up.
 const INTRODUCTION_MAX: usize = 8;
 
 /// Envelopes that the lists may be behind: what they take in within a few dozen milliseconds.
@@ -225,8 +224,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Does everything that has gathered, and that gathers while it is done, in one transaction.
-    /// `claimed` is what the clock says.
+    /// Does all that has gathered, in one transaction; `claimed` is what the clock says.
     pub fn work<T>(
         &mut self,
         jobs: impl IntoIterator<Item = Job<T>>,

@@ -200,7 +200,9 @@ fn router_until(handle: Handle, config: WebConfig, stop: CancellationToken) -> R
         pairing::print_new_code(&app);
     }
     let api = api::router(app.clone());
-    pages().layer(from_fn_with_state(app.clone(), guard::guard)).with_state(app).merge(api)
+    let pages = pages().layer(from_fn_with_state(app.clone(), guard::guard)).with_state(app);
+    // Of two routers the second says what becomes of an address that neither knows: the guarded one.
+    api.merge(pages)
 }
 
 fn pages() -> Router<App> {
