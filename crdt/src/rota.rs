@@ -13,7 +13,7 @@
 //! 3. All of this is wall-clock time of the series' zone ([`LocalTime`]). The zone says when that is
 //!    on other clocks, which is shown and decides nothing: nodes with different zone tables have the
 //!    same rides.
-//! 4. A series ends: after [`RIDES_PER_SERIES_MAX`] starts at the latest, see [`rule`].
+//! 4. A series ends: after [`RIDES_PER_SERIES_MAX`] starts at the latest, see [`Rule`].
 //!
 //! # Deliberately absent
 //!
