@@ -144,7 +144,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Acts on requests and changes of documents that came after this row, whatever their fate, at most
-    /// [`WORK_SINCE_MAX`], in the order of arrival.
+    /// `WORK_SINCE_MAX`, in the order of arrival.
     ///
     /// # Errors
     ///
