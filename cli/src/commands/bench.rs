@@ -281,8 +281,10 @@ mod tests {
     fn every_benchmark_has_its_own_name() {
         let mut names: Vec<&str> = ALL.iter().map(|bench| bench.name).collect();
         names.sort_unstable();
-        let all =
-            ["catchup", "heal", "idle", "join", "post", "rekey", "requests", "roster", "start"];
+        let all = [
+            "catchup", "heal", "idle", "join", "post", "rekey", "requests", "roster", "search",
+            "start",
+        ];
         assert_eq!(names, all);
     }
 }
