@@ -9,9 +9,9 @@ use crate::{
     commands::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
         doctor, duty, facts, grant, group, groups, heal, import, init, invite, join, late, leave,
-        lock, log, news, notices, passphrase, people, places, post, reached, rebuild, recover,
-        remove, request, requests, resident, restore, root, search, series, status, token, trouble,
-        unlock, up, vault, wait,
+        lock, log, news, notices, passphrase, people, photo, places, post, reached, rebuild,
+        recover, remove, request, requests, resident, restore, root, search, series, status, token,
+        trouble, unlock, up, vault, wait,
     },
     error::CliError,
 };
@@ -138,6 +138,7 @@ pub enum Verb {
     Pin(board::PinArgs),
     Notice(news::NoticeArgs),
     Alert(news::AlertArgs),
+    Photo(photo::Args),
     Answer(news::AnswerArgs),
     News(news::NewsArgs),
     Faq(news::FaqArgs),

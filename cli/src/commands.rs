@@ -33,6 +33,7 @@ pub mod notices;
 pub mod paper;
 pub mod passphrase;
 pub mod people;
+pub mod photo;
 pub mod places;
 pub mod post;
 pub mod reached;
@@ -114,12 +115,16 @@ async fn through_the_door(
 ) -> Result<(), CliError> {
     let mut door = Door::open(data).await?;
     door.act_as(acting);
-    let outcome = ask_node(ui, &mut door, verb).await;
+    let outcome = ask_node(ui, (data, &mut door), verb).await;
     door.close().await;
     outcome
 }
 
-async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
+async fn ask_node(
+    ui: &mut Ui<'_>,
+    (data, door): (&Path, &mut Door),
+    verb: Verb,
+) -> Result<(), CliError> {
     match verb {
         Verb::Invite(args) => invite::run(ui, door, args).await,
         Verb::Approvals(args) => approvals::run(ui, door, args).await,
@@ -142,6 +147,9 @@ async fn ask_node(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Reopen(args) => act::run(ui, door, ActVerb::Reopen, args).await,
         Verb::Cancel(args) => act::run(ui, door, ActVerb::Cancel, args).await,
         Verb::Ack(args) => act::run(ui, door, ActVerb::Ack, args).await,
+        Verb::Notice(args) => news::notice(ui, (data, door), args).await,
+        Verb::Alert(args) => news::alert(ui, (data, door), args).await,
+        Verb::Photo(args) => photo::run(ui, (data, door), args).await,
         verb => ask_desk(ui, door, verb).await,
     }
 }
@@ -174,8 +182,6 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Check(args) => check::run(ui, door, args).await,
         Verb::Board(args) => board::show(ui, door, args).await,
         Verb::Pin(args) => board::pin(ui, door, args).await,
-        Verb::Notice(args) => news::notice(ui, door, args).await,
-        Verb::Alert(args) => news::alert(ui, door, args).await,
         Verb::Answer(args) => news::answer(ui, door, args).await,
         Verb::News(args) => news::news(ui, door, args).await,
         Verb::Faq(args) => news::faq(ui, door, args).await,

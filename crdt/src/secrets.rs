@@ -32,6 +32,7 @@
 //! Forward secrecy: newcomers must be able to read. Rotation by date. Trial of keys: a header names
 //! its epoch.
 
+pub mod blob;
 mod boxes;
 mod epoch;
 mod keyring;

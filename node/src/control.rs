@@ -167,6 +167,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::ReasonNeeded
         | ErrorKind::NoAudience
         | ErrorKind::BadWindow
+        | ErrorKind::NoPhoto
         | ErrorKind::SayWhat
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,

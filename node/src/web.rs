@@ -215,6 +215,7 @@ fn pages() -> Router<App> {
         .route("/groups/{group}", get(group::page))
         .route("/groups/{group}/join", post(groups::join))
         .route("/groups/{group}/post", post(group::post))
+        .route("/news/{id}/photos/{number}", get(announced::thumbnail))
         .route("/groups/{group}/messages/{message}", get(group::message_page))
         .route("/groups/{group}/messages/{message}/edit", post(group::edit))
         .route("/groups/{group}/messages/{message}/withdraw", post(group::withdraw))

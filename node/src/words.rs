@@ -245,6 +245,7 @@ impl Words {
             "lacks" => self.code("lack", value),
             "field" => self.code("field", value),
             "role" => self.code("role", value),
+            "photo" => self.code("photo", value),
             _ => value.to_owned(),
         }
     }
@@ -412,6 +413,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::BadPaper => "error-bad-paper",
         ErrorKind::ForeignPaper => "error-foreign-paper",
         ErrorKind::TooFewPapers => "error-too-few-papers",
+        ErrorKind::NoPhoto => "error-no-photo",
         ErrorKind::TooFar => "error-too-far",
         ErrorKind::NoAudience => "error-no-audience",
         ErrorKind::BadWindow => "error-bad-window",

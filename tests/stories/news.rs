@@ -3,12 +3,13 @@
 use crdt::{
     body::{Announcement, Body, News, NewsClass, Place, Reach},
     envelope::{Draft, Envelope, Kind},
-    id::{EnvelopeId, GroupId},
+    id::{BlobId, EnvelopeId, GroupId, to_hex},
+    limits::THUMBNAIL_BYTES_MAX,
     time::{Bucket, ClaimedTime},
 };
 use node::api::{
     ApiError, Command, DutyName, DutyRow, ErrorKind, GroupKindWord, NewsCommand, NewsReply,
-    NewsRow, NewsState, NewsWord, ReachedPage, Reply, RoleWord, RosterCommand, Telling,
+    NewsRow, NewsState, NewsWord, PhotoRow, ReachedPage, Reply, RoleWord, RosterCommand, Telling,
 };
 use tests::world::{BEGIN, Who, World};
 
@@ -509,8 +510,14 @@ fn need_10_and_12_an_alert_comes_before_the_chat_and_counts_go_up_without_names(
         class: NewsWord::Alert,
         text: "水管爆了,请关总阀".to_owned(),
         area: Some("Building 5".to_owned()),
+        photos: vec![photo(THUMBNAIL_BYTES_MAX)],
         ..Telling::default()
     };
+    for bad in [photo(THUMBNAIL_BYTES_MAX + 1), with_a_place(photo(100))] {
+        let bad = Telling { photos: vec![bad], ..burst.clone() };
+        let why = refused(&mut world, zhao, NewsCommand::Tell(Box::new(bad)));
+        assert!(matches!(why, ErrorKind::BadText | ErrorKind::NoPhoto), "{why:?}");
+    }
     let alert = tells(&mut world, zhao, burst);
     world.run_for(5_000);
     assert_eq!(world.home(qian).rings(), [alert], "it rings in the building");
@@ -535,6 +542,11 @@ fn need_10_and_12_an_alert_comes_before_the_chat_and_counts_go_up_without_names(
         world.run_for(100);
     }
     assert!(!world.lacks(sun, &chat).is_empty(), "the night's talk is still under way");
+    let pictured = NewsCommand::Photo { id: alert.to_hex(), number: 0 };
+    match news(&mut world, sun, pictured) {
+        Ok(NewsReply::Photo(row)) => assert_eq!(row.thumbnail.len(), 2 * THUMBNAIL_BYTES_MAX),
+        other => panic!("the thumbnail came inside, and heard {other:?}"),
+    }
     told_opened(&mut world, sun, alert);
     world.settle();
     let came = |id: &EnvelopeId| world.came_ms(sun, id).expect("everything came");
@@ -556,6 +568,24 @@ fn need_10_and_12_an_alert_comes_before_the_chat_and_counts_go_up_without_names(
     let written = world.home(sun).written().iter().filter(own).count();
     assert_eq!(written, 1, "one receipt says that it came and that it was opened");
     insta::assert_snapshot!("need_10_and_12", diary);
+}
+
+/// A photo whose thumbnail has so many bytes: a JPEG as far as its frame goes.
+fn photo(bytes: usize) -> PhotoRow {
+    let mut jpeg = vec![0xff, 0xd8, 0xff, 0xda, 0, 2];
+    jpeg.extend((jpeg.len()..bytes).map(|at| blake3::hash(&at.to_le_bytes()).as_bytes()[0]));
+    PhotoRow {
+        blob: BlobId::from_bytes([6; 32]),
+        key: "07".repeat(32),
+        bytes: 90_000,
+        thumbnail: to_hex(&jpeg),
+    }
+}
+
+/// The same as a camera writes it: with a segment that says where it was taken.
+fn with_a_place(photo: PhotoRow) -> PhotoRow {
+    let thumbnail = photo.thumbnail.replacen("ffd8", "ffd8ffe100024750", 1);
+    PhotoRow { thumbnail, ..photo }
 }
 
 fn told_opened(world: &mut World, who: Who, id: EnvelopeId) {

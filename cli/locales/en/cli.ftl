@@ -308,3 +308,5 @@ missing-unreached = { $home }, { $name }: NOT reached, knock there
 token-made = Token for “{ $name }”. It is shown this once; whoever has it acts as you.
 tokens-none = You have made no tokens.
 token-revoked = The token “{ $name }” no longer works.
+photo-whole = The whole photo.
+photo-thumbnail = Only the thumbnail: the whole photo is not in this home.

@@ -274,3 +274,5 @@ missing-unreached = { $home } { $name }：没有送达，请上门
 token-made = “{ $name }”的令牌。只显示这一次，谁拿到它就能以您的身份操作。
 tokens-none = 您还没有令牌。
 token-revoked = 令牌“{ $name }”已失效。
+photo-whole = 已存原图。
+photo-thumbnail = 只有缩略图：原图不在本机。

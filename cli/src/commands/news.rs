@@ -1,9 +1,13 @@
 //! `linli notice`, `alert`, `answer`, `news`, `forward`, `faq`: what is announced.
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
+use crdt::id::BlobId;
 use node::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, Reply, Telling};
 use serde_json::json;
 
+use super::photo;
 use crate::{
     args::Json,
     door::Door,
@@ -33,6 +37,10 @@ pub struct Where {
     /// It may be shown in other groups, and everybody in the community may read it there
     #[arg(long)]
     forwardable: bool,
+
+    /// A photo to go with it (can be repeated, four at most); where it was taken stays in the file
+    #[arg(long, value_name = "FILE")]
+    photo: Vec<PathBuf>,
 
     #[command(flatten)]
     json: Json,
@@ -176,10 +184,14 @@ enum What {
 /// # Errors
 ///
 /// Where there is no such group or place, or the person may not write there.
-pub async fn notice(ui: &mut Ui<'_>, door: &mut Door, args: NoticeArgs) -> Result<(), CliError> {
+pub async fn notice(
+    ui: &mut Ui<'_>,
+    (data, door): (&Path, &mut Door),
+    args: NoticeArgs,
+) -> Result<(), CliError> {
     let class = if args.unit.is_some() { NewsWord::Addressed } else { NewsWord::Notice };
     let at = Where { area: args.unit.or(args.at.area.clone()), ..args.at };
-    tell(ui, door, class, args.text, at).await
+    tell(ui, (data, door), class, args.text, at).await
 }
 
 /// Raises an alert, and prints its id.
@@ -187,13 +199,17 @@ pub async fn notice(ui: &mut Ui<'_>, door: &mut Door, args: NoticeArgs) -> Resul
 /// # Errors
 ///
 /// As [`notice`], and where the person has no role over the area.
-pub async fn alert(ui: &mut Ui<'_>, door: &mut Door, args: AlertArgs) -> Result<(), CliError> {
-    tell(ui, door, NewsWord::Alert, args.text, args.at).await
+pub async fn alert(
+    ui: &mut Ui<'_>,
+    (data, door): (&Path, &mut Door),
+    args: AlertArgs,
+) -> Result<(), CliError> {
+    tell(ui, (data, door), NewsWord::Alert, args.text, args.at).await
 }
 
 async fn tell(
     ui: &mut Ui<'_>,
-    door: &mut Door,
+    (data, door): (&Path, &mut Door),
     class: NewsWord,
     text: String,
     at: Where,
@@ -206,9 +222,15 @@ async fn tell(
         group: at.group,
         area: at.area,
         forwardable: at.forwardable,
+        photos: at.photo.iter().map(|file| photo::put(data, file)).collect::<Result<_, _>>()?,
         ..Telling::default()
     };
-    told(ui, door, NewsCommand::Tell(Box::new(telling)), at.json.json).await
+    let blobs: Vec<BlobId> = telling.photos.iter().map(|it| it.blob).collect();
+    let done = told(ui, door, NewsCommand::Tell(Box::new(telling)), at.json.json).await;
+    if matches!(done, Err(CliError::Refused(_))) {
+        photo::forget(data, &blobs);
+    }
+    done
 }
 
 /// Answers, and prints the answer's id.
@@ -353,6 +375,10 @@ pub fn print(ui: &mut Ui<'_>, row: &NewsRow) -> Result<(), CliError> {
     ui.line(line)?;
     let (time, group) = (ui.time(row.claimed_ms.0), speech.group_name(&row.group));
     ui.line(format_args!("    {time}  {}, {}", one_line(&row.author), one_line(&group)))?;
+    if row.photos > 0 {
+        let photo = speech.shared_text("news-photo", &[]);
+        ui.line(format_args!("    [{photo} × {}]", row.photos))?;
+    }
     if let Some(question) = &row.question {
         ui.line(format_args!("    ? {}", one_line(question)))?;
     }

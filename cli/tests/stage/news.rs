@@ -46,6 +46,7 @@ fn alert() -> NewsRow {
         question: None,
         forwardable: true,
         may_change: false,
+        photos: 1,
     }
 }
 

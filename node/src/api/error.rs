@@ -144,6 +144,9 @@ pub enum ErrorKind {
     ForeignPaper,
     /// Too few paper keys together. Args: `have`, `need`.
     TooFewPapers,
+    /// A file that does not go out as a photo, or none where one is wanted. Args: `photo` (`none`,
+    /// `too_large`, `wrong_type`, `too_many_pixels`, `damaged`, `full`), `limit`.
+    NoPhoto,
     /// An announcement may not go beyond its group. Args: `group`.
     TooFar,
     /// Nobody in particular would read it: the place has no group. Args: `place`.

@@ -4,7 +4,7 @@
 //! beginning of it; a question also by a request's spoken code.
 
 use crdt::{
-    id::{EnvelopeId, PersonId},
+    id::{BlobId, EnvelopeId, PersonId},
     time::ClaimedTime,
 };
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,8 @@ pub enum NewsCommand {
     List { all: bool },
     /// One of them, whole; notes that it was opened.
     Show { id: String },
+    /// One of its photos, from 0: thumbnail, and what opens the whole one.
+    Photo { id: String, number: u64 },
     /// How many homes it reached, by place, and whom to knock for.
     Reached { id: String },
     /// This home lies there.
@@ -69,6 +71,28 @@ pub struct Telling {
     /// May it be shown in other groups?
     #[serde(default)]
     pub forwardable: bool,
+    /// Photos, made ready by [`crate::photo`]; their sealed bytes are in this home's folder.
+    #[serde(default)]
+    pub photos: Vec<PhotoRow>,
+}
+
+/// A photo on an announcement.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoRow {
+    /// What its sealed bytes are called.
+    pub blob: BlobId,
+    /// What opens them, in hexadecimal.
+    pub key: String,
+    /// How many they are.
+    pub bytes: u64,
+    /// A small JPEG, in hexadecimal.
+    pub thumbnail: String,
+}
+
+impl std::fmt::Debug for PhotoRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.blob)
+    }
 }
 
 /// What sort of announcement, as people say it.
@@ -169,6 +193,9 @@ pub struct NewsRow {
     pub forwardable: bool,
     /// May this person correct it and take it back?
     pub may_change: bool,
+    /// How many photos hang on it.
+    #[serde(default)]
+    pub photos: u64,
 }
 
 /// Somebody on duty, as he is named.
@@ -262,5 +289,6 @@ pub enum NewsReply {
     List { news: Vec<NewsRow> },
     One(Box<NewsRow>),
     Reached(Box<ReachedPage>),
+    Photo(Box<PhotoRow>),
     Duty { duty: Vec<DutyRow> },
 }

@@ -11,10 +11,10 @@
 //! 4. Each home is told of an announcement once, through however many groups it comes.
 
 use crdt::{
-    body::{Announcement, Body, News, NewsClass, Place, Reach},
+    body::{Announcement, Attachment, BlobKey, Body, Media, News, NewsClass, Place, Reach},
     envelope::Kind,
-    id::{EnvelopeId, GroupId, ScopeId},
-    limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
+    id::{EnvelopeId, GroupId, ScopeId, from_hex, to_hex},
+    limits::{ATTACHMENTS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, THUMBNAIL_BYTES_MAX},
     news::{Validity, likeness, validity, words},
 };
 
@@ -25,8 +25,8 @@ use super::{
 };
 use crate::{
     api::{
-        ApiError, Command, ErrorKind, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, Reply,
-        Telling,
+        ApiError, Command, ErrorKind, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord,
+        PhotoRow, Reply, Telling,
     },
     store::{
         truth::{Deps, Judged},
@@ -81,6 +81,7 @@ impl Ledger {
                 let (_, line) = self.news_named(&id)?;
                 self.news_row(line).map(|row| NewsReply::One(Box::new(row)))
             }
+            NewsCommand::Photo { id, number } => self.photo(&id, number),
             NewsCommand::Reached { id } => self.reached(&id),
             NewsCommand::Faq { words } => self.faq(&words),
             NewsCommand::Duty { unanswered } => self.list_duty(unanswered),
@@ -93,6 +94,9 @@ impl Ledger {
 
     fn tell_news(&mut self, telling: Telling) -> Result<After, Failed> {
         let text = checked("text", telling.text, TEXT_BYTES_MAX)?;
+        if telling.photos.len() > ATTACHMENTS_MAX {
+            return Err(too_long("photos", ATTACHMENTS_MAX).into());
+        }
         let asked = telling.answers.as_deref().map(|id| self.question(id)).transpose()?;
         let area = self.place_named(telling.area.as_deref())?;
         let group =
@@ -117,7 +121,7 @@ impl Ledger {
             answers: asked.map(|asked| asked.id),
             question,
             reach,
-            attachments: Vec::new(),
+            attachments: telling.photos.into_iter().map(attachment).collect::<Result<_, _>>()?,
             said_in: Some(group.name.clone()).filter(|name| far && !name.is_empty()),
         };
         let id = self.write_news(News::Tell(told), group.scope, auth, reach)?;
@@ -368,6 +372,7 @@ impl Ledger {
             withdrawn_by: line.withdrawn_by.as_ref().map(name).transpose()?,
             settled_by: line.settled_by.as_ref().map(name).transpose()?,
             forwardable: told.reach == Reach::Community,
+            photos: told.attachments.len() as u64,
             from_ms: told.from_ms,
             answers: told.answers,
             claimed_ms: held.header.claimed,
@@ -386,6 +391,17 @@ impl Ledger {
             question: line.question,
             may_change,
         })
+    }
+
+    fn photo(&self, id: &str, number: u64) -> Result<NewsReply, Failed> {
+        let (of, line) = self.news_named(id)?;
+        let told = self.told_as(&of)?.filter(|_| line.withdrawn_by.is_none());
+        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let photo = told.and_then(|(_, told)| told.attachments.into_iter().nth(at));
+        let none = || ApiError::new(ErrorKind::NoPhoto, [("photo", "none".to_owned())]);
+        let Attachment { blob, key, bytes, thumbnail, .. } = photo.ok_or_else(none)?;
+        let (key, thumbnail) = (to_hex(&key.0), to_hex(&thumbnail));
+        Ok(NewsReply::Photo(Box::new(PhotoRow { blob, key, bytes, thumbnail })))
     }
 
     /// An announcement as it is shown in this group's log; nothing where it may not go so far.
@@ -426,6 +442,19 @@ impl Ledger {
             Validity::Expired => NewsState::Expired,
         }
     }
+}
+
+/// A photo as it stands in the announcement. A thumbnail that still says where it was taken is refused.
+fn attachment(photo: PhotoRow) -> Result<Attachment, Failed> {
+    let bad = || ApiError::new(ErrorKind::NoPhoto, [("photo", "damaged".to_owned())]);
+    let key = from_hex(&photo.key).map_err(|_| bad())?;
+    let thumbnail = data_encoding::HEXLOWER_PERMISSIVE.decode(photo.thumbnail.as_bytes());
+    let thumbnail = thumbnail.ok().filter(|jpeg| crate::photo::is_clean(jpeg)).ok_or_else(bad)?;
+    if thumbnail.len() > THUMBNAIL_BYTES_MAX {
+        return Err(too_long("photo", THUMBNAIL_BYTES_MAX).into());
+    }
+    let (blob, key, bytes) = (photo.blob, BlobKey(key), photo.bytes);
+    Ok(Attachment { blob, key, bytes, media: Media::Photo, name: String::new(), thumbnail })
 }
 
 /// A question as it is saved: at most as long as a title.

@@ -1,7 +1,17 @@
 //! What a page says above an announcement: its sort, whether it holds, where it was said first.
 
-use super::frame::{TITLE_CHARS_MAX, Visit, clip};
-use crate::api::{NewsRow, NewsState};
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+
+use super::{
+    App,
+    error::Failure,
+    frame::{TITLE_CHARS_MAX, Visit, clip},
+};
+use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, Reply};
 
 /// The line above an announcement.
 pub struct Announced {
@@ -21,6 +31,8 @@ pub struct Announced {
     pub first: String,
     /// Who took it back or settled it, in words.
     pub more: String,
+    /// Addresses of its thumbnails.
+    pub photos: Vec<String>,
 }
 
 /// An announcement's line; `forwarded` where somebody showed it in another group.
@@ -60,5 +72,27 @@ pub fn announced(visit: &Visit, row: &NewsRow, forwarded: bool) -> Announced {
         until: until.unwrap_or_default(),
         first: first.unwrap_or_default(),
         more,
+        photos: (0..row.photos)
+            .filter(|_| row.withdrawn_by.is_none())
+            .map(|number| format!("/news/{}/photos/{number}", row.id.to_hex()))
+            .collect(),
     }
+}
+
+/// A thumbnail. What an announcement shows never changes, so that a browser asks once.
+pub async fn thumbnail(
+    State(app): State<App>,
+    Path((id, number)): Path<(String, u64)>,
+) -> Result<Response, Failure> {
+    let photo = Command::News(NewsCommand::Photo { id, number });
+    let Reply::News(NewsReply::Photo(row)) = app.handle.ask(photo).await? else {
+        return Err(Failure::odd_reply());
+    };
+    let jpeg = data_encoding::HEXLOWER_PERMISSIVE.decode(row.thumbnail.as_bytes());
+    let jpeg = jpeg.map_err(|_| Failure::odd_reply())?;
+    let about = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "private, max-age=86400, immutable"),
+    ];
+    Ok((about, jpeg).into_response())
 }

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 66] = [
+const ERRORS: [ErrorKind; 67] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -66,6 +66,7 @@ const ERRORS: [ErrorKind; 66] = [
     ErrorKind::BadPaper,
     ErrorKind::ForeignPaper,
     ErrorKind::TooFewPapers,
+    ErrorKind::NoPhoto,
     ErrorKind::TooFar,
     ErrorKind::NoAudience,
     ErrorKind::BadWindow,
@@ -79,7 +80,8 @@ const ERRORS: [ErrorKind; 66] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 19] = [
+const FAMILIES: [(&str, &[&str]); 20] = [
+    ("photo", &["none", "too_large", "wrong_type", "too_many_pixels", "damaged", "full"]),
     ("news", &["alert", "notice", "answer", "addressed"]),
     ("news-state", &["not_yet", "holds", "expired", "withdrawn", "settled"]),
     ("lack", &["reason", "person", "request", "offer", "team"]),
@@ -276,6 +278,8 @@ const FAMILIES: [(&str, &[&str]); 19] = [
             "alert",
             "duty",
             "reached",
+            "photo",
+            "photos",
             "phone",
             "scopes",
         ],
@@ -493,6 +497,7 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "date",
                 "text",
                 "lacks",
+                "photo",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);

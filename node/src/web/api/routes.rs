@@ -166,6 +166,7 @@ pub const ROUTES: &[Route] = &[
     get("/news", "news/list", "news/list"),
     post("/news", "news/tell", Post, "news/told"),
     get("/news/{id}", "news/show", "news/one"),
+    get("/news/{id}/photos/{number}", "news/photo", "news/photo"),
     get("/news/{id}/reach", "news/reached", "news/reached"),
     put("/place", "news/live", Home, ""),
     put("/news/{id}", "news/correct", Post, ""),

@@ -1,0 +1,118 @@
+//! `linli photo`, and photos on their way into an announcement.
+
+use std::path::{Path, PathBuf};
+
+use crdt::{
+    body::BlobKey,
+    id::{BlobId, from_hex, to_hex},
+    secrets::blob,
+};
+use node::{
+    api::{ApiError, ErrorKind, NewsCommand, NewsReply, PhotoRow},
+    clock,
+    photo::{NoPhoto, prepare},
+    store::blobs::{BlobError, Blobs},
+};
+
+use super::news::ask;
+use crate::{door::Door, error::CliError, ui::Ui};
+
+/// Save a photo of an announcement as a file
+///
+/// The whole photo where this home holds it, otherwise the thumbnail that came with the words.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
+    /// The announcement's id or the beginning of it
+    id: String,
+
+    /// Where to; nothing that is there is written over
+    file: PathBuf,
+
+    /// Which of its photos, from 1
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    number: u64,
+}
+
+/// Saves it, and says which of the two it was.
+///
+/// # Errors
+///
+/// Where there is no such announcement or photo, or the file cannot be written.
+pub async fn run(
+    ui: &mut Ui<'_>,
+    (data, door): (&Path, &mut Door),
+    args: Args,
+) -> Result<(), CliError> {
+    let number = args.number.saturating_sub(1);
+    let NewsReply::Photo(row) = ask(door, NewsCommand::Photo { id: args.id, number }).await? else {
+        return Err(CliError::Unexpected);
+    };
+    let sealed = Blobs::of(data).get(&row.blob).map_err(|error| refused(&error))?;
+    let key = from_hex(&row.key).map(BlobKey).map_err(|_| CliError::Unexpected)?;
+    let whole = sealed.and_then(|sealed| blob::open(&key, &sealed));
+    let (bytes, said) = match whole {
+        Some(whole) => (whole, "photo-whole"),
+        None => (
+            data_encoding::HEXLOWER
+                .decode(row.thumbnail.as_bytes())
+                .map_err(|_| CliError::Unexpected)?,
+            "photo-thumbnail",
+        ),
+    };
+    let cannot = |error: std::io::Error| CliError::CannotWrite {
+        path: args.file.display().to_string(),
+        reason: error.to_string(),
+    };
+    let mut file = std::fs::File::create_new(&args.file).map_err(cannot)?;
+    std::io::Write::write_all(&mut file, &bytes).map_err(cannot)?;
+    ui.note(said, &[])
+}
+
+/// Makes a file ready to go out, and keeps it sealed in this home's folder.
+pub(super) fn put(data: &Path, file: &Path) -> Result<PhotoRow, CliError> {
+    let bytes = std::fs::read(file).map_err(|error| CliError::CannotRead {
+        path: file.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    let photo = prepare(&bytes).map_err(|why| no_photo(code(why)))?;
+    let key = BlobKey(clock::random());
+    let (_, sealed) = blob::seal(&key, &photo.whole);
+    let id = Blobs::of(data).put(&sealed).map_err(|error| refused(&error))?;
+    Ok(PhotoRow {
+        blob: id,
+        key: to_hex(&key.0),
+        bytes: sealed.len() as u64,
+        thumbnail: to_hex(&photo.thumbnail),
+    })
+}
+
+/// Lets go of photos whose announcement was refused.
+pub(super) fn forget(data: &Path, blobs: &[BlobId]) {
+    for id in blobs {
+        // What stays behind costs room and shows nothing.
+        let _ = Blobs::of(data).forget(id);
+    }
+}
+
+fn code(why: NoPhoto) -> &'static str {
+    match why {
+        NoPhoto::TooLarge => "too_large",
+        NoPhoto::WrongType => "wrong_type",
+        NoPhoto::TooManyPixels => "too_many_pixels",
+        NoPhoto::Damaged => "damaged",
+    }
+}
+
+fn refused(error: &BlobError) -> CliError {
+    match error {
+        BlobError::TooLarge => no_photo("too_large"),
+        BlobError::Full => no_photo("full"),
+        BlobError::Disk(error) => {
+            ApiError::new(ErrorKind::Storage, [("reason", error.to_string())]).into()
+        }
+    }
+}
+
+fn no_photo(photo: &str) -> CliError {
+    ApiError::new(ErrorKind::NoPhoto, [("photo", photo.to_owned())]).into()
+}
