@@ -282,7 +282,7 @@ impl Ledger {
         Ok(path.map(Place))
     }
 
-    /// The home lies there; everybody on the box has a new card.
+    /// The home lies there; whoever says so has a new card, which counts for his household.
     pub(super) fn live_at(&mut self, place: &str) -> Result<After, Failed> {
         let place = self.place_named(Some(place))?;
         let path = serde_json::to_vec(&place.0).expect("plain values");
