@@ -130,9 +130,14 @@ impl Ledger {
             let Some(who) = self.resident_who(closes) else { continue };
             let times = line.measured.resolution.zip(line.measured.resolved);
             let Some((resolution, since)) = times else { continue };
+            let passed = self.claimed.0.saturating_sub(since);
+            if passed < SILENCE_MS {
+                // Whose turn it is asks about everybody, and matters only afterwards.
+                look_ms = look_ms.into_iter().chain([(SILENCE_MS - passed).min(LOOK_MS)]).min();
+                continue;
+            }
             let deputies = roster.vault_boxes(group, &BTreeSet::new(), VaultClass::Contact);
             let turn = turn_in_ms(&resolution, &self.identity.box_key.key(), &deputies);
-            let passed = self.claimed.0.saturating_sub(since);
             let left_ms = match (SILENCE_MS + turn).saturating_sub(passed) {
                 // A clock that stands before the last act is not believed.
                 0 => silence(&self.case(&line.id)?, self.claimed).map_or(0, |it| it.1),
