@@ -55,11 +55,10 @@ pub async fn found(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let asked = Command::Found {
         community: typed.community.clone(),
-        home: given(&typed.home),
-        person: given(&typed.person),
+        home: join::given(&typed.home),
+        person: join::given(&typed.person),
         roots: typed.roots,
     };
     let f = Frame::load(&app, &visit).await;

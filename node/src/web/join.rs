@@ -74,6 +74,11 @@ pub fn papers(f: Frame, community: String, papers: Vec<PaperSheet>) -> Response 
     show(&Joined { f, community, sheets, roots })
 }
 
+/// What was typed into a field that may be left empty.
+pub fn given(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
 /// What every page shows while the node is in no community.
 pub fn lobby(f: Frame) -> Response {
     show(&Lobby { f, typed: Typed::default(), wrong_link: None, wrong: None })
@@ -84,7 +89,6 @@ pub async fn join(
     Extension(visit): Extension<Visit>,
     Form(mut typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let f = Frame::load(&app, &visit).await;
     let Some(link) = given(&typed.link) else {
         let wrong_link = Some(visit.words.text("field-empty", &[]));

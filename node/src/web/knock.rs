@@ -19,7 +19,7 @@ use super::{
     approvals::spoken,
     error::{Failure, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
-    join::joined,
+    join::{given, joined},
 };
 use crate::api::{Command, DoorRow, ErrorKind, KnockPage, KnockState, Reply};
 
@@ -113,7 +113,6 @@ pub async fn knock(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let (at, home, person) = (given(&typed.at), given(&typed.home), given(&typed.person));
     match app.handle.ask(Command::Knock { at, home, person }).await {
         Ok(Reply::Knock(_)) => Ok(to("/knock")),

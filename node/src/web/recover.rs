@@ -75,11 +75,10 @@ pub async fn recover(
     Extension(visit): Extension<Visit>,
     Form(mut typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let asked = Command::Recover {
         link: typed.link.trim().to_owned(),
-        home: given(&typed.home),
-        person: given(&typed.person),
+        home: join::given(&typed.home),
+        person: join::given(&typed.person),
         words: Passphrase::typed(&typed.words),
     };
     let f = Frame::load(&app, &visit).await;
