@@ -187,7 +187,7 @@ impl Ledger {
             edited: line.edited,
             mine: line.mine,
             sent: !line.mine || line.row <= self.delivered,
-            request: self.views.code_of(&case_of(&line.id)).ok().flatten(),
+            request: self.views.code_of(&case_of(&line.id))?,
             reply_to: line.reply_to,
             imported: line.imported,
             news,

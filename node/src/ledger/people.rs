@@ -91,7 +91,8 @@ impl Ledger {
             self.views.people()?.into_iter().map(|card| (card.person, card)).collect();
         let members = self.truth.roster().community_members();
         let met = self.views.meetings(self.identity.person.as_ref())?;
-        let rows = members.into_iter().map(|id| self.person_row(id, cards.get(&id), met.get(&id)));
+        let met_by = |id: &PersonId| met.get(id).copied().unwrap_or_default();
+        let rows = members.into_iter().map(|id| self.person_row(id, cards.get(&id), met_by(&id)));
         Ok(Reply::People { people: rows.collect::<Result<_, _>>()? })
     }
 
@@ -99,7 +100,7 @@ impl Ledger {
         &self,
         id: PersonId,
         card: Option<&PersonLine>,
-        met: Option<&Met>,
+        met: Met,
     ) -> Result<PersonRow, Failed> {
         let roster = self.truth.roster();
         let mut roles = roster.live_roles(id);
@@ -123,22 +124,22 @@ impl Ledger {
             me: self.identity.person == Some(id),
             roles: above?,
             devices: writes.count() as u64,
-            met: met.map_or(0, |met| met.by.into()),
-            met_by_me: met.is_some_and(|met| met.by_me),
+            met: met.by.into(),
+            met_by_me: met.by_me,
         })
     }
 
     fn why(&mut self, text: &str) -> Result<RosterReply, Failed> {
         let person = self.person_named(text)?;
         let card = self.views.card(&person)?;
-        let met = self.views.meetings(self.identity.person.as_ref())?;
+        let met = self.views.met(&person, self.identity.person.as_ref())?;
         let mine = self.identity.person == Some(person);
         let mut standings = self.truth.roster().standings(person);
         standings.sort_unstable_by_key(|it| (!it.is_live(), std::cmp::Reverse(it.role)));
         let roles: Result<Vec<WhyRole>, Failed> =
             standings.iter().map(|it| self.why_role(it)).collect();
         Ok(RosterReply::Why(Box::new(WhyPage {
-            person: self.person_row(person, card.as_ref(), met.get(&person))?,
+            person: self.person_row(person, card.as_ref(), met)?,
             roles: roles?,
             devices: self.devices_of(person)?,
             number: mine.then(|| introduction::digits(&person)),
@@ -149,12 +150,11 @@ impl Ledger {
     fn meet(&mut self, text: &str, number: &str) -> Result<After, Failed> {
         let person = self.person_named(text)?;
         let me = self.person()?;
-        let met = self.views.meetings(Some(&me))?;
         if person == me || !introduction::is_number_of(&person, number) {
             let args = [("name", self.views.name_of(&person)?)];
             return Err(ApiError::new(ErrorKind::OtherNumber, args).into());
         }
-        if !met.get(&person).is_some_and(|met| met.by_me) {
+        if !self.views.met(&person, Some(&me))?.by_me {
             let group = self.group("all")?;
             self.remark(&group, Talk::Met { person })?;
         }

@@ -198,7 +198,7 @@ impl Views {
     ///
     /// Where the disk says no.
     pub fn meetings(&self, me: Option<&PersonId>) -> Result<BTreeMap<PersonId, Met>, StoreError> {
-        let me = me.and_then(|me| self.people.get(me)).copied().unwrap_or(-1);
+        let me = self.number_of(me);
         let mut find = self.conn.prepare_cached(
             "SELECT r.about, COUNT(DISTINCT r.author), MAX(r.author = ?2) FROM remarks AS r
              JOIN people AS p ON p.ref = r.author
@@ -209,6 +209,27 @@ impl Views {
             Ok((id_from(PersonId::from_bytes, row, 0)?, met))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The same of one person.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn met(&self, person: &PersonId, me: Option<&PersonId>) -> Result<Met, StoreError> {
+        let me = self.number_of(me);
+        let mut find = self.conn.prepare_cached(
+            "SELECT COUNT(DISTINCT r.author), COALESCE(MAX(r.author = ?2), 0) FROM remarks AS r
+             JOIN people AS p ON p.ref = r.author
+             WHERE r.about = ?3 AND r.does = ?1 AND r.counts AND p.person <> r.about",
+        )?;
+        let all = params![Does::Met as u8, me, person.as_bytes()];
+        Ok(find.query_row(all, |row| Ok(Met { by: row.get(0)?, by_me: row.get(1)? }))?)
+    }
+
+    /// His number in these lists; one that nobody has where he is not known in them.
+    fn number_of(&self, person: Option<&PersonId>) -> i64 {
+        person.and_then(|person| self.people.get(person)).copied().unwrap_or(-1)
     }
 
     /// The remarks of a kind that count, oldest first; in one group, or everywhere.
