@@ -124,7 +124,7 @@ impl Ledger {
     }
 
     fn cut_page(&self) -> Result<Option<CutPage>, Failed> {
-        let Some(cut) = self.last_cut()? else { return Ok(None) };
+        let Some(cut) = self.kept_as::<Cut>(CUT)? else { return Ok(None) };
         let mut page =
             CutPage { since_ms: cut.since_ms, until_ms: cut.until_ms, ..CutPage::default() };
         let mut touched = BTreeSet::new();
@@ -143,11 +143,6 @@ impl Ledger {
         Ok(Some(page))
     }
 
-    fn last_cut(&self) -> Result<Option<Cut>, Failed> {
-        let kept = self.truth.read().kept(CUT)?;
-        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-    }
-
     /// Rule 3: takes note of what came in late, on boxes of those who work for the neighbourhood.
     pub(super) fn note_late(&mut self, new: &[Arc<Envelope>], row: i64) -> Result<(), Failed> {
         let now = self.claimed.0;
@@ -163,11 +158,11 @@ impl Ledger {
         else {
             return Ok(());
         };
-        let before = self.last_cut()?;
+        let before: Option<Cut> = self.kept_as(CUT)?;
         let same = before.filter(|cut| now.saturating_sub(cut.until_ms) <= ONE_CUT_MS);
         let begun = same.unwrap_or(Cut { since_ms: oldest, until_ms: now, row });
         let cut = Cut { since_ms: begun.since_ms.min(oldest), until_ms: now, ..begun };
-        self.truth.keep(CUT, &serde_json::to_vec(&cut).expect("plain values"))?;
+        self.keep_as(CUT, &cut)?;
         for id in late {
             let held = self.truth.read().verdict(&id)?;
             if held.is_some_and(|it| matches!(it.read_body(), Ok(Body::Act(Act::Ask(_))))) {

@@ -277,16 +277,13 @@ impl Ledger {
 
     /// Rule 4: where this home lies, for its card.
     pub(super) fn place_of_home(&self) -> Result<Option<Place>, Failed> {
-        let kept = self.truth.read().kept(PLACE_KEPT)?;
-        let path = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Ok(path.map(Place))
+        Ok(self.kept_as(PLACE_KEPT)?.map(Place))
     }
 
     /// The home lies there; whoever says so has a new card, which counts for his household.
     pub(super) fn live_at(&mut self, place: &str) -> Result<After, Failed> {
         let place = self.place_named(Some(place))?;
-        let path = serde_json::to_vec(&place.0).expect("plain values");
-        self.truth.keep(PLACE_KEPT, &path)?;
+        self.keep_as(PLACE_KEPT, &place.0)?;
         let all = self.group("all")?;
         let auth = self.auth_in(all.id, &all.name)?;
         self.put_card(auth)?;

@@ -8,6 +8,7 @@ use crdt::{
     id::{EnvelopeId, GroupId},
     limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     After, Failed, Ledger,
@@ -127,7 +128,7 @@ impl Ledger {
         self.message(id)?;
         let mut all: Vec<EnvelopeId> = self.kept_list(HIDDEN_KEPT)?;
         change(&mut all, id, hidden, HIDDEN_MAX);
-        self.truth.keep(HIDDEN_KEPT, &serde_json::to_vec(&all).expect("plain values"))?;
+        self.keep_as(HIDDEN_KEPT, &all)?;
         Ok(say(Reply::Done))
     }
 
@@ -135,7 +136,7 @@ impl Ledger {
         let group = self.group(text)?;
         let mut all: Vec<GroupId> = self.kept_list(MUTED_KEPT)?;
         change(&mut all, group.id, muted, MUTED_MAX);
-        self.truth.keep(MUTED_KEPT, &serde_json::to_vec(&all).expect("plain values"))?;
+        self.keep_as(MUTED_KEPT, &all)?;
         Ok(say(Reply::Done))
     }
 
@@ -149,9 +150,18 @@ impl Ledger {
         Ok(self.kept_list(MUTED_KEPT)?.into_iter().collect())
     }
 
-    fn kept_list<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, Failed> {
+    fn kept_list<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, Failed> {
+        Ok(self.kept_as(key)?.unwrap_or_default())
+    }
+
+    /// A plain value that this box keeps to itself; none where nothing is kept, or something else.
+    pub(super) fn kept_as<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Failed> {
         let kept = self.truth.read().kept(key)?;
-        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    pub(super) fn keep_as(&mut self, key: &str, value: &impl Serialize) -> Result<(), Failed> {
+        Ok(self.truth.keep(key, &serde_json::to_vec(value).expect("plain values"))?)
     }
 
     /// Names an area. A name gives no power; but only who rules around it may put it on the map.

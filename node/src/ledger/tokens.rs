@@ -4,7 +4,7 @@
 //! carried out in the savepoint that also notes what to answer: either both are there after a power
 //! cut or neither.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crdt::{
     id::{GroupId, RequestId, to_hex},
@@ -149,15 +149,6 @@ impl Ledger {
             self.truth.forget(slot)?;
         }
         Ok(next)
-    }
-
-    fn kept_as<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Failed> {
-        let kept = self.truth.read().kept(key)?;
-        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-    }
-
-    fn keep_as(&mut self, key: &str, value: &impl Serialize) -> Result<(), Failed> {
-        Ok(self.truth.keep(key, &serde_json::to_vec(value).expect("plain values"))?)
     }
 }
 
