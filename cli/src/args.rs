@@ -9,7 +9,7 @@ use crate::{
     commands::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
         doctor, duty, facts, grant, group, groups, heal, import, init, invite, join, late, leave,
-        lock, log, news, notices, passphrase, people, photo, places, post, reached, rebuild,
+        lock, log, name, news, notices, passphrase, people, photo, places, post, reached, rebuild,
         recover, remove, request, requests, resident, restore, root, search, series, status, token,
         trouble, unlock, up, vault, wait,
     },
@@ -148,6 +148,7 @@ pub enum Verb {
     Notices(notices::Args),
     People(people::Args),
     Meet(people::MeetArgs),
+    Name(name::Args),
     Grant(grant::Args),
     Remove(remove::Args),
     Late(late::Args),

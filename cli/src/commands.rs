@@ -28,6 +28,7 @@ pub mod late;
 pub mod leave;
 pub mod lock;
 pub mod log;
+pub mod name;
 pub mod news;
 pub mod notices;
 pub mod paper;
@@ -191,6 +192,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Notices(args) => notices::run(ui, door, args).await,
         Verb::People(args) => people::run(ui, door, args).await,
         Verb::Meet(args) => people::meet(ui, door, args).await,
+        Verb::Name(args) => name::run(ui, door, args).await,
         Verb::Grant(args) => grant::run(ui, door, args).await,
         Verb::Remove(args) => remove::run(ui, door, args).await,
         Verb::Late(args) => late::run(ui, door, args).await,

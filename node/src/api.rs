@@ -14,6 +14,7 @@ mod event;
 mod found;
 mod knock;
 mod message;
+mod name;
 mod news;
 mod peers;
 mod people;
@@ -34,6 +35,7 @@ pub use event::{Event, RingClass};
 pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use message::MessageRow;
+pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
@@ -235,6 +237,8 @@ pub enum Command {
     Roster(RosterCommand),
     /// Notices, alerts, answers, who has read them, who is on duty.
     News(NewsCommand),
+    /// What somebody is called: among neighbours, and at the desk.
+    Name(NameCommand),
     /// Rides that recur.
     Series(SeriesCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
@@ -333,6 +337,7 @@ pub enum Reply {
     },
     Roster(RosterReply),
     News(NewsReply),
+    Name(Box<NamePage>),
     Series(SeriesReply),
     Waited {
         equal: Vec<PeerRow>,

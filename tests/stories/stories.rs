@@ -8,6 +8,7 @@ mod flood;
 mod introduced;
 mod life;
 mod machine;
+mod names;
 mod news;
 mod people;
 mod relay;

@@ -4,18 +4,20 @@
 //! |---|---|
 //! | contact | the households of whoever asked, is in need, speaks for him or wrote it down; whoever has rank 2 or more over the group or around it: captain, deputies, desk |
 //! | sensitive | the same households; whoever has rank 3 or more over the group or around it: the desk |
+//! | identity | the household of whose real name it is; whoever has rank 3 or more over the whole community: the desk |
 //!
 //! Nobody else: not the members of the group, not who sees it by its oversight, not a relay. To whom
 //! *contact* is handed on later is `vault`'s word.
 //!
 //! An erasure counts from the household that asked, and from whoever had rank 2 or more over the group
-//! or around it where he wrote it. Everybody else's changes nothing.
+//! or around it where he wrote it; of a real name, from its own household alone. Everybody else's changes
+//! nothing.
 
 use std::collections::BTreeSet;
 
 use super::{index::Spot, policy, roster::Roster};
 use crate::{
-    body::{Role, VaultClass},
+    body::{Place, Role, VaultClass},
     id::{GroupId, KeyId, PersonId},
 };
 
@@ -45,9 +47,13 @@ impl Roster {
     ) -> bool {
         let least = match class {
             VaultClass::Contact => policy::OWNS,
-            VaultClass::Sensitive => Role::Staff.rank(),
+            VaultClass::Sensitive | VaultClass::Identity => Role::Staff.rank(),
         };
-        let Some(place) = self.group(group).map(|group| group.place) else { return false };
+        let place = match class {
+            VaultClass::Identity => Some(Place::community()),
+            _ => self.group(group).map(|group| group.place),
+        };
+        let Some(place) = place else { return false };
         let roles = || self.live_roles(person);
         let decides =
             || roles().iter().any(|it| it.role.rank() >= least && it.over.contains(&place));
@@ -66,13 +72,21 @@ impl Roster {
         may.flat_map(|person| self.boxes_of(person)).collect()
     }
 
-    /// Does an erasure that stands here count? `home`: who asked, as far as that can be read.
-    pub fn may_erase(&self, group: &GroupId, home: &BTreeSet<PersonId>, spot: &Spot) -> bool {
+    /// Does an erasure that stands here count? `home`: who asked, as far as that can be read, or whose
+    /// real name it is.
+    pub fn may_erase(
+        &self,
+        group: &GroupId,
+        home: &BTreeSet<PersonId>,
+        class: VaultClass,
+        spot: &Spot,
+    ) -> bool {
         let (Some(group), Some(person)) =
             (self.group(group), spot.auth.and_then(|auth| self.author(&auth)))
         else {
             return false;
         };
-        self.lives_with_any(person, home) || self.ruled_at(&group.place, spot)
+        self.lives_with_any(person, home)
+            || class != VaultClass::Identity && self.ruled_at(&group.place, spot)
     }
 }

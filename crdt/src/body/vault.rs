@@ -1,4 +1,4 @@
-//! Private details of a request, who opened them, and the word that they must go.
+//! Private details of a request or a person, who opened them, and the word that they must go.
 //!
 //! Details and openings (kind 12) are sealed under an epoch of the request's vault, never under the
 //! group's. An erasure (kind 10) is plain: it names a request and a class, and whoever carries the
@@ -22,10 +22,14 @@ pub enum VaultClass {
     /// Diagnosis, whom a complaint is about: for the home and the desk.
     #[n(1)]
     Sensitive,
+    /// The real name of somebody who goes by another among his neighbours: for his home and the desk.
+    /// Such a vault is a person's and no request's.
+    #[n(2)]
+    Identity,
 }
 
 impl VaultClass {
-    /// Both.
+    /// Those of a request.
     pub const ALL: [Self; 2] = [Self::Contact, Self::Sensitive];
 
     /// Its name in commands and JSON.
@@ -33,19 +37,34 @@ impl VaultClass {
         match self {
             Self::Contact => "contact",
             Self::Sensitive => "sensitive",
+            Self::Identity => "identity",
         }
     }
 }
 
-/// One class of private details of one request.
+/// One class of private details of one request, or what the desk knows of one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct VaultName {
-    /// Which request.
+    /// Which request; of the class [`VaultClass::Identity`], the bytes of the person's id.
     #[n(0)]
     pub request: RequestId,
     /// Which class.
     #[n(1)]
     pub class: VaultClass,
+}
+
+impl VaultName {
+    /// Where a person's real name stands.
+    pub const fn of_person(person: &PersonId) -> Self {
+        let request = RequestId::from_bytes(*person.as_bytes());
+        Self { request, class: VaultClass::Identity }
+    }
+
+    /// Whose real name stands here; none where the vault is a request's.
+    pub fn person(&self) -> Option<PersonId> {
+        let is_persons = self.class == VaultClass::Identity;
+        is_persons.then(|| PersonId::from_bytes(*self.request.as_bytes()))
+    }
 }
 
 /// What stands in a vault.

@@ -45,6 +45,7 @@ thing-certify-sealed = making a new sealed key, which only your paper key can
 thing-vouch-self = vouching for yourself
 thing-heal = choosing a branch for somebody else
 thing-name-a-place = naming a place
+thing-real-name = somebody else's real name, which his home and the desk alone read
 thing-reason = The reason
 
 reason-removed = The role was taken away.

@@ -45,6 +45,7 @@ thing-certify-sealed = 做一把新的封存钥匙，只有您的纸钥匙能做
 thing-vouch-self = 为自己担保
 thing-heal = 替别人选分支
 thing-name-a-place = 给地方起名
+thing-real-name = 别人的真实姓名，只有本人家里和值班台能看
 thing-reason = 理由
 
 reason-removed = 这个身份被收回了。

@@ -75,6 +75,7 @@ impl Ledger {
             Command::ResidentAdd { name, link } => self.add_resident(&name, link.as_deref()),
             Command::Roster(command) => self.manage(command),
             Command::News(command) => self.announce(command),
+            Command::Name(command) => self.names(command),
             Command::Series(command) => self.plan_rides(command),
             Command::MarkRead { group } => self.open_log(group),
             Command::InviteRelay => self.invite_relay(),

@@ -12,6 +12,8 @@
 //! 4. The desk's or a deputy's node has a vault erased some time after the request was closed. It
 //!    looks again when that falls due, also where nothing else happens.
 
+mod real_names;
+
 use std::collections::BTreeSet;
 
 use crdt::{
@@ -44,7 +46,7 @@ const LOOK_MS: u64 = 60 * 60 * 1_000;
 /// about the ride, a diagnosis does not.
 fn kept_ms(class: VaultClass) -> u64 {
     match class {
-        VaultClass::Sensitive => 7 * DAY_MS,
+        VaultClass::Sensitive | VaultClass::Identity => 7 * DAY_MS,
         VaultClass::Contact => 30 * DAY_MS,
     }
 }
@@ -152,6 +154,7 @@ impl Ledger {
                         (details.name, details.phone, details.door);
                 }
                 VaultClass::Sensitive => private.details = details.note,
+                VaultClass::Identity => (),
             }
         }
         let erased = |class: &VaultClass| {
@@ -302,6 +305,11 @@ impl Ledger {
             open.filter(|(vault, ..)| all || changed.contains(&vault.request)).collect();
         let (mut gifts, mut wait_ms, mut look_ms) = (Vec::new(), None, None);
         for (vault, scope, epoch) in open {
+            if let Some(person) = vault.person() {
+                let wait = self.real_name_gift((vault, scope, epoch), person, &mut gifts);
+                wait_ms = wait_ms.into_iter().chain(wait).min();
+                continue;
+            }
             let Ok(around) = self.around(&vault.request) else { continue };
             match self.outdated_in_ms(vault.class, &around) {
                 Some(0) => {
@@ -372,6 +380,9 @@ impl Ledger {
         boxes: &[KeyId],
         people: BTreeSet<PersonId>,
     ) -> Result<(), Failed> {
+        if let Some(person) = vault.person() {
+            return self.give_real_name(person, (scope, epoch), boxes);
+        }
         let around = self.around(&vault.request)?;
         let (roster, case) = (self.truth.roster(), &around.folded.case);
         let home = case.at_home();

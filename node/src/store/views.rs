@@ -37,7 +37,7 @@ use std::{
 };
 
 use crdt::{
-    body::{Act, Body, Card, DocumentForm, Statement},
+    body::{Act, Body, Card, DocumentForm, Statement, VaultName},
     envelope::Kind,
     id::{EnvelopeId, GroupId, PersonId, RequestId},
     judge::Fate,
@@ -285,12 +285,8 @@ impl Views {
                 batch.changes.requests.insert(change.about);
             }
             Body::Card(card) if told.accepted => self.put_card(told, card, batch)?,
-            Body::Vault(it) => {
-                batch.changes.requests.insert(it.vault().request);
-            }
-            Body::Erasure(it) => {
-                batch.changes.requests.insert(it.vault.request);
-            }
+            Body::Vault(it) => batch.changes.note_vault(&it.vault()),
+            Body::Erasure(it) => batch.changes.note_vault(&it.vault),
             Body::News(it) => self.take_news(told, it, batch)?,
             Body::Receipt(it) => self.take_receipt(told, it)?,
             Body::Card(_) | Body::Key(_) | Body::Holding(_) => (),
@@ -395,6 +391,16 @@ impl Views {
 }
 
 impl Changes {
+    /// Something private was put away, opened or forgotten.
+    fn note_vault(&mut self, vault: &VaultName) {
+        match vault.person() {
+            Some(_) => self.roster = true,
+            None => {
+                self.requests.insert(vault.request);
+            }
+        }
+    }
+
     /// Adds what another batch has changed.
     pub fn join(&mut self, other: Self) {
         self.groups.extend(other.groups);

@@ -257,6 +257,7 @@ const FAMILIES: [(&str, &[&str]); 20] = [
             "revoke_sealed",
             "certify_sealed",
             "vouch_self",
+            "real name",
             "heal",
             "name a place",
             "reason",

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use crdt::{
     authority::Roster,
-    body::{Act, Body, Key, Part, Unreadable, VaultName},
+    body::{Act, Body, Key, Part, Unreadable, VaultClass, VaultName},
     envelope::{Header, Kind},
     id::{EnvelopeId, PersonId, RequestId, ScopeId},
     judge::Fate,
@@ -30,8 +30,9 @@ use crate::store::error::StoreError;
 #[derive(Clone)]
 pub(super) struct Erases {
     /// Whose word counts: who asked, as far as it can be read here; none where it cites no act that
-    /// founds the request.
+    /// founds the request. Of a real name: whose it is.
     home: Option<BTreeSet<PersonId>>,
+    class: VaultClass,
 }
 
 impl Erases {
@@ -39,7 +40,7 @@ impl Erases {
         let groups = roster.groups();
         let group = groups.iter().find(|group| group.id.scope() == header.scope);
         let (Some(home), Some(group)) = (&self.home, group) else { return false };
-        roster.may_erase(&group.id, home, &authority::spot(id, header))
+        roster.may_erase(&group.id, home, self.class, &authority::spot(id, header))
     }
 }
 
@@ -51,6 +52,10 @@ impl Work<'_> {
         body: Result<&Body, Unreadable>,
     ) -> Result<Option<Erases>, StoreError> {
         let Ok(Body::Erasure(erasure)) = body else { return Ok(None) };
+        let class = erasure.vault.class;
+        if let Some(person) = erasure.vault.person() {
+            return Ok(Some(Erases { home: Some(BTreeSet::from([person])), class }));
+        }
         let mut home: Option<BTreeSet<PersonId>> = None;
         for dep in &header.deps {
             let Some(cited) = self.cited(dep)? else { continue };
@@ -59,7 +64,7 @@ impl Work<'_> {
                 home.get_or_insert_default().extend(asked);
             }
         }
-        Ok(Some(Erases { home }))
+        Ok(Some(Erases { home, class }))
     }
 
     /// Who asked by this envelope, where it may found the request: nobody, where it cannot be read

@@ -180,6 +180,11 @@ pub const ROUTES: &[Route] = &[
     // People.
     get("/people", "people", "people"),
     post("/people/{person}/meeting", "roster/meet", People, ""),
+    Route { scope: People, ..get("/name", "name/mine", "name") },
+    put("/name", "name/net", People, "name"),
+    put("/name/real", "name/real", People, "name"),
+    delete("/name/real", "name/forget", People, "name"),
+    post("/people/{person}/name", "name/open", Desk, "name"),
     get("/people/{person}/why", "roster/why", "roster/why"),
     post("/people/{person}/roles", "roster/grant", People, ""),
     post("/people/{person}/removals", "roster/remove", People, ""),
