@@ -137,7 +137,7 @@ async fn ask_node(
         Verb::Log(args) => log::run(ui, door, args).await,
         Verb::Search(args) => search::run(ui, door, args).await,
         Verb::Import(args) => import::run(ui, door, args).await,
-        Verb::Ask(args) => ask::run(ui, door, args).await,
+        Verb::Ask(args) => ask::run(ui, (data, door), args).await,
         Verb::Requests(args) => requests::run(ui, door, args).await,
         Verb::Request(args) => request::run(ui, door, args).await,
         Verb::Claim(args) => act::run(ui, door, ActVerb::Claim, args).await,

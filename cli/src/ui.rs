@@ -226,13 +226,12 @@ impl<'a> Ui<'a> {
 
 /// A forward says what it shows, beneath whatever was added to it.
 fn said(row: &MessageRow) -> String {
-    match row.news.as_ref().filter(|_| row.forwarded) {
-        Some(news) => {
-            let first = format!("{} ({}): {}", news.author, news.group, news.text);
-            format!("{}\n{first}", row.text).trim().to_owned()
-        }
-        None => row.text.clone(),
-    }
+    let first = match (row.news.as_ref().filter(|_| row.forwarded), &row.shows) {
+        (Some(news), _) => format!("{} ({}): {}", news.author, news.group, news.text),
+        (None, Some(it)) => format!("{} ({}): {}", it.message.author, it.group, it.message.text),
+        (None, None) => return row.text.clone(),
+    };
+    format!("{}\n{first}", row.text).trim().to_owned()
 }
 
 /// Text that cannot steer a terminal: control characters are shown as such, line ends stay.

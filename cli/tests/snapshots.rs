@@ -36,6 +36,65 @@ fn every_command_explains_itself() {
     }
 }
 
+/// Verbs without `--json`: those that run until they are stopped, make or read a file or a key, ask people
+/// for what must not stand in a script, or print nothing: their exit code says all.
+const WITHOUT_JSON: [&str; 34] = [
+    "demo",
+    "init",
+    "up",
+    "join",
+    "approve",
+    "deny",
+    "group vouch",
+    "group rules",
+    "group approve",
+    "group owner",
+    "group leave",
+    "group mute",
+    "group unmute",
+    "group take-down",
+    "group put-back",
+    "group export",
+    "import",
+    "devices certify",
+    "place live",
+    "leave",
+    "hide",
+    "report",
+    "root grant",
+    "root remove",
+    "root admit",
+    "wait",
+    "passphrase",
+    "lock",
+    "resident add",
+    "bundle export",
+    "backup",
+    "restore",
+    "recover",
+    "rebuild",
+];
+
+/// Whatever prints something prints it for scripts too.
+#[test]
+fn every_verb_that_prints_has_json() {
+    let mut program = Cli::command();
+    program.build();
+    let mut lacking = Vec::new();
+    for verb in program.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        let inner: Vec<_> =
+            verb.get_subcommands().filter(|inner| inner.get_name() != "help").collect();
+        let has = |command: &clap::Command| command.get_arguments().any(|it| it.get_id() == "json");
+        if !has(verb) && inner.is_empty() {
+            lacking.push(verb.get_name().to_owned());
+        }
+        let inner = inner.into_iter().filter(|inner| !has(inner));
+        lacking.extend(inner.map(|inner| format!("{} {}", verb.get_name(), inner.get_name())));
+    }
+    let known: Vec<String> = WITHOUT_JSON.iter().map(|verb| (*verb).to_owned()).collect();
+    assert_eq!(lacking, known, "give it `--json`, or say here why a script needs none");
+}
+
 #[test]
 fn wrong_use_is_told_with_a_hint_in_both_languages() {
     let stage = Stage::empty();

@@ -162,6 +162,8 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     for (what, act) in later_acts(ask, person) {
         home.write(what, scope, Some(root), vec![ask], &Body::Act(act));
     }
+    let photographed = Body::Act(Act::Ask(a_photo_of_handwriting()));
+    home.write("ask with a photo", scope, Some(root), vec![], &photographed);
     all
 }
 
@@ -214,15 +216,24 @@ fn write_news(
     home.write("holding", scope, Some(root), vec![], &Body::Holding(holding));
 }
 
-fn an_alert() -> Announcement {
-    let photo = Attachment {
+fn a_photo() -> Attachment {
+    Attachment {
         blob: BlobId::from_bytes([6; 32]),
         key: BlobKey([7; 32]),
         bytes: 90_000,
         media: Media::Photo,
         name: String::new(),
         thumbnail: vec![0xff, 0xd8],
-    };
+    }
+}
+
+/// What somebody wrote by hand and photographed.
+fn a_photo_of_handwriting() -> Ask {
+    let terms = Terms { photos: Some(vec![a_photo()]), ..Terms::default() };
+    Ask { terms: Some(terms), ..a_ride() }
+}
+
+fn an_alert() -> Announcement {
     Announcement {
         class: NewsClass::Alert,
         text: "水管爆了 a pipe has burst".into(),
@@ -232,7 +243,7 @@ fn an_alert() -> Announcement {
         answers: None,
         question: None,
         reach: Reach::Community,
-        attachments: vec![photo],
+        attachments: vec![a_photo()],
         said_in: Some("all".into()),
     }
 }
@@ -265,6 +276,7 @@ fn later_acts(request: EnvelopeId, person: PersonId) -> [(&'static str, Act); 4]
         intake: Some(Intake::Phone),
         posted: Some(Posted { case: request, team: request }),
         to_desk: false,
+        photos: None,
     };
     let ask = Ask { role: Part::Desk, message: Some(request), terms: Some(terms), ..a_ride() };
     let promise = Promise { what: "装扶手 a handrail".into(), due_ms: 1_800_000_000_000 };

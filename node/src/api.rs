@@ -34,7 +34,7 @@ pub use error::{ApiError, ErrorKind};
 pub use event::{Event, RingClass};
 pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
-pub use message::MessageRow;
+pub use message::{MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
 pub use peers::{MeshPicture, PeerRow};

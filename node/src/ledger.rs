@@ -324,7 +324,7 @@ impl Ledger {
         if found.roster {
             due.extend(self.leavings()?);
         }
-        changes.alerts.extend(self.note_news(&found.news)?);
+        self.note_news(&found.news, changes)?;
         let touched = found.requests.clone();
         changes.urgent.extend(self.urgent(&touched)?);
         changes.join(found);

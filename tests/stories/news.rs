@@ -13,27 +13,27 @@ use node::api::{
 };
 use tests::world::{BEGIN, Who, World};
 
-const HOUR: u64 = 3_600_000;
+pub const HOUR: u64 = 3_600_000;
 
-fn news(world: &mut World, who: Who, command: NewsCommand) -> Result<NewsReply, ApiError> {
+pub fn news(world: &mut World, who: Who, command: NewsCommand) -> Result<NewsReply, ApiError> {
     match world.ask(who, Command::News(command))? {
         Reply::News(reply) => Ok(reply),
         other => panic!("news, and heard {other:?}"),
     }
 }
 
-fn refused(world: &mut World, who: Who, command: NewsCommand) -> ErrorKind {
+pub fn refused(world: &mut World, who: Who, command: NewsCommand) -> ErrorKind {
     news(world, who, command).expect_err("it is not his to say").kind
 }
 
-fn told(world: &mut World, who: Who, command: NewsCommand) -> EnvelopeId {
+pub fn told(world: &mut World, who: Who, command: NewsCommand) -> EnvelopeId {
     match news(world, who, command) {
         Ok(NewsReply::Told { id }) => id,
         other => panic!("told, and heard {other:?}"),
     }
 }
 
-fn tells(world: &mut World, who: Who, telling: Telling) -> EnvelopeId {
+pub fn tells(world: &mut World, who: Who, telling: Telling) -> EnvelopeId {
     told(world, who, NewsCommand::Tell(Box::new(telling)))
 }
 
@@ -48,7 +48,7 @@ fn faq(world: &mut World, who: Who, words: &str) -> Vec<NewsRow> {
     list(world, who, NewsCommand::Faq { words: words.to_owned() })
 }
 
-fn duty(world: &mut World, who: Who) -> DutyRow {
+pub fn duty(world: &mut World, who: Who) -> DutyRow {
     match news(world, who, NewsCommand::Duty { unanswered: true }) {
         Ok(NewsReply::Duty { duty }) => duty.into_iter().next().expect("somebody is on duty"),
         other => panic!("duty, and heard {other:?}"),
@@ -71,7 +71,7 @@ fn new_group(world: &mut World, who: Who, name: &str) -> GroupId {
     }
 }
 
-fn let_in(world: &mut World, who: Who, group: &str, person: &str) {
+pub fn let_in(world: &mut World, who: Who, group: &str, person: &str) {
     let (person, over) = (person.to_owned(), Some(group.to_owned()));
     let grant = RosterCommand::Grant { person, role: RoleWord::Member, over, again: false };
     world.roster(who, grant).expect("the owner may");
@@ -336,7 +336,7 @@ fn need_20_words_to_one_unit_reach_its_building_alone_and_are_closed_by_its_own(
     insta::assert_snapshot!("need_20", diary);
 }
 
-fn on(person: &str, phone: &str) -> DutyName {
+pub fn on(person: &str, phone: &str) -> DutyName {
     DutyName { person: person.to_owned(), phone: phone.to_owned() }
 }
 
@@ -389,10 +389,11 @@ fn need_05_the_duty_desk_is_known_offline_and_nothing_unanswered_stays_with_one(
         until_ms: None,
     };
     assert_eq!(refused(&mut world, sun, over(on("Sun", "1"))), ErrorKind::NotAllowed);
-    told(&mut world, zhao, over(on("Qian", "8000 0003")));
+    let handed = told(&mut world, zhao, over(on("Qian", "8000 0003")));
     assert_eq!(look(&mut world, qian, 10, 0).0, "Zhao", "he cannot know yet");
     world.heal();
     world.settle();
+    assert_eq!((world.home(qian).rings(), world.home(sun).rings()), (&[handed][..], &[][..]));
     assert_eq!(look(&mut world, qian, 10, 0).0, "Qian");
     assert_eq!(look(&mut world, sun, 15, 59).0, "Qian");
     assert_eq!(look(&mut world, sun, 16, 0).0, "Qian", "his own shift");

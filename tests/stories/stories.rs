@@ -1,10 +1,12 @@
 //! Stories of a court: people, chapters, and what everybody sees in the end.
 
+mod asked;
 mod copies;
 mod council;
 mod desk;
 mod disks;
 mod flood;
+mod handwriting;
 mod introduced;
 mod life;
 mod machine;

@@ -1,11 +1,17 @@
 //! `linli ask` and `linli intake`: a request for help.
 
+use std::path::{Path, PathBuf};
+
+use crdt::id::BlobId;
 use node::api::{
     CaseCommand, Command, ConsentWord, IntakeWord, KindWord, NewCase, PreferWord, Private, Reply,
 };
 use serde_json::json;
 
-use super::case::{asked, moment};
+use super::{
+    case::{asked, moment},
+    photo,
+};
 use crate::{
     args::Json,
     door::Door,
@@ -15,13 +21,23 @@ use crate::{
 
 /// Ask for help
 ///
-/// Prints a code of seven digits that can be said on the phone. Everybody in the group reads the
+/// Prints a code of seven digits that can be said on the phone. A question that the office has answered
+/// before is answered so, and not asked. Everybody in the group reads the
 /// title. Name, phone and door are for the office, the group's captain and whoever is given the
 /// request; details are for the office alone.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// What is wanted, in one line
+    /// What is wanted, in one line; may be left out where a photo says it
+    #[arg(required_unless_present = "photo", default_value = "", hide_default_value = true)]
     title: String,
+
+    /// A photo for everybody in the group, as of what you wrote by hand (can be repeated, four at most)
+    #[arg(long, value_name = "FILE")]
+    photo: Vec<PathBuf>,
+
+    /// With `--kind question`: ask also where the office has answered this before
+    #[arg(long)]
+    anyway: bool,
 
     /// What only the office reads: a diagnosis, whom a complaint is about
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -178,10 +194,22 @@ enum ConsentKind {
 /// # Errors
 ///
 /// Where the node refuses: private details, no such group, too many words.
-pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let json = args.json;
-    let new = new_case(ui, args)?;
-    asked(ui, door, CaseCommand::Ask(Box::new(new)), json).await
+pub async fn run(
+    ui: &mut Ui<'_>,
+    (data, door): (&Path, &mut Door),
+    mut args: Args,
+) -> Result<(), CliError> {
+    let (json, files) = (args.json, std::mem::take(&mut args.photo));
+    let mut new = new_case(ui, args)?;
+    for file in &files {
+        new.photos.push(photo::put(data, file)?);
+    }
+    let blobs: Vec<BlobId> = new.photos.iter().map(|it| it.blob).collect();
+    let done = asked(ui, door, CaseCommand::Ask(Box::new(new)), json).await;
+    if matches!(done, Err(CliError::Refused(_))) {
+        photo::forget(data, &blobs);
+    }
+    done
 }
 
 fn new_case(ui: &Ui<'_>, args: Args) -> Result<NewCase, CliError> {
@@ -225,6 +253,8 @@ fn new_case(ui: &Ui<'_>, args: Args) -> Result<NewCase, CliError> {
         to_desk: args.to_desk,
         private: Private { name, phone: args.phone, door: args.door, details: args.details },
         message: message.transpose()?,
+        photos: Vec::new(),
+        unless_answered: matches!(args.kind, Kind::Question) && !args.anyway,
     })
 }
 

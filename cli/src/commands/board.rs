@@ -31,6 +31,9 @@ pub struct PinArgs {
     /// Take it down instead
     #[arg(long)]
     remove: bool,
+
+    #[command(flatten)]
+    json: Json,
 }
 
 /// Prints the board.
@@ -60,12 +63,13 @@ pub async fn show(ui: &mut Ui<'_>, door: &mut Door, args: BoardArgs) -> Result<(
 ///
 /// Where there is no such group or pin, or the person is not in the group.
 pub async fn pin(ui: &mut Ui<'_>, door: &mut Door, args: PinArgs) -> Result<(), CliError> {
-    let PinArgs { group, text, remove } = args;
+    let PinArgs { group, text, remove, json } = args;
     let command = match remove {
         false => Command::Pin { group, text },
         true => Command::Unpin { group, pin: text },
     };
     match door.ask(command).await? {
+        Reply::Board(board) if json.json => ui.json(&board),
         Reply::Done | Reply::Board(_) => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),
     }

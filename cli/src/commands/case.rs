@@ -1,7 +1,7 @@
 //! A request's whole life beside claiming: `linli register|publish|hold|resume|refer|decline|duplicate|
 //! arrive|pickup|resolve|revoke|swap|visit|note|close|hand-on`.
 
-use node::api::{CaseCommand, CaseVerb, Command, Deed, ErrorKind, Reply};
+use node::api::{CaseCommand, CaseVerb, Command, Deed, ErrorKind, NewsReply, NewsRow, Reply};
 use serde_json::json;
 
 use super::act;
@@ -353,11 +353,23 @@ pub(super) async fn asked(
     command: CaseCommand,
     json: Json,
 ) -> Result<(), CliError> {
-    let reply = door.ask(Command::Case(command)).await?;
-    let Reply::Asked { id, code } = reply else { return Err(CliError::Unexpected) };
+    let (id, code) = match door.ask(Command::Case(command)).await? {
+        Reply::Asked { id, code } => (id, code),
+        Reply::News(NewsReply::List { news }) => return answered(ui, &news, json),
+        _ => return Err(CliError::Unexpected),
+    };
     if json.json {
         return ui.json(&json!({ "id": id, "code": code }));
     }
     ui.note("ask-done", &[])?;
     ui.line(code)
+}
+
+/// What the office has answered before comes first, and nothing is written.
+pub(super) fn answered(ui: &mut Ui<'_>, news: &[NewsRow], json: Json) -> Result<(), CliError> {
+    if json.json {
+        return ui.json(&json!({ "answers": news }));
+    }
+    news.iter().try_for_each(|row| super::news::print(ui, row))?;
+    ui.note("answered-before", &[])
 }

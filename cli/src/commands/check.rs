@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use node::api::{Command, Reply};
 
-use crate::{door::Door, error::CliError, ui::Ui};
+use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
 /// Work on a request's shared checklist
 ///
@@ -23,16 +23,25 @@ enum What {
     Add {
         /// What must be done or found
         text: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Tick an item off
     Tick {
         /// Its name, as `linli request` shows it in brackets
         item: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Take a tick away
     Untick {
         /// Its name, as `linli request` shows it in brackets
         item: String,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -43,12 +52,13 @@ enum What {
 /// Where there is no such request or item.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
     let id = args.id;
-    let command = match args.what {
-        What::Add { text } => Command::ChecklistAdd { id, text },
-        What::Tick { item } => Command::ChecklistTick { id, item, done: true },
-        What::Untick { item } => Command::ChecklistTick { id, item, done: false },
+    let (command, json) = match args.what {
+        What::Add { text, json } => (Command::ChecklistAdd { id, text }, json),
+        What::Tick { item, json } => (Command::ChecklistTick { id, item, done: true }, json),
+        What::Untick { item, json } => (Command::ChecklistTick { id, item, done: false }, json),
     };
     match door.ask(command).await? {
+        Reply::Request(page) if json.json => ui.json(&page),
         Reply::Done | Reply::Request(_) => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),
     }

@@ -67,7 +67,7 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     match question(door, CaseCommand::Desk { list }).await? {
         CaseReply::Desk(page) if args.json.json => ui.json(&page),
         CaseReply::Desk(page) => print(ui, &page),
-        CaseReply::Figures(_) => Err(CliError::Unexpected),
+        CaseReply::Figures(_) | CaseReply::Photo(_) => Err(CliError::Unexpected),
     }
 }
 
@@ -81,7 +81,7 @@ pub async fn figures(ui: &mut Ui<'_>, door: &mut Door, args: FiguresArgs) -> Res
     match question(door, CaseCommand::Figures { since_ms }).await? {
         CaseReply::Figures(page) if args.json.json => ui.json(&page),
         CaseReply::Figures(page) => print_figures(ui, &page),
-        CaseReply::Desk(_) => Err(CliError::Unexpected),
+        CaseReply::Desk(_) | CaseReply::Photo(_) => Err(CliError::Unexpected),
     }
 }
 

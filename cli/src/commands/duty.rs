@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use node::api::{DutyName, DutyRow, NewsCommand, NewsReply};
+use serde_json::json;
 
 use super::news::{ask, moment};
 use crate::{
@@ -47,6 +48,9 @@ enum What {
         /// Over which place [default: the whole community]
         #[arg(long, value_name = "PLACE")]
         over: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Let somebody else be on duty for a while: for whoever is on the rota or rules over the place
     HandOver {
@@ -65,6 +69,9 @@ enum What {
         /// Over which place [default: the whole community]
         #[arg(long, value_name = "PLACE")]
         over: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -74,7 +81,7 @@ enum What {
 ///
 /// Where the person may not, or nobody is called so.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let command = match args.what {
+    let (json, command) = match args.what {
         None => {
             let NewsReply::Duty { duty } =
                 ask(door, NewsCommand::Duty { unanswered: true }).await?
@@ -83,20 +90,27 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
             };
             return if args.json.json { ui.json_lines(&duty) } else { print(ui, &duty) };
         }
-        Some(What::Set { people, hours, from, over }) => NewsCommand::SetRota {
-            place: over,
-            people: people.iter().map(|it| named(ui, it)).collect::<Result<_, _>>()?,
-            begins_ms: moment(ui, "--from", from.as_deref())?,
-            shift_ms: hours.saturating_mul(HOUR_MS),
-        },
-        Some(What::HandOver { to, from, until, over }) => NewsCommand::HandOver {
-            place: over,
-            to: named(ui, &to)?,
-            from_ms: moment(ui, "--from", from.as_deref())?,
-            until_ms: moment(ui, "--until", until.as_deref())?,
-        },
+        Some(What::Set { people, hours, from, over, json }) => (
+            json,
+            NewsCommand::SetRota {
+                place: over,
+                people: people.iter().map(|it| named(ui, it)).collect::<Result<_, _>>()?,
+                begins_ms: moment(ui, "--from", from.as_deref())?,
+                shift_ms: hours.saturating_mul(HOUR_MS),
+            },
+        ),
+        Some(What::HandOver { to, from, until, over, json }) => (
+            json,
+            NewsCommand::HandOver {
+                place: over,
+                to: named(ui, &to)?,
+                from_ms: moment(ui, "--from", from.as_deref())?,
+                until_ms: moment(ui, "--until", until.as_deref())?,
+            },
+        ),
     };
     match ask(door, command).await? {
+        NewsReply::Told { id } if json.json => ui.json(&json!({ "id": id })),
         NewsReply::Told { .. } => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),
     }
@@ -128,7 +142,11 @@ fn print(ui: &mut Ui<'_>, duty: &[DutyRow]) -> Result<(), CliError> {
         for it in &row.unanswered {
             let (time, title) = (ui.time(it.claimed_ms.0), one_line(&it.title));
             let with = one_line(&it.with);
-            ui.line(format_args!("    {}  {time}  {title}  → {with}", it.code))?;
+            let what = match &it.said_in {
+                Some(group) => ui.speech().group_name(&one_line(group)),
+                None => it.code.clone(),
+            };
+            ui.line(format_args!("    {what}  {time}  {title}  → {with}"))?;
         }
     }
     Ok(())

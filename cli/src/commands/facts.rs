@@ -2,7 +2,7 @@
 
 use node::api::{Command, Reply};
 
-use crate::{door::Door, error::CliError, ui::Ui};
+use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
 /// Change one fact of a request
 ///
@@ -17,6 +17,9 @@ pub struct Args {
 
     /// What it says from now on
     value: String,
+
+    #[command(flatten)]
+    json: Json,
 }
 
 /// Writes it.
@@ -25,8 +28,9 @@ pub struct Args {
 ///
 /// Where there is no such request or field.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let Args { id, field, value } = args;
+    let Args { id, field, value, json } = args;
     match door.ask(Command::EditFact { id, field, value }).await? {
+        Reply::Request(page) if json.json => ui.json(&page),
         Reply::Done | Reply::Request(_) => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),
     }

@@ -37,6 +37,9 @@ enum What {
         /// How many members must vouch for a newcomer (vetted groups)
         #[arg(long, value_name = "N", default_value_t = 2)]
         vouches: u8,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Enter a group, or knock at its door
     ///
@@ -45,6 +48,9 @@ enum What {
     Join {
         /// Its name or id
         name: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Who is in it, who sees to it, and who waits before its door
     Members {
@@ -171,13 +177,14 @@ impl From<Kind> for GroupKindWord {
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
     use RosterCommand as Do;
     let command = match args.what {
-        What::New { name, kind, vouches } => {
+        What::New { name, kind, vouches, json } => {
             let kind = kind.into();
             let new = Command::GroupNew { name, kind, vouches };
-            return enter(ui, door, "group-made", new).await;
+            return enter(ui, door, ("group-made", json), new).await;
         }
-        What::Join { name } => {
-            return enter(ui, door, "group-joined", Command::GroupJoin { group: name }).await;
+        What::Join { name, json } => {
+            let join = Command::GroupJoin { group: name };
+            return enter(ui, door, ("group-joined", json), join).await;
         }
         What::Members { name, json } => {
             let page = door.roster(Do::Members { group: name }).await?;
@@ -212,10 +219,13 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
 async fn enter(
     ui: &mut Ui<'_>,
     door: &mut Door,
-    key: &str,
+    (key, json): (&str, Json),
     command: Command,
 ) -> Result<(), CliError> {
     match door.ask(command).await? {
+        Reply::Group(group) if json.json => ui.json(&group),
+        Reply::Board(board) if json.json => ui.json(&board.group),
+        Reply::Roster(reply) if json.json => ui.json(&reply),
         Reply::Group(group) => {
             ui.note(key, &[("name", one_line(&group.name).into())])?;
             ui.line(group.id.to_hex())

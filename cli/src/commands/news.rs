@@ -110,10 +110,11 @@ pub struct FaqArgs {
     json: Json,
 }
 
-/// Show an announcement in another group
+/// Show an announcement or a message in another group
 ///
 /// Who said it first, when and where stay with it, and what its author corrects or takes back reads
-/// so in every copy. Only where the author allowed it.
+/// so in every copy. An announcement goes where its author allowed it, a message where everybody could
+/// read it already.
 #[derive(clap::Args, Clone, Debug)]
 pub struct ForwardArgs {
     /// Its id or the beginning of it
@@ -164,6 +165,9 @@ enum What {
         /// Until when it shall hold
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Take it back, wherever it was shown: for its author and the office
     Withdraw {
@@ -171,11 +175,17 @@ enum What {
         id: String,
         /// Why
         reason: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Say that it was meant for you; that closes every copy
     Mine {
         /// Its id or the beginning of it
         id: String,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -282,7 +292,7 @@ pub async fn faq(ui: &mut Ui<'_>, door: &mut Door, args: FaqArgs) -> Result<(), 
 ///
 /// Where there is no such announcement, or the person may not.
 pub async fn news(ui: &mut Ui<'_>, door: &mut Door, args: NewsArgs) -> Result<(), CliError> {
-    let command = match args.what {
+    let (command, json) = match args.what {
         None => {
             let news = list(door, NewsCommand::List { all: args.all }).await?;
             if args.json.json {
@@ -296,14 +306,14 @@ pub async fn news(ui: &mut Ui<'_>, door: &mut Door, args: NewsArgs) -> Result<()
             };
             return if json.json { ui.json(&row) } else { print(ui, &row) };
         }
-        Some(What::Correct { id, text, until }) => {
+        Some(What::Correct { id, text, until, json }) => {
             let until_ms = moment(ui, "--until", until.as_deref())?;
-            NewsCommand::Correct { id, text, until_ms }
+            (NewsCommand::Correct { id, text, until_ms }, json)
         }
-        Some(What::Withdraw { id, reason }) => NewsCommand::Withdraw { id, reason },
-        Some(What::Mine { id }) => NewsCommand::Mine { id },
+        Some(What::Withdraw { id, reason, json }) => (NewsCommand::Withdraw { id, reason }, json),
+        Some(What::Mine { id, json }) => (NewsCommand::Mine { id }, json),
     };
-    told(ui, door, command, false).await
+    told(ui, door, command, json.json).await
 }
 
 async fn told(

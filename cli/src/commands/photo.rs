@@ -8,21 +8,26 @@ use crdt::{
     secrets::blob,
 };
 use node::{
-    api::{ApiError, ErrorKind, NewsCommand, NewsReply, PhotoRow},
+    api::{
+        ApiError, CaseCommand, CaseReply, Command, ErrorKind, NewsCommand, NewsReply, PhotoRow,
+        Reply,
+    },
     clock,
     photo::{NoPhoto, prepare},
     store::blobs::{BlobError, Blobs},
 };
 
-use super::news::ask;
-use crate::{door::Door, error::CliError, ui::Ui};
+use serde_json::json;
 
-/// Save a photo of an announcement as a file
+use super::news::ask;
+use crate::{args::Json, door::Door, error::CliError, ui::Ui};
+
+/// Save a photo of an announcement or request as a file
 ///
 /// The whole photo where this home holds it, otherwise the thumbnail that came with the words.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// The announcement's id or the beginning of it
+    /// The announcement's id or the beginning of it, or the request's code
     id: String,
 
     /// Where to; nothing that is there is written over
@@ -31,6 +36,9 @@ pub struct Args {
     /// Which of its photos, from 1
     #[arg(long, value_name = "N", default_value_t = 1)]
     number: u64,
+
+    #[command(flatten)]
+    json: Json,
 }
 
 /// Saves it, and says which of the two it was.
@@ -44,12 +52,11 @@ pub async fn run(
     args: Args,
 ) -> Result<(), CliError> {
     let number = args.number.saturating_sub(1);
-    let NewsReply::Photo(row) = ask(door, NewsCommand::Photo { id: args.id, number }).await? else {
-        return Err(CliError::Unexpected);
-    };
+    let row = named(door, args.id, number).await?;
     let sealed = Blobs::of(data).get(&row.blob).map_err(|error| refused(&error))?;
     let key = from_hex(&row.key).map(BlobKey).map_err(|_| CliError::Unexpected)?;
     let whole = sealed.and_then(|sealed| blob::open(&key, &sealed));
+    let is_whole = whole.is_some();
     let (bytes, said) = match whole {
         Some(whole) => (whole, "photo-whole"),
         None => (
@@ -65,7 +72,28 @@ pub async fn run(
     };
     let mut file = std::fs::File::create_new(&args.file).map_err(cannot)?;
     std::io::Write::write_all(&mut file, &bytes).map_err(cannot)?;
+    if args.json.json {
+        return ui.json(&json!({ "whole": is_whole, "bytes": bytes.len() }));
+    }
     ui.note(said, &[])
+}
+
+/// A photo of an announcement, or else of a request.
+async fn named(door: &mut Door, id: String, number: u64) -> Result<PhotoRow, CliError> {
+    match ask(door, NewsCommand::Photo { id: id.clone(), number }).await {
+        Ok(NewsReply::Photo(row)) => Ok(*row),
+        Err(CliError::Refused(error)) if error.kind == ErrorKind::UnknownMessage => {
+            let Reply::Case(reply) =
+                door.ask(Command::Case(CaseCommand::Photo { id, number })).await?
+            else {
+                return Err(CliError::Unexpected);
+            };
+            let CaseReply::Photo(row) = *reply else { return Err(CliError::Unexpected) };
+            Ok(row)
+        }
+        Err(error) => Err(error),
+        _ => Err(CliError::Unexpected),
+    }
 }
 
 /// Makes a file ready to go out, and keeps it sealed in this home's folder.

@@ -34,6 +34,9 @@ enum What {
         /// The area that it lies in [default: the community]
         #[arg(long = "in", value_name = "PLACE")]
         within: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Say that this home lies in an area: who looks after it is told when something was not read here
     Live {
@@ -60,12 +63,16 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
 ///
 /// Where this person has no role over the place around it.
 pub async fn place(ui: &mut Ui<'_>, door: &mut Door, args: PlaceArgs) -> Result<(), CliError> {
+    let mut json = false;
     let command = match args.what {
-        What::New { name, within } => Command::Roster(RosterCommand::PlaceNew { name, within }),
+        What::New { name, within, json: wanted } => {
+            json = wanted.json;
+            Command::Roster(RosterCommand::PlaceNew { name, within })
+        }
         What::Live { place } => Command::News(NewsCommand::Live { place }),
     };
     match door.ask(command).await? {
-        Reply::Roster(RosterReply::Places { places }) => list(ui, &places, false),
+        Reply::Roster(RosterReply::Places { places }) => list(ui, &places, json),
         Reply::Done => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),
     }

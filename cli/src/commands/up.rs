@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long)]
     no_mdns: bool,
 
-    /// Run this when an alert or an urgent request comes; it finds LINLI_ID and LINLI_CLASS in its
+    /// Run this when an alert or urgent request comes, or duty is handed to you; it finds LINLI_ID and LINLI_CLASS in its
     /// environment, never a text
     #[arg(long, value_name = "COMMAND")]
     on_alert: Option<String>,

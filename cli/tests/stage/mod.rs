@@ -350,6 +350,7 @@ pub fn log_of(text: &str) -> Reply {
         imported: false,
         news: None,
         forwarded: false,
+        shows: None,
     };
     let gone = MessageRow {
         text: String::new(),

@@ -82,6 +82,7 @@ fn duty() -> DutyRow {
             title: "ride".into(),
             claimed_ms: ClaimedTime(AT),
             with: "Zhao".into(),
+            said_in: None,
         }],
     }
 }

@@ -15,10 +15,10 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Act, Part, Place, is_name, is_text};
+use super::{Act, Attachment, Part, Place, is_name, is_text};
 use crate::{
     id::{EnvelopeId, GroupId, PersonId, RequestId, short_hash},
-    limits::{NAME_BYTES_MAX, NEEDS_MAX, PLACE_DEPTH_MAX},
+    limits::{ATTACHMENTS_MAX, NAME_BYTES_MAX, NEEDS_MAX, PLACE_DEPTH_MAX},
 };
 
 /// A call for help, as it was first said. Facts that change live in its document.
@@ -98,6 +98,9 @@ pub struct Terms {
     /// For the desk alone: the words stand in the sensitive vault, the title says nothing.
     #[n(13)]
     pub to_desk: bool,
+    /// Photos: of handwriting, of what is broken. Everybody in the group sees them.
+    #[n(14)]
+    pub photos: Option<Vec<Attachment>>,
 }
 
 /// What kind of request it is. Numbers are for ever.
@@ -332,6 +335,9 @@ impl Terms {
         self.zone.len() <= NAME_BYTES_MAX
             && is_short_list(&self.needs)
             && self.area.as_ref().is_none_or(|area| area.0.len() <= PLACE_DEPTH_MAX)
+            && self.photos.as_ref().is_none_or(|photos| {
+                photos.len() <= ATTACHMENTS_MAX && photos.iter().all(Attachment::is_within_limits)
+            })
     }
 }
 

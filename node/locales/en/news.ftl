@@ -36,3 +36,5 @@ photo-too-many-pixels = it has more pixels than are unpacked here
 photo-damaged = the file is damaged or incomplete
 photo-full = the photos of this home take all the room they may
 news-photo = Photo
+ask-answered = The office has answered this before
+ask-anyway = That does not help me: ask all the same

@@ -36,3 +36,5 @@ photo-too-many-pixels = 像素太多，这里不展开
 photo-damaged = 文件损坏或不完整
 photo-full = 本机照片占用的空间已满
 news-photo = 照片
+ask-answered = 居委会以前答过
+ask-anyway = 没解决我的问题，继续提问

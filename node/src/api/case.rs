@@ -10,7 +10,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Private, RequestRow};
+use super::{PhotoRow, Private, RequestRow};
 
 /// Something about a request that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,11 @@ pub enum CaseCommand {
         id: String,
         team: String,
         title: Option<String>,
+    },
+    /// One of its photos, from 0: thumbnail, and what opens the whole one.
+    Photo {
+        id: String,
+        number: u64,
     },
     Desk {
         list: Option<DeskList>,
@@ -219,6 +224,11 @@ pub struct NewCase {
     pub private: Private,
     /// The message that it is made of.
     pub message: Option<EnvelopeId>,
+    /// Photos that everybody in the group sees, made ready by [`crate::photo`]; with one the title may be
+    /// empty. Their sealed bytes are in this home's folder.
+    pub photos: Vec<PhotoRow>,
+    /// Where the office has answered this before, that answer comes back and nothing is asked.
+    pub unless_answered: bool,
 }
 
 /// What kind of request.
@@ -312,6 +322,7 @@ impl DeskList {
 #[serde(tag = "of", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each is named for the command that it answers")]
 pub enum CaseReply {
+    Photo(PhotoRow),
     Desk(DeskPage),
     Figures(FiguresPage),
 }
@@ -466,6 +477,9 @@ pub struct CaseMore {
     pub postings: Vec<RequestRow>,
     /// The case that it is a posting of, where that can be read here.
     pub posted_from: Option<RequestId>,
+    /// How many photos hang on it.
+    #[serde(default)]
+    pub photos: u64,
 }
 
 /// Somebody was there.

@@ -42,6 +42,8 @@ pub enum RingClass {
     Alert,
     /// An urgent request that nobody has claimed.
     Request,
+    /// Duty was handed over to somebody who lives here.
+    Duty,
 }
 
 impl RingClass {
@@ -50,6 +52,7 @@ impl RingClass {
         match self {
             Self::Alert => "alert",
             Self::Request => "request",
+            Self::Duty => "duty",
         }
     }
 }

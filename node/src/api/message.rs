@@ -42,7 +42,19 @@ pub struct MessageRow {
     /// The announcement that it is, or that somebody showed here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub news: Option<Box<NewsRow>>,
-    /// Somebody showed an announcement of another group here; `text` is what he adds.
+    /// Somebody showed something of another group here; `text` is what he adds.
     #[serde(default)]
     pub forwarded: bool,
+    /// The message of another group that he showed, as it reads now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shows: Option<Box<ShownRow>>,
+}
+
+/// A message as it is shown in a group that it was not said in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownRow {
+    /// The group that it was said in.
+    pub group: String,
+    /// What stands there.
+    pub message: MessageRow,
 }

@@ -36,6 +36,9 @@ pub enum NewsCommand {
     Live { place: String },
     /// Saved answers, those most like these words first; all of them without words.
     Faq { words: String },
+    /// Saved answers in force that answer this question, the likeliest first: to be shown before it is
+    /// asked.
+    Answered { question: String },
     /// Who is on duty now, over each place that has a rota; also what nobody has answered, if wanted.
     Duty { unanswered: bool },
     /// Who is on duty from now on, in turn.
@@ -231,9 +234,9 @@ pub struct DutyRow {
 /// Something that nobody has answered, and in whose hands it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnansweredRow {
-    /// The request.
+    /// The request, or the message that was said to the desk.
     pub id: EnvelopeId,
-    /// Its spoken code.
+    /// Its spoken code; empty of a message.
     pub code: String,
     /// What it says.
     pub title: String,
@@ -241,6 +244,9 @@ pub struct UnansweredRow {
     pub claimed_ms: ClaimedTime,
     /// Who on the rota sees to it now.
     pub with: String,
+    /// The group that a message was said in; none of a request.
+    #[serde(default)]
+    pub said_in: Option<String>,
 }
 
 /// `linli reached --json`.

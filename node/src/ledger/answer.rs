@@ -173,6 +173,10 @@ impl Ledger {
         owner: bool,
     ) -> Result<MessageRow, Failed> {
         let news = line.news.map(|id| self.news_shown_in(group, &id)).transpose()?.flatten();
+        let shows = match line.news.filter(|_| line.forwarded && news.is_none()) {
+            Some(of) => self.message_shown_in(group, &of)?,
+            None => None,
+        };
         let readable = !line.taken_down || line.mine || owner;
         Ok(MessageRow {
             id: line.id,
@@ -192,6 +196,7 @@ impl Ledger {
             imported: line.imported,
             news,
             forwarded: line.forwarded,
+            shows,
         })
     }
 
@@ -297,6 +302,7 @@ impl Ledger {
             proxy: named(Part::Proxy)?,
             consent: terms.consent.map(consent_word),
             intake: terms.intake.map(intake_word),
+            photos: terms.photos.as_ref().map_or(0, |photos| photos.len() as u64),
             to_desk: terms.to_desk,
             by_default: case.by_default,
             stale,

@@ -18,18 +18,19 @@ use crdt::{
     code::Code,
     id::{EnvelopeId, GroupId, PersonId, RequestId},
     lifecycle::{self, Case, Refusal},
-    limits::{NAME_BYTES_MAX, NEEDS_MAX, TEXT_BYTES_MAX},
+    limits::{ATTACHMENTS_MAX, NAME_BYTES_MAX, NEEDS_MAX, TEXT_BYTES_MAX},
 };
 
 use super::{
     After, Failed, Ledger,
     decide::{checked, one_line, refuse_private, say, too_long},
+    news::attachment,
     vaults::checked_private,
 };
 use crate::{
     api::{
         Acted, ApiError, CaseCommand, CaseVerb, ConsentWord, Deed, ErrorKind, IntakeWord, KindWord,
-        NewCase, PreferWord, Reply,
+        NewCase, NewsReply, PreferWord, Reply,
     },
     store::{
         truth::Deps,
@@ -39,6 +40,9 @@ use crate::{
 
 /// What stands where the title of a request for the desk alone would: it says nothing.
 const NOTHING_SAID: &str = "—";
+
+/// What stands where somebody let a photo of what he wrote by hand say it all.
+const HANDWRITTEN: &str = "✍ 手写 / handwritten";
 
 /// Letters of a message that become the title of its request.
 const TITLE_LETTERS: usize = 60;
@@ -55,7 +59,10 @@ pub(super) struct Before {
 impl Ledger {
     pub(super) fn handle_case(&mut self, command: CaseCommand) -> Result<After, Failed> {
         match command {
-            CaseCommand::Ask(new) => self.ask(*new),
+            CaseCommand::Ask(new) => match self.answers_to_ask(&new)? {
+                found if found.is_empty() => self.ask(*new),
+                news => Ok(say(Reply::News(NewsReply::List { news }))),
+            },
             CaseCommand::Register { message, title, publish } => {
                 self.register_message(message, title, publish)
             }
@@ -88,6 +95,16 @@ impl Ledger {
     /// Rule 4, and every text within its bounds.
     fn checked_case(&self, mut new: NewCase) -> Result<NewCase, Failed> {
         new.private = checked_private(new.private)?;
+        if new.photos.len() > ATTACHMENTS_MAX {
+            return Err(too_long("photos", ATTACHMENTS_MAX).into());
+        }
+        if !new.photos.is_empty() && new.to_desk {
+            // What the desk alone reads stands in a vault, and a vault holds words.
+            return Err(ApiError::new(ErrorKind::Private, []).into());
+        }
+        if new.title.trim().is_empty() && !new.photos.is_empty() {
+            new.title = HANDWRITTEN.into();
+        }
         new.title = checked("title", one_line(&new.title), NAME_BYTES_MAX)?;
         new.area = one_line(&new.area);
         if new.details.len() > TEXT_BYTES_MAX {
@@ -151,6 +168,10 @@ impl Ledger {
             intake: new.intake.map(intake_of),
             posted: None,
             to_desk: new.to_desk,
+            photos: match new.photos {
+                none if none.is_empty() => None,
+                some => Some(some.into_iter().map(attachment).collect::<Result<_, _>>()?),
+            },
         };
         Ok(Ask {
             title: new.title,

@@ -5,10 +5,11 @@
 //! was said and of the clock.
 
 use crdt::{
-    body::{Body, DutyRota, HandOver, News, OnDuty, Place, Reach},
+    body::{Body, DutyRota, HandOver, News, OnDuty, Place, Reach, case_of},
     id::EnvelopeId,
     limits::PHONE_BYTES_MAX,
     news::{in_hands_of, on_duty, shift_ends_ms},
+    time::ClaimedTime,
 };
 
 use super::{
@@ -24,8 +25,11 @@ use crate::{
 /// Requests in these states have heard from nobody.
 const UNHEARD: [&str; 3] = ["submitted", "registered", "open"];
 
-/// Requests that one list of waiting ones shows.
+/// Requests and questions that one list of waiting ones shows.
 const WAITING_MAX: usize = 100;
+
+/// Letters of a question that such a list shows.
+const GIST_CHARS: usize = 60;
 
 /// A place's rota, and what was handed over, in order.
 struct Duty {
@@ -147,6 +151,18 @@ impl Ledger {
         Ok(found)
     }
 
+    /// Is this a hand-over that counts, of duty that has not ended, by somebody else to one of those who
+    /// live here?
+    pub(super) fn is_duty_for_me(&self, id: &EnvelopeId) -> Result<bool, Failed> {
+        let Some((held, News::HandOver(over))) = self.duty_said(id)? else { return Ok(false) };
+        let author = held.header.auth.and_then(|auth| self.truth.roster().author(&auth));
+        let here = self.identity.everybody();
+        let is_for_us = here.contains(&over.to.person)
+            && author.is_some_and(|author| !here.contains(&author))
+            && self.claimed.0 < over.until_ms;
+        Ok(is_for_us && self.duties()?.iter().any(|duty| duty.overs.contains(&over)))
+    }
+
     fn duty_said(&self, id: &EnvelopeId) -> Result<Option<(Judged, News)>, Failed> {
         let Some(held) = self.truth.read().verdict(id)? else { return Ok(None) };
         Ok(match held.read_body() {
@@ -155,12 +171,26 @@ impl Ledger {
         })
     }
 
-    /// Requests that nobody has answered, the longest waiting first, and in whose hands they are.
+    /// Requests, and what was said to the desk, that nobody has answered: the longest waiting first, and
+    /// in whose hands they are.
     fn unanswered(
         &self,
         rota: &DutyRota,
         overs: &[HandOver],
     ) -> Result<Vec<UnansweredRow>, Failed> {
+        let mut rows = self.unheard_requests()?;
+        rows.extend(self.unheard_questions()?);
+        rows.sort_by_key(|row| (row.claimed_ms, row.id));
+        rows.truncate(WAITING_MAX);
+        for row in &mut rows {
+            let with = in_hands_of(rota, overs, row.claimed_ms.0, self.claimed.0);
+            let with = with.map(|it| self.views.name_of(&it.person)).transpose()?;
+            row.with = with.unwrap_or_default();
+        }
+        Ok(rows)
+    }
+
+    fn unheard_requests(&self) -> Result<Vec<UnansweredRow>, Failed> {
         let mut open = self.views.requests(false)?;
         open.retain(|line| UNHEARD.contains(&line.status.as_str()));
         open.sort_by_key(|line| (line.claimed, line.id));
@@ -172,14 +202,35 @@ impl Ledger {
             if !self.views.answers_to(&line.id)?.is_empty() {
                 continue;
             }
-            let with = in_hands_of(rota, overs, line.claimed.0, self.claimed.0);
-            let with = with.map(|it| self.views.name_of(&it.person)).transpose()?;
             rows.push(UnansweredRow {
                 id: line.id,
                 code: line.code,
                 title: line.title,
                 claimed_ms: line.claimed,
-                with: with.unwrap_or_default(),
+                with: String::new(),
+                said_in: None,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// What was said to the desk in groups that whoever acts reads. What became a request stands among
+    /// those.
+    fn unheard_questions(&self) -> Result<Vec<UnansweredRow>, Failed> {
+        let (me, roster) = (self.person()?, self.truth.roster());
+        let mut rows = Vec::new();
+        for it in self.views.desk_questions()? {
+            let is_request = self.views.request(&case_of(&it.id))?.is_some();
+            if is_request || !roster.may_read(me, &it.group.scope()) {
+                continue;
+            }
+            rows.push(UnansweredRow {
+                id: it.id,
+                code: String::new(),
+                title: one_line(&it.text).chars().take(GIST_CHARS).collect(),
+                claimed_ms: ClaimedTime(it.claimed_ms),
+                with: String::new(),
+                said_in: Some(self.group(&it.group.to_hex())?.name),
             });
         }
         Ok(rows)

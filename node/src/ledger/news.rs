@@ -9,14 +9,22 @@
 //!    What may not is sealed as its group's talk is, and shown nowhere else.
 //! 3. Words to one unit go to the group that the unit lies in, and to nobody else unless that is said.
 //! 4. Each home is told of an announcement once, through however many groups it comes.
+//!
+//! What is shown elsewhere is `forward`'s, what was answered before `faq`'s, photos are `photos`'.
+
+mod faq;
+mod forward;
+mod photos;
 
 use crdt::{
-    body::{Announcement, Attachment, BlobKey, Body, Media, News, NewsClass, Place, Reach},
+    body::{Announcement, Body, News, NewsClass, Place, Reach},
     envelope::Kind,
-    id::{EnvelopeId, GroupId, ScopeId, from_hex, to_hex},
-    limits::{ATTACHMENTS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, THUMBNAIL_BYTES_MAX},
-    news::{Validity, likeness, validity, words},
+    id::{EnvelopeId, GroupId, ScopeId},
+    limits::{ATTACHMENTS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX},
+    news::{Validity, validity},
 };
+
+pub(super) use photos::attachment;
 
 use super::{
     After, Failed, Ledger,
@@ -25,8 +33,8 @@ use super::{
 };
 use crate::{
     api::{
-        ApiError, Command, ErrorKind, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord,
-        PhotoRow, Reply, Telling,
+        ApiError, Command, ErrorKind, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, Reply,
+        Telling,
     },
     store::{
         truth::{Deps, Judged},
@@ -39,9 +47,6 @@ const ALERT_HOLDS_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How long an answer holds where nothing is said, in milliseconds: ninety days.
 const ANSWER_HOLDS_MS: u64 = 90 * ALERT_HOLDS_MS;
-
-/// Saved answers that one question finds.
-const FOUND_MAX: usize = 20;
 
 impl Ledger {
     /// Carries out what writes.
@@ -84,6 +89,9 @@ impl Ledger {
             NewsCommand::Photo { id, number } => self.photo(&id, number),
             NewsCommand::Reached { id } => self.reached(&id),
             NewsCommand::Faq { words } => self.faq(&words),
+            NewsCommand::Answered { question } => {
+                self.answers_for(&question).map(|news| NewsReply::List { news })
+            }
             NewsCommand::Duty { unanswered } => self.list_duty(unanswered),
             other => {
                 let reason = format!("{} is not for looking", std::any::type_name_of_val(&other));
@@ -262,28 +270,6 @@ impl Ledger {
         Ok(say(Reply::News(NewsReply::Told { id })))
     }
 
-    fn forward(&mut self, id: &str, group: &str, note: String) -> Result<After, Failed> {
-        if note.len() > TEXT_BYTES_MAX {
-            return Err(too_long("text", TEXT_BYTES_MAX).into());
-        }
-        let (of, line) = self.news_named(id)?;
-        let into = self.group(group)?;
-        let told = self.told_as(&of)?;
-        let roster = self.truth.roster();
-        let same_readers = roster.key_scope(&into.scope) == roster.key_scope(&line.group.scope());
-        if !same_readers && told.is_none_or(|(_, told)| told.reach == Reach::Group) {
-            let args = [("group", line.group_name)];
-            return Err(ApiError::new(ErrorKind::TooFar, args).into());
-        }
-        let auth = self.auth_in(into.id, &into.name)?;
-        if into.id == line.group || self.views.forwarded_into(&of)?.contains(&into.id) {
-            return Ok(say(Reply::News(NewsReply::Told { id: of })));
-        }
-        let news = Body::News(News::Forward { of, note });
-        let id = self.write(news, into.scope, Deps::Subject, Some(auth))?;
-        Ok(say(Reply::News(NewsReply::Told { id })))
-    }
-
     /// It is said in a group where whoever says it can write and it can be read.
     fn mine(&mut self, id: &str) -> Result<After, Failed> {
         let (of, line) = self.news_named(id)?;
@@ -332,24 +318,6 @@ impl Ledger {
         Ok(NewsReply::List { news: rows })
     }
 
-    fn faq(&mut self, text: &str) -> Result<NewsReply, Failed> {
-        let wanted = words(text);
-        let mut found = Vec::new();
-        for line in self.views.saved_answers()? {
-            let said = format!("{} {}", line.question.as_deref().unwrap_or_default(), line.text);
-            let likeness = likeness(&wanted, &said);
-            if likeness > 0 || wanted.is_empty() {
-                found.push((likeness, self.news_row(line)?));
-            }
-        }
-        // Newest first stays as it is among equals.
-        found.sort_by_key(|(likeness, row)| {
-            (row.state != NewsState::Holds, std::cmp::Reverse(*likeness))
-        });
-        let news = found.into_iter().map(|(_, row)| row).take(FOUND_MAX).collect();
-        Ok(NewsReply::List { news })
-    }
-
     /// An announcement as people read it.
     pub(super) fn news_row(&self, line: NewsLine) -> Result<NewsRow, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", line.id.to_hex())]);
@@ -393,30 +361,6 @@ impl Ledger {
         })
     }
 
-    fn photo(&self, id: &str, number: u64) -> Result<NewsReply, Failed> {
-        let (of, line) = self.news_named(id)?;
-        let told = self.told_as(&of)?.filter(|_| line.withdrawn_by.is_none());
-        let at = usize::try_from(number).unwrap_or(usize::MAX);
-        let photo = told.and_then(|(_, told)| told.attachments.into_iter().nth(at));
-        let none = || ApiError::new(ErrorKind::NoPhoto, [("photo", "none".to_owned())]);
-        let Attachment { blob, key, bytes, thumbnail, .. } = photo.ok_or_else(none)?;
-        let (key, thumbnail) = (to_hex(&key.0), to_hex(&thumbnail));
-        Ok(NewsReply::Photo(Box::new(PhotoRow { blob, key, bytes, thumbnail })))
-    }
-
-    /// An announcement as it is shown in this group's log; nothing where it may not go so far.
-    pub(super) fn news_shown_in(
-        &self,
-        group: &GroupId,
-        id: &EnvelopeId,
-    ) -> Result<Option<Box<NewsRow>>, Failed> {
-        let Some(line) = self.views.news_line(id)? else { return Ok(None) };
-        let roster = self.truth.roster();
-        let same = roster.key_scope(&group.scope()) == roster.key_scope(&line.group.scope());
-        let row = self.news_row(line)?;
-        Ok((same || row.forwardable).then(|| Box::new(row)))
-    }
-
     /// Rule 1, of what anybody may have written.
     pub(super) fn class_told(&self, held: &Judged, told: &Announcement) -> NewsWord {
         match told.class {
@@ -442,19 +386,6 @@ impl Ledger {
             Validity::Expired => NewsState::Expired,
         }
     }
-}
-
-/// A photo as it stands in the announcement. A thumbnail that still says where it was taken is refused.
-fn attachment(photo: PhotoRow) -> Result<Attachment, Failed> {
-    let bad = || ApiError::new(ErrorKind::NoPhoto, [("photo", "damaged".to_owned())]);
-    let key = from_hex(&photo.key).map_err(|_| bad())?;
-    let thumbnail = data_encoding::HEXLOWER_PERMISSIVE.decode(photo.thumbnail.as_bytes());
-    let thumbnail = thumbnail.ok().filter(|jpeg| crate::photo::is_clean(jpeg)).ok_or_else(bad)?;
-    if thumbnail.len() > THUMBNAIL_BYTES_MAX {
-        return Err(too_long("photo", THUMBNAIL_BYTES_MAX).into());
-    }
-    let (blob, key, bytes) = (photo.blob, BlobKey(key), photo.bytes);
-    Ok(Attachment { blob, key, bytes, media: Media::Photo, name: String::new(), thumbnail })
 }
 
 /// A question as it is saved: at most as long as a title.

@@ -30,7 +30,7 @@ use crate::{
     },
     store::{
         truth::Deps,
-        views::{DueReceipt, Mark, NewsLine, PersonLine},
+        views::{Changes, DueReceipt, Mark, NewsLine, PersonLine},
     },
 };
 
@@ -67,18 +67,23 @@ impl Ledger {
     pub(super) fn note_news(
         &mut self,
         news: &BTreeSet<EnvelopeId>,
-    ) -> Result<Vec<EnvelopeId>, Failed> {
-        let mut rings = Vec::new();
+        changes: &mut Changes,
+    ) -> Result<(), Failed> {
         for id in news {
-            let Some(line) = self.views.news_line(id)? else { continue };
+            let Some(line) = self.views.news_line(id)? else {
+                if self.is_duty_for_me(id)? && self.rung.insert(*id) {
+                    changes.duty.push(*id);
+                }
+                continue;
+            };
             if self.is_for_me(&line)? && self.views.tell_once(id)? {
                 self.owe(&line, Mark::Reached)?;
                 if self.is_to_ring(&line)? {
-                    rings.push(*id);
+                    changes.alerts.push(*id);
                 }
             }
         }
-        Ok(rings)
+        Ok(())
     }
 
     /// An alert of somebody else's that holds now, and not for another part of the neighbourhood.

@@ -386,7 +386,8 @@ impl Pump {
         let ring = |class| move |id| Event::Ring { id, class };
         let alerts = changes.alerts.into_iter().map(ring(RingClass::Alert));
         let urgent = changes.urgent.into_iter().map(ring(RingClass::Request));
-        let rings = alerts.chain(urgent);
+        let duty = changes.duty.into_iter().map(ring(RingClass::Duty));
+        let rings = alerts.chain(urgent).chain(duty);
         for event in groups.chain(requests).chain(roster).chain(notices).chain(rings) {
             // Nobody may be looking.
             let _ = self.world.events.send(event);

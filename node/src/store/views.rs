@@ -59,10 +59,11 @@ pub use receipts::{DueReceipt, Mark};
 pub use remarks::{Does, Met, Remark};
 pub use requests::{Folded, document, parts_of, parts_on, settled};
 pub use rides::{RideLine, SeriesLine, moment_ms, zone_of};
-pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought};
+pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought, likeness, words};
+pub use talk::Question;
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 11;
+const VIEWS_VERSION: i64 = 12;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -82,6 +83,8 @@ pub struct Changes {
     pub alerts: Vec<EnvelopeId>,
     /// Requests that somebody should be woken for.
     pub urgent: Vec<RequestId>,
+    /// Duty that was handed over to somebody here; the ledger says which.
+    pub duty: Vec<EnvelopeId>,
     /// People, groups or roles changed.
     pub roster: bool,
     /// Accepted statements, for chores that follow from them.
@@ -410,6 +413,7 @@ impl Changes {
         self.news.extend(other.news);
         self.alerts.extend(other.alerts);
         self.urgent.extend(other.urgent);
+        self.duty.extend(other.duty);
         self.notices |= other.notices;
         self.roster |= other.roster;
     }

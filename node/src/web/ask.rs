@@ -16,10 +16,13 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
 };
-use crate::api::{Command, ErrorKind, Private, Reply};
+use crate::api::{Command, ErrorKind, NewsCommand, NewsReply, NewsRow, Private, Reply};
 
 /// Groups that may be asked; the first one is everybody.
 const GROUPS_OFFERED_MAX: usize = 50;
+
+/// Letters of an answer that are shown above the form.
+const ANSWER_CHARS_MAX: usize = 600;
 
 /// What the form carries; also what a link to it may fill in.
 #[derive(Default, Deserialize)]
@@ -33,6 +36,8 @@ pub struct Typed {
     phone: String,
     door: String,
     sensitive: String,
+    /// The office's earlier answers were read; it shall be asked all the same.
+    anyway: String,
 }
 
 impl Typed {
@@ -51,6 +56,8 @@ struct AskPage {
     wrong_title: Option<String>,
     wrong_details: Option<String>,
     wrong: Option<(String, String)>,
+    /// What the office has answered before: question and answer.
+    answers: Vec<(String, String)>,
 }
 
 async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failure> {
@@ -69,7 +76,25 @@ async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failur
         wrong_title: None,
         wrong_details: None,
         wrong: None,
+        answers: Vec::new(),
     })
+}
+
+/// What the office has answered before, unless it cannot wait or was read already.
+async fn answers(app: &App, typed: &Typed) -> Result<Vec<(String, String)>, Failure> {
+    if !typed.urgent.is_empty() || !typed.anyway.is_empty() {
+        return Ok(Vec::new());
+    }
+    let question = format!("{} {}", typed.title, typed.details);
+    let asked = Command::News(NewsCommand::Answered { question });
+    let Reply::News(NewsReply::List { news }) = app.handle.ask(asked).await? else {
+        return Err(Failure::odd_reply());
+    };
+    let shown = |row: NewsRow| {
+        let question = clip(&row.question.unwrap_or_default(), TITLE_CHARS_MAX);
+        (question, clip(&row.text, ANSWER_CHARS_MAX))
+    };
+    Ok(news.into_iter().map(shown).collect())
 }
 
 pub async fn page(
@@ -92,6 +117,11 @@ pub async fn send(
     if wrong_title.is_some() || wrong_details.is_some() {
         let page = blank(&app, &visit, typed).await?;
         return Ok(unprocessable(show(&AskPage { wrong_title, wrong_details, ..page })));
+    }
+    let answers = answers(&app, &typed).await?;
+    if !answers.is_empty() {
+        let page = blank(&app, &visit, typed).await?;
+        return Ok(show(&AskPage { answers, ..page }));
     }
     let asked = Command::Ask {
         group: Some(typed.group.clone()).filter(|group| !group.is_empty()),

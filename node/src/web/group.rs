@@ -24,7 +24,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     groups::href,
 };
-use crate::api::{ApiError, BoardPage, Command, GroupKindWord, MessageRow, Reply};
+use crate::api::{ApiError, BoardPage, Command, GroupKindWord, MessageRow, Reply, ShownRow};
 
 /// Messages on one page.
 const MESSAGES_SHOWN_MAX: u32 = 40;
@@ -185,6 +185,7 @@ fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
     // A forward says what it shows, beneath whatever was added to it.
     let text = match row.news.as_ref().filter(|_| row.forwarded) {
         Some(news) => format!("{}\n{}", row.text, news.text).trim().to_owned(),
+        None if row.shows.is_some() => row.text.clone(),
         None if row.forwarded => visit.words.text("news-not-here", &[]),
         None => row.text.clone(),
     };
@@ -197,9 +198,11 @@ fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
         first_unread: false,
         text: clip(&text, MESSAGE_CHARS_MAX),
         clipped: text.chars().nth(MESSAGE_CHARS_MAX).is_some(),
-        quote: row.reply_to.map(|id| {
-            quoted(visit, rows, id)
-                .map_or_else(|| visit.words.text("reply-to-older", &[]), |quoted| quoted.line)
+        quote: row.shows.as_deref().map(|it| first_said(visit, it)).or_else(|| {
+            row.reply_to.map(|id| {
+                quoted(visit, rows, id)
+                    .map_or_else(|| visit.words.text("reply-to-older", &[]), |quoted| quoted.line)
+            })
         }),
         official: row.official,
         withdrawn: row.withdrawn,
@@ -221,6 +224,23 @@ fn quoted(visit: &Visit, rows: &[MessageRow], id: EnvelopeId) -> Option<Quoted> 
     let author = clip(&row.author, TITLE_CHARS_MAX);
     let args = [("name", author.into()), ("text", text.into())];
     Some(Quoted { id: id.to_hex(), line: visit.words.text("reply-quote", &args) })
+}
+
+/// A message of another group, as it reads now, with who said it first, where and when.
+fn first_said(visit: &Visit, shown: &ShownRow) -> String {
+    let it = &shown.message;
+    let name = |text: &str| clip(text, TITLE_CHARS_MAX);
+    let args = [
+        ("author", name(&it.author).into()),
+        ("group", name(&visit.words.group_name(&shown.group)).into()),
+        ("time", visit.moment(it.claimed_ms).into()),
+    ];
+    let text = if it.withdrawn || it.taken_down {
+        visit.words.text("message-withdrawn", &[])
+    } else {
+        clip(&it.text, MESSAGE_CHARS_MAX)
+    };
+    format!("{}: {text}", visit.words.text("news-first", &args))
 }
 
 /// What a text takes once the five dangerous characters are written out.

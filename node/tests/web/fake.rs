@@ -11,7 +11,8 @@ use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, Event, FoundPage,
         FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MeshPicture,
-        MessageRow, NewsReply, Notice, PersonRow, Pin, Reply, RequestPage, RoleWord, SearchQuery,
+        MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply, RequestPage, RoleWord,
+        SearchQuery,
     },
     handle::Handle,
     words::verb_code,
@@ -21,7 +22,7 @@ use tokio::sync::broadcast;
 use crate::{
     private::Vault,
     roster::Roster,
-    rows::{did, peer, request},
+    rows::{answered_before, did, peer, request},
 };
 
 /// "Now" on every page: Monday, 23 November 2026, 18:30 in China.
@@ -95,6 +96,7 @@ fn message(number: u8, author: &str, minutes_ago: u64, text: &str) -> MessageRow
         imported: false,
         news: None,
         forwarded: false,
+        shows: None,
     }
 }
 
@@ -288,6 +290,9 @@ impl Fake {
             }
             Command::Roster(command) => self.about_people(command),
             Command::Series(command) => Ok(Reply::Series(crate::series::answer(&command))),
+            Command::News(NewsCommand::Answered { question }) => {
+                Ok(Reply::News(NewsReply::List { news: answered_before(&question) }))
+            }
             Command::News(_) => Ok(Reply::News(NewsReply::Duty { duty: Vec::new() })),
             Command::Wait { peers, .. } => {
                 let (equal, missing) = (self.mesh.peers[..1].to_vec(), vec![]);

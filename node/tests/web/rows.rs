@@ -6,7 +6,9 @@ use crdt::{
     id::{EnvelopeId, KeyId},
     time::ClaimedTime,
 };
-use node::api::{ActVerb, CaseMore, PeerRow, RequestPage, RequestRow, TimelineRow};
+use node::api::{
+    ActVerb, CaseMore, NewsRow, NewsState, NewsWord, PeerRow, RequestPage, RequestRow, TimelineRow,
+};
 
 use crate::fake::{NOW, id};
 
@@ -75,4 +77,35 @@ pub fn request(number: u8, title: &str, status: &str) -> RequestPage {
         my_standing: None,
         more: CaseMore::default(),
     }
+}
+
+/// The one thing that the office has answered before.
+pub fn answered_before(question: &str) -> Vec<NewsRow> {
+    if !question.contains("燃气") {
+        return Vec::new();
+    }
+    vec![NewsRow {
+        id: id(61),
+        class: NewsWord::Answer,
+        text: "燃气卡在东门充值".into(),
+        author: "李红".into(),
+        home: "居委会".into(),
+        official: true,
+        claimed_ms: NOW,
+        group: "all".into(),
+        also_in: vec![],
+        area: String::new(),
+        from_ms: None,
+        until_ms: None,
+        state: NewsState::Holds,
+        corrected: false,
+        reason: String::new(),
+        withdrawn_by: None,
+        settled_by: None,
+        answers: None,
+        question: Some("怎么充燃气卡".into()),
+        forwardable: true,
+        may_change: false,
+        photos: 0,
+    }]
 }

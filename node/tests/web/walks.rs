@@ -31,6 +31,26 @@ async fn a_request_is_asked_for_claimed_set_off_done_and_confirmed() {
 }
 
 #[tokio::test]
+async fn what_was_answered_before_is_shown_above_the_form_and_asked_only_when_wanted() {
+    for (language, head, button) in [
+        ("en", "The office has answered this before", "ask all the same"),
+        ("zh-CN", "居委会以前答过", "继续提问"),
+    ] {
+        let pages = at_home(Fake::new());
+        let mut browser = Browser::new(&pages, language);
+        browser.get("/ask").await.never_says(head);
+        let typed = [("title", "燃气卡去哪里充"), ("details", ""), ("group", "")];
+        let page = browser.post("/ask", &typed).await;
+        assert_eq!(page.status, StatusCode::OK, "nothing was asked");
+        page.says(head).says("燃气卡在东门充值").says(button).says(r#"value="燃气卡去哪里充""#);
+        let anyway = [&typed[..], &[("anyway", "yes")]].concat();
+        browser.submit("/ask", &anyway).await.says("燃气卡去哪里充").never_says(head);
+        let urgent = [&typed[..], &[("urgent", "yes")]].concat();
+        assert_eq!(browser.post("/ask", &urgent).await.status, StatusCode::SEE_OTHER);
+    }
+}
+
+#[tokio::test]
 async fn a_message_is_posted_answered_changed_and_withdrawn() {
     let pages = at_home(Fake::new());
     let mut browser = Browser::new(&pages, "zh-CN");

@@ -312,6 +312,7 @@ impl Home {
         }
         self.rings.append(&mut worked.changes.alerts);
         self.rings.append(&mut worked.changes.urgent);
+        self.rings.append(&mut worked.changes.duty);
         if worked.changes.roster {
             self.neighbours = self.ledger.neighbours().expect("memory reads");
             if self.turns {

@@ -174,6 +174,7 @@ impl Views {
     ) -> Result<(), StoreError> {
         batch.changes.roster = true;
         let verdict = told.verdict;
+        batch.changes.news.insert(verdict.id);
         if !told.accepted {
             let gone = "DELETE FROM duty WHERE row = ?1";
             self.conn.prepare_cached(gone)?.execute([verdict.row])?;

@@ -39,10 +39,12 @@ CREATE TABLE messages (
     claimed INTEGER NOT NULL,
     text TEXT NOT NULL,      -- as it reads now
     state INTEGER NOT NULL,  -- bits: 1 shown, 2 withdrawn, 4 edited, 8 official, 16 imported, 32 written here, 64 taken down, 128 only cited,
-                             -- 256 an announcement, 512 a forward of one (reply_to), 1024 settled
+                             -- 256 an announcement, 512 a forward of one (reply_to), 1024 settled,
+                             -- 2048 said to the desk
     reply_to BLOB
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (in_group, lamport) WHERE state & 1;
+CREATE INDEX messages_to_desk ON messages (claimed, id) WHERE state & 2048;
 CREATE INDEX messages_by_question ON messages (reply_to) WHERE reply_to IS NOT NULL;
 
 -- Where imported messages come from: of the same line of the same file the first is shown.

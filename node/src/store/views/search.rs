@@ -35,7 +35,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{Batch, Folded, Views, id_from, talk};
 use crate::store::{error::StoreError, truth::Truth};
 
-pub use pieces::Pieces;
+pub use pieces::{Pieces, likeness, words};
 
 /// Places that one day has: sixteen million. A day with more goes on in the next.
 const DAY_BITS: u32 = 24;

@@ -3,6 +3,7 @@
 use crdt::{
     body::{Body, ImportedLine, Talk, case_of},
     id::{EnvelopeId, GroupId, PersonId},
+    news::asks_desk,
 };
 use rusqlite::{OptionalExtension, params};
 
@@ -35,8 +36,27 @@ pub(super) const FORWARD: i64 = 512;
 /// Whoever it was meant for said so.
 pub(super) const SETTLED: i64 = 1024;
 
+/// Said to the desk, by somebody who does not speak for it.
+pub(super) const ASKS: i64 = 2048;
+
 /// What adds to a group's state.
 const VISIBLE: i64 = WITHDRAWN | EDITED | OFFICIAL | TAKEN_DOWN | CITED | NEWS | FORWARD | SETTLED;
+
+/// Questions of one list at most.
+const QUESTIONS_MAX: u32 = 500;
+
+/// A message that was said to the desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Which.
+    pub id: EnvelopeId,
+    /// Where it was said.
+    pub group: GroupId,
+    /// What the author's clock said, in milliseconds since 1970.
+    pub claimed_ms: u64,
+    /// As it reads now.
+    pub text: String,
+}
 
 /// A message as it stands in the list.
 pub(super) struct Row {
@@ -99,7 +119,9 @@ impl Views {
         let Some(person) = told.person else { return Ok(()) };
         let counts = told.verdict.fate == crdt::judge::Fate::Accepted;
         let (now, marks) = self.amended(&told.verdict.id, &person, text)?;
+        let asks = asks_desk(&now) && !told.official;
         let state = marks
+            | if asks { ASKS } else { 0 }
             | if imported { IMPORTED } else { 0 }
             | if told.official { OFFICIAL } else { 0 }
             | if counts { 0 } else { CITED };
@@ -339,8 +361,9 @@ impl Views {
         if original.header.scope != group.scope() {
             return Ok(());
         }
-        let now = self.amended(of, &person, &text)?;
-        self.restate(&row, now, group, batch)
+        let (now, marks) = self.amended(of, &person, &text)?;
+        let asks = if asks_desk(&now) && row.state & OFFICIAL == 0 { ASKS } else { 0 };
+        self.restate(&row, (now, marks | asks), group, batch)
     }
 
     /// What a row of the log says, and its marks, have changed.
@@ -351,7 +374,7 @@ impl Views {
         group: GroupId,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        let kept = row.state & !(EDITED | WITHDRAWN | TAKEN_DOWN | SETTLED);
+        let kept = row.state & !(EDITED | WITHDRAWN | TAKEN_DOWN | SETTLED | ASKS);
         let now = Row { row: row.row, id: row.id, text, state: kept | marks };
         if row.state & SHOWN != 0 {
             self.group_mut(&group).state.remove(&row.visible());
@@ -359,6 +382,33 @@ impl Views {
             batch.touched.entry(group).or_default();
         }
         self.before_change((Kind::Message, now.row), batch)?;
+        // Where somebody showed it, it reads so too.
+        batch.changes.groups.extend(self.forwarded_into(&now.id)?);
         self.set_state(now.row, now.state, &now.text)
+    }
+
+    /// What was said to the desk and nobody who speaks for it has answered, the longest waiting first:
+    /// message, group, what the author's clock said, words.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn desk_questions(&self) -> Result<Vec<Question>, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT m.id, g.id, m.claimed, m.text FROM messages AS m
+             JOIN groups AS g ON g.ref = m.in_group
+             WHERE m.state & 2048 AND m.state & 67 = 1 AND NOT EXISTS (
+                 SELECT 1 FROM messages AS a WHERE a.reply_to = m.id AND a.state & 523 = 9)
+             ORDER BY m.claimed, m.id LIMIT ?1",
+        )?;
+        let rows = find.query_map([QUESTIONS_MAX], |row| {
+            Ok(Question {
+                id: super::id_from(EnvelopeId::from_bytes, row, 0)?,
+                group: super::id_from(GroupId::from_bytes, row, 1)?,
+                claimed_ms: row.get::<_, i64>(2)?.cast_unsigned(),
+                text: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

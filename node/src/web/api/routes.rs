@@ -151,6 +151,7 @@ pub const ROUTES: &[Route] = &[
     post("/requests/{id}/visits", "case/visit", Requests, ""),
     post("/requests/{id}/notes", "case/note", Desk, ""),
     post("/requests/{id}/postings", "case/post", Desk, "asked"),
+    get("/requests/{id}/photos/{number}", "case/photo", "case/photo"),
     Route { scope: Desk, ..get("/desk", "case/desk", "case/desk") },
     get("/figures", "case/figures", "case/figures"),
     // Rides that recur.
@@ -174,6 +175,7 @@ pub const ROUTES: &[Route] = &[
     post("/news/{id}/forwards", "news/forward", Post, ""),
     post("/news/{id}/mine", "news/mine", Post, ""),
     get("/faq", "news/faq", "news/list"),
+    get("/faq/answers", "news/answered", "news/list"),
     get("/duty", "news/duty", "news/duty"),
     put("/duty/rota", "news/set_rota", Desk, ""),
     post("/duty/hand-overs", "news/hand_over", Desk, ""),

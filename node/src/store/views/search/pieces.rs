@@ -118,6 +118,26 @@ pub fn grams(text: &str) -> BTreeSet<String> {
     all
 }
 
+/// The words of a question, each once: words as they are, and of each stretch every two neighbouring
+/// characters.
+pub fn words(question: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for run in runs(question) {
+        match run {
+            Run::Word(word) => drop(all.insert(beginning(&word))),
+            Run::Stretch(one) if one.chars().nth(1).is_none() => drop(all.insert(one)),
+            Run::Stretch(stretch) => all.extend(pairs(&stretch)),
+        }
+    }
+    all
+}
+
+/// How many of these words stand in a text.
+pub fn likeness(words: &BTreeSet<String>, text: &str) -> usize {
+    let here = grams(text);
+    words.iter().filter(|word| here.contains(*word)).count()
+}
+
 fn pairs(stretch: &str) -> impl Iterator<Item = String> {
     stretch.chars().zip(stretch.chars().skip(1)).map(|(one, other)| String::from_iter([one, other]))
 }
@@ -205,6 +225,22 @@ mod tests {
             let pieces = Pieces::of(typed).expect("something to look for");
             assert_eq!(pieces.are_in(text), found, "{typed} in {text}");
         }
+    }
+
+    #[test]
+    fn questions_are_cut_into_words_in_any_script() {
+        let table: [(&str, &[&str]); 4] = [
+            ("燃气卡怎么充值?", &["么充", "充值", "卡怎", "怎么", "气卡", "燃气"]),
+            ("When is the GAS office open", &["gas", "is", "office", "open", "the", "when"]),
+            ("5号楼 WiFi", &["5", "wifi", "号楼"]),
+            ("水", &["水"]),
+        ];
+        for (text, wanted) in table {
+            let found: Vec<String> = words(text).into_iter().collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+        assert_eq!(likeness(&words("燃气充值"), "燃气卡在东门充值"), 2);
+        assert_eq!(likeness(&words("停水"), "东门充值"), 0);
     }
 
     #[test]
