@@ -25,6 +25,7 @@ mod approvals;
 mod ask;
 mod assets;
 mod crowd;
+mod desk;
 mod error;
 mod found;
 mod frame;
@@ -41,6 +42,8 @@ mod network;
 mod pairing;
 mod people;
 mod person;
+mod plot;
+mod reach;
 mod recover;
 mod removal;
 mod request;
@@ -237,6 +240,11 @@ fn pages() -> Router<App> {
         .route("/requests/{request}/facts/{field}", get(request::fact_page).post(request::fact))
         .route("/requests/{request}/checklist", post(request::checklist_add))
         .route("/requests/{request}/checklist/tick", post(request::checklist_tick))
+        .route("/desk", get(desk::page))
+        .route("/desk/figures", get(desk::figures))
+        .route("/desk/cases/{request}", get(desk::case::page).post(desk::case::send))
+        .route("/reach", get(reach::list))
+        .route("/reach/{id}", get(reach::page))
         .route("/rota", get(rota::page))
         .route("/rota/swap", post(rota::swap))
         .route("/series/{series}", get(rota::series))

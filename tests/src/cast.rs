@@ -123,7 +123,7 @@ impl World {
 
     /// The desk's lists.
     pub fn desk(&mut self, who: Who, list: Option<DeskList>) -> DeskPage {
-        match self.ask(who, Command::Case(CaseCommand::Desk { list })) {
+        match self.ask(who, Command::Case(CaseCommand::Desk { list, last: None })) {
             Ok(Reply::Case(reply)) => match *reply {
                 CaseReply::Desk(page) => page,
                 other => panic!("desk, and heard {other:?}"),

@@ -275,7 +275,7 @@ fn need_29_nothing_unanswered_is_lost_over_a_cut() {
     assert_eq!(world.desk_list(office, DeskList::Unclaimed).len(), 15);
     let cut = world.desk(office, None).cut.expect("something came in late");
     assert_eq!((cut.new, cut.conflicts, cut.told), (14, 1, 1), "{cut:?}");
-    let asked = |who| Command::Case(CaseCommand::Desk { list: who });
+    let asked = |who| Command::Case(CaseCommand::Desk { list: who, last: None });
     let refused = world.ask(wang, asked(None)).map_err(|error| error.kind);
     assert_eq!(refused, Err(ErrorKind::NotAllowed), "a resident has no desk");
 

@@ -64,7 +64,7 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
         List::CallBacks => DeskList::CallBacks,
         List::Provisional => DeskList::Provisional,
     });
-    match question(door, CaseCommand::Desk { list }).await? {
+    match question(door, CaseCommand::Desk { list, last: None }).await? {
         CaseReply::Desk(page) if args.json.json => ui.json(&page),
         CaseReply::Desk(page) => print(ui, &page),
         CaseReply::Figures(_) | CaseReply::Photo(_) => Err(CliError::Unexpected),

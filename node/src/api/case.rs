@@ -56,8 +56,11 @@ pub enum CaseCommand {
         id: String,
         number: u64,
     },
+    /// `last`: so many of each list; how many there are is always said.
     Desk {
         list: Option<DeskList>,
+        #[serde(default)]
+        last: Option<u32>,
     },
     /// How fast people are answered and helped, of what was asked since then.
     Figures {
@@ -341,8 +344,11 @@ pub struct DeskPage {
 pub struct DeskRows {
     /// Which.
     pub list: DeskList,
-    /// All of it.
+    /// All of it, or as many as were wanted.
     pub requests: Vec<RequestRow>,
+    /// How many stand in it.
+    #[serde(default)]
+    pub count: u64,
 }
 
 /// "While we were cut off".

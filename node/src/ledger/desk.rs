@@ -88,7 +88,9 @@ impl Ledger {
         }
         self.must_work_here()?;
         let reply = match command {
-            CaseCommand::Desk { list } => CaseReply::Desk(self.desk_page(*list)?),
+            CaseCommand::Desk { list, last } => {
+                CaseReply::Desk(self.desk_page(*list, last.unwrap_or(u32::MAX))?)
+            }
             CaseCommand::Figures { since_ms } => {
                 CaseReply::Figures(self.figures(since_ms.unwrap_or(0))?)
             }
@@ -111,18 +113,22 @@ impl Ledger {
         self.truth.roster().live_roles(who).iter().any(|role| role.role >= Role::Steward)
     }
 
-    fn desk_page(&self, wanted: Option<DeskList>) -> Result<DeskPage, Failed> {
+    fn desk_page(&self, wanted: Option<DeskList>, last: u32) -> Result<DeskPage, Failed> {
         let cases = self.views.cases(false)?;
         let lists = DeskList::ALL.into_iter().filter(|list| wanted.is_none_or(|it| it == *list));
         let mut page = DeskPage { lists: Vec::new(), cut: self.cut_page()? };
         for list in lists {
-            let mut requests = Vec::new();
+            let (mut requests, mut count) = (Vec::new(), 0);
             for case in cases.iter().filter(|case| stands_in(list, case, self.claimed)) {
+                count += 1;
+                if count > u64::from(last) {
+                    continue;
+                }
                 if let Some(line) = self.views.request(&case.id)? {
                     requests.push(self.request_row(line)?);
                 }
             }
-            page.lists.push(DeskRows { list, requests });
+            page.lists.push(DeskRows { list, requests, count });
         }
         Ok(page)
     }

@@ -47,6 +47,11 @@ impl Visit {
         }
     }
 
+    /// What this box's clock says; only shown.
+    pub const fn now(&self) -> ClaimedTime {
+        self.now
+    }
+
     /// "14:05", or with the day where it was not today.
     pub fn moment(&self, time: ClaimedTime) -> String {
         self.words.moment(time, self.now, &self.zone)

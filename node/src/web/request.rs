@@ -110,7 +110,7 @@ fn href(id: &str) -> String {
 }
 
 /// A name of a request in an address: its id, the beginning of it, or its spoken code.
-fn name_of(text: &str) -> Result<String, Failure> {
+pub fn name_of(text: &str) -> Result<String, Failure> {
     let ok = !text.is_empty() && text.len() <= RequestId::BYTES * 2;
     if ok && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(text.to_owned())
@@ -125,7 +125,7 @@ async fn load(app: &App, visit: &Visit, id: &str) -> Result<Page, Failure> {
 }
 
 /// A request, and the frame of the page that shows something of it.
-async fn asked_for(
+pub async fn asked_for(
     app: &App,
     visit: &Visit,
     id: String,

@@ -29,24 +29,25 @@ pub struct Shown {
     from: usize,
 }
 
-struct Row {
-    href: String,
+/// A request as a line of a list.
+pub struct Row {
+    pub href: String,
     /// When it begins, where it is a ride of a series.
-    begins: Option<String>,
-    title: String,
-    code: String,
-    status: String,
+    pub begins: Option<String>,
+    pub title: String,
+    pub code: String,
+    pub status: String,
     /// The status as a class of the style.
-    class: String,
-    urgent: bool,
-    holder: Option<String>,
-    provisional: bool,
-    requester: String,
-    group: String,
-    time: String,
-    conflicts: u64,
-    mine: bool,
-    asked_by_me: bool,
+    pub class: String,
+    pub urgent: bool,
+    pub holder: Option<String>,
+    pub provisional: bool,
+    pub requester: String,
+    pub group: String,
+    pub time: String,
+    pub conflicts: u64,
+    pub mine: bool,
+    pub asked_by_me: bool,
 }
 
 #[derive(Template)]
@@ -72,7 +73,8 @@ pub async fn page(
     Ok(show(&Requests { f, all, rows, next }))
 }
 
-fn row(visit: &Visit, row: &RequestRow) -> Row {
+/// A request as a line of a list.
+pub fn row(visit: &Visit, row: &RequestRow) -> Row {
     Row {
         href: format!("/requests/{}", row.id.to_hex()),
         begins: row.ride.as_ref().map(|ride| visit.words.ride_begins(ride)),

@@ -80,7 +80,12 @@ const ERRORS: [ErrorKind; 67] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 20] = [
+const FAMILIES: [(&str, &[&str]); 22] = [
+    ("ask-kind", &["question", "help", "complaint", "report", "suggestion"]),
+    (
+        "desk-list",
+        &["unanswered", "unclaimed", "overdue", "conflicts", "call_backs", "provisional"],
+    ),
     ("photo", &["none", "too_large", "wrong_type", "too_many_pixels", "damaged", "full"]),
     ("news", &["alert", "notice", "answer", "addressed"]),
     ("news-state", &["not_yet", "holds", "expired", "withdrawn", "settled"]),

@@ -279,7 +279,7 @@ impl Fake {
                 Ok(Reply::Requests { requests })
             }
             Command::Request { id } => {
-                let mut page = self.find(&id)?.clone();
+                let mut page = crate::desk::with_more(self.find(&id)?);
                 self.vault.mark(&mut page);
                 Ok(Reply::Request(Box::new(page)))
             }
@@ -293,7 +293,8 @@ impl Fake {
             Command::News(NewsCommand::Answered { question }) => {
                 Ok(Reply::News(NewsReply::List { news: answered_before(&question) }))
             }
-            Command::News(_) => Ok(Reply::News(NewsReply::Duty { duty: Vec::new() })),
+            Command::News(command) => Ok(Reply::News(crate::desk::news(&command))),
+            Command::Case(command) => self.about_cases(command, events),
             Command::Wait { peers, .. } => {
                 let (equal, missing) = (self.mesh.peers[..1].to_vec(), vec![]);
                 Ok(Reply::Waited { equal, missing, enough: peers == 1 })
@@ -480,7 +481,7 @@ impl Fake {
     }
 
     /// One person does everything, as in a household of one box.
-    fn act(
+    pub fn act(
         &mut self,
         name: &str,
         verb: ActVerb,
@@ -520,7 +521,7 @@ impl Fake {
         self.next
     }
 
-    fn find(&self, name: &str) -> Result<&RequestPage, ApiError> {
+    pub fn find(&self, name: &str) -> Result<&RequestPage, ApiError> {
         let found = self
             .requests
             .iter()

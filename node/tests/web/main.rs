@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "whatever is missing fails the test, which is its job")]
 
 mod actors;
+mod desk;
 mod door;
 mod fake;
 mod knock;

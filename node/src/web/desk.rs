@@ -1,0 +1,151 @@
+//! The duty officer's desk: what waits, by what is wrong with it; what a cut brought; who is out of
+//! reach; and figures.
+//!
+//! # Rules
+//!
+//! 1. The lists are the node's own (`ledger`): this page shows one of them and counts the others.
+//! 2. Figures stand in a table; the plots beside repeat it for the eye and say nothing more.
+//! 3. Whoever does not work for the neighbourhood gets the node's refusal.
+
+pub mod case;
+mod figures;
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Query, State},
+    response::Response,
+};
+use crdt::time::ClaimedTime;
+use serde::Deserialize;
+
+pub use figures::page as figures;
+
+use super::{
+    App,
+    error::Failure,
+    frame::{Frame, Visit, show},
+    requests::{Row, row},
+};
+use crate::{
+    api::{
+        CaseCommand, CaseReply, Command, CutPage, DeskList, MeshPicture, Reply, RosterCommand,
+        RosterReply,
+    },
+    words::Words,
+};
+
+/// Requests of one list on the page; the others come when these are dealt with.
+const QUEUE_SHOWN_MAX: u32 = 25;
+
+/// A home that was not heard for so long is out of reach, in milliseconds: an hour.
+const SILENT_MS: u64 = 60 * 60 * 1_000;
+
+/// One list as a way to it.
+struct Tab {
+    code: &'static str,
+    name: String,
+    count: u64,
+    here: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk.html")]
+struct Desk {
+    f: Frame,
+    tabs: Vec<Tab>,
+    rows: Vec<Row>,
+    /// How many more stand in the list.
+    more: u64,
+    /// "While we were cut off"; empty where nothing came in late.
+    cut: String,
+    /// Who is out of reach; empty where all were heard.
+    silent: String,
+    /// Things that came in behind a removal.
+    late: u64,
+}
+
+/// Which list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    list: String,
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Failure> {
+    let wanted = CaseCommand::Desk { list: None, last: Some(QUEUE_SHOWN_MAX) };
+    let late = app.roster(RosterCommand::Late { removal: None });
+    let (f, desk, mesh, late) = tokio::join!(
+        Frame::load(&app, &visit),
+        app.handle.ask(Command::Case(wanted)),
+        app.handle.ask(Command::Mesh),
+        late,
+    );
+    let desk = match desk? {
+        Reply::Case(reply) => match *reply {
+            CaseReply::Desk(desk) => desk,
+            CaseReply::Figures(_) => return Err(Failure::odd_reply()),
+        },
+        _ => return Err(Failure::odd_reply()),
+    };
+    let words = visit.words;
+    let asked = DeskList::ALL.into_iter().find(|list| list.as_str() == shown.list);
+    // Nobody in particular: the first list in which something stands.
+    let first = desk.lists.iter().find(|rows| rows.count > 0).map(|rows| rows.list);
+    let here = asked.or(first).unwrap_or(DeskList::Unanswered);
+    let tabs = desk.lists.iter().map(|rows| Tab {
+        code: rows.list.as_str(),
+        name: words.code("desk-list", rows.list.as_str()),
+        count: rows.count,
+        here: rows.list == here,
+    });
+    let list = desk.lists.iter().find(|rows| rows.list == here);
+    let mesh = match mesh {
+        Ok(Reply::Mesh(mesh)) => mesh,
+        _ => MeshPicture::default(),
+    };
+    Ok(show(&Desk {
+        tabs: tabs.collect(),
+        rows: list
+            .map(|it| it.requests.iter().map(|line| row(&visit, line)).collect())
+            .unwrap_or_default(),
+        more: list.map_or(0, |it| it.count - it.requests.len() as u64),
+        cut: desk.cut.map(|cut| cut_said(&visit, &cut)).unwrap_or_default(),
+        silent: silent_said(words, &mesh),
+        late: match late {
+            Ok(RosterReply::Late { removals }) => removals.iter().map(|row| row.items).sum(),
+            _ => 0,
+        },
+        f,
+    }))
+}
+
+fn cut_said(visit: &Visit, cut: &CutPage) -> String {
+    let args = [
+        ("since", visit.moment(ClaimedTime(cut.since_ms)).into()),
+        ("until", visit.moment(ClaimedTime(cut.until_ms)).into()),
+        ("new", cut.new.into()),
+        ("conflicts", cut.conflicts.into()),
+        ("told", cut.told.into()),
+    ];
+    visit.words.text("desk-cut", &args)
+}
+
+/// How many homes are out of reach, and which one longest.
+fn silent_said(words: Words, mesh: &MeshPicture) -> String {
+    let silent = || {
+        let away = mesh.peers.iter().filter(|peer| !peer.connected);
+        away.filter_map(|peer| Some((peer.heard_ms_ago?, &peer.home))).filter(|it| it.0 > SILENT_MS)
+    };
+    let Some((ms, home)) = silent().max() else { return String::new() };
+    let args = [
+        ("n", (silent().count() as u64).into()),
+        ("home", home.clone().into()),
+        ("ago", words.ago(ms).into()),
+    ];
+    words.text("desk-silent", &args)
+}

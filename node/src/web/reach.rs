@@ -1,0 +1,139 @@
+//! 上传下达: how many homes an announcement reached, building by building, and whom to knock for.
+//!
+//! The node says who may see what: whoever looks after a place sees its counts, whoever is next to the
+//! people their names, and nobody else either.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::Response,
+};
+
+use super::{
+    App,
+    error::Failure,
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+};
+use crate::api::{Command, NewsCommand, NewsReply, NewsRow, ReachedPage, Reply};
+
+/// Announcements in the list.
+const NEWS_SHOWN_MAX: usize = 30;
+
+/// Places of one table.
+const PLACES_SHOWN_MAX: usize = 60;
+
+/// Homes to knock at; the next ones come when these were seen to.
+const MISSING_SHOWN_MAX: usize = 100;
+
+/// An announcement as a line.
+struct Line {
+    href: String,
+    sort: String,
+    class: &'static str,
+    text: String,
+    time: String,
+}
+
+/// A place and how far it got there.
+struct Place {
+    name: String,
+    households: u64,
+    reached: u64,
+    seen: u64,
+}
+
+/// A home to knock at.
+struct Missing {
+    home: String,
+    name: String,
+    place: String,
+    reached: bool,
+}
+
+#[derive(Template)]
+#[template(path = "reaches.html")]
+struct List {
+    f: Frame,
+    lines: Vec<Line>,
+}
+
+#[derive(Template)]
+#[template(path = "reach.html")]
+struct Page {
+    f: Frame,
+    line: Line,
+    places: Vec<Place>,
+    missing: Vec<Missing>,
+    more: u64,
+}
+
+fn line(visit: &Visit, row: &NewsRow) -> Line {
+    Line {
+        href: format!("/reach/{}", row.id.to_hex()),
+        sort: visit.words.code("news", row.class.code()),
+        class: row.class.code(),
+        text: clip(&row.text, 2 * TITLE_CHARS_MAX),
+        time: visit.moment(row.claimed_ms),
+    }
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+) -> Result<Response, Failure> {
+    let news = app.handle.ask(Command::News(NewsCommand::List { all: false }));
+    let (f, news) = tokio::join!(Frame::load(&app, &visit), news);
+    let Reply::News(NewsReply::List { news }) = news? else { return Err(Failure::odd_reply()) };
+    let lines = news.iter().take(NEWS_SHOWN_MAX).map(|row| line(&visit, row)).collect();
+    Ok(show(&List { f, lines }))
+}
+
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let reached = app.handle.ask(Command::News(NewsCommand::Reached { id: id.clone() }));
+    let shown = app.handle.ask(Command::News(NewsCommand::Show { id }));
+    let (f, reached, shown) = tokio::join!(Frame::load(&app, &visit), reached, shown);
+    let (Reply::News(NewsReply::Reached(reached)), Reply::News(NewsReply::One(row))) =
+        (reached?, shown?)
+    else {
+        return Err(Failure::odd_reply());
+    };
+    Ok(show(&lay_out(f, &visit, &row, &reached)))
+}
+
+fn lay_out(f: Frame, visit: &Visit, row: &NewsRow, reached: &ReachedPage) -> Page {
+    let everywhere = visit.words.text("reach-everywhere", &[]);
+    let place = |name: &str| match name {
+        "" => everywhere.clone(),
+        name => clip(name, TITLE_CHARS_MAX),
+    };
+    let missing = reached.missing.iter().take(MISSING_SHOWN_MAX);
+    Page {
+        line: line(visit, row),
+        places: reached
+            .places
+            .iter()
+            .take(PLACES_SHOWN_MAX)
+            .map(|it| Place {
+                name: place(&it.place),
+                households: it.households,
+                reached: it.reached,
+                seen: it.seen,
+            })
+            .collect(),
+        missing: missing
+            .map(|it| Missing {
+                home: clip(&it.home, TITLE_CHARS_MAX),
+                name: clip(&it.name, TITLE_CHARS_MAX),
+                place: clip(&it.place, TITLE_CHARS_MAX),
+                reached: it.reached,
+            })
+            .collect(),
+        more: reached.missing.len().saturating_sub(MISSING_SHOWN_MAX) as u64,
+        f,
+    }
+}

@@ -1,0 +1,162 @@
+//! Every page, at both sizes and in both languages: nothing that axe complains about, at most 60 KiB,
+//! nothing in the console.
+//!
+//! The list of addresses is held against the router's own source: whoever adds a route adds a line.
+
+use std::collections::BTreeSet;
+
+use node::demo::{CHEN, OFFICE};
+use serde_json::json;
+
+use crate::{
+    axe,
+    town::{self, Town},
+    window::{Driver, Size, Window},
+};
+
+/// First load of a page, style and script included, in bytes.
+const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
+
+/// The router, as it is written.
+const ROUTER: &str = include_str!("../../node/src/web.rs");
+
+/// What answers a GET and is no page: a picture, a stream, style and script.
+const NO_PAGES: [&str; 3] = ["/news/{id}/photos/{number}", "/live", "/assets/{name}"];
+
+/// Routes that only a box in no community yet shows; `/` is there, too.
+const BEFORE: [&str; 4] = ["/", "/found", "/recover", "/knock"];
+
+/// The one page that somebody outside sees.
+const OUTSIDE: &str = "/pair";
+
+/// One route of a home in a community, whose page it is looked at on, and an address of it.
+fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
+    let (group, message) = (&town.group, town.message.to_hex());
+    let (ride, series) = (town.ride.to_hex(), town.series.to_hex());
+    let (person, removal) = (town.removed.0.to_hex(), town.removed.1.to_hex());
+    let key = &town.key;
+    vec![
+        ("/", OFFICE, "/".into()),
+        ("/", CHEN, "/".into()),
+        ("/ask", CHEN, "/ask".into()),
+        ("/ask", CHEN, "/ask?urgent=yes".into()),
+        ("/groups", CHEN, "/groups".into()),
+        ("/groups/new", CHEN, "/groups/new".into()),
+        ("/groups/{group}", CHEN, format!("/groups/{group}")),
+        (
+            "/groups/{group}/messages/{message}",
+            OFFICE,
+            format!("/groups/{group}/messages/{message}"),
+        ),
+        ("/groups/{group}/board", OFFICE, format!("/groups/{group}/board")),
+        ("/requests", CHEN, "/requests?all=1".into()),
+        ("/requests/{request}", CHEN, format!("/requests/{ride}")),
+        ("/requests/{request}", OFFICE, format!("/requests/{ride}")),
+        ("/requests/{request}/private", OFFICE, format!("/requests/{ride}/private")),
+        ("/requests/{request}/private/erase", CHEN, format!("/requests/{ride}/private/erase")),
+        ("/requests/{request}/facts/{field}", CHEN, format!("/requests/{ride}/facts/title")),
+        ("/desk", OFFICE, "/desk".into()),
+        ("/desk/figures", OFFICE, "/desk/figures?days=7".into()),
+        ("/desk/cases/{request}", OFFICE, format!("/desk/cases/{ride}")),
+        ("/reach", OFFICE, "/reach".into()),
+        ("/reach/{id}", OFFICE, format!("/reach/{}", town.alert.to_hex())),
+        ("/rota", CHEN, "/rota".into()),
+        ("/series/{series}", CHEN, format!("/series/{series}")),
+        ("/search", CHEN, "/search?words=%E9%A3%9F%E5%A0%82".into()),
+        ("/people", OFFICE, "/people".into()),
+        ("/people/{person}", OFFICE, format!("/people/{person}")),
+        ("/people/{person}/remove", OFFICE, format!("/people/{person}/remove")),
+        (
+            "/people/{person}/devices/{key}/revoke",
+            OFFICE,
+            format!("/people/{person}/devices/{key}/revoke"),
+        ),
+        ("/trouble", OFFICE, "/trouble".into()),
+        ("/late/{removal}", OFFICE, format!("/late/{removal}")),
+        ("/invite", OFFICE, "/invite".into()),
+        ("/network", CHEN, "/network".into()),
+        ("/approvals", OFFICE, "/approvals".into()),
+    ]
+}
+
+/// All routes of the router that answer a GET.
+fn routes() -> BTreeSet<&'static str> {
+    let pieces = ROUTER.split(".route(").skip(1);
+    let routes = pieces
+        .filter(|piece| piece.contains("get("))
+        .map(|piece| piece.split('"').nth(1).expect("a route begins with its address"));
+    let routes: BTreeSet<_> = routes.collect();
+    assert!(routes.contains("/network"), "the router reads otherwise than this test thinks");
+    routes
+}
+
+fn listed(town: &Town) -> BTreeSet<&'static str> {
+    let inside = inside(town).into_iter().map(|(route, ..)| route);
+    inside.chain(NO_PAGES).chain(BEFORE).chain([OUTSIDE]).collect()
+}
+
+/// Opens a page and says what is wrong with it.
+async fn look(window: &Window, name: &str, path: &str) -> Vec<String> {
+    window.go(path).await;
+    let mut wrong = axe::violations(window).await;
+    let bytes = window.run(
+        "const entries = [...performance.getEntriesByType('navigation'), \
+         ...performance.getEntriesByType('resource')]; \
+         return entries.reduce((sum, entry) => sum + entry.encodedBodySize, 0)",
+        vec![],
+    );
+    let bytes = bytes.await.as_u64().expect("a number of bytes");
+    if bytes == 0 || bytes > FIRST_LOAD_BYTES_MAX {
+        wrong.push(format!("{bytes} bytes"));
+    }
+    let wide = "return document.documentElement.scrollWidth > innerWidth + 1";
+    if window.run(wide, vec![]).await == json!(true) {
+        wrong.push("wider than the window".into());
+    }
+    if window.run("return document.querySelector('main h1') === null", vec![]).await == json!(true)
+    {
+        wrong.push("no heading: not the page that was asked for".into());
+    }
+    wrong.extend(window.complaints().await);
+    wrong.into_iter().map(|one| format!("{name} {path}: {one}")).collect()
+}
+
+/// Every page in one size and language.
+async fn look_at_all(driver: &Driver, town: &Town, size: Size, language: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let name = format!("{size:?} {language}");
+    for home in [OFFICE, CHEN] {
+        let window = driver.open(town.page(home), size, language).await;
+        for (_, _, path) in inside(town).into_iter().filter(|(_, of, _)| *of == home) {
+            wrong.extend(look(&window, &name, &path).await);
+        }
+        window.shut().await;
+    }
+    let window = driver.open(&town.before, size, language).await;
+    for path in BEFORE {
+        wrong.extend(look(&window, &name, path).await);
+    }
+    window.shut().await;
+    let window = driver.open(&town.outside, size, language).await;
+    wrong.extend(look(&window, &name, OUTSIDE).await);
+    window.shut().await;
+    wrong
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_accessible_small_and_quiet_at_both_sizes_in_both_languages() {
+    let town = Town::raise().await;
+    let missing: Vec<_> = routes().difference(&listed(&town)).copied().collect();
+    assert!(missing.is_empty(), "routes that nobody looks at: {missing:?}");
+    let driver = Driver::start();
+    let mut wrong = Vec::new();
+    for size in Size::BOTH {
+        let (en, zh) = tokio::join!(
+            look_at_all(&driver, &town, size, "en"),
+            look_at_all(&driver, &town, size, "zh-CN")
+        );
+        wrong.extend(en.into_iter().chain(zh));
+    }
+    assert!(wrong.is_empty(), "{} things:\n{}", wrong.len(), wrong.join("\n"));
+    town::stop(town).await;
+}

@@ -1,0 +1,70 @@
+//! What people do with their phones, from the first tap to the last.
+
+use node::demo::{CHEN, LI, OFFICE, ZHANG};
+
+use crate::{
+    town::Town,
+    window::{Driver, Size, Window},
+};
+
+/// What a reader of this language sees of a ride that he may take, and what he taps.
+const TAKE: [(&str, &str); 2] = [("zh-CN", "抢单"), ("en", "I will help")];
+
+async fn asks(window: &Window, title: &str) -> String {
+    window.go("/").await;
+    window.tap_words("我要求助").await;
+    window.types("#title", title).await;
+    window.tap(".ask-form button.big").await;
+    window.sees(title).await;
+    window.path().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ride_is_asked_for_claimed_on_both_sides_of_a_cut_told_driven_and_confirmed() {
+    let town = Town::raise().await;
+    let demo = &town.demo.town;
+    let driver = Driver::start();
+    let chen = driver.open(town.page(CHEN), Size::Phone, "zh-CN").await;
+    let path = asks(&chen, "明早八点去中医院").await;
+    demo.agreed().await.expect("all four have heard of it");
+
+    demo.cut_in_two();
+    demo.apart().await.expect("two halves");
+    let mut drivers = Vec::new();
+    for (home, (language, take)) in [ZHANG, LI].into_iter().zip(TAKE) {
+        let window = driver.open(town.page(home), Size::Phone, language).await;
+        window.go(&path).await;
+        window.tap_words(take).await;
+        window.sees(if language == "en" { "You hold this one" } else { "这单是您的" }).await;
+        drivers.push((home, window));
+    }
+
+    demo.heal();
+    let ride = path.trim_start_matches("/requests/").parse().expect("an id in the address");
+    let ending = demo.ending(ride).await.expect("one holder, and the other is told");
+    for (home, window) in &drivers {
+        window.go("/").await;
+        match (*home == ending.loser, *home) {
+            (true, LI) => window.sees("Somebody else was drawn").await,
+            (true, _) => window.sees("没抢中").await,
+            (false, _) => {
+                window.go(&path).await;
+                window.tap("button[value=depart]").await;
+                window.tap("button[value=done]").await;
+                window.sees(if *home == LI { "Waiting for confirmation" } else { "待确认" }).await;
+            }
+        }
+        window.picture(&format!("race-{home}")).await;
+    }
+
+    demo.agreed().await.expect("all four have heard of the end");
+    chen.go("/").await;
+    chen.sees("已解决吗").await;
+    chen.tap("button[value=confirm]").await;
+    chen.sees("已结案").await;
+    let office = driver.open(town.page(OFFICE), Size::Desktop, "zh-CN").await;
+    demo.agreed().await.expect("all four have heard of the confirmation");
+    office.go(&path).await;
+    office.sees("已结案").await;
+    crate::town::stop(town).await;
+}
