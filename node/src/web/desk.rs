@@ -88,7 +88,7 @@ pub async fn page(
     let desk = match desk? {
         Reply::Case(reply) => match *reply {
             CaseReply::Desk(desk) => desk,
-            CaseReply::Figures(_) => return Err(Failure::odd_reply()),
+            _ => return Err(Failure::odd_reply()),
         },
         _ => return Err(Failure::odd_reply()),
     };

@@ -81,7 +81,7 @@ pub async fn page(
     let figures = match reply? {
         Reply::Case(reply) => match *reply {
             CaseReply::Figures(figures) => figures,
-            CaseReply::Desk(_) => return Err(Failure::odd_reply()),
+            _ => return Err(Failure::odd_reply()),
         },
         _ => return Err(Failure::odd_reply()),
     };
