@@ -34,6 +34,10 @@ use crate::{
     secrets::packing,
 };
 
+/// Grows whenever this release reads a kind, variant or class that the last one did not: what a node
+/// keeps as *newer* is judged again then.
+pub const VOCABULARY: u32 = 2;
+
 /// A body in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {

@@ -14,7 +14,9 @@ use crdt::{
     id::{EnvelopeId, RequestId, to_hex},
     lifecycle::lottery,
 };
-use node::api::{CaseVerb, Deed, KindWord, NewCase, RequestPage};
+use node::api::{
+    CaseCommand, CaseVerb, Command, Deed, KindWord, NewCase, RequestPage, TimelineRow,
+};
 use serde_json::{Value, json};
 use tests::world::{Who, World};
 
@@ -102,6 +104,9 @@ impl Life {
             1 => (self.wang, &ASKER[..]),
             _ => (self.crew[self.world.chance().below(CREW.len())], &DRIVER[..]),
         };
+        if self.world.chance().below(12) == 0 {
+            return self.visit(who);
+        }
         let verb = verbs[self.world.chance().below(verbs.len())];
         let person = matches!(verb, CaseVerb::Grant | CaseVerb::Revoke)
             .then(|| CREW[self.world.chance().below(CREW.len())].to_owned());
@@ -123,6 +128,24 @@ impl Life {
         }
     }
 
+    /// Somebody writes down that he was there; refused where he is neither desk nor holder.
+    fn visit(&mut self, who: Who) {
+        let at_ms = Some(self.world.now_ms());
+        let visit = CaseCommand::Visit {
+            id: self.ride.to_hex(),
+            at_ms,
+            people: vec![self.world.name(who).to_owned()],
+            outcome: "nobody at home".into(),
+            promise: Some("to come again".into()),
+            follow_up_ms: None,
+            photo: None,
+        };
+        let before = self.world.holds(who);
+        if self.world.ask(who, Command::Case(visit)).is_err() {
+            assert_eq!(self.world.holds(who), before, "a refusal wrote something");
+        }
+    }
+
     fn end(&mut self) -> RequestPage {
         self.world.heal();
         self.world.settle();
@@ -130,7 +153,7 @@ impl Life {
         self.world.assert_same_sight(&everybody);
         let seen = |page: &RequestPage| {
             let names = [&page.holders, &page.waitlist, &page.awaiting].map(Vec::clone);
-            (page.row.status.clone(), names)
+            (page.row.status.clone(), names, page.more.visits.clone())
         };
         let first = self.world.page(self.office, self.ride);
         for who in everybody {
@@ -172,9 +195,10 @@ impl Life {
         let written = everybody.iter().flat_map(|who| self.world.home(*who).written());
         let deps: BTreeMap<EnvelopeId, Vec<EnvelopeId>> =
             written.map(|it| (it.id(), it.header().deps.clone())).collect();
-        let shown: BTreeSet<EnvelopeId> = end.timeline.iter().map(|act| act.id).collect();
+        let modelled: Vec<&TimelineRow> = modelled(end).collect();
+        let shown: BTreeSet<EnvelopeId> = modelled.iter().map(|act| act.id).collect();
         let mut acts: Vec<(usize, Value)> = Vec::new();
-        for act in &end.timeline {
+        for act in modelled {
             let mut seen = BTreeSet::new();
             let mut next = deps[&act.id].clone();
             while let Some(id) = next.pop() {
@@ -203,6 +227,11 @@ impl Life {
             .collect();
         json!({ "acts": rows, "roles": roles, "places": self.places })
     }
+}
+
+/// The model knows acts; a visit gives nobody a place.
+fn modelled(end: &RequestPage) -> impl Iterator<Item = &TimelineRow> {
+    end.timeline.iter().filter(|act| act.verb != "visit")
 }
 
 /// What the model makes of these sets, where it is here.
@@ -250,7 +279,7 @@ fn random_lives_end_as_the_model_says_and_nobody_is_uninformed() {
         awaiting.sort();
         let told: Vec<[String; 2]> = told.into_iter().map(|(who, why)| [who, why]).collect();
         let counts: BTreeMap<String, bool> =
-            end.timeline.iter().map(|act| (act.id.to_hex(), act.counts)).collect();
+            modelled(&end).map(|act| (act.id.to_hex(), act.counts)).collect();
         let ours = json!({
             "status": end.row.status, "holders": end.holders, "waitlist": end.waitlist,
             "awaiting": awaiting, "told": told, "counts": counts,

@@ -1,6 +1,11 @@
 //! Many drivers, one ride: each side of a cut works on, and after it there is one holder.
 
-use tests::world::{Who, World};
+use crdt::time::ClaimedTime;
+use node::{
+    api::ActVerb,
+    words::{Lang, Words},
+};
+use tests::world::{BEGIN, Who, World};
 
 /// Two drivers claim the same ride while the court is cut in half.
 ///
@@ -76,7 +81,7 @@ fn thirty_seven_drivers_race() {
     let mut claimed = Vec::new();
     for (who, ride) in claims {
         // Whoever has heard of a neighbour's claim may be refused, or waits behind it.
-        let verb = node::api::ActVerb::Claim;
+        let verb = ActVerb::Claim;
         if world.try_act(who, rides[ride], verb) {
             claimed.push((who, rides[ride]));
         }
@@ -109,4 +114,72 @@ fn thirty_seven_drivers_race() {
         }
     }
     world.assert_same_sight(&everybody);
+}
+
+/// One race: three parts of a town, each with its own idea of the time, meet in some order. Says who
+/// holds the two rides afterwards.
+fn race(clocks: [u64; 3], order: [usize; 2]) -> [String; 2] {
+    let (mut world, people) = World::court(0x1501, &["Zhang", "Li", "Sun"]);
+    let (office, zhang, li, sun) = (world.office(), people[0], people[1], people[2]);
+    world.lan(&[office, zhang, li, sun]);
+    let [ride, other] = ["Dialysis", "Eye clinic"].map(|title| world.request(office, title));
+    let third = world.request(office, "Rice");
+    world.settle();
+
+    world.chapter("three parts; everybody takes both rides, Li sets off for one of them");
+    world.partition(&[vec![office, zhang], vec![li], vec![sun]]);
+    for (who, clock) in [zhang, li, sun].into_iter().zip(clocks) {
+        world.set_clock(who, ClaimedTime(clock));
+        world.claim(who, ride);
+        world.claim(who, other);
+    }
+    assert!(world.try_act(li, ride, ActVerb::Depart));
+
+    world.chapter("they meet, two parts first");
+    let away = [zhang, li, sun][order[1]];
+    let met: Vec<Who> = world.everybody().into_iter().filter(|who| *who != away).collect();
+    world.heal();
+    world.cut(&[away], &met);
+    world.settle();
+    world.heal();
+    world.settle();
+    let everybody = world.everybody();
+    let holders = [ride, other].map(|ride| world.agreed_holder(&everybody, ride));
+    for who in [zhang, li, sun] {
+        let (name, told) = (world.name(who).to_owned(), world.notices(who));
+        for (id, holder) in [ride, other].into_iter().zip(&holders) {
+            let told: Vec<_> = told.iter().filter(|it| it.request == id).collect();
+            assert_eq!(told.len(), usize::from(name != *holder), "{name}: {told:?}");
+            for notice in told {
+                assert_eq!(
+                    (notice.reason.as_str(), notice.holder.as_ref()),
+                    ("lost", Some(holder))
+                );
+                let next = notice.next_open.as_ref().map(|row| row.id);
+                assert_eq!(next, Some(third), "the next open ride");
+                let args = [("title", "x".into()), ("holder", holder.as_str().into())];
+                assert!(Words::of(Lang::ZhCn).text("told-lost", &args).contains("没抢中"));
+            }
+        }
+    }
+    world.assert_same_sight(&everybody);
+    holders
+}
+
+/// Need 15: one holder, the same on every node, whatever the order of meeting and whatever the clocks say;
+/// the others are told 未抢中 once, with the next open ride; and whoever has set off keeps it.
+#[test]
+fn need_15_a_claim_race_has_one_holder_whatever_clocks_and_order() {
+    let years = 10 * 365 * 24 * 3_600_000;
+    let now = BEGIN.0;
+    let clocks =
+        [[now, now, now], [now + years, now, now - years], [now - years, now + years, now]];
+    let mut ends = Vec::new();
+    for clocks in clocks {
+        for order in [[0, 1], [1, 2], [2, 0]] {
+            ends.push(race(clocks, order));
+        }
+    }
+    assert!(ends.iter().all(|end| end[0] == "Li"), "who has set off keeps it: {ends:?}");
+    assert!(ends.iter().all(|end| *end == ends[0]), "the same whatever clocks and order: {ends:?}");
 }

@@ -19,3 +19,4 @@ mod search;
 mod secrets;
 mod series;
 mod vaults;
+mod visits;

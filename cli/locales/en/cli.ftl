@@ -316,3 +316,4 @@ name-none = At the desk: no real name was given.
 name-forgotten = At the desk: the real name was forgotten for good.
 name-opened = { $time }  read by { $who }  { $more }
 answered-before = The office has answered this before, so nothing was written. With --anyway it is asked all the same.
+request-wardens = Looks after the building: { $text }

@@ -282,3 +282,4 @@ name-none = 值班台：没有登记真实姓名。
 name-forgotten = 值班台：真实姓名已经永久删掉。
 name-opened = { $time }  { $who } 看过真实姓名  { $more }
 answered-before = 居委会以前答过，所以没有再问。加 --anyway 可以照样提问。
+request-wardens = 这栋楼归谁管：{ $text }

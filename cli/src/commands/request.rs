@@ -113,6 +113,7 @@ fn print_asked(ui: &mut Ui<'_>, more: &CaseMore) -> Result<(), CliError> {
         ("request-needs", more.needs.join(", ")),
         ("request-for", more.subject.clone().unwrap_or_default()),
         ("request-proxy", more.proxy.clone().unwrap_or_default()),
+        ("request-wardens", more.wardens.join(", ")),
     ];
     for (key, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
         ui.say(key, &[("text", one_line(&text).into())])?;

@@ -18,8 +18,8 @@ pub struct Assign {
     /// Its spoken code, or its id or the beginning of it
     id: String,
 
-    /// Whose it shall be: a name, or the beginning of an id
-    person: String,
+    /// Whose it shall be: a name, or the beginning of an id [default: who looks after the building]
+    person: Option<String>,
 
     /// Whom it is taken from at the same time
     #[arg(long, value_name = "PERSON")]
@@ -62,7 +62,7 @@ enum Class {
 /// Where there is no such request or person, or the role or state does not allow it.
 pub async fn assign(ui: &mut Ui<'_>, door: &mut Door, args: Assign) -> Result<(), CliError> {
     let Assign { id, person, instead, json } = args;
-    let deed = Deed { person: Some(person), instead, ..Deed::of(&id, CaseVerb::Grant) };
+    let deed = Deed { person, instead, ..Deed::of(&id, CaseVerb::Grant) };
     super::case::carry_out(ui, door, deed, json).await
 }
 

@@ -411,6 +411,14 @@ impl Roster {
         people
     }
 
+    /// Who looks after a place: those who rule over it, or else over the nearest place around it. Nobody,
+    /// where only the whole community has rulers.
+    pub fn wardens(&self, place: &Place) -> Vec<PersonId> {
+        let inwards = (1..=place.0.len()).rev();
+        let rulers = inwards.map(|depth| self.rulers(&Place(place.0[..depth].to_vec())));
+        rulers.into_iter().find(|people| !people.is_empty()).unwrap_or_default()
+    }
+
     /// Everybody who was ever given or took a role.
     pub fn people_ever(&self) -> impl Iterator<Item = PersonId> {
         self.resolver.index.roles_of.keys().copied()

@@ -75,7 +75,7 @@ pub struct Deed {
     pub id: String,
     /// What is done.
     pub verb: CaseVerb,
-    /// To or about whom: grant, revoke, offer.
+    /// To or about whom: grant, revoke, offer. A grant to nobody goes to whoever looks after the building.
     #[serde(default)]
     pub person: Option<String>,
     /// Whom a grant replaces.
@@ -486,6 +486,10 @@ pub struct CaseMore {
     /// How many photos hang on it.
     #[serde(default)]
     pub photos: u64,
+    /// Who looks after the building that it is about, or else the compound: whom it goes to where it is
+    /// granted to nobody by name.
+    #[serde(default)]
+    pub wardens: Vec<String>,
 }
 
 /// Somebody was there.

@@ -303,6 +303,7 @@ impl Ledger {
             consent: terms.consent.map(consent_word),
             intake: terms.intake.map(intake_word),
             photos: terms.photos.as_ref().map_or(0, |photos| photos.len() as u64),
+            wardens: self.warden_names(case)?,
             to_desk: terms.to_desk,
             by_default: case.by_default,
             stale,

@@ -317,6 +317,11 @@ impl Ledger {
             offer: None,
             note,
         };
+        if let (Verb::Grant, None, [warden]) =
+            (verb, filled.about, self.wardens_of(&before.case).as_slice())
+        {
+            filled.about = Some(*warden);
+        }
         let lacks = |what: &str| Failed::from(say_what(deed.verb, what));
         match verb {
             Verb::Decline | Verb::Refer if filled.note.is_empty() => return Err(lacks("reason")),

@@ -8,14 +8,16 @@
 //! 3. A request that was resolved [`SILENCE_MS`] ago, by the clock of a deputy's node, is closed by that
 //!    node in the name of its deputy, naming the resolution: two deputies' closings are one. A clock
 //!    that stands before the last act is not believed.
-//! 4. Deputies take turns, as they do with keys: usually one of them closes.
+//! 4. Given to nobody by name, a request goes to the one who looks after its building, or else its
+//!    compound. That is the roster's word, so it works in every home without a network.
+//! 5. Deputies take turns, as they do with keys: usually one of them closes.
 
 use std::collections::BTreeSet;
 
 use crdt::{
     body::{Act, Deed as Written, Promise, VaultClass, Verb, Verdict, Visit},
     id::{EnvelopeId, PersonId, RequestId},
-    lifecycle::{self, Refusal, Status, What},
+    lifecycle::{self, Case, Refusal, Status, What},
     limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
     time::ClaimedTime,
 };
@@ -85,6 +87,17 @@ impl Ledger {
         self.acted(request, act, &person)
     }
 
+    /// Who looks after the place that a request is about.
+    pub(super) fn wardens_of(&self, case: &Case) -> Vec<PersonId> {
+        let area = case.terms.area.as_ref();
+        area.map(|area| self.truth.roster().wardens(area)).unwrap_or_default()
+    }
+
+    /// The same by name.
+    pub(super) fn warden_names(&self, case: &Case) -> Result<Vec<String>, Failed> {
+        self.wardens_of(case).iter().map(|who| Ok(self.views.name_of(who)?)).collect()
+    }
+
     /// Who was there, for a page.
     pub(super) fn visit_rows(&self, folded: &Folded) -> Result<Vec<VisitRow>, Failed> {
         let row = |(by, visit): &(PersonId, Visit)| -> Result<VisitRow, Failed> {
@@ -121,7 +134,7 @@ impl Ledger {
         silent.map(|(resolution, _)| resolution).ok_or_else(too_early)
     }
 
-    /// Rules 3 and 4: what this node closes now; remembers when to look again.
+    /// Rules 3 and 5: what this node closes now; remembers when to look again.
     pub(super) fn closings_due(&mut self) -> Result<Vec<Closing>, Failed> {
         let (mut due, mut look_ms) = (Vec::new(), None);
         for line in self.views.cases_in(Status::Resolved)? {

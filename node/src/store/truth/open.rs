@@ -6,7 +6,9 @@
 use std::path::Path;
 
 use crdt::{
+    body::VOCABULARY,
     genesis::Genesis,
+    judge::Fate,
     secrets::{BoxSecret, Keyring},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
@@ -53,6 +55,11 @@ impl Truth {
             None => make(&db)?,
         }
         found(&db, genesis)?;
+        match look_again_at_what_was_newer(&db) {
+            // What could not be noted is looked at with the next start.
+            Err(error) if error.is_of_the_disk() => (),
+            looked => looked?,
+        }
         let memory = Memory::read(&db, genesis, Keyring::new(genesis.id(), own))?;
         let mut truth = Self {
             db,
@@ -247,4 +254,26 @@ fn found(db: &Connection, genesis: &Genesis) -> Result<(), StoreError> {
             Ok(())
         }
     }
+}
+
+/// Once in each release, what an earlier one could not read is put down to be judged again: this one may
+/// read it. It is worked off a turn at a time, with whatever comes.
+fn look_again_at_what_was_newer(db: &Connection) -> Result<(), StoreError> {
+    let sql = "SELECT value FROM about WHERE key = 'release'";
+    let before: Option<Vec<u8>> = db.query_row(sql, [], |row| row.get(0)).optional()?;
+    let release = format!("{} {}", env!("CARGO_PKG_VERSION"), VOCABULARY);
+    if before.as_deref() == Some(release.as_bytes()) {
+        return Ok(());
+    }
+    let tx = db.unchecked_transaction()?;
+    tx.execute(
+        "INSERT OR IGNORE INTO todo (row) SELECT e.row FROM envelopes e
+         JOIN reasons r ON r.ref = e.reason WHERE e.fate = ?1 AND r.code = 'newer'",
+        [Fate::Sealed as u8],
+    )?;
+    let put = "INSERT INTO about (key, value) VALUES ('release', ?1)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    tx.execute(put, [release.as_bytes()])?;
+    tx.commit()?;
+    Ok(())
 }

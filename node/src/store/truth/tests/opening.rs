@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{
     super::{Reader, Truth},
     fate,
-    village::{Person, Village, everything, genesis},
+    village::{Person, Village, ask, everything, genesis, write},
 };
 use crate::store::error::StoreError;
 
@@ -166,4 +166,56 @@ fn a_flipped_bit_is_noticed_before_it_is_passed_on() {
         .expect("damages");
     let passed_on = truth.read().envelope(&said.id());
     assert!(matches!(passed_on, Err(StoreError::DamagedEnvelope(id)) if id == said.id()));
+}
+
+/// A box carried what a later release had written; then it got that release itself. What it kept as newer
+/// is read: a message is shown, an act is found by its request again.
+#[test]
+fn what_was_newer_is_judged_again_after_an_upgrade_and_once() {
+    let folder = folder();
+    let path = folder.path().join("truth.db");
+    let open = || Truth::open(Some(&path), &genesis(1), Vec::new()).expect("opens");
+    let mut truth = open();
+    let village = Village::found_in(&mut truth);
+    let li = Person::named("li");
+    let join = village.welcome(&mut truth, &li);
+    let message = village.say(&mut truth, &li, join, "a new way to say it").id();
+    let act = write(&mut truth, &li, ask("a new way to ask"), village.scope(), Some(join)).id();
+    let before = truth.read().verdict(&act).expect("reads").expect("is held").row;
+    drop(truth);
+    // As the earlier release left it.
+    let file = Connection::open(&path).expect("opens");
+    file.execute_batch(
+        "INSERT OR IGNORE INTO reasons (code) VALUES ('newer');
+         UPDATE about SET value = CAST('0.0.1 1' AS BLOB) WHERE key = 'release';",
+    )
+    .expect("writes");
+    for id in [message, act] {
+        let sealed = "UPDATE envelopes SET fate = 3, subject = NULL,
+             reason = (SELECT ref FROM reasons WHERE code = 'newer') WHERE id = ?1";
+        assert_eq!(file.execute(sealed, [id.as_bytes()]).expect("writes"), 1);
+    }
+    drop(file);
+    let mut truth = open();
+    while truth.go_on().expect("judges") {}
+    for id in [message, act] {
+        assert_eq!(fate(&truth, &id).0, Fate::Accepted);
+    }
+    let log = truth.read().judged_since(before, usize::MAX).expect("reads");
+    assert!([message, act].iter().all(|id| log.iter().any(|it| it.id == *id)), "lists hear of it");
+    drop(truth);
+    let file = Connection::open(&path).expect("opens");
+    let found: i64 = file
+        .query_row("SELECT count(*) FROM envelopes WHERE subject = ?1", [act.as_bytes()], |row| {
+            row.get(0)
+        })
+        .expect("reads");
+    assert_eq!(found, 1, "an act is looked up by its request");
+    let sealed = "UPDATE envelopes SET fate = 3,
+         reason = (SELECT ref FROM reasons WHERE code = 'newer') WHERE id = ?1";
+    file.execute(sealed, [message.as_bytes()]).expect("writes");
+    drop(file);
+    let mut truth = open();
+    while truth.go_on().expect("judges") {}
+    assert_eq!(fate(&truth, &message).0, Fate::Sealed, "once in each release is enough");
 }
