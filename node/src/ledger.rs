@@ -90,8 +90,8 @@ use crate::{
 };
 
 pub(crate) use decide::one_line;
+use job::Plan;
 pub use job::{Done, Job, Neighbour, Taken, Worked};
-use job::{Plan, give_up};
 
 /// The file of envelopes in a data folder.
 pub const TRUTH_FILE: &str = "truth.db";
@@ -253,7 +253,7 @@ impl Ledger {
             }
             let (whom, plan) = match &saved {
                 Ok(()) => self.plan(job),
-                Err(error) => give_up(job, error),
+                Err(error) => self.plan_without_a_disk(job, error),
             };
             plans.push((whom, plan));
         }
@@ -491,41 +491,6 @@ impl Ledger {
         self.behind += envelopes.len();
         let received = self.truth.receive(envelopes, seed)?;
         Ok(Taken { new: received.new, whole: received.whole, refused: received.refused.len() })
-    }
-
-    fn finish(&mut self, plan: Plan, failed: Option<&Failed>) -> Done {
-        let storage =
-            |failed: &Failed| ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
-        match (plan, failed) {
-            (Plan::Ready(done), _) => done,
-            (Plan::Received(..), Some(_)) => Done::Received(None),
-            (Plan::Received(taken), None) => Done::Received(Some(taken)),
-            (Plan::Command(_, Err(error)), _) => Done::Reply(Err(error)),
-            (Plan::Command(_, Ok(after)), Some(failed)) => {
-                self.take_back(&after);
-                Done::Reply(Err(storage(failed)))
-            }
-            (Plan::Command(_, Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
-            (Plan::Command(_, Ok(After::Keep(reply))), None) => {
-                Done::Reply(self.keep_identity().map(|()| *reply))
-            }
-            (Plan::Command(who, Ok(After::Read(command))), None) => {
-                let answer = self.in_the_name_of(who, |it| it.answer(command));
-                Done::Reply(answer.map_err(ApiError::from))
-            }
-            (Plan::Command(who, Ok(After::Opened(id))), None) => {
-                let page = self.in_the_name_of(who, |it| it.vault_page(&id));
-                let page = page.map_err(ApiError::from);
-                Done::Reply(page.map(|page| Reply::Vaults(Box::new(page))))
-            }
-            (Plan::Command(who, Ok(After::Rides(shown))), None) => {
-                let reply = self.in_the_name_of(who, |it| it.show_rides(&shown));
-                Done::Reply(reply.map_err(ApiError::from))
-            }
-            (Plan::Command(_, Ok(After::Group(id))), None) => {
-                Done::Reply(self.group_reply(&id).map_err(ApiError::from))
-            }
-        }
     }
 
     /// Writes one envelope of whoever acts.

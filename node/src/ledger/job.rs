@@ -9,7 +9,7 @@ use crdt::{
     time::Bucket,
 };
 
-use super::{After, Failed};
+use super::{After, Failed, Ledger};
 use crate::{
     api::{ApiError, Command, ErrorKind, Reply},
     store::views::Changes,
@@ -145,11 +145,15 @@ pub(super) enum Plan {
     Ready(Done),
 }
 
+/// What a person hears of a disk that said no.
+fn not_saved(failed: &Failed) -> ApiError {
+    ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())])
+}
+
 /// The transaction could not even begin.
-pub(super) fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
-    let storage = || ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())]);
+fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
     match job {
-        Job::Command(whom, _) => (whom, Plan::Command(None, Err(storage()))),
+        Job::Command(whom, _) => (whom, Plan::Command(None, Err(not_saved(failed)))),
         Job::Newest(whom, _) => (whom, Plan::Ready(Done::Newest(Vec::new()))),
         Job::Yours(whom, _) => (whom, Plan::Ready(Done::Nothing)),
         Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
@@ -165,5 +169,58 @@ pub(super) fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
         | Job::Keep(whom, ..)
         | Job::Typed(whom, _)
         | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),
+    }
+}
+
+impl Ledger {
+    /// Rule 8 of the ledger.
+    pub(super) fn plan_without_a_disk<T>(&mut self, job: Job<T>, failed: &Failed) -> (T, Plan) {
+        let Job::Command(whom, command) = job else { return give_up(job, failed) };
+        let (who, command) = match command {
+            Command::As { person, command } => match self.resident(&person) {
+                Ok(who) => (who, *command),
+                Err(error) => return (whom, Plan::Command(None, Err(error))),
+            },
+            command => (None, command),
+        };
+        match self.in_the_name_of(who, |it| it.answer(command)) {
+            Ok(reply) => (whom, Plan::Ready(Done::Reply(Ok(reply)))),
+            Err(_) => (whom, Plan::Command(None, Err(not_saved(failed)))),
+        }
+    }
+
+    /// What is said once it is known whether the batch is durable.
+    pub(super) fn finish(&mut self, plan: Plan, failed: Option<&Failed>) -> Done {
+        match (plan, failed) {
+            (Plan::Ready(done), _) => done,
+            (Plan::Received(..), Some(_)) => Done::Received(None),
+            (Plan::Received(taken), None) => Done::Received(Some(taken)),
+            (Plan::Command(_, Err(error)), _) => Done::Reply(Err(error)),
+            // Rule 8 of the ledger.
+            (Plan::Command(who, Ok(After::Read(command))), _) => {
+                let answer = self.in_the_name_of(who, |it| it.answer(command));
+                Done::Reply(answer.map_err(ApiError::from))
+            }
+            (Plan::Command(_, Ok(after)), Some(failed)) => {
+                self.take_back(&after);
+                Done::Reply(Err(not_saved(failed)))
+            }
+            (Plan::Command(_, Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
+            (Plan::Command(_, Ok(After::Keep(reply))), None) => {
+                Done::Reply(self.keep_identity().map(|()| *reply))
+            }
+            (Plan::Command(who, Ok(After::Opened(id))), None) => {
+                let page = self.in_the_name_of(who, |it| it.vault_page(&id));
+                let page = page.map_err(ApiError::from);
+                Done::Reply(page.map(|page| Reply::Vaults(Box::new(page))))
+            }
+            (Plan::Command(who, Ok(After::Rides(shown))), None) => {
+                let reply = self.in_the_name_of(who, |it| it.show_rides(&shown));
+                Done::Reply(reply.map_err(ApiError::from))
+            }
+            (Plan::Command(_, Ok(After::Group(id))), None) => {
+                Done::Reply(self.group_reply(&id).map_err(ApiError::from))
+            }
+        }
     }
 }
