@@ -132,6 +132,7 @@ pub enum Verb {
     Figures(desk::FiguresArgs),
     Assign(vault::Assign),
     Erase(vault::Erase),
+    Confide(vault::Confide),
     Facts(facts::Args),
     Check(check::Args),
     Board(board::BoardArgs),

@@ -179,6 +179,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Figures(args) => desk::figures(ui, door, args).await,
         Verb::Assign(args) => vault::assign(ui, door, args).await,
         Verb::Erase(args) => vault::erase(ui, door, args).await,
+        Verb::Confide(args) => vault::confide(ui, door, args).await,
         Verb::Facts(args) => facts::run(ui, door, args).await,
         Verb::Check(args) => check::run(ui, door, args).await,
         Verb::Board(args) => board::show(ui, door, args).await,

@@ -7,7 +7,8 @@
 //!    cannot replace it.
 //! 2. What stands under an epoch of another vault says nothing here.
 //! 3. *Contact* is given to whoever holds a place that was granted, or has departed, while the
-//!    request goes on. *Sensitive* is given to nobody.
+//!    request goes on. *Sensitive* is given to whom somebody who holds it by right has named, with a
+//!    reason: what is written when the key is handed on names him.
 //! 4. Where the page waits for a grant (`prefer_single`) and none came, *contact* is given to whoever
 //!    holds the place [`LEAD_MS`] before the window opens, by the clock of whoever holds the vault. It
 //!    is marked: nobody has confirmed him.
@@ -66,6 +67,8 @@ pub struct Contents {
     pub details: Option<Details>,
     /// Who opened it.
     pub openings: Vec<Opening>,
+    /// To whom it was handed on by somebody whose word on it counts.
+    pub named: BTreeSet<PersonId>,
 }
 
 /// Reads a vault, in whatever order its envelopes came. `decides` says whose word on details counts.
@@ -85,12 +88,11 @@ pub fn fold(
                 contents.details = Some(details.clone());
             }
             Vault::Details { .. } => (),
-            Vault::Opened { reason, to, .. } => contents.openings.push(Opening {
-                id: it.at.1,
-                who: it.who,
-                reason: reason.clone(),
-                to: *to,
-            }),
+            Vault::Opened { reason, to, .. } => {
+                contents.named.extend(to.filter(|_| decides(&it.who)));
+                let (id, who, reason, to) = (it.at.1, it.who, reason.clone(), *to);
+                contents.openings.push(Opening { id, who, reason, to });
+            }
         }
     }
     contents
@@ -151,6 +153,17 @@ mod tests {
             })
             .collect();
         fold(&vault(VaultClass::Contact), &given, &|who| *who == MOTHER)
+    }
+
+    #[test]
+    fn only_whoever_decides_names_somebody() {
+        let named = |who| {
+            let to = Some(DRIVER);
+            let vault = vault(VaultClass::Contact);
+            said(&[(1, who, Vault::Opened { vault, reason: "she interprets".into(), to })]).named
+        };
+        assert_eq!(named(MOTHER), BTreeSet::from([DRIVER]));
+        assert_eq!(named(DRIVER), BTreeSet::new(), "he lets himself in");
     }
 
     #[test]

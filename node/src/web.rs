@@ -229,14 +229,7 @@ fn pages() -> Router<App> {
         .route("/requests", get(requests::page))
         .route("/requests/{request}", get(request::page))
         .route("/requests/{request}/act", post(request::act))
-        .route(
-            "/requests/{request}/private",
-            get(request::private::page).post(request::private::open),
-        )
-        .route(
-            "/requests/{request}/private/erase",
-            get(request::erase::page).post(request::erase::erase),
-        )
+        .merge(private_details())
         .route("/requests/{request}/facts/{field}", get(request::fact_page).post(request::fact))
         .route("/requests/{request}/checklist", post(request::checklist_add))
         .route("/requests/{request}/checklist/tick", post(request::checklist_tick))
@@ -279,6 +272,15 @@ fn pages() -> Router<App> {
         .route("/pair", get(pairing::page).post(pairing::pair))
         .route("/live", get(live::stream))
         .route("/assets/{name}", get(assets::asset))
+}
+
+/// What is private about a request: shown, confided, destroyed.
+fn private_details() -> Router<App> {
+    use request::{erase, private};
+    Router::new()
+        .route("/requests/{request}/private", get(private::page).post(private::open))
+        .route("/requests/{request}/private/confide", post(private::confide))
+        .route("/requests/{request}/private/erase", get(erase::page).post(erase::erase))
 }
 
 /// Serves the pages on `listener` until `stop`.

@@ -29,10 +29,11 @@ use crdt::{
     id::EnvelopeId,
     invitation::Invitation,
     keys::Secret,
+    paper::to_words,
     time::{Bucket, ClaimedTime, Moment},
 };
 use node::{
-    api::{ApiError, Command, Reply, RoleWord},
+    api::{ApiError, Command, PaperWords, Reply, RoleWord},
     core::{Input, LinkId},
 };
 
@@ -80,6 +81,8 @@ pub struct World {
     net: Net,
     timeline: String,
     genesis: Genesis,
+    /// The community's paper keys, in words.
+    papers: Vec<PaperWords>,
     on_disk: bool,
     /// When the last link came up.
     linked_at: Moment,
@@ -118,6 +121,7 @@ impl World {
             net: Net::default(),
             timeline: String::new(),
             genesis,
+            papers: roots.iter().map(|key| PaperWords(to_words(key).join(" "))).collect(),
             on_disk,
             linked_at: Moment(0),
             disk_bytes_a_ms: u64::MAX,
@@ -141,6 +145,11 @@ impl World {
     /// The home that founded the community.
     pub fn office(&self) -> Who {
         Who(0)
+    }
+
+    /// The words on these papers of the community's, counted from 0; two together stand above everybody.
+    pub fn papers(&self, these: &[usize]) -> Vec<PaperWords> {
+        these.iter().map(|at| self.papers[*at].clone()).collect()
     }
 
     /// Everybody.

@@ -8,8 +8,8 @@ use crdt::{
     id::{EnvelopeId, RequestId},
 };
 use node::api::{
-    ActVerb, Command, ErrorKind, Keep, Private, Reply, RoleWord, RosterCommand, VaultPage,
-    VaultWord,
+    ActVerb, CaseCommand, Command, ErrorKind, Keep, Private, Reply, RoleWord, RosterCommand,
+    VaultPage, VaultWord,
 };
 use tests::world::{Who, World};
 
@@ -305,4 +305,57 @@ fn erase_beats_keep_in_whatever_order_both_come() {
         let left = sealed.iter().filter(|bytes| stands_on_disk(&world, sun, bytes)).count();
         assert_eq!(left, 0, "{order}");
     }
+}
+
+fn confides(
+    world: &mut World,
+    who: Who,
+    request: RequestId,
+    (person, reason): (&str, &str),
+) -> Result<Reply, ErrorKind> {
+    let (id, person, reason) = (request.to_hex(), person.to_owned(), reason.to_owned());
+    let confide = Command::Case(CaseCommand::Confide { id, person, reason });
+    world.ask(who, confide).map_err(|error| error.kind)
+}
+
+#[test]
+fn whoever_must_know_the_diagnosis_is_named_and_the_family_sees_by_whom() {
+    let Court { mut world, office, wu, chen, zhao, sun, relay } = court(0x7A06);
+    let ride = asks(&mut world, chen);
+    world.settle();
+
+    world.chapter("the mother is cut off; the office names the interpreter");
+    world.partition(&[vec![office, wu, zhao, sun], vec![chen, relay]]);
+    let why = ("Sun", "she interprets for the deaf");
+    assert_eq!(opens(&mut world, sun, ride, "curious"), Err(ErrorKind::NoVault));
+    for (who, named, expected) in [
+        (wu, why, ErrorKind::NotAllowed),
+        (zhao, ("Zhao", "I drive"), ErrorKind::NotAllowed),
+        (office, ("Sun", " "), ErrorKind::ReasonNeeded),
+        (office, ("Nobody", "x"), ErrorKind::UnknownPerson),
+    ] {
+        assert_eq!(confides(&mut world, who, ride, named), Err(expected), "{named:?}");
+    }
+    confides(&mut world, office, ride, why).expect("the desk may");
+    let written = world.home(office).written().len();
+    confides(&mut world, office, ride, why).expect("twice");
+    assert_eq!(world.home(office).written().len(), written, "and it writes nothing");
+    world.settle();
+    let page = opens(&mut world, sun, ride, "what to say to the doctor").expect("she was named");
+    assert_eq!((page.private.details.as_str(), page.private.phone.as_str()), (DIAGNOSIS, ""));
+    assert!(!page.may_confide, "she names nobody else");
+    assert_eq!(confides(&mut world, sun, ride, ("Zhao", "x")), Err(ErrorKind::NotAllowed));
+    assert_eq!(opens(&mut world, zhao, ride, "curious"), Err(ErrorKind::NoVault));
+
+    world.chapter("the mother is back, and sees it all");
+    world.heal();
+    world.settle();
+    let page = opens(&mut world, chen, ride, "").expect("it is hers");
+    let seen: Vec<_> = page
+        .openings
+        .iter()
+        .map(|it| (it.who.as_str(), it.reason.as_str(), it.released_to.as_deref()))
+        .collect();
+    assert!(seen.contains(&("Office", "she interprets for the deaf", Some("Sun"))), "{seen:?}");
+    assert!(seen.contains(&("Sun", "what to say to the doctor", None)), "{seen:?}");
 }

@@ -1,6 +1,6 @@
-//! `linli assign` and `linli erase`, and private details on the screen.
+//! `linli assign`, `linli confide` and `linli erase`, and private details on the screen.
 
-use node::api::{CaseVerb, Command, Deed, VaultPage, VaultWord};
+use node::api::{CaseCommand, CaseVerb, Command, Deed, VaultPage, VaultWord};
 use serde_json::json;
 
 use crate::{
@@ -46,6 +46,26 @@ pub struct Erase {
     json: Json,
 }
 
+/// Let somebody read what only the office reads, where he has to know it
+///
+/// For the desk and the home that asked. He must be in the request's group. The family sees who was
+/// named, by whom, and why; it cannot be taken back, since he may have read it.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Confide {
+    /// Its spoken code, or its id or the beginning of it
+    id: String,
+
+    /// Who: a name, or the beginning of an id
+    person: String,
+
+    /// Why he has to know
+    #[arg(long)]
+    reason: String,
+
+    #[command(flatten)]
+    json: Json,
+}
+
 /// Which private details.
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 enum Class {
@@ -83,6 +103,22 @@ pub async fn erase(ui: &mut Ui<'_>, door: &mut Door, args: Erase) -> Result<(), 
     ui.say("erase-done", &[])
 }
 
+/// Names somebody.
+///
+/// # Errors
+///
+/// Where there is no such request or person, nothing that only the office reads, or the role does not
+/// allow it.
+pub async fn confide(ui: &mut Ui<'_>, door: &mut Door, args: Confide) -> Result<(), CliError> {
+    let Confide { id, person, reason, json } = args;
+    let told = one_line(&person);
+    door.ask(Command::Case(CaseCommand::Confide { id, person, reason })).await?;
+    if json.json {
+        return ui.json(&json!({ "confided": true }));
+    }
+    ui.say("confide-done", &[("person", told.into())])
+}
+
 /// Prints private details, and who has opened them.
 pub fn print(ui: &mut Ui<'_>, page: &VaultPage) -> Result<(), CliError> {
     let fields = [
@@ -107,6 +143,9 @@ pub fn print(ui: &mut Ui<'_>, page: &VaultPage) -> Result<(), CliError> {
         let (key, more) = match &to {
             Some(to) if it.reason == crdt::vault::UNCONFIRMED => {
                 ("vault-released-unconfirmed", to.clone())
+            }
+            Some(to) if it.class == VaultWord::Sensitive => {
+                ("vault-confided", format!("{to}  {}", one_line(&it.reason)))
             }
             Some(to) => ("vault-released", to.clone()),
             None => ("vault-opened", one_line(&it.reason)),

@@ -7,7 +7,7 @@
 //! | identity | the household of whose real name it is; whoever has rank 3 or more over the whole community: the desk |
 //!
 //! Nobody else: not the members of the group, not who sees it by its oversight, not a relay. To whom
-//! *contact* is handed on later is `vault`'s word.
+//! *contact* is handed on later, and who is named for *sensitive*, is `vault`'s word.
 //!
 //! An erasure counts from the household that asked, and from whoever had rank 2 or more over the group
 //! or around it where he wrote it; of a real name, from its own household alone. Everybody else's changes

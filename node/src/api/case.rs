@@ -51,6 +51,12 @@ pub enum CaseCommand {
         team: String,
         title: Option<String>,
     },
+    /// Lets somebody read what only the office reads, where he has to know it.
+    Confide {
+        id: String,
+        person: String,
+        reason: String,
+    },
     /// One of its photos, from 0: thumbnail, and what opens the whole one.
     Photo {
         id: String,

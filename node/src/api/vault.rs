@@ -71,6 +71,9 @@ pub struct VaultPage {
     pub openings: Vec<OpeningRow>,
     /// What was erased.
     pub erased: Vec<VaultWord>,
+    /// May this person name somebody who reads the details too?
+    #[serde(default)]
+    pub may_confide: bool,
 }
 
 /// One opening, as the family sees it.

@@ -69,6 +69,7 @@ impl Ledger {
             CaseCommand::Do(deed) => self.do_deed(&deed),
             CaseCommand::Visit { .. } | CaseCommand::Note { .. } => self.write_down(command),
             CaseCommand::Post { id, team, title } => self.post_to_team(&id, &team, title),
+            CaseCommand::Confide { id, person, reason } => self.confide(&id, &person, &reason),
             reading => Ok(After::Read(crate::api::Command::Case(reading))),
         }
     }

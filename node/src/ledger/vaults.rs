@@ -9,9 +9,12 @@
 //!    draw, and only if nobody has. To whom it was released stands in the vault.
 //! 3. Whoever looks writes that he did before he sees anything. The home that asked and the holder say
 //!    no reason; everybody else does.
-//! 4. The desk's or a deputy's node has a vault erased some time after the request was closed. It
+//! 4. What only the office reads is read by whom the desk or the home that asked has named as well, with
+//!    a reason that the family sees.
+//! 5. The desk's or a deputy's node has a vault erased some time after the request was closed. It
 //!    looks again when that falls due, also where nothing else happens.
 
+mod confided;
 mod real_names;
 
 use std::collections::BTreeSet;
@@ -160,7 +163,9 @@ impl Ledger {
         let erased = |class: &VaultClass| {
             self.truth.keyring().is_erased(&VaultName { request: *id, class: *class })
         };
+        let sensitive = VaultName { request: *id, class: VaultClass::Sensitive };
         Ok(VaultPage {
+            may_confide: self.may_confide(self.person()?, &sensitive, &around),
             id: *id,
             code: around.folded.case.code.to_string(),
             private,
@@ -247,7 +252,12 @@ impl Ledger {
                 && (roster.holds_vault(me, group, &home, *class)
                     || vault::released_to(case, *class, self.claimed).contains(&me))
         };
-        Ok(VaultClass::ALL.into_iter().filter(may).collect())
+        let mut classes: Vec<VaultClass> = VaultClass::ALL.into_iter().filter(may).collect();
+        let sensitive = VaultName { request: *id, class: VaultClass::Sensitive };
+        if !classes.contains(&sensitive.class) && self.is_confided(me, &sensitive)? {
+            classes.push(sensitive.class);
+        }
+        Ok(classes)
     }
 
     fn contents(
@@ -291,7 +301,7 @@ impl Ledger {
         Ok(self.contents(vault, &around)?.0.details)
     }
 
-    /// Rules 2 and 4: what is due for the vaults of these requests, or of all where people or keys
+    /// Rules 2 and 5: what is due for the vaults of these requests, or of all where people or keys
     /// have changed.
     pub(super) fn vault_gifts(
         &mut self,
@@ -353,6 +363,10 @@ impl Ledger {
             return None;
         }
         let mut people = vault::released_to(case, vault.class, self.claimed);
+        if vault.class == VaultClass::Sensitive && !case.status.is_over() {
+            // What names them stands already; a new box of theirs lacks the key.
+            people.extend(self.contents(&vault, around).map(|it| it.0.named).unwrap_or_default());
+        }
         people.retain(|person| roster.best_auth(*person, scope).is_some());
         let given = people.iter().flat_map(|person| roster.boxes_of(*person));
         let boxes: BTreeSet<KeyId> = given.chain(first.iter().copied()).collect();
@@ -394,7 +408,8 @@ impl Ledger {
         self.in_the_name_of(who, |it| {
             it.share(scope, epoch, boxes)?;
             let auth = it.truth.roster().best_auth(it.person()?, scope);
-            for person in people {
+            let unnamed = |_: &PersonId| vault.class != VaultClass::Sensitive;
+            for person in people.into_iter().filter(unnamed) {
                 let confirmed = vault::is_confirmed(case, &person);
                 let reason = if confirmed { "" } else { vault::UNCONFIRMED }.to_owned();
                 let body = Vault::Opened { vault, reason, to: Some(person) };
@@ -409,7 +424,7 @@ impl Ledger {
         self.resident_who(|who| self.truth.roster().is_owner(group, who))
     }
 
-    /// Rule 4: in how many milliseconds to look again whether a vault was kept long enough, 0 where it
+    /// Rule 5: in how many milliseconds to look again whether a vault was kept long enough, 0 where it
     /// was; none where it is not for this node, or not yet at its end. A clock that stands before the
     /// last act of the request is not believed.
     fn outdated_in_ms(&self, class: VaultClass, around: &Around) -> Option<u64> {

@@ -9,10 +9,10 @@ use crdt::{
 };
 use node::{
     api::{
-        ActVerb, Acted, ApiError, BoardPage, ChecklistItem, Command, ErrorKind, Event, FoundPage,
-        FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MeshPicture,
-        MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply, RequestPage, RoleWord,
-        SearchQuery,
+        ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
+        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
+        MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
+        RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
     words::verb_code,
@@ -285,6 +285,9 @@ impl Fake {
             }
             Command::OpenVault { reason, .. } => self.vault.open(&reason),
             Command::Erase { class, .. } => Ok(self.vault.erase(class)),
+            Command::Case(CaseCommand::Confide { person, reason, .. }) => {
+                self.vault.confide(&person, &reason)
+            }
             Command::Invite { .. } => {
                 Ok(Reply::Invite { link: format!("linli:join/{}", "abcdefgh23456789".repeat(12)) })
             }

@@ -62,7 +62,22 @@ impl Vault {
             private,
             openings: self.openings.clone(),
             erased: self.erased.clone(),
+            may_confide: self.office,
         })))
+    }
+
+    pub fn confide(&mut self, person: &str, reason: &str) -> Result<Reply, ApiError> {
+        if reason.trim().is_empty() {
+            return Err(ApiError::new(ErrorKind::ReasonNeeded, []));
+        }
+        self.openings.push(OpeningRow {
+            class: VaultWord::Sensitive,
+            who: "赵主任".into(),
+            reason: reason.into(),
+            released_to: Some(person.into()),
+            claimed_ms: NOW,
+        });
+        Ok(Reply::Done)
     }
 
     pub fn erase(&mut self, class: Option<VaultWord>) -> Reply {
@@ -123,6 +138,23 @@ async fn the_family_reads_without_a_reason_and_sees_who_has_read() {
     browser.get(&private).await.never_says("赵主任");
     let page = browser.post(&private, &[("reason", "")]).await;
     page.says("139 0000").says("赵主任 看过").says("she did not come").says("王桂兰 看过");
+}
+
+#[tokio::test]
+async fn the_office_names_whoever_must_know_and_says_why() {
+    let pages = with(Vault::of_both(true));
+    let mut browser = Browser::new(&pages, "en");
+    let private = format!("{}/private", request());
+    browser.get(&private).await.never_says("private/confide");
+    browser.post(&private, &[("reason", "whom to ask")]).await.says("private/confide");
+    let named = [("person", "Sun"), ("reason", "")];
+    let page = browser.post(&format!("{private}/confide"), &named).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("a few words").says(r#"value="Sun""#);
+    let named = [("person", "Sun"), ("reason", "she interprets")];
+    browser.post(&format!("{private}/confide"), &named).await.says("Sun can read it now");
+    let page = browser.post(&private, &[("reason", "once more")]).await;
+    page.says("赵主任 let Sun (she interprets) read");
 }
 
 #[tokio::test]

@@ -142,6 +142,7 @@ pub const ROUTES: &[Route] = &[
     post("/requests/{id}/checklist", "checklist_add", Requests, "request"),
     put("/requests/{id}/checklist/{item}", "checklist_tick", Requests, "request"),
     post("/requests/{id}/vault", "open_vault", Desk, "vaults"),
+    post("/requests/{id}/vault/confide", "case/confide", Desk, ""),
     delete("/requests/{id}/vault", "erase", Desk, ""),
     get("/notices", "notices", "notices"),
     post("/notices/seen", "notices_seen", Requests, "done"),

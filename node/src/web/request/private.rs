@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{asked_for, href, name_of};
 use crate::{
-    api::{ApiError, Command, ErrorKind, Reply, VaultPage, VaultWord},
+    api::{ApiError, CaseCommand, Command, ErrorKind, Reply, VaultPage, VaultWord},
     web::{
         App,
         error::{Failure, unprocessable},
@@ -36,6 +36,9 @@ struct Page {
     shown: Vec<(String, String)>,
     erased: Vec<String>,
     openings: Vec<String>,
+    /// May the reader name somebody who reads it too?
+    may_confide: bool,
+    person: String,
 }
 
 /// Why somebody looks.
@@ -62,6 +65,8 @@ async fn shut(app: &App, visit: &Visit, id: String, reason: String) -> Result<Pa
         shown: Vec::new(),
         erased: Vec::new(),
         openings: Vec::new(),
+        may_confide: false,
+        person: String::new(),
     })
 }
 
@@ -109,14 +114,57 @@ pub async fn open(
                 ErrorKind::NoVault | ErrorKind::ReasonNeeded | ErrorKind::BadText
             ) =>
         {
-            let (sentence, mut hint) = visit.words.error(&error);
-            // The general hint is for the command line.
-            if error.kind == ErrorKind::ReasonNeeded {
-                hint = visit.words.text("private-reason-say", &[]);
-            }
-            let wrong = Some((sentence, hint));
+            let wrong = Some(wrong(&visit, &error));
             let page = shut(&app, &visit, id, typed.reason).await?;
             Ok(unprocessable(show(&Page { wrong, ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A sentence and a hint.
+fn wrong(visit: &Visit, error: &ApiError) -> (String, String) {
+    let (sentence, hint) = visit.words.error(error);
+    // The general hint is for the command line.
+    let reason = error.kind == ErrorKind::ReasonNeeded;
+    (sentence, if reason { visit.words.text("private-reason-say", &[]) } else { hint })
+}
+
+/// Whom the reader names, and why.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Named {
+    person: String,
+    reason: String,
+}
+
+pub async fn confide(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+    Form(Named { person, reason }): Form<Named>,
+) -> Result<Response, Failure> {
+    let id = name_of(&id)?;
+    let names =
+        CaseCommand::Confide { id: id.clone(), person: person.clone(), reason: reason.clone() };
+    match app.handle.ask(Command::Case(names)).await {
+        Ok(_) => {
+            let named = [("person", person.as_str().into())];
+            shut_after(&app, &visit, id, visit.words.text("private-confide-done", &named)).await
+        }
+        Err(error)
+            if matches!(
+                error.kind,
+                ErrorKind::ReasonNeeded
+                    | ErrorKind::BadText
+                    | ErrorKind::UnknownPerson
+                    | ErrorKind::Ambiguous
+                    | ErrorKind::NotInGroup
+            ) =>
+        {
+            let page = shut(&app, &visit, id, reason).await?;
+            let wrong = Some(wrong(&visit, &error));
+            Ok(unprocessable(show(&Page { wrong, may_confide: true, person, ..page })))
         }
         Err(error) => Err(error.into()),
     }
@@ -141,6 +189,10 @@ fn lay_out(page: Page, visit: &Visit, vault: &VaultPage) -> Page {
             Some(to) if it.reason == crdt::vault::UNCONFIRMED => {
                 ("private-released-unconfirmed", clip(to, TITLE_CHARS_MAX))
             }
+            Some(to) if it.class == VaultWord::Sensitive => ("private-confided", {
+                let (to, why) = (clip(to, TITLE_CHARS_MAX), clip(&it.reason, TITLE_CHARS_MAX));
+                format!("{to} ({why})")
+            }),
             Some(to) => ("private-released", clip(to, TITLE_CHARS_MAX)),
             None => ("private-opened", it.reason.clone()),
         };
@@ -151,6 +203,7 @@ fn lay_out(page: Page, visit: &Visit, vault: &VaultPage) -> Page {
         shown: shown.map(|(key, text)| (words.text(key, &[]), text.clone())).collect(),
         erased: erased.collect(),
         openings: openings.collect(),
+        may_confide: vault.may_confide,
         ..page
     }
 }
