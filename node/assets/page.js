@@ -135,6 +135,12 @@
     for (const form of document.querySelectorAll("form[data-going]")) delete form.dataset.going;
   });
 
+  // --- printing
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
   // --- copying the link of an invitation
   for (const button of document.querySelectorAll("[data-copy]")) {
     if (!navigator.clipboard) continue;

@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod found;
 mod knock;
+mod me;
 mod message;
 mod name;
 mod news;
@@ -34,6 +35,7 @@ pub use error::{ApiError, ErrorKind};
 pub use event::{Event, RingClass};
 pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
+pub use me::{MePage, ResidentRow};
 pub use message::{MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
@@ -231,6 +233,12 @@ pub enum Command {
     NoticesSeen {
         ids: Vec<String>,
     },
+    /// Whoever asks: who he is, what he looks after, how large he reads.
+    Me,
+    /// Whoever asks reads large from now on, or does not.
+    Elder {
+        on: bool,
+    },
     /// Who is in the community.
     People,
     /// Roles, removals, devices, doors of groups, places.
@@ -345,6 +353,7 @@ pub enum Reply {
         enough: bool,
     },
     Doctor(Doctor),
+    Me(Box<MePage>),
     Key(KeyState),
     /// So many keys lost their rights.
     Revoked {

@@ -37,6 +37,7 @@ mod epochs;
 mod found;
 mod job;
 mod keys;
+mod me;
 mod names;
 mod news;
 mod people;

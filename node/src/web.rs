@@ -11,7 +11,9 @@
 //!    where it came from and whether it carries the token of its session.
 //! 3. A mistake in a form is told beside the field, in the reader's language, and what was typed
 //!    stays. A wrong address gets a page that says so.
-//! 4. Every page is at most 60 KiB, style and script included: long lists come in portions.
+//! 4. Who acts is the person of the session ([`ACTS_AS`]), for everything that is asked of the node
+//!    while a request is served; nobody chosen: the box's first person.
+//! 5. Every page is at most 60 KiB, style and script included: long lists come in portions.
 //!
 //! # Deliberately absent
 //!
@@ -38,11 +40,14 @@ mod knock;
 mod language;
 mod link;
 mod live;
+mod me;
 mod network;
+mod news;
 mod pairing;
 mod people;
 mod person;
 mod plot;
+mod print;
 mod reach;
 mod recover;
 mod removal;
@@ -64,13 +69,19 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{get, post},
 };
-use crdt::time::{ClaimedTime, Moment};
+use crdt::{
+    id::PersonId,
+    time::{ClaimedTime, Moment},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
 use jiff::tz::TimeZone;
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, broadcast},
+};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{
@@ -79,7 +90,7 @@ pub(crate) use self::{
     language::{choice_cookie, wanted as wanted_language},
 };
 use crate::{
-    api::{ApiError, Command, Reply, RosterCommand, RosterReply},
+    api::{ApiError, Command, Event, Reply, RosterCommand, RosterReply},
     handle::Handle,
 };
 use crowd::Crowd;
@@ -151,8 +162,32 @@ impl WebConfig {
 #[derive(Clone)]
 struct App(Arc<Shared>);
 
+tokio::task_local! {
+    /// The person in whose name the request at hand is served.
+    static ACTS_AS: Option<PersonId>;
+}
+
+/// The node, asked in the name of whoever has the phone.
+struct Door(Handle);
+
+impl Door {
+    async fn ask(&self, command: Command) -> Result<Reply, ApiError> {
+        match ACTS_AS.try_with(|person| *person).ok().flatten() {
+            None => self.0.ask(command).await,
+            Some(person) => {
+                let (person, command) = (person.to_hex(), Box::new(command));
+                self.0.ask(Command::As { person, command }).await
+            }
+        }
+    }
+
+    fn events(&self) -> broadcast::Receiver<Event> {
+        self.0.events()
+    }
+}
+
 struct Shared {
-    handle: Handle,
+    handle: Door,
     config: WebConfig,
     seal: Seal,
     pairing: Mutex<Pairing>,
@@ -195,7 +230,7 @@ fn router_until(handle: Handle, config: WebConfig, stop: CancellationToken) -> R
         pairing: Mutex::new(Pairing::default()),
         live: Arc::new(Semaphore::new(LIVE_MAX)),
         started: Instant::now(),
-        handle,
+        handle: Door(handle),
         config,
         stop,
     }));
@@ -218,6 +253,13 @@ fn pages() -> Router<App> {
         .route("/groups/{group}", get(group::page))
         .route("/groups/{group}/join", post(groups::join))
         .route("/groups/{group}/post", post(group::post))
+        .route("/me", get(me::page).post(me::choose))
+        .route("/me/elder", post(me::read_large))
+        .route("/news", get(news::list))
+        .route("/news/{id}", get(news::one))
+        .route("/print/building", get(print::building))
+        .route("/print/emergency", get(print::emergency))
+        .route("/requests/{request}/slip", get(print::slip))
         .route("/news/{id}/photos/{number}", get(announced::thumbnail))
         .route("/groups/{group}/messages/{message}", get(group::message_page))
         .route("/groups/{group}/messages/{message}/edit", post(group::edit))
@@ -236,7 +278,7 @@ fn pages() -> Router<App> {
         .route("/desk", get(desk::page))
         .route("/desk/figures", get(desk::figures))
         .route("/desk/cases/{request}", get(desk::case::page).post(desk::case::send))
-        .route("/reach", get(reach::list))
+        .route("/desk/intake", get(desk::intake::page).post(desk::intake::send))
         .route("/reach/{id}", get(reach::page))
         .route("/rota", get(rota::page))
         .route("/rota/swap", post(rota::swap))

@@ -88,8 +88,6 @@ ask-kind-report = Report
 ask-kind-suggestion = Suggestion
 
 reach = Who has got it
-reach-hint = Notices and alerts, and how far each got.
-reach-none = Nothing was announced.
 reach-everywhere = The whole community
 reach-place = Where
 reach-reached = Got it

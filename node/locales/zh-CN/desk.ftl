@@ -79,8 +79,6 @@ ask-kind-report = 举报
 ask-kind-suggestion = 建议
 
 reach = 谁收到了
-reach-hint = 公告和预警，各送到哪里。
-reach-none = 还没有公告。
 reach-everywhere = 整个社区
 reach-place = 哪里
 reach-reached = 已送达

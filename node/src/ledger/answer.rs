@@ -78,6 +78,7 @@ impl Ledger {
                 self.views.notices_seen(&numbers)?;
                 Ok(Reply::Done)
             }
+            Command::Me => self.me(),
             Command::People => self.people(),
             Command::Roster(command) => self.tell(command).map(Reply::Roster),
             Command::Series(command) => self.tell_rides(command).map(Reply::Series),

@@ -78,6 +78,7 @@ impl Ledger {
             Command::Name(command) => self.names(command),
             Command::Series(command) => self.plan_rides(command),
             Command::MarkRead { group } => self.open_log(group),
+            Command::Elder { on } => self.read_large(on),
             Command::InviteRelay => self.invite_relay(),
             Command::Token(command) => self.tokens(command),
             Command::Once { key, command } => self.once(&key, *command),

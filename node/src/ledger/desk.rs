@@ -109,7 +109,7 @@ impl Ledger {
         Err(ApiError::new(ErrorKind::NotAllowed, [("what", "desk".into())]).into())
     }
 
-    fn works_here(&self, who: PersonId) -> bool {
+    pub(super) fn works_here(&self, who: PersonId) -> bool {
         self.truth.roster().live_roles(who).iter().any(|role| role.role >= Role::Steward)
     }
 

@@ -15,8 +15,12 @@ use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    join::given,
 };
-use crate::api::{Command, ErrorKind, NewsCommand, NewsReply, NewsRow, Private, Reply};
+use crate::api::{
+    CaseCommand, Command, ErrorKind, KindWord, NewCase, NewsCommand, NewsReply, NewsRow, Private,
+    Reply,
+};
 
 /// Groups that may be asked; the first one is everybody.
 const GROUPS_OFFERED_MAX: usize = 50;
@@ -36,11 +40,19 @@ pub struct Typed {
     phone: String,
     door: String,
     sensitive: String,
+    /// `question`: for the desk to answer, not for neighbours to do.
+    kind: String,
+    /// For the desk alone.
+    to_desk: String,
     /// The office's earlier answers were read; it shall be asked all the same.
     anyway: String,
 }
 
 impl Typed {
+    fn is_question(&self) -> bool {
+        self.kind == "question"
+    }
+
     fn has_private(&self) -> bool {
         [&self.name, &self.phone, &self.door, &self.sensitive].iter().any(|it| !it.is_empty())
     }
@@ -123,18 +135,7 @@ pub async fn send(
         let page = blank(&app, &visit, typed).await?;
         return Ok(show(&AskPage { answers, ..page }));
     }
-    let asked = Command::Ask {
-        group: Some(typed.group.clone()).filter(|group| !group.is_empty()),
-        title: typed.title.trim().to_owned(),
-        details: typed.details.trim().replace("\r\n", "\n"),
-        urgent: !typed.urgent.is_empty(),
-        private: Private {
-            name: typed.name.clone(),
-            phone: typed.phone.clone(),
-            door: typed.door.clone(),
-            details: typed.sensitive.replace("\r\n", "\n"),
-        },
-    };
+    let asked = if typed.is_question() { question(&typed) } else { help(&typed) };
     match app.handle.ask(asked).await {
         Ok(Reply::Asked { id, .. }) => {
             Ok(Redirect::to(&format!("/requests/{}", id.to_hex())).into_response())
@@ -152,4 +153,36 @@ pub async fn send(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// For neighbours to do.
+fn help(typed: &Typed) -> Command {
+    Command::Ask {
+        group: given(&typed.group),
+        title: typed.title.trim().to_owned(),
+        details: details(typed),
+        urgent: !typed.urgent.is_empty(),
+        private: Private {
+            name: typed.name.clone(),
+            phone: typed.phone.clone(),
+            door: typed.door.clone(),
+            details: typed.sensitive.replace("\r\n", "\n"),
+        },
+    }
+}
+
+/// For the desk to answer.
+fn question(typed: &Typed) -> Command {
+    let to_desk = !typed.to_desk.is_empty();
+    Command::Case(CaseCommand::Ask(Box::new(NewCase {
+        title: typed.title.trim().to_owned(),
+        details: details(typed),
+        kind: if to_desk { KindWord::Complaint } else { KindWord::Question },
+        to_desk,
+        ..NewCase::default()
+    })))
+}
+
+fn details(typed: &Typed) -> String {
+    typed.details.trim().replace("\r\n", "\n")
 }

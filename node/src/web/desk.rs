@@ -9,6 +9,7 @@
 
 pub mod case;
 mod figures;
+pub mod intake;
 
 use askama::Template;
 use axum::{
@@ -29,8 +30,8 @@ use super::{
 };
 use crate::{
     api::{
-        CaseCommand, CaseReply, Command, CutPage, DeskList, MeshPicture, Reply, RosterCommand,
-        RosterReply,
+        CaseCommand, CaseReply, Command, CutPage, DeskList, DeskPage, DeskRows, MeshPicture, Reply,
+        RosterCommand, RosterReply,
     },
     words::Words,
 };
@@ -42,11 +43,48 @@ const QUEUE_SHOWN_MAX: u32 = 25;
 const SILENT_MS: u64 = 60 * 60 * 1_000;
 
 /// One list as a way to it.
-struct Tab {
-    code: &'static str,
-    name: String,
-    count: u64,
-    here: bool,
+pub struct Tab {
+    pub code: &'static str,
+    pub name: String,
+    pub count: u64,
+    pub here: bool,
+}
+
+/// The lists in numbers, for the first page.
+pub struct Summary {
+    pub tabs: Vec<Tab>,
+    /// "While we were cut off"; empty where nothing came in late.
+    pub cut: String,
+}
+
+/// What waits, in numbers.
+pub async fn summary(app: &App, visit: &Visit) -> Result<Summary, Failure> {
+    let desk = asked(app, 0).await?;
+    Ok(Summary {
+        tabs: desk.lists.iter().map(|rows| tab(visit.words, rows, None)).collect(),
+        cut: desk.cut.map(|cut| cut_said(visit, &cut)).unwrap_or_default(),
+    })
+}
+
+/// All lists, so many requests of each.
+async fn asked(app: &App, last: u32) -> Result<DeskPage, Failure> {
+    let wanted = CaseCommand::Desk { list: None, last: Some(last) };
+    match app.handle.ask(Command::Case(wanted)).await? {
+        Reply::Case(reply) => match *reply {
+            CaseReply::Desk(desk) => Ok(desk),
+            _ => Err(Failure::odd_reply()),
+        },
+        _ => Err(Failure::odd_reply()),
+    }
+}
+
+fn tab(words: Words, rows: &DeskRows, here: Option<DeskList>) -> Tab {
+    Tab {
+        code: rows.list.as_str(),
+        name: words.code("desk-list", rows.list.as_str()),
+        count: rows.count,
+        here: here == Some(rows.list),
+    }
 }
 
 #[derive(Template)]
@@ -77,32 +115,20 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
-    let wanted = CaseCommand::Desk { list: None, last: Some(QUEUE_SHOWN_MAX) };
     let late = app.roster(RosterCommand::Late { removal: None });
     let (f, desk, mesh, late) = tokio::join!(
         Frame::load(&app, &visit),
-        app.handle.ask(Command::Case(wanted)),
+        asked(&app, QUEUE_SHOWN_MAX),
         app.handle.ask(Command::Mesh),
         late,
     );
-    let desk = match desk? {
-        Reply::Case(reply) => match *reply {
-            CaseReply::Desk(desk) => desk,
-            _ => return Err(Failure::odd_reply()),
-        },
-        _ => return Err(Failure::odd_reply()),
-    };
+    let desk = desk?;
     let words = visit.words;
-    let asked = DeskList::ALL.into_iter().find(|list| list.as_str() == shown.list);
+    let named = DeskList::ALL.into_iter().find(|list| list.as_str() == shown.list);
     // Nobody in particular: the first list in which something stands.
     let first = desk.lists.iter().find(|rows| rows.count > 0).map(|rows| rows.list);
-    let here = asked.or(first).unwrap_or(DeskList::Unanswered);
-    let tabs = desk.lists.iter().map(|rows| Tab {
-        code: rows.list.as_str(),
-        name: words.code("desk-list", rows.list.as_str()),
-        count: rows.count,
-        here: rows.list == here,
-    });
+    let here = named.or(first).unwrap_or(DeskList::Unanswered);
+    let tabs = desk.lists.iter().map(|rows| tab(words, rows, Some(here)));
     let list = desk.lists.iter().find(|rows| rows.list == here);
     let mesh = match mesh {
         Ok(Reply::Mesh(mesh)) => mesh,

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::{App, Shared, assets, session::Session};
 use crate::{
-    api::{Command, DutyRow, MeshPicture, NewsCommand, NewsReply, Notice, Reply},
+    api::{Command, DutyRow, MeshPicture, NewsCommand, NewsReply, Notice, Reply, RoleWord},
     words::{Lang, Words},
 };
 
@@ -118,6 +118,14 @@ pub struct Frame {
     pub path: String,
     /// This home's name.
     pub home: String,
+    /// The name of whoever has the phone.
+    pub person: String,
+    /// His highest role, wherever it holds.
+    pub role: RoleWord,
+    /// Does he work for the neighbourhood?
+    pub desk: bool,
+    /// Large type and large targets.
+    pub elder: bool,
     /// None on pages for people who have not paired.
     pub strip: Option<Strip>,
     /// Things to be told.
@@ -138,6 +146,10 @@ impl Frame {
             token,
             path: visit.path.clone(),
             home: String::new(),
+            person: String::new(),
+            role: RoleWord::Member,
+            desk: false,
+            elder: false,
             strip: None,
             told: Vec::new(),
             unsent: 0,
@@ -148,10 +160,11 @@ impl Frame {
     /// For somebody of this home. A node too busy to answer still gets its page.
     pub async fn load(app: &App, visit: &Visit) -> Self {
         let on_duty = Command::News(NewsCommand::Duty { unanswered: false });
-        let (mesh, notices, duty) = tokio::join!(
+        let (mesh, notices, duty, me) = tokio::join!(
             app.handle.ask(Command::Mesh),
             app.handle.ask(Command::Notices),
-            app.handle.ask(on_duty)
+            app.handle.ask(on_duty),
+            app.handle.ask(Command::Me)
         );
         let mesh = match mesh {
             Ok(Reply::Mesh(mesh)) => mesh,
@@ -161,6 +174,10 @@ impl Frame {
         if let Ok(Reply::Notices { notices }) = notices {
             let shown = notices.iter().take(NOTICES_SHOWN_MAX);
             frame.told = shown.map(|notice| told(visit.words, notice)).collect();
+        }
+        if let Ok(Reply::Me(me)) = me {
+            (frame.role, frame.desk, frame.elder) = (me.role, me.desk, me.elder);
+            frame.person = clip(&me.name, TITLE_CHARS_MAX);
         }
         let duty = match duty {
             Ok(Reply::News(NewsReply::Duty { duty })) => said_duty(visit.words, &duty),

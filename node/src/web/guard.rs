@@ -27,13 +27,13 @@ use axum::{
 use crdt::invitation::FILE_BYTES_MAX;
 
 use super::{
-    App,
+    ACTS_AS, App,
     error::Failure,
     frame::{Frame, Visit},
     language,
     session::{Kind, Session, cookie_name, find_cookie, set_cookie},
 };
-use crate::words::Words;
+use crate::{api::ErrorKind, words::Words};
 
 /// Bytes of a form: the longest text, every byte of it percent-encoded, and what stands around it.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -67,14 +67,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
         return Failure::no_randomness().status().into_response();
     };
     let visit = Visit::new(&app, session, words, request.uri());
-    let mut response = match admit(&app, &visit, request).await {
-        Ok(request) => next.run(request).await,
-        Err(Refused::PairFirst) => Redirect::to("/pair").into_response(),
-        Err(Refused::With(failure)) => failure.into_response(),
-    };
-    if let Some(failure) = failure_in(&response) {
-        response = failure.page(frame_for(&app, &visit, &failure).await);
-    }
+    let mut response = ACTS_AS.scope(session.person, serve(&app, &visit, request, next)).await;
     let headers = response.headers_mut();
     if found.is_none() && !headers.contains_key(header::SET_COOKIE) {
         let cookie = set_cookie(app.config.port, &app.seal.cookie(&session));
@@ -87,6 +80,26 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// The answer, in the name of the session's person.
+async fn serve(app: &App, visit: &Visit, request: Request, next: Next) -> Response {
+    let response = match admit(app, visit, request).await {
+        Ok(request) => next.run(request).await,
+        Err(Refused::PairFirst) => Redirect::to("/pair").into_response(),
+        Err(Refused::With(failure)) => failure.into_response(),
+    };
+    match failure_in(&response) {
+        None => response,
+        // Whose phone this was lives here no more.
+        Some(Failure::Api(error))
+            if error.kind == ErrorKind::NotHere && visit.session.person.is_some() =>
+        {
+            let cookie = set_cookie(app.config.port, &app.seal.cookie(&visit.session.of_nobody()));
+            ([(header::SET_COOKIE, cookie)], Redirect::to("/me")).into_response()
+        }
+        Some(failure) => failure.page(frame_for(app, visit, &failure).await),
+    }
 }
 
 /// Why a request gets no further.

@@ -17,9 +17,6 @@ use super::{
 };
 use crate::api::{Command, NewsCommand, NewsReply, NewsRow, ReachedPage, Reply};
 
-/// Announcements in the list.
-const NEWS_SHOWN_MAX: usize = 30;
-
 /// Places of one table.
 const PLACES_SHOWN_MAX: usize = 60;
 
@@ -28,7 +25,6 @@ const MISSING_SHOWN_MAX: usize = 100;
 
 /// An announcement as a line.
 struct Line {
-    href: String,
     sort: String,
     class: &'static str,
     text: String,
@@ -52,13 +48,6 @@ struct Missing {
 }
 
 #[derive(Template)]
-#[template(path = "reaches.html")]
-struct List {
-    f: Frame,
-    lines: Vec<Line>,
-}
-
-#[derive(Template)]
 #[template(path = "reach.html")]
 struct Page {
     f: Frame,
@@ -70,23 +59,11 @@ struct Page {
 
 fn line(visit: &Visit, row: &NewsRow) -> Line {
     Line {
-        href: format!("/reach/{}", row.id.to_hex()),
         sort: visit.words.code("news", row.class.code()),
         class: row.class.code(),
         text: clip(&row.text, 2 * TITLE_CHARS_MAX),
         time: visit.moment(row.claimed_ms),
     }
-}
-
-pub async fn list(
-    State(app): State<App>,
-    Extension(visit): Extension<Visit>,
-) -> Result<Response, Failure> {
-    let news = app.handle.ask(Command::News(NewsCommand::List { all: false }));
-    let (f, news) = tokio::join!(Frame::load(&app, &visit), news);
-    let Reply::News(NewsReply::List { news }) = news? else { return Err(Failure::odd_reply()) };
-    let lines = news.iter().take(NEWS_SHOWN_MAX).map(|row| line(&visit, row)).collect();
-    Ok(show(&List { f, lines }))
 }
 
 pub async fn page(

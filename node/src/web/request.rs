@@ -21,20 +21,21 @@ use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    language::own_path,
     requests::{URGENT_FROM, class},
 };
 use crate::{
-    api::{ActVerb, Command, ErrorKind, Reply, RequestPage},
+    api::{CaseCommand, CaseVerb, Command, Deed, ErrorKind, Reply, RequestPage},
     words::{Words, verb_code},
 };
 
 pub use facts::{fact, fact_page};
 
 /// Lines of the timeline, the newest of them.
-const TIMELINE_SHOWN_MAX: usize = 40;
+const TIMELINE_SHOWN_MAX: usize = 25;
 
 /// Items of the checklist.
-const CHECKLIST_SHOWN_MAX: usize = 60;
+const CHECKLIST_SHOWN_MAX: usize = 50;
 
 /// Names in one sentence about who waits.
 const NAMES_SHOWN_MAX: usize = 12;
@@ -78,6 +79,7 @@ struct Button {
 struct Page {
     f: Frame,
     href: String,
+    id: String,
     title: String,
     code: String,
     status: String,
@@ -140,11 +142,12 @@ pub async fn asked_for(
 
 fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
     let (row, words) = (&request.row, visit.words);
-    let big = next_act(request);
-    let small = request.may.iter().copied().filter(|verb| Some(*verb) != big);
+    let big = next_act(request, row.ride.is_some());
+    let small = verbs(request).into_iter().filter(|verb| Some(*verb) != big);
     let hidden = request.timeline.len().saturating_sub(TIMELINE_SHOWN_MAX);
     Page {
         href: href(&row.id.to_hex()),
+        id: row.id.to_hex(),
         title: clip(&row.title, 2 * TITLE_CHARS_MAX),
         code: row.code.clone(),
         status: words.status(&row.status),
@@ -191,22 +194,32 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
     }
 }
 
-fn button(words: Words, verb: ActVerb) -> Button {
-    let careful = matches!(verb, ActVerb::Cancel | ActVerb::Withdraw);
-    Button { verb: verb_code(verb), words: words.button(verb), careful }
+fn button(words: Words, verb: CaseVerb) -> Button {
+    let careful = matches!(verb, CaseVerb::Cancel | CaseVerb::Withdraw);
+    Button { verb: verb.as_str(), words: words.code("button", verb.as_str()), careful }
 }
 
 /// Of all that may be done, what most likely comes next: saying yes before setting off, setting off
 /// before being done. Whoever asked is only ever pressed to confirm; nobody to cancel or give back.
-fn next_act(request: &RequestPage) -> Option<ActVerb> {
-    let row = &request.row;
+/// A ride also has an arrival and somebody who is picked up.
+pub fn next_act(request: &RequestPage, is_ride: bool) -> Option<CaseVerb> {
+    use CaseVerb::{Ack, Arrive, Claim, Confirm, Depart, Done, Pickup};
+    let (row, may) = (&request.row, verbs(request));
     let asker = row.asked_by_me && !row.mine;
-    let order: &[ActVerb] = match row.status.as_str() {
-        "resolved" if row.asked_by_me => &[ActVerb::Confirm],
-        _ if asker => &[ActVerb::Ack],
-        _ => &[ActVerb::Ack, ActVerb::Depart, ActVerb::Done, ActVerb::Claim],
+    let order: &[CaseVerb] = match row.status.as_str() {
+        "resolved" if row.asked_by_me => &[Confirm],
+        _ if asker => &[Ack],
+        _ if is_ride => &[Ack, Depart, Arrive, Pickup, Done, Claim],
+        _ => &[Ack, Depart, Done, Claim],
     };
-    order.iter().copied().find(|verb| request.may.contains(verb))
+    order.iter().copied().find(|verb| may.contains(verb))
+}
+
+/// What everybody's page offers: the small vocabulary, and arriving and picking up on the way.
+fn verbs(request: &RequestPage) -> Vec<CaseVerb> {
+    let small = request.may.iter().filter_map(|verb| verb_of(verb_code(*verb)));
+    let on_the_way = |verb: &CaseVerb| matches!(verb, CaseVerb::Arrive | CaseVerb::Pickup);
+    small.chain(request.more.acts.iter().copied().filter(on_the_way)).collect()
 }
 
 /// Where the reader himself stands.
@@ -264,6 +277,8 @@ pub async fn page(
 #[serde(default)]
 pub struct Act {
     verb: String,
+    /// Where to go afterwards; nowhere named: the request itself.
+    back: String,
 }
 
 pub async fn act(
@@ -274,8 +289,10 @@ pub async fn act(
 ) -> Result<Response, Failure> {
     let name = name_of(&id)?;
     let verb = verb_of(&act.verb).ok_or(Failure::BadForm)?;
-    match app.handle.ask(Command::Act { id: name.clone(), verb }).await {
-        Ok(_) => Ok(Redirect::to(&href(&name)).into_response()),
+    let back = if act.back.is_empty() { href(&name) } else { own_path(&act.back).to_owned() };
+    let deed = Command::Case(CaseCommand::Do(Deed::of(&name, verb)));
+    match app.handle.ask(deed).await {
+        Ok(_) => Ok(Redirect::to(&back).into_response()),
         // The state changed while the page was open: show it as it is now, and say so.
         Err(error) if matches!(error.kind, ErrorKind::NotNow | ErrorKind::NotAllowed) => {
             let wrong_act = Some(visit.words.error(&error));
@@ -286,11 +303,8 @@ pub async fn act(
     }
 }
 
-fn verb_of(code: &str) -> Option<ActVerb> {
-    use ActVerb::{Ack, Cancel, Claim, Confirm, Depart, Done, Reopen, Withdraw};
-    [Claim, Withdraw, Depart, Done, Confirm, Reopen, Cancel, Ack]
-        .into_iter()
-        .find(|verb| verb_code(*verb) == code)
+fn verb_of(code: &str) -> Option<CaseVerb> {
+    CaseVerb::ALL.into_iter().find(|verb| verb.as_str() == code)
 }
 
 /// What the checklist's forms carry.

@@ -1,6 +1,6 @@
 //! Who is at the other end: signed cookies, and the token that every form carries.
 //!
-//! A cookie is a kind, a random id and a keyed hash over both; nothing is kept on our side. The
+//! A cookie is a kind, a random id, whose phone it is if that was said, and a keyed hash over these; nothing is kept on our side. The
 //! token of a form is another keyed hash over the same id, so that a page of somebody else, which
 //! can make a browser send our cookie but never read it, cannot make up the token.
 //!
@@ -12,7 +12,7 @@
 //!    run on one machine.
 //! 4. Comparison is of BLAKE3 hashes, whose `==` takes the same time wherever they differ.
 
-use crdt::id::{from_hex, to_hex};
+use crdt::id::{PersonId, from_hex, to_hex};
 
 const ID_BYTES: usize = 16;
 const MAC_BYTES: usize = 32;
@@ -43,6 +43,8 @@ impl Kind {
 pub struct Session {
     /// How far it has come.
     pub kind: Kind,
+    /// Who of the people on this box has the phone; nobody said so: the first of them.
+    pub person: Option<PersonId>,
     id: [u8; ID_BYTES],
 }
 
@@ -55,7 +57,17 @@ impl Session {
     pub fn draw(kind: Kind) -> Result<Self, getrandom::Error> {
         let mut id = [0; ID_BYTES];
         getrandom::fill(&mut id)?;
-        Ok(Self { kind, id })
+        Ok(Self { kind, person: None, id })
+    }
+
+    /// The same phone in the hands of this person.
+    pub fn of(self, person: PersonId) -> Self {
+        Self { person: Some(person), ..self }
+    }
+
+    /// The same phone, and nobody has said whose it is.
+    pub fn of_nobody(self) -> Self {
+        Self { person: None, ..self }
     }
 }
 
@@ -76,7 +88,9 @@ impl Seal {
 
     /// What the cookie holds.
     pub fn cookie(&self, session: &Session) -> String {
-        format!("{}{}{}", session.kind.letter(), to_hex(&session.id), self.mac(session).to_hex())
+        let person = session.person.map(|person| person.to_hex()).unwrap_or_default();
+        let (kind, id) = (session.kind.letter(), to_hex(&session.id));
+        format!("{kind}{id}{person}{}", self.mac(session).to_hex())
     }
 
     /// The session of a cookie that we signed.
@@ -87,8 +101,14 @@ impl Seal {
             _ => return None,
         };
         let id = from_hex::<ID_BYTES>(cookie.get(1..1 + ID_BYTES * 2)?).ok()?;
-        let mac = from_hex::<MAC_BYTES>(cookie.get(1 + ID_BYTES * 2..)?).ok()?;
-        let session = Session { kind, id };
+        let rest = cookie.get(1 + ID_BYTES * 2..)?;
+        let (person, mac) = rest.split_at_checked(rest.len().checked_sub(MAC_BYTES * 2)?)?;
+        let person = match person {
+            "" => None,
+            person => Some(PersonId::from_bytes(from_hex(person).ok()?)),
+        };
+        let mac = from_hex::<MAC_BYTES>(mac).ok()?;
+        let session = Session { kind, person, id };
         (self.mac(&session) == blake3::Hash::from_bytes(mac)).then_some(session)
     }
 
@@ -108,10 +128,12 @@ impl Seal {
     }
 
     fn mac(&self, session: &Session) -> blake3::Hash {
-        let mut said = [0; 1 + ID_BYTES];
-        said[0] = session.kind as u8;
-        said[1..].copy_from_slice(&session.id);
-        blake3::keyed_hash(&self.cookies, &said)
+        let mut hasher = blake3::Hasher::new_keyed(&self.cookies);
+        hasher.update(&[session.kind as u8]).update(&session.id);
+        if let Some(person) = session.person {
+            hasher.update(person.as_bytes());
+        }
+        hasher.finalize()
     }
 }
 
@@ -139,7 +161,7 @@ mod tests {
     use super::*;
 
     fn session(kind: Kind) -> Session {
-        Session { kind, id: [7; ID_BYTES] }
+        Session { kind, person: None, id: [7; ID_BYTES] }
     }
 
     #[test]
@@ -158,6 +180,19 @@ mod tests {
     }
 
     #[test]
+    fn nobody_makes_himself_somebody_else_on_a_phone() {
+        let seal = Seal::new(&[1; 32]);
+        let (one, other) = (PersonId::from_bytes([1; 32]), PersonId::from_bytes([2; 32]));
+        let mine = session(Kind::Paired).of(one);
+        let cookie = seal.cookie(&mine);
+        assert_eq!(seal.open(&cookie), Some(mine));
+        assert_eq!(seal.open(&cookie.replace(&one.to_hex(), &other.to_hex())), None);
+        assert_eq!(seal.open(&cookie.replace(&one.to_hex(), "")), None);
+        // What the forms carry stays good when the phone changes hands.
+        assert_eq!(seal.token(&mine), seal.token(&session(Kind::Paired)));
+    }
+
+    #[test]
     fn mangled_cookies_open_nothing() {
         let seal = Seal::new(&[1; 32]);
         let good = seal.cookie(&session(Kind::Paired));
@@ -169,7 +204,8 @@ mod tests {
     #[test]
     fn a_token_belongs_to_one_session() {
         let seal = Seal::new(&[1; 32]);
-        let (mine, yours) = (session(Kind::Paired), Session { id: [8; 16], kind: Kind::Paired });
+        let (mine, yours) =
+            (session(Kind::Paired), Session { id: [8; 16], ..session(Kind::Paired) });
         assert!(seal.is_token(&mine, &seal.token(&mine)));
         assert!(!seal.is_token(&yours, &seal.token(&mine)));
         assert!(!seal.is_token(&mine, ""));

@@ -32,7 +32,7 @@ pub fn with_more(page: &RequestPage) -> RequestPage {
     let mut page = page.clone();
     let verbs = page.may.iter().map(|verb| verb_code(*verb));
     let acts = verbs.filter_map(|code| CaseVerb::ALL.into_iter().find(|it| it.as_str() == code));
-    page.more.acts = acts.collect();
+    page.more.acts.extend(acts);
     if page.row.id == id(41) {
         let visit = VisitRow {
             by: "赵主任".into(),
@@ -96,6 +96,7 @@ impl Fake {
                 let page = CaseReply::Figures(figures());
                 Ok(Reply::Case(Box::new(page)))
             }
+            CaseCommand::Ask(new) => self.ask(&new.title, &new.details, false),
             _ => Ok(Reply::Done),
         }
     }
@@ -233,7 +234,7 @@ async fn a_case_shows_where_it_came_from_and_every_act_with_the_words_it_needs()
 async fn the_building_head_sees_who_has_read_and_whom_to_knock_for() {
     let pages = at_home(Fake::new());
     let mut browser = Browser::new(&pages, "zh-CN");
-    browser.get("/reach").await.says("地下车库进水").says("预警");
+    browser.get("/news").await.says("地下车库进水").says("预警");
     let page = browser.get(&format!("/reach/{}", id(90).to_hex())).await;
     page.says("32 / 48").says("3-502").says("还没送到").says("已送到，没人看过");
 }

@@ -10,7 +10,7 @@ use crdt::{
 use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
-        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
+        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MePage,
         MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
         RequestPage, RoleWord, SearchQuery,
     },
@@ -56,6 +56,8 @@ pub struct Fake {
     pub door: Door,
     /// What is private about the request 41.
     pub vault: Vault,
+    /// Whoever asks.
+    pub me: MePage,
     /// Every command, in order.
     pub asked: Vec<Command>,
     pub next: u8,
@@ -141,6 +143,7 @@ impl Fake {
             roster: Roster::new(),
             door: Door::default(),
             vault: Vault::default(),
+            me: crate::homes::li(),
             asked: vec![],
             next: 100,
         };
@@ -247,6 +250,13 @@ impl Fake {
         events: &broadcast::Sender<Event>,
     ) -> Result<Reply, ApiError> {
         self.asked.push(command.clone());
+        let command = match command {
+            Command::As { person, .. } if !self.lives_here(&person) => {
+                return Err(ApiError::new(ErrorKind::NotHere, [("name", person)]));
+            }
+            Command::As { command, .. } => *command,
+            command => command,
+        };
         if let Command::Join { link, .. } = command {
             return self.join(&link);
         }
@@ -265,6 +275,7 @@ impl Fake {
             return Err(ApiError::new(ErrorKind::NoCommunity, []));
         }
         match command {
+            Command::Me | Command::Elder { .. } => Ok(self.about_me(&command)),
             Command::Mesh => Ok(Reply::Mesh(self.mesh.clone())),
             Command::Notices => Ok(Reply::Notices { notices: self.notices.clone() }),
             Command::NoticesSeen { ids } => {
@@ -469,7 +480,7 @@ impl Fake {
         Ok(Reply::Log { messages })
     }
 
-    fn ask(&mut self, title: &str, details: &str, urgent: bool) -> Result<Reply, ApiError> {
+    pub fn ask(&mut self, title: &str, details: &str, urgent: bool) -> Result<Reply, ApiError> {
         if details.contains("139") {
             return Err(ApiError::new(ErrorKind::Private, []));
         }

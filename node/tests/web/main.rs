@@ -7,6 +7,7 @@ mod actors;
 mod desk;
 mod door;
 mod fake;
+mod homes;
 mod knock;
 mod pages;
 mod private;

@@ -34,7 +34,14 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("desk", "/desk".into()),
         ("figures", "/desk/figures?days=30".into()),
         ("case", format!("/desk/cases/{request}")),
-        ("reaches", "/reach".into()),
+        ("intake", "/desk/intake".into()),
+        ("news", "/news?all=1".into()),
+        ("news-one", format!("/news/{}", id(90).to_hex())),
+        ("me", "/me".into()),
+        ("slip", format!("/requests/{request}/slip")),
+        ("building", "/print/building".into()),
+        ("emergency", "/print/emergency".into()),
+        ("question", "/ask?kind=question".into()),
         ("reach", format!("/reach/{}", id(90).to_hex())),
         ("search", "/search?words=%E5%81%9C%E6%B0%B4".into()),
         ("people", "/people".into()),
@@ -86,6 +93,7 @@ fn hostile() -> Fake {
     fake.people = fake.people.iter().cycle().take(3_000).cloned().collect();
     fake.mesh.peers = fake.mesh.peers.iter().cycle().take(500).cloned().collect();
     fake.mesh.home = evil.into();
+    (fake.me.name, fake.me.desk) = (evil.into(), true);
     for person in &mut fake.people {
         (person.name, person.home) = (evil.into(), evil.into());
     }
@@ -127,7 +135,9 @@ async fn assets(browser: &mut Browser) -> usize {
 
 #[tokio::test]
 async fn every_page_is_whole_in_both_languages_and_small() {
-    let pages = at_home(Fake::new());
+    let mut fake = Fake::new();
+    fake.me.desk = true;
+    let pages = at_home(fake);
     for language in ["en", "zh-CN"] {
         let mut browser = Browser::new(&pages, language);
         let around = assets(&mut browser).await;

@@ -181,6 +181,8 @@ pub const ROUTES: &[Route] = &[
     put("/duty/rota", "news/set_rota", Desk, ""),
     post("/duty/hand-overs", "news/hand_over", Desk, ""),
     // People.
+    get("/me", "me", "me"),
+    put("/me/type", "elder", Home, "done"),
     get("/people", "people", "people"),
     post("/people/{person}/meeting", "roster/meet", People, ""),
     Route { scope: People, ..get("/name", "name/mine", "name") },

@@ -1,0 +1,109 @@
+//! 公告: what the neighbourhood was told and still holds, alerts first; and one of it, whole.
+//!
+//! Opening one says that this home has read it, which whoever looks after the place sees as a number.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::Response,
+};
+
+use super::{
+    App,
+    announced::{Announced, announced},
+    error::Failure,
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+};
+use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, Reply};
+
+/// Announcements in the list.
+const NEWS_SHOWN_MAX: usize = 30;
+
+/// Characters of one in the list; its own page shows all of it.
+const NEWS_CHARS_MAX: usize = 300;
+
+/// An announcement as the pages show it.
+pub struct Line {
+    pub href: String,
+    pub reach: String,
+    pub news: Announced,
+    pub official: bool,
+    pub author: String,
+    pub time: String,
+    pub text: String,
+}
+
+#[derive(Template)]
+#[template(path = "news.html")]
+struct List {
+    f: Frame,
+    all: bool,
+    lines: Vec<Line>,
+}
+
+#[derive(Template)]
+#[template(path = "news_one.html")]
+struct One {
+    f: Frame,
+    line: Line,
+}
+
+/// At most so many characters of its text.
+pub fn line(visit: &Visit, row: &NewsRow, chars_max: usize) -> Line {
+    let id = row.id.to_hex();
+    Line {
+        href: format!("/news/{id}"),
+        reach: format!("/reach/{id}"),
+        news: announced(visit, row, false),
+        official: row.official,
+        author: clip(&row.author, TITLE_CHARS_MAX),
+        time: visit.moment(row.claimed_ms),
+        text: clip(&row.text, chars_max),
+    }
+}
+
+/// What holds now, alerts first; also what no longer does, if wanted.
+pub async fn told(app: &App, all: bool) -> Result<Vec<NewsRow>, Failure> {
+    match app.handle.ask(Command::News(NewsCommand::List { all })).await? {
+        Reply::News(NewsReply::List { news }) => Ok(news),
+        _ => Err(Failure::odd_reply()),
+    }
+}
+
+/// The alerts of this moment, for the first page.
+pub fn alerts<'a>(news: &'a [NewsRow]) -> impl Iterator<Item = &'a NewsRow> {
+    let is_alert =
+        |row: &&NewsRow| row.class == crate::api::NewsWord::Alert && row.state == NewsState::Holds;
+    news.iter().filter(is_alert)
+}
+
+/// Also what no longer holds?
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    all: String,
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    axum::extract::Query(shown): axum::extract::Query<Shown>,
+) -> Result<Response, Failure> {
+    let all = !shown.all.is_empty();
+    let (f, news) = tokio::join!(Frame::load(&app, &visit), told(&app, all));
+    let news = news?;
+    let lines = news.iter().take(NEWS_SHOWN_MAX).map(|row| line(&visit, row, NEWS_CHARS_MAX));
+    Ok(show(&List { lines: lines.collect(), all, f }))
+}
+
+pub async fn one(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let asked = app.handle.ask(Command::News(NewsCommand::Show { id }));
+    let (f, reply) = tokio::join!(Frame::load(&app, &visit), asked);
+    let Reply::News(NewsReply::One(row)) = reply? else { return Err(Failure::odd_reply()) };
+    Ok(show(&One { line: line(&visit, &row, usize::MAX), f }))
+}

@@ -1,0 +1,140 @@
+//! The first page of each: who drives, heads a house, works at the desk, reads large; and whose phone it is.
+
+use axum::http::StatusCode;
+use crdt::id::PersonId;
+use node::api::{ActVerb, Command, GroupKindWord, MePage, Reply, ResidentRow, RoleWord};
+
+use crate::{
+    actors::{Browser, Page, at_home},
+    fake::{Fake, id},
+};
+
+fn person(number: u8) -> PersonId {
+    PersonId::from_bytes([number; 32])
+}
+
+/// Li Mei, a resident; her father lives with her.
+pub fn li() -> MePage {
+    let row = |number, name: &str| ResidentRow { id: person(number), name: name.into() };
+    MePage {
+        id: person(1),
+        name: "李梅".into(),
+        role: RoleWord::Member,
+        desk: false,
+        elder: false,
+        residents: vec![row(1, "李梅"), row(9, "李爷爷")],
+    }
+}
+
+impl Fake {
+    pub fn lives_here(&self, person: &str) -> bool {
+        self.me.residents.iter().any(|row| row.id.to_hex() == person)
+    }
+
+    pub fn about_me(&mut self, command: &Command) -> Reply {
+        match command {
+            Command::Elder { on } => {
+                self.me.elder = *on;
+                Reply::Done
+            }
+            _ => Reply::Me(Box::new(self.me.clone())),
+        }
+    }
+}
+
+async fn first_page(fake: Fake) -> Page {
+    Browser::new(&at_home(fake), "zh-CN").get("/").await
+}
+
+#[tokio::test]
+async fn a_resident_has_three_ways_on_and_nobody_elses_work() {
+    let page = first_page(Fake::new()).await;
+    page.says("我要求助").says("问红管家").says("看公告").says("地下车库进水");
+    page.never_says("值班台").never_says("我的楼").never_says("您的下一单");
+}
+
+#[tokio::test]
+async fn a_driver_has_one_card_and_one_button_that_becomes_the_next_step() {
+    let mut fake = Fake::new();
+    for group in &mut fake.groups {
+        group.kind = GroupKindWord::Vetted;
+    }
+    let pages = at_home(fake);
+    let mut browser = Browser::new(&pages, "zh-CN");
+    let ride = format!("/requests/{}/act", id(41).to_hex());
+    browser.get("/").await.says("您的下一单").says(r#"name="verb" value="depart""#);
+    let back = [("verb", "depart"), ("back", "/")];
+    let page = browser.submit(&ride, &back).await;
+    assert_eq!(page.location, "/");
+    page.says(r#"name="verb" value="done""#);
+    // Nowhere but on this box.
+    let page = browser.post(&ride, &[("verb", "done"), ("back", "//elsewhere.example")]).await;
+    assert_eq!(page.location, "/");
+}
+
+#[tokio::test]
+async fn on_a_ride_one_arrives_and_picks_up_before_it_is_done() {
+    let mut fake = Fake::new();
+    for group in &mut fake.groups {
+        group.kind = GroupKindWord::Vetted;
+    }
+    let ride = &mut fake.requests[1];
+    ride.may = vec![ActVerb::Done];
+    ride.more.acts = vec![node::api::CaseVerb::Pickup, node::api::CaseVerb::Arrive];
+    let page = first_page(fake).await;
+    page.says(r#"name="verb" value="arrive">我到了"#);
+}
+
+#[tokio::test]
+async fn the_head_of_a_house_sees_its_doors_and_the_desk_its_lists() {
+    let mut fake = Fake::new();
+    (fake.me.role, fake.me.desk) = (RoleWord::Steward, true);
+    let page = first_page(fake).await;
+    page.says("我的楼").says("48 户里 32 户已读").says("3-502").says("还没送到");
+    page.says("待受理 <b>4</b>").says("新增 14 件").says("替居民登记");
+}
+
+#[tokio::test]
+async fn somebody_is_taken_down_in_four_fields_and_gets_a_slip_without_anything_private() {
+    let mut fake = Fake::new();
+    fake.me.desk = true;
+    let pages = at_home(fake);
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/desk/intake").await.says("四项就够");
+    let form = [("title", ""), ("name", "王桂兰"), ("phone", "139"), ("door", "3-201")];
+    let page = browser.post("/desk/intake", &form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("这里还没有写").says(r#"value="王桂兰""#);
+    let form = [("title", "陪去医院"), ("name", "王桂兰"), ("phone", "139"), ("door", "3-201")];
+    let page = browser.submit("/desk/intake", &form).await;
+    page.says("陪去医院").says("<svg class=\"qr").says("400 1").never_says("139");
+    page.never_says("3-201");
+}
+
+#[tokio::test]
+async fn a_phone_is_somebodys_and_he_reads_as_large_as_he_likes() {
+    let pages = at_home(Fake::new());
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/me").await.says("李爷爷").never_says("class=\"elder\"");
+    let page = browser.submit("/me/elder", &[("elder", "yes")]).await;
+    page.says("class=\"elder\"").says("普通字");
+    let stranger = person(7).to_hex();
+    let page = browser.post("/me", &[("person", &stranger)]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    browser.submit("/me", &[("person", &person(9).to_hex())]).await.says("我要求助");
+}
+
+#[tokio::test]
+async fn whose_phone_it_was_and_who_moved_out_is_asked_anew() {
+    let mut fake = Fake::new();
+    let pages = at_home(Fake::new());
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/me").await;
+    browser.submit("/me", &[("person", &person(9).to_hex())]).await;
+    fake.me.residents.pop();
+    let mut later = Browser::new(&at_home(fake), "zh-CN");
+    later.cookies = browser.cookies;
+    let page = later.get("/groups").await;
+    assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/me"));
+    later.get("/groups").await.says("3号楼");
+}
