@@ -298,6 +298,7 @@ fn pages() -> Router<App> {
         .route("/late/{removal}/admit", post(trouble::admit))
         .route("/invite", get(people::invite_page).post(people::invite))
         .route("/network", get(network::page))
+        .route("/network/homes/{peer}", get(network::peer::page).post(network::peer::compare))
         .route("/network/dial", post(network::dial))
         .route("/language", post(language::switch))
         .route("/join", post(join::join).layer(DefaultBodyLimit::max(guard::JOIN_BYTES_MAX)))

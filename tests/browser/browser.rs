@@ -6,7 +6,9 @@
 #![expect(clippy::panic, reason = "whatever is missing fails the test, with the page in its words")]
 
 mod axe;
+mod desk;
 mod pages;
+mod setup;
 mod stories;
 mod town;
 mod walks;

@@ -82,6 +82,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/late/{removal}", OFFICE, format!("/late/{removal}")),
         ("/invite", OFFICE, "/invite".into()),
         ("/network", CHEN, "/network".into()),
+        ("/network/homes/{peer}", CHEN, format!("/network/homes/{}", town.peer)),
         ("/approvals", OFFICE, "/approvals".into()),
     ]
 }

@@ -27,6 +27,8 @@ pub struct Town {
     pub alert: EnvelopeId,
     /// Somebody who was removed, and the removal.
     pub removed: (PersonId, EnvelopeId),
+    /// What stands in an address for the office's box, as Granny Chen's sees it.
+    pub peer: String,
     /// A key of that person's.
     pub key: String,
     /// Where the page of a box in no community is.
@@ -91,6 +93,8 @@ impl Town {
         let devices = ask(OFFICE, Command::Roster(RosterCommand::Devices { person: of })).await;
         let Reply::Roster(RosterReply::Devices { devices }) = devices else { panic!("no keys") };
         let key = devices[0].key.to_hex();
+        let status = demo.town.status(OFFICE).await.expect("the office answers");
+        let peer = status.node.expect("a key").to_hex();
         let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
         let boxes = [
             newcomer(folders[0].path(), "127.0.0.1:0").await,
@@ -107,6 +111,7 @@ impl Town {
             series,
             alert,
             removed,
+            peer,
             key,
             before,
             outside,

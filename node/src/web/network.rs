@@ -1,4 +1,8 @@
-//! Who is connected, who lacks what, and dialling an address by hand.
+//! Who is connected, who lacks what, what of this home is where; dialling an address by hand.
+//!
+//! Why one home does not become equal has a page of its own ([`peer`]).
+
+pub mod peer;
 
 use askama::Template;
 use axum::{
@@ -15,7 +19,7 @@ use super::{
     group::one_line,
 };
 use crate::{
-    api::{Command, PeerRow, Reply},
+    api::{Command, MeshPicture, PeerRow, Reply},
     words::Words,
 };
 
@@ -29,6 +33,7 @@ const ADDRESSES_SHOWN_MAX: usize = 12;
 const ADDRESS_CHARS_MAX: usize = 300;
 
 struct Row {
+    href: String,
     home: String,
     id: String,
     office: bool,
@@ -42,6 +47,8 @@ struct Row {
 #[template(path = "network.html")]
 struct Network {
     f: Frame,
+    /// What of this home is only here, on its way, arrived: in sentences.
+    where_it_is: Vec<String>,
     rows: Vec<Row>,
     hidden: u64,
     addresses: Vec<String>,
@@ -57,6 +64,7 @@ async fn load(app: &App, visit: &Visit) -> Result<Network, Failure> {
     let shown = mesh.peers.iter().take(PEERS_SHOWN_MAX);
     mesh.addresses.truncate(ADDRESSES_SHOWN_MAX);
     Ok(Network {
+        where_it_is: where_it_is(visit.words, &mesh),
         f,
         rows: shown.map(|peer| row(visit.words, peer)).collect(),
         hidden,
@@ -66,8 +74,25 @@ async fn load(app: &App, visit: &Visit) -> Result<Network, Failure> {
     })
 }
 
+/// Only here, on its way, arrived; and when the office was last heard.
+fn where_it_is(words: Words, mesh: &MeshPicture) -> Vec<String> {
+    let count = |is: fn(&PeerRow) -> bool| mesh.peers.iter().filter(|peer| is(peer)).count() as u64;
+    let said = |key: &str, n: u64| (n > 0).then(|| words.text(key, &[("n", n.into())]));
+    let office = mesh.peers.iter().find(|peer| peer.office && peer.equal);
+    let arrived = office.and_then(|peer| peer.compared_ms_ago);
+    let office = arrived.map(|ms| words.text("where-office", &[("ago", words.ago(ms).into())]));
+    let lines = [
+        said("where-only-here", mesh.unsent),
+        said("where-on-its-way", count(|peer| peer.connected && peer.missing_there > 0)),
+        said("where-arrived", count(|peer| peer.equal)),
+        office,
+    ];
+    lines.into_iter().flatten().collect()
+}
+
 fn row(words: Words, peer: &PeerRow) -> Row {
     Row {
+        href: format!("/network/homes/{}", peer.id.to_hex()),
         home: clip(&peer.home, TITLE_CHARS_MAX),
         id: peer.id.to_string(),
         office: peer.office,

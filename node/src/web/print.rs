@@ -26,7 +26,10 @@ use super::{
 use crate::api::{ApiError, Command, ErrorKind, NewsCommand, NewsReply, Reply};
 
 /// Homes on one list; a building has fewer, a compound is printed in portions.
-const HOMES_SHOWN_MAX: usize = 400;
+const HOMES_SHOWN_MAX: usize = 150;
+
+/// Names behind one door.
+const NAMES_SHOWN_MAX: usize = 12;
 
 /// Announcements on the emergency sheet.
 const NEWS_SHOWN_MAX: usize = 6;
@@ -104,7 +107,10 @@ pub async fn building(
     let beginning = shown.door.trim();
     let mut homes = std::collections::BTreeMap::<String, Vec<String>>::new();
     for row in people.iter().filter(|row| row.home.starts_with(beginning)) {
-        homes.entry(row.home.clone()).or_default().push(clip(&row.name, TITLE_CHARS_MAX));
+        let names = homes.entry(row.home.clone()).or_default();
+        if names.len() < NAMES_SHOWN_MAX {
+            names.push(clip(&row.name, TITLE_CHARS_MAX));
+        }
     }
     let more = homes.len().saturating_sub(HOMES_SHOWN_MAX) as u64;
     let doors = homes.into_iter().take(HOMES_SHOWN_MAX);

@@ -138,3 +138,15 @@ async fn whose_phone_it_was_and_who_moved_out_is_asked_anew() {
     assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/me"));
     later.get("/groups").await.says("3号楼");
 }
+
+#[tokio::test]
+async fn why_a_home_is_not_equal_is_said_with_what_to_try_and_compared_when_asked() {
+    let pages = at_home(Fake::new());
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/network").await.says("还只在这台机器上：2 件").says("已经全部送到 1 户");
+    let away = format!("/network/homes/{}", "03".repeat(32));
+    browser.get(&away).await.says("居委会").says("对方的机器开着吗").says("我们缺");
+    browser.post(&away, &[]).await.says("刚刚核对过：两边一样");
+    let nobody = browser.get(&format!("/network/homes/{}", "ee".repeat(32))).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+}

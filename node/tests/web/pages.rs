@@ -52,6 +52,7 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("late", format!("/late/{}", id(81).to_hex())),
         ("invite", "/invite".into()),
         ("network", "/network".into()),
+        ("peer", format!("/network/homes/{}", "01".repeat(32))),
         ("not-found", "/nowhere".into()),
     ]
 }

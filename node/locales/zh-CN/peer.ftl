@@ -1,0 +1,24 @@
+# 我们家的东西到了哪里；为什么和某一户不一致。
+where-only-here = 还只在这台机器上：{ $n } 件。
+where-on-its-way = 正在送往 { $n } 户。
+where-arrived = 已经全部送到 { $n } 户。
+where-office = 居委会已有全部内容，{ $ago }核对过。
+peer-why = 为什么没有同步？
+peer-compare = 现在核对
+peer-compared-equal = 刚刚核对过：两边一样。
+peer-compared-not = 五秒之内没有核对成，或者两边还不一样。
+peer-last-heard = 最后一次听到
+peer-last-compared = 最后一次核对
+peer-lacking-here = 我们缺
+peer-lacking-there = 他们缺
+peer-bytes = 这条连接收到 / 发出的字节
+try = 可以试试
+try-nothing = 不用做什么：两边一样。
+try-wait = 等一会儿：刚连上，两边还没核对。
+try-compare = 按“现在核对”；差得多要几分钟。
+try-uncounted = 在“网络”里看看哪些没有算数：可能在等一把钥匙或一个授权。
+try-same-network = 两台机器在同一个网络里吗？访客网络或“客户端隔离”会把它们隔开。
+try-dial = 在“网络”里填上对方的地址。
+try-stick = 用 U 盘带过去：“linli bundle export”。
+try-power = 对方的机器开着吗？请那边的人看看灯。
+try-moment = 刚才还在：机器几秒之内会再互相呼叫。

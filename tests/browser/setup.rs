@@ -1,0 +1,83 @@
+//! The first minutes: two boxes out of their packets, one founds a neighbourhood, the other joins by the
+//! invitation that the first one shows as a link and as a QR code.
+
+use node::run::Running;
+use serde_json::json;
+
+use crate::{
+    town::newcomer,
+    window::{Driver, Size, Window},
+};
+
+/// Reads the invitation that is shown: the link, beside which the same stands as a picture.
+async fn invitation(window: &Window) -> String {
+    window.go("/invite").await;
+    window.tap("main form button").await;
+    window.find("svg.qr path").await;
+    window.find(".link").await.text().await.expect("the link can be read")
+}
+
+/// Fills in a field without typing: a link is pasted.
+async fn paste(window: &Window, css: &str, text: &str) {
+    window.find(css).await;
+    let script = "document.querySelector(arguments[0]).value = arguments[1]";
+    window.run(script, vec![json!(css), json!(text)]).await;
+}
+
+async fn address_of(running: &mut Running) -> String {
+    loop {
+        if let Some(address) = running.addresses().into_iter().next() {
+            return address;
+        }
+        running.addresses_changed().await.expect("the node goes on");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_boxes_out_of_their_packets_become_neighbours_and_talk() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let mut first = newcomer(folders[0].path(), "127.0.0.1:0").await;
+    let second = newcomer(folders[1].path(), "127.0.0.1:0").await;
+    let driver = Driver::start();
+    let page = |of: &Running| of.page.clone().expect("a page");
+
+    let founder = driver.open(&page(&first), Size::Desktop, "zh-CN").await;
+    founder.go("/").await;
+    founder.tap("a[href='/found']").await;
+    founder.types("#community", "榆树里").await;
+    founder.types("#home", "居委会").await;
+    founder.types("#person", "林姐").await;
+    founder.tap("button.big").await;
+    founder.sees("社区密钥，第 1 把，共 3 把").await;
+    founder.tap_words("抄好了").await;
+    founder.sees("我要求助").await;
+    let link = invitation(&founder).await;
+    assert!(link.starts_with("linli:"), "{link}");
+
+    let neighbour = driver.open(&page(&second), Size::Phone, "en").await;
+    neighbour.go("/").await;
+    paste(&neighbour, "#link", &link).await;
+    neighbour.types("#home", "3-201").await;
+    neighbour.types("#person", "Wang").await;
+    neighbour.tap("button.big").await;
+    neighbour.sees("榆树里").await;
+    neighbour.tap("a.big").await;
+    neighbour.sees("I need help").await;
+    neighbour.go("/network").await;
+    let address = address_of(&mut first).await;
+    neighbour.types("#address", &address).await;
+    neighbour.tap("form[action='/network/dial'] button").await;
+    neighbour.sees("居委会").await;
+
+    // What one says stands on the other's open page, without asking for it again.
+    founder.go("/groups").await;
+    founder.tap("main a.whole").await;
+    founder.sees("在群里说").await;
+    let path = founder.path().await;
+    neighbour.go(&path).await;
+    founder.types("#text", "欢迎新邻居").await;
+    founder.tap(".write button.big").await;
+    neighbour.sees("欢迎新邻居").await;
+    first.stop().await;
+    second.stop().await;
+}
