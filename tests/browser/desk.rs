@@ -30,6 +30,9 @@ async fn the_desk_takes_up_a_case_visits_writes_down_and_looks_at_its_figures() 
     desk.picture("desk-case").await;
     desk.go("/desk/figures").await;
     desk.sees("首次答复").await;
+    desk.picture("desk-figures").await;
+    desk.go("/print/emergency").await;
+    desk.picture("emergency-sheet").await;
     desk.go(&format!("/reach/{}", town.alert.to_hex())).await;
     desk.sees("今晚大风").await;
     desk.picture("desk-reach").await;

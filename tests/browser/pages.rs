@@ -151,6 +151,30 @@ async fn look_at_all(driver: &Driver, town: &Town, size: Size, language: &str) -
     wrong
 }
 
+/// What somebody uses most, in large type on a phone: targets of 60 px, and still nothing sticks out.
+async fn look_at_large(driver: &Driver, town: &Town) -> Vec<String> {
+    let window = driver.open(town.page(CHEN), Size::Phone, "zh-CN").await;
+    window.go("/me").await;
+    window.tap("button[name=elder]").await;
+    window.sees("普通字").await;
+    let mut wrong = Vec::new();
+    let ride = format!("/requests/{}", town.ride.to_hex());
+    for path in ["/", "/ask", "/requests", "/news", "/network", ride.as_str()] {
+        wrong.extend(look(&window, "large", path).await);
+        let small = window.run(
+            "return [...document.querySelectorAll('main button, main .button, main input')] \
+             .filter((it) => it.offsetParent && !['radio', 'checkbox'].includes(it.type) && \
+             it.getBoundingClientRect().height < 59.5).map((it) => it.outerHTML.slice(0, 90))",
+            vec![],
+        );
+        let small = small.await.as_array().cloned().unwrap_or_default();
+        wrong.extend(small.iter().map(|it| format!("large {path}: lower than 60 px: {it}")));
+    }
+    window.go("/").await;
+    window.picture("large-type").await;
+    wrong
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_accessible_small_and_quiet_at_both_sizes_in_both_languages() {
     let town = Town::raise().await;
@@ -165,6 +189,7 @@ async fn every_page_is_accessible_small_and_quiet_at_both_sizes_in_both_language
         );
         wrong.extend(en.into_iter().chain(zh));
     }
+    wrong.extend(look_at_large(&driver, &town).await);
     assert!(wrong.is_empty(), "{} things:\n{}", wrong.len(), wrong.join("\n"));
     town::stop(town).await;
 }

@@ -69,6 +69,7 @@ async fn two_boxes_out_of_their_packets_become_neighbours_and_talk() {
     neighbour.tap("form[action='/network/dial'] button").await;
     neighbour.sees("居委会").await;
 
+    neighbour.picture("network").await;
     // What one says stands on the other's open page, without asking for it again.
     founder.go("/groups").await;
     founder.tap("main a.whole").await;
@@ -78,6 +79,7 @@ async fn two_boxes_out_of_their_packets_become_neighbours_and_talk() {
     founder.types("#text", "欢迎新邻居").await;
     founder.tap(".write button.big").await;
     neighbour.sees("欢迎新邻居").await;
+    neighbour.picture("group").await;
     first.stop().await;
     second.stop().await;
 }

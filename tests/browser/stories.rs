@@ -26,6 +26,8 @@ async fn a_ride_is_asked_for_claimed_on_both_sides_of_a_cut_told_driven_and_conf
     let driver = Driver::start();
     let chen = driver.open(town.page(CHEN), Size::Phone, "zh-CN").await;
     let path = asks(&chen, "明早八点去中医院").await;
+    chen.go("/").await;
+    chen.picture("resident-home").await;
     demo.agreed().await.expect("all four have heard of it");
 
     demo.cut_in_two();
@@ -36,6 +38,7 @@ async fn a_ride_is_asked_for_claimed_on_both_sides_of_a_cut_told_driven_and_conf
         window.go(&path).await;
         window.tap_words(take).await;
         window.sees(if language == "en" { "You hold this one" } else { "这单是您的" }).await;
+        window.picture(&format!("driver-{language}")).await;
         drivers.push((home, window));
     }
 

@@ -17,6 +17,7 @@ mod cable;
 mod catchup;
 mod heal;
 mod join;
+mod page;
 mod pair;
 mod post;
 mod rekey;
@@ -36,8 +37,8 @@ use crate::{args::Json, error::CliError, ui::Ui};
 /// Measure this machine with one of the project's benchmarks
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// Which one: catchup, idle, join, start, heal, post, requests, search,
-    /// roster, rekey
+    /// Which one: catchup, idle, join, start, heal, post, requests, page,
+    /// search, roster, rekey
     name: String,
 
     /// How often each case is run; the median counts
@@ -128,6 +129,7 @@ pub const ALL: &[Bench] = &[
     Bench { name: "heal", run: heal::run, in_a_group: true },
     Bench { name: "post", run: post::run, in_a_group: true },
     Bench { name: "requests", run: requests::run, in_a_group: true },
+    Bench { name: "page", run: page::run, in_a_group: true },
     Bench { name: "search", run: search::run, in_a_group: true },
     Bench { name: "roster", run: roster::run, in_a_group: false },
     Bench { name: "rekey", run: rekey::run, in_a_group: false },
@@ -282,8 +284,8 @@ mod tests {
         let mut names: Vec<&str> = ALL.iter().map(|bench| bench.name).collect();
         names.sort_unstable();
         let all = [
-            "catchup", "heal", "idle", "join", "post", "rekey", "requests", "roster", "search",
-            "start",
+            "catchup", "heal", "idle", "join", "page", "post", "rekey", "requests", "roster",
+            "search", "start",
         ];
         assert_eq!(names, all);
     }

@@ -72,7 +72,7 @@ pub async fn told(app: &App, all: bool) -> Result<Vec<NewsRow>, Failure> {
 }
 
 /// The alerts of this moment, for the first page.
-pub fn alerts<'a>(news: &'a [NewsRow]) -> impl Iterator<Item = &'a NewsRow> {
+pub fn alerts(news: &[NewsRow]) -> impl Iterator<Item = &NewsRow> {
     let is_alert =
         |row: &&NewsRow| row.class == crate::api::NewsWord::Alert && row.state == NewsState::Holds;
     news.iter().filter(is_alert)

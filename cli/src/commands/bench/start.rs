@@ -8,7 +8,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::Path,
-    process::{ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     thread,
     time::Duration,
 };
@@ -76,43 +76,62 @@ fn settle() {
     thread::sleep(SETTLE);
 }
 
+/// A node of this very program that runs until this is dropped.
+pub struct Up {
+    node: Child,
+    /// Kept open: a node whose words nobody reads any more stops.
+    words: BufReader<ChildStdout>,
+}
+
+impl Up {
+    /// Starts it on this home.
+    pub fn on(home: &Path) -> Result<Self, CliError> {
+        let mut command = ourselves(home)?;
+        command.args(["up", "--web", "127.0.0.1:0", "--no-mdns"]);
+        command.args(["--listen", "/ip4/127.0.0.1/tcp/0"]).stdout(Stdio::piped());
+        let mut node = command.spawn().map_err(disk)?;
+        let words = BufReader::new(node.stdout.take().ok_or(CliError::Unexpected)?);
+        Ok(Self { node, words })
+    }
+
+    /// Waits until it has said where its page is: host and port.
+    pub fn address(&mut self) -> Result<String, CliError> {
+        for line in self.words.by_ref().lines() {
+            if let Some((_, rest)) = line.map_err(disk)?.split_once("http://") {
+                return Ok(rest.split('/').next().unwrap_or_default().to_owned());
+            }
+        }
+        Err(failed("`up` did not say where its page is"))
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        // Nothing was written, and the folder is free as soon as the process is gone.
+        let _ = self.node.kill().and_then(|()| self.node.wait());
+    }
+}
+
 /// Milliseconds until the page answers, and the memory held a second later, in MiB.
 fn up(home: &Path) -> Result<(f64, Option<f64>), CliError> {
     let start = now();
-    let mut command = ourselves(home)?;
-    command.args(["up", "--web", "127.0.0.1:0", "--no-mdns"]);
-    command.args(["--listen", "/ip4/127.0.0.1/tcp/0"]).stdout(Stdio::piped());
-    let mut node = command.spawn().map_err(disk)?;
-    // Kept open: a node whose words nobody reads any more stops.
-    let mut words = BufReader::new(node.stdout.take().ok_or(CliError::Unexpected)?);
-    let answered = answer(&mut words).map(|()| ms(start, now()));
-    let memory = answered.is_ok().then(|| {
-        settle();
-        memory_mib(node.id())
-    });
-    // Nothing was written, and the folder is free as soon as the process is gone.
-    node.kill().and_then(|()| node.wait()).map_err(disk)?;
-    Ok((answered?, memory.flatten()))
+    let mut up = Up::on(home)?;
+    fetch(&up.address()?)?;
+    let answered = ms(start, now());
+    settle();
+    Ok((answered, memory_mib(up.node.id())))
 }
 
-/// Reads where the page is, and fetches it.
-fn answer(words: &mut BufReader<ChildStdout>) -> Result<(), CliError> {
-    for line in words.lines() {
-        let line = line.map_err(disk)?;
-        let Some((_, rest)) = line.split_once("http://") else { continue };
-        let address = rest.split('/').next().unwrap_or_default();
-        let mut page = TcpStream::connect(address).map_err(disk)?;
-        write!(page, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")
-            .map_err(disk)?;
-        let mut answer = String::new();
-        page.read_to_string(&mut answer).map_err(disk)?;
-        return if answer.starts_with("HTTP/1.1 200") {
-            Ok(())
-        } else {
-            Err(failed("the page did not answer 200"))
-        };
+/// Fetches the first page once.
+fn fetch(address: &str) -> Result<(), CliError> {
+    let mut page = TcpStream::connect(address).map_err(disk)?;
+    write!(page, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").map_err(disk)?;
+    let mut answer = String::new();
+    page.read_to_string(&mut answer).map_err(disk)?;
+    match answer.starts_with("HTTP/1.1 200") {
+        true => Ok(()),
+        false => Err(failed("the page did not answer 200")),
     }
-    Err(failed("`up` did not say where its page is"))
 }
 
 /// What a process holds in memory, in MiB, where the system tells.
