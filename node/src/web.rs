@@ -11,7 +11,7 @@
 //!    where it came from and whether it carries the token of its session.
 //! 3. A mistake in a form is told beside the field, in the reader's language, and what was typed
 //!    stays. A wrong address gets a page that says so.
-//! 4. Who acts is the person of the session ([`ACTS_AS`]), for everything that is asked of the node
+//! 4. Who acts is the person of the session (`ACTS_AS`), for everything that is asked of the node
 //!    while a request is served; nobody chosen: the box's first person.
 //! 5. Every page is at most 60 KiB, style and script included: long lists come in portions.
 //!
