@@ -10,8 +10,8 @@ use crdt::{
 use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
-        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState, MePage,
-        MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
+        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
+        MePage, MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
         RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
@@ -250,13 +250,7 @@ impl Fake {
         events: &broadcast::Sender<Event>,
     ) -> Result<Reply, ApiError> {
         self.asked.push(command.clone());
-        let command = match command {
-            Command::As { person, .. } if !self.lives_here(&person) => {
-                return Err(ApiError::new(ErrorKind::NotHere, [("name", person)]));
-            }
-            Command::As { command, .. } => *command,
-            command => command,
-        };
+        let command = self.in_whose_name(command)?;
         if let Command::Join { link, .. } = command {
             return self.join(&link);
         }

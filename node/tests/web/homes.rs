@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 use crdt::id::PersonId;
-use node::api::{ActVerb, Command, GroupKindWord, MePage, Reply, ResidentRow, RoleWord};
+use node::api::{
+    ActVerb, ApiError, Command, ErrorKind, GroupKindWord, MePage, Reply, ResidentRow, RoleWord,
+};
 
 use crate::{
     actors::{Browser, Page, at_home},
@@ -27,8 +29,19 @@ pub fn li() -> MePage {
 }
 
 impl Fake {
-    pub fn lives_here(&self, person: &str) -> bool {
+    fn lives_here(&self, person: &str) -> bool {
         self.me.residents.iter().any(|row| row.id.to_hex() == person)
+    }
+
+    /// The command itself, where whoever gives it lives here.
+    pub fn in_whose_name(&self, command: Command) -> Result<Command, ApiError> {
+        match command {
+            Command::As { person, .. } if !self.lives_here(&person) => {
+                Err(ApiError::new(ErrorKind::NotHere, [("name", person)]))
+            }
+            Command::As { command, .. } => Ok(*command),
+            command => Ok(command),
+        }
     }
 
     pub fn about_me(&mut self, command: &Command) -> Reply {
