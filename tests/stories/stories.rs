@@ -19,5 +19,6 @@ mod rides;
 mod search;
 mod secrets;
 mod series;
+mod several;
 mod vaults;
 mod visits;
