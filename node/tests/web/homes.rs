@@ -163,3 +163,16 @@ async fn why_a_home_is_not_equal_is_said_with_what_to_try_and_compared_when_aske
     let nobody = browser.get(&format!("/network/homes/{}", "ee".repeat(32))).await;
     assert_eq!(nobody.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_question_goes_to_the_desk_and_what_is_for_the_desk_alone_says_so() {
+    let pages = at_home(Fake::new());
+    let mut browser = Browser::new(&pages, "zh-CN");
+    // Neighbours are no desk: nothing urgent, nothing private is asked for here.
+    browser.get("/ask?kind=question").await.says("您的问题").never_says(r#"name="urgent""#);
+    let wrong = browser.post("/ask", &[("kind", "question"), ("title", "")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.says("您的问题").says("这里还没有写");
+    let form = [("kind", "question"), ("title", "公证处几点开门"), ("to_desk", "yes")];
+    browser.submit("/ask", &form).await.says("公证处几点开门");
+}
