@@ -21,6 +21,8 @@
 //! 6. *Live*: what is written here goes out at once; what came from others is announced by id, and
 //!    sent where it is missing. So an envelope crosses a link once, in a line as in a full mesh.
 //! 7. After a transfer they compare again, with growing pauses, until they are equal.
+//! 8. *Files* ([`files`]): sealed photos go over the same link, in chunks, to whoever asks for them, when
+//!    nothing else wants to go.
 //!
 //! # Invariants
 //!
@@ -37,6 +39,7 @@
 //! Both sides leading: every difference would be found twice.
 
 pub mod bounds;
+pub mod files;
 pub mod fingerprint;
 mod message;
 pub mod narrow;

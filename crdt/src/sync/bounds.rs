@@ -122,6 +122,36 @@ pub const LOOKUPS_MAX: usize = 64;
 /// Comparisons that may be under way; more wait for one of them.
 pub const COMPARISONS_MAX: usize = 16;
 
+/// *Wire.* One chunk of a sealed file in bytes: on a radio link of forty kilobytes a second an alert
+/// waits a fifth of a second behind it.
+pub const FILE_CHUNK_BYTES: usize = 8 * 1024;
+
+/// Files that are wanted here at the same time; more are refused.
+pub const FILES_WANTED_MAX: usize = 256;
+
+/// Of them those that others want fetched.
+pub const FILES_FOR_OTHERS_MAX: usize = 16;
+
+/// Files of which a chunk may be under way at the same time: each link carries one anyhow.
+pub const FILES_AT_ONCE: usize = 4;
+
+/// Files that one peer has asked for in vain, and will be told of when they come.
+pub const FILES_HOPED_MAX: usize = 64;
+
+/// Peers that lied about one file, after which nobody is asked for it any more.
+pub const FILE_LIARS_MAX: usize = 32;
+
+/// Files that one round of making room asks the neighbours about.
+pub const FILES_SPARED_MAX: usize = 16;
+
+/// How long a chunk may take before another neighbour is asked for it, in milliseconds: a busy link lets
+/// files wait.
+pub const FILE_PATIENCE_MS: u64 = 10_000;
+
+/// How long a neighbour may take to fetch a file for this node before the next is asked to, in
+/// milliseconds.
+pub const FILE_FETCH_MS: u64 = 60_000;
+
 /// How long a peer may take to say who it is, in milliseconds.
 pub const GREETING_MS: u64 = 15_000;
 

@@ -17,6 +17,7 @@ use super::{
         ASK_PLACES_MAX, FRAME_BYTES_MAX, IDS_MAX, INTRODUCTION_BYTES_MAX, YOURS_BYTES_MAX,
         YOURS_MAX,
     },
+    files::FileTalk,
     fingerprint::Fingerprint,
     summary::{Child, Digest, Place},
 };
@@ -147,6 +148,8 @@ pub(super) enum Message {
     /// The newest that is held here of each writer on the other's box: header and signature, which
     /// nobody else could have made. Whoever does not hold it himself was restored or copied.
     Yours(Vec<Envelope>),
+    /// About a sealed file.
+    File(FileTalk),
     /// Of a later release, and can be skipped.
     Skipped,
 }
@@ -220,6 +223,7 @@ impl Message {
             | Self::Ack { upto: number } => put_varint(&mut out, *number),
             Self::Data(bytes) => out.extend(bytes),
             Self::Yours(envelopes) => put_yours(&mut out, envelopes),
+            Self::File(talk) => talk.put(&mut out),
             Self::Drained | Self::Skipped => (),
         }
         out
@@ -253,6 +257,7 @@ impl Message {
             Self::Have(_) => 0x13,
             Self::Skipped => SKIPPABLE,
             Self::Yours(_) => 0x81,
+            Self::File(talk) => talk.kind(),
         }
     }
 
@@ -307,6 +312,7 @@ impl Message {
             0x12 => Self::Ack { upto: r.varint()? },
             0x13 => Self::Have(read_list(r, IDS_MAX, read_id)?),
             0x81 => Self::Yours(read_yours(r)?),
+            0x82..=0x85 => Self::File(FileTalk::read(kind, r)?),
             SKIPPABLE.. => {
                 r.rest();
                 Self::Skipped

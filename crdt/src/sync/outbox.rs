@@ -401,6 +401,11 @@ impl Outbox {
         self.queue.len_in_shares(QUEUE_SHARE)
     }
 
+    /// Is nothing waiting, and nothing under way?
+    pub fn is_idle(&self) -> bool {
+        self.is_drained() && self.pending.is_empty() && self.in_flight() == 0
+    }
+
     /// Has the whole backlog been put into frames?
     pub fn is_drained(&self) -> bool {
         self.drawers.is_empty()

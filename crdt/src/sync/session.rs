@@ -13,6 +13,7 @@
 //! - drops the link, and the session, after [`Output::Close`] or [`Output::Blame`].
 
 mod compare;
+mod files;
 mod flow;
 mod follow;
 mod greet;
@@ -20,9 +21,10 @@ mod lead;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use self::{compare::Comparing, follow::Follower, greet::Greeting, lead::Descent};
+use self::{compare::Comparing, files::Counter, follow::Follower, greet::Greeting, lead::Descent};
 use super::{
     bounds::{FRUITLESS_ROUNDS_MAX, PATIENCE_MS, RESENT_MAX},
+    files::FileTalk,
     fingerprint::Fingerprint,
     message::{BadMessage, Message, Parting},
     narrow::{BadNarrowing, Held},
@@ -93,6 +95,8 @@ pub enum Input<'a> {
     Newest(&'a [Arc<Envelope>]),
     /// Who takes turns with whom has changed; at the beginning nobody is known.
     Households(Arc<Households>),
+    /// Something about a file for the peer: a question, the answer to an [`Output::File`], a hint.
+    File(FileTalk),
     /// Somebody wants to know whether the two are equal now.
     Compare,
     /// This node hangs up.
@@ -132,6 +136,8 @@ pub enum Output {
     NeedNewest,
     /// The peer holds these of this box's writers; bodies are not along, signatures not yet checked.
     Yours(Vec<Envelope>),
+    /// The peer said this about a file; a question is to be answered with one [`Input::File`].
+    File(FileTalk),
     /// Found equal, in a comparison begun at `at`.
     Equal {
         /// When this node asked.
@@ -251,6 +257,7 @@ pub struct Session {
     /// When envelopes of the peer last came.
     data_at: Moment,
     debts: [Debt; 3],
+    counter: Counter,
     progress: (u64, u64),
     fruitless: u32,
     outputs: VecDeque<Output>,
@@ -278,6 +285,7 @@ impl Session {
             new: 0,
             data_at: Moment(0),
             debts: Default::default(),
+            counter: Counter::default(),
             progress: (0, 0),
             fruitless: 0,
             outputs: VecDeque::new(),
@@ -338,6 +346,7 @@ impl Session {
             Input::Written(new) => self.push(new),
             Input::Newest(newest) => self.name_newest(newest),
             Input::Households(households) => self.outbox.set_households(households),
+            Input::File(talk) => self.say_of_file(talk),
             Input::Compare => self.compare(carried, now),
             Input::Leave => self.part(Parting::Leaving, Closing::Leaving),
             Input::Wake => (),
@@ -376,6 +385,7 @@ impl Session {
             Message::Ack { upto } if self.outbox.acked(upto, now) => (),
             Message::Have(ids) => self.hear_have(ids),
             Message::Want { job: 0, ids } => self.hear_want(&ids),
+            Message::File(talk) => return self.hear_of_file(talk),
             other if self.config.initiator => return self.lead(carried, other),
             other => return self.follow(carried, other),
         }
@@ -399,6 +409,7 @@ impl Session {
         }
         self.pump_outbox(now);
         self.follow_up();
+        self.pump_file();
         self.compare_when_due(carried, now);
         if self.outbox.sent() > carried.root().count() * 2 + RESENT_MAX {
             return Err(Fault::TooMuch);

@@ -3,6 +3,7 @@
 
 mod adversary;
 mod duel;
+mod files;
 mod live;
 mod stories;
 mod streams;

@@ -14,7 +14,11 @@ use crdt::{
     envelope::{Draft, Envelope, Kind},
     id::{CommunityId, EnvelopeId, ScopeId},
     keys::Secret,
-    sync::{Carried, Config, Held, Input, Output, Session, bounds::FRAME_BYTES_MAX},
+    sync::{
+        Carried, Config, Held, Input, Output, Session,
+        bounds::FRAME_BYTES_MAX,
+        files::{FileAsk, FileTalk, FileWish},
+    },
     time::{Bucket, ClaimedTime, Moment},
 };
 
@@ -137,12 +141,32 @@ impl Node {
                 let newest = self.newest();
                 self.feed(Input::Newest(&newest));
             }
+            Output::File(talk) => self.answer_about_a_file(&talk),
             Output::Close(_) | Output::Blame(_) => self.over = true,
             Output::Equal { .. }
             | Output::Differs { .. }
             | Output::Progress { .. }
             | Output::Yours(_) => (),
         }
+    }
+
+    /// It holds every file that there is, and wants the next chunk of whatever came.
+    fn answer_about_a_file(&mut self, talk: &FileTalk) {
+        let (blob, bytes) = (talk.blob(), 20_000);
+        let answer = match talk {
+            FileTalk::Ask(FileAsk { wish: FileWish::Chunk(chunk), .. }) => {
+                FileTalk::Chunk { blob, chunk: *chunk, bytes: vec![1; 40] }
+            }
+            FileTalk::Ask(_) => FileTalk::State { blob, here: true },
+            FileTalk::Chunk { chunk, .. } => {
+                let wish = FileWish::Chunk(chunk.saturating_add(1));
+                FileTalk::Ask(FileAsk { blob, bytes, wish })
+            }
+            FileTalk::State { .. } | FileTalk::Here(_) => {
+                FileTalk::Ask(FileAsk { blob, bytes, wish: FileWish::Chunk(0) })
+            }
+        };
+        self.feed(Input::File(answer));
     }
 
     fn list(&self, scope: ScopeId, bucket: Bucket) -> Vec<Held> {

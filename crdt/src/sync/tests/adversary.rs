@@ -9,12 +9,13 @@ use super::duel::{Duel, group, hello, invented, lie, somebody};
 use super::world::{Author, COMMUNITY, Dice, Node, World, body, scope};
 use crate::{
     envelope::Kind,
-    id::{CommunityId, EnvelopeId},
+    id::{BlobId, CommunityId, EnvelopeId},
     sync::{
         Config, Input, Output, Parting, Session,
         bounds::{
             FRUITLESS_ROUNDS_MAX, IDS_MAX, PATIENCE_MS, QUEUE_PUSH_MAX, WINDOW_BYTES, YOURS_MAX,
         },
+        files::{FileAsk, FileTalk, FileWish},
         message::{BadMessage, Hello, Message},
         narrow::BadNarrowing,
         session::{Closing, Fault},
@@ -34,6 +35,8 @@ fn phrase_book() -> Vec<Message> {
         group(Place::Scope(scope(1)), &[(Child::Bucket(bucket), 2)]),
         group(Place::Branch(9), &[]),
     ];
+    let blob = BlobId::from_bytes([6; 32]);
+    let ask_for = |wish| FileTalk::Ask(FileAsk { blob, bytes: 90_000, wish });
     let branches = vec![group(Place::Root, &[(Child::Branch(3), 1), (Child::Branch(200), 2)])];
     vec![
         hello(Some(7)),
@@ -60,6 +63,12 @@ fn phrase_book() -> Vec<Message> {
         Message::Ack { upto: 4_000 },
         Message::Have(ids),
         Message::Yours(vec![somebody().without_body()]),
+        Message::File(ask_for(FileWish::Hold)),
+        Message::File(ask_for(FileWish::Fetch)),
+        Message::File(ask_for(FileWish::Chunk(300))),
+        Message::File(FileTalk::Chunk { blob, chunk: 300, bytes: vec![1, 2, 3] }),
+        Message::File(FileTalk::State { blob, here: true }),
+        Message::File(FileTalk::Here(blob)),
     ]
 }
 

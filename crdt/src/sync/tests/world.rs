@@ -264,6 +264,7 @@ impl World {
                 | Output::Progress { .. }
                 | Output::NeedNewest
                 | Output::Yours(_)
+                | Output::File(_)
                 | Output::Close(_)
                 | Output::Blame(_) => self.ends[end].said.push(output),
                 errand => self.ends[end].errands.push_back(errand),

@@ -1,0 +1,396 @@
+//! Homes that pass a file on, some of which lie, on links that come and go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{keys::Secret, sync::bounds::FILE_PATIENCE_MS};
+
+/// What a home does when it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Temper {
+    Honest,
+    /// Says that it has everything, and sends something else.
+    Liar,
+    /// Never answers.
+    Mute,
+}
+
+struct Home {
+    files: Files,
+    temper: Temper,
+    whole: BTreeMap<BlobId, Vec<u8>>,
+    coming: BTreeMap<BlobId, Vec<u8>>,
+    /// Chunks that were kept here, by who sent them last; never reset.
+    kept: u64,
+    gone: BTreeSet<BlobId>,
+    room: bool,
+}
+
+struct Town {
+    homes: Vec<Home>,
+    links: BTreeMap<LinkNumber, (usize, usize)>,
+    last: LinkNumber,
+    now: Moment,
+    /// What is on its way to whom.
+    on_its_way: VecDeque<(LinkNumber, usize, FileTalk)>,
+    /// Chunks that each home was asked for.
+    asked: BTreeMap<usize, u64>,
+}
+
+const CHUNK: usize = FILE_CHUNK_BYTES;
+
+fn key(at: usize) -> KeyId {
+    Secret::from_seed([u8::try_from(at).expect("few homes") + 1; 32]).key()
+}
+
+fn file(chunks: usize) -> (BlobId, Vec<u8>) {
+    let bytes: Vec<u8> = (0..chunks * CHUNK - 5).map(|at| (at % 251) as u8).collect();
+    (BlobId::from_bytes(*blake3::hash(&bytes).as_bytes()), bytes)
+}
+
+impl Town {
+    fn of(tempers: &[Temper]) -> Self {
+        let home = |(at, temper): (usize, &Temper)| Home {
+            files: Files::new(key(at)),
+            temper: *temper,
+            whole: BTreeMap::new(),
+            coming: BTreeMap::new(),
+            kept: 0,
+            gone: BTreeSet::new(),
+            room: true,
+        };
+        Self {
+            homes: tempers.iter().enumerate().map(home).collect(),
+            links: BTreeMap::new(),
+            last: 0,
+            now: Moment(1_000),
+            on_its_way: VecDeque::new(),
+            asked: BTreeMap::new(),
+        }
+    }
+
+    fn link(&mut self, a: usize, b: usize) {
+        if a == b || self.links.values().any(|it| *it == (a, b) || *it == (b, a)) {
+            return;
+        }
+        self.last += 1;
+        self.links.insert(self.last, (a, b));
+        self.feed(a, Input::Up(self.last, key(b)));
+        self.feed(b, Input::Up(self.last, key(a)));
+    }
+
+    fn cut(&mut self, link: LinkNumber) {
+        let Some((a, b)) = self.links.remove(&link) else { return };
+        self.on_its_way.retain(|it| it.0 != link);
+        self.feed(a, Input::Down(link));
+        self.feed(b, Input::Down(link));
+    }
+
+    fn want(&mut self, at: usize, blob: BlobId, bytes: usize) {
+        self.feed(at, Input::Want(blob, bytes as u64));
+    }
+
+    /// A home forgets everything but its disk, and what it wants.
+    fn restart(&mut self, at: usize) {
+        let ends = |it: &(&LinkNumber, &(usize, usize))| it.1.0 == at || it.1.1 == at;
+        let links: Vec<(LinkNumber, (usize, usize))> =
+            self.links.iter().filter(ends).map(|(link, ends)| (*link, *ends)).collect();
+        links.iter().for_each(|(link, _)| self.cut(*link));
+        let wants: Vec<(BlobId, u64)> =
+            self.homes[at].files.wants.iter().map(|(blob, want)| (*blob, want.bytes)).collect();
+        self.homes[at].files = Files::new(key(at));
+        wants.into_iter().for_each(|(blob, bytes)| self.feed(at, Input::Want(blob, bytes)));
+        links.iter().for_each(|(_, (a, b))| self.link(*a, *b));
+    }
+
+    fn feed(&mut self, at: usize, input: Input) {
+        self.homes[at].files.handle(input, self.now);
+        while let Some(output) = self.homes[at].files.poll() {
+            self.carry_out(at, output);
+        }
+    }
+
+    fn carry_out(&mut self, at: usize, output: Output) {
+        let home = &mut self.homes[at];
+        match output {
+            Output::Say(link, talk) => {
+                let Some((a, b)) = self.links.get(&link) else { return };
+                let to = if *a == at { *b } else { *a };
+                self.on_its_way.push_back((link, to, talk));
+            }
+            Output::Begin(blob, _) => {
+                let coming = home.coming.get(&blob).map_or(0, |it| (it.len() / CHUNK) as u64);
+                let begun = match () {
+                    () if home.whole.contains_key(&blob) => Begun::Here,
+                    () if home.room => Begun::At(coming),
+                    () => Begun::NoRoom,
+                };
+                self.feed(at, Input::Begun(blob, begun));
+            }
+            Output::Keep { blob, chunk, bytes, last } => {
+                let coming = home.coming.entry(blob).or_default();
+                coming.truncate(chunk as usize * CHUNK);
+                assert_eq!(coming.len(), chunk as usize * CHUNK, "a chunk is missing before it");
+                coming.extend(bytes);
+                home.kept += 1;
+                if !last {
+                    return self.feed(at, Input::Kept(blob, chunk + 1));
+                }
+                let all = home.coming.remove(&blob).unwrap_or_default();
+                let good = *blake3::hash(&all).as_bytes() == *blob.as_bytes();
+                if good {
+                    home.whole.insert(blob, all);
+                }
+                self.feed(at, Input::Checked(blob, good));
+            }
+            Output::Drop(blob) => drop(home.coming.remove(&blob)),
+            Output::Came(blob) => assert!(home.whole.contains_key(&blob)),
+            Output::GaveUp(_) => (),
+            Output::MayGo(blob) => {
+                home.whole.remove(&blob);
+                home.gone.insert(blob);
+            }
+        }
+    }
+
+    /// Delivers one message.
+    fn step(&mut self) -> bool {
+        let Some((link, to, talk)) = self.on_its_way.pop_front() else { return false };
+        self.now = self.now + 1;
+        let FileTalk::Ask(ask) = talk else {
+            self.feed(to, Input::Heard(link, talk));
+            return true;
+        };
+        let (blob, home) = (ask.blob, &self.homes[to]);
+        let held =
+            home.whole.get(&blob).filter(|it| it.len() as u64 == ask.bytes || ask.bytes == 0);
+        let answer = match (home.temper, ask.wish, held) {
+            (Temper::Mute, ..) => return true,
+            (Temper::Liar, FileWish::Chunk(chunk), _) => {
+                let bytes = vec![66; chunk_len(ask.bytes, chunk) as usize];
+                FileTalk::Chunk { blob, chunk, bytes }
+            }
+            (_, FileWish::Chunk(chunk), Some(whole)) => {
+                let bytes = whole.chunks(CHUNK).nth(chunk as usize).expect("asked within").to_vec();
+                FileTalk::Chunk { blob, chunk, bytes }
+            }
+            (temper, _, held) => {
+                FileTalk::State { blob, here: held.is_some() || temper == Temper::Liar }
+            }
+        };
+        let lacks = matches!(answer, FileTalk::State { here: false, .. });
+        *self.asked.entry(to).or_default() += u64::from(matches!(ask.wish, FileWish::Chunk(_)));
+        let (a, b) = self.links[&link];
+        self.on_its_way.push_back((link, if a == to { b } else { a }, answer));
+        if lacks {
+            self.feed(to, Input::Lacked(link, ask));
+        }
+        true
+    }
+
+    /// Runs until nothing is on its way and nobody waits for a time.
+    fn run(&mut self) {
+        for _ in 0..200_000 {
+            if self.step() {
+                continue;
+            }
+            let due = self
+                .homes
+                .iter()
+                .enumerate()
+                .filter_map(|(at, home)| Some((home.files.next_wakeup()?.0, at)));
+            let Some((due, at)) = due.min() else { return };
+            assert!(due > self.now, "a time that is over is named for ever");
+            self.now = due;
+            self.feed(at, Input::Wake);
+        }
+        panic!("they never come to rest");
+    }
+
+    fn has(&self, at: usize, blob: &BlobId) -> bool {
+        self.homes[at].whole.contains_key(blob)
+    }
+}
+
+use Temper::{Honest, Liar, Mute};
+
+#[test]
+fn a_cut_and_a_restart_cost_no_chunk_that_was_kept() {
+    let (blob, bytes) = file(20);
+    let mut town = Town::of(&[Honest, Honest, Honest]);
+    town.homes[1].whole.insert(blob, bytes.clone());
+    town.homes[2].whole.insert(blob, bytes.clone());
+    town.link(0, 1);
+    town.want(0, blob, bytes.len());
+    for _ in 0..20 {
+        town.step();
+    }
+    let before = town.homes[0].kept;
+    assert!((5..15).contains(&before), "{before}");
+    town.cut(1);
+    town.restart(0);
+    town.run();
+    assert!(!town.has(0, &blob), "nobody is there");
+    town.link(0, 2);
+    town.run();
+    assert!(town.has(0, &blob));
+    assert_eq!(town.homes[0].kept, 20, "each chunk came once");
+}
+
+#[test]
+fn who_has_it_not_is_asked_to_fetch_it_and_does_as_he_will() {
+    for willing in [0, 1_000_000] {
+        let (blob, bytes) = file(3);
+        let mut town = Town::of(&[Honest, Honest, Honest, Honest]);
+        town.homes[2].whole.insert(blob, bytes.clone());
+        (town.link(0, 1), town.link(1, 2), town.link(1, 3));
+        town.feed(1, Input::Willing(willing));
+        town.want(0, blob, bytes.len());
+        town.run();
+        assert_eq!(town.has(0, &blob), willing > 0);
+        assert_eq!(town.has(1, &blob), willing > 0);
+        assert!(!town.has(3, &blob), "it asks nobody to fetch it for others");
+        if willing == 0 {
+            // Nothing was fetched for it; it hears of it all the same once it is there.
+            town.want(1, blob, bytes.len());
+            town.run();
+            assert!(town.has(0, &blob));
+        }
+    }
+}
+
+#[test]
+fn whoever_says_nothing_is_passed_over() {
+    let (blob, bytes) = file(3);
+    let mut town = Town::of(&[Honest, Mute, Honest]);
+    town.homes[2].whole.insert(blob, bytes.clone());
+    (town.link(0, 1), town.link(0, 2));
+    town.want(0, blob, bytes.len());
+    town.run();
+    assert!(town.has(0, &blob));
+    assert!(town.now.0 < 1_100 + 2 * FILE_PATIENCE_MS, "{:?}", town.now);
+}
+
+#[test]
+fn where_there_is_no_room_it_begins_when_there_is() {
+    let (blob, bytes) = file(2);
+    let mut town = Town::of(&[Honest, Honest]);
+    town.homes[1].whole.insert(blob, bytes.clone());
+    town.homes[0].room = false;
+    town.link(0, 1);
+    town.want(0, blob, bytes.len());
+    town.run();
+    assert!(!town.has(0, &blob));
+    town.homes[0].room = true;
+    town.feed(0, Input::Room);
+    town.run();
+    assert!(town.has(0, &blob));
+}
+
+#[test]
+fn of_all_who_make_room_at_once_one_keeps_it() {
+    let (blob, bytes) = file(2);
+    let mut town = Town::of(&[Honest; 5]);
+    for a in 0..5 {
+        town.homes[a].whole.insert(blob, bytes.clone());
+        (0..a).for_each(|b| town.link(a, b));
+    }
+    for at in 0..5 {
+        town.feed(at, Input::Spare(vec![blob]));
+    }
+    town.run();
+    let left: Vec<usize> = (0..5).filter(|at| town.has(*at, &blob)).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    // The last one asks in vain for ever.
+    town.feed(left[0], Input::Spare(vec![blob]));
+    town.run();
+    assert!(town.has(left[0], &blob));
+}
+
+fn temper() -> impl Strategy<Value = Temper> {
+    prop_oneof![3 => Just(Honest), 2 => Just(Liar), 1 => Just(Mute)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Whatever was cut, lied and restarted: in the end the file is here and right, and a liar has
+    /// cost his share.
+    #[test]
+    fn it_comes_in_the_end_and_liars_cost_their_size_twice(
+        tempers in prop::collection::vec(temper(), 1..5),
+        chunks in 1..12usize,
+        steps in prop::collection::vec((0..5u8, 0..8usize, 0..8usize), 0..60),
+    ) {
+        let (blob, bytes) = file(chunks);
+        // Who wants it, who has it, and others.
+        let tempers: Vec<Temper> = [Honest, Honest].into_iter().chain(tempers).collect();
+        let count = tempers.len();
+        let mut town = Town::of(&tempers);
+        town.homes[1].whole.insert(blob, bytes.clone());
+        (0..count).for_each(|at| town.feed(at, Input::Willing(u64::MAX)));
+        town.want(0, blob, bytes.len());
+        let mut restarts = 0;
+        for (what, a, b) in steps {
+            match what {
+                0 => town.link(a % count, b % count),
+                1 => if let Some(link) = town.links.keys().nth(a).copied() { town.cut(link) },
+                2 if a < 2 => { town.restart(0); restarts += 1; }
+                _ => for _ in 0..=b { town.step(); },
+            }
+        }
+        (0..count).for_each(|at| town.link(0, at));
+        town.run();
+        prop_assert!(town.has(0, &blob), "it never came");
+        for (at, temper) in tempers.iter().enumerate().filter(|it| *it.1 == Liar) {
+            // One chunk may be on its way at each of many cuts; the rest is rule 5.
+            let asked = town.asked.get(&at).copied().unwrap_or_default();
+            let most = (2 * chunks as u64 + 60) * (restarts + 1) * count as u64;
+            prop_assert!(asked <= most, "{temper:?} was asked for {asked} of {chunks}");
+        }
+        // Proved liars are not asked again.
+        let before = town.asked.clone();
+        if let Some(want) = town.homes[0].files.wants.get(&blob) {
+            prop_assert!(want.chunks_here() == 0);
+        }
+        town.run();
+        prop_assert_eq!(before, town.asked);
+    }
+}
+
+#[test]
+fn a_liar_costs_its_size_twice_and_is_not_asked_again() {
+    let (blob, bytes) = file(10);
+    let mut town = Town::of(&[Honest, Honest, Liar]);
+    // The liar is the first that is asked.
+    town.link(0, 2);
+    town.want(0, blob, bytes.len());
+    town.run();
+    assert_eq!(town.asked.get(&2), Some(&10), "all of it came from there alone: that is enough");
+    town.cut(1);
+    town.link(0, 2);
+    town.run();
+    assert_eq!(town.asked.get(&2), Some(&10), "not after a new link either");
+    town.homes[1].whole.insert(blob, bytes);
+    town.link(0, 1);
+    town.run();
+    assert!(town.has(0, &blob));
+    assert_eq!((town.asked.get(&1), town.asked.get(&2)), (Some(&10), Some(&10)));
+}
+
+#[test]
+fn an_honest_neighbour_is_not_blamed_for_what_a_liar_mixed_in() {
+    let (blob, bytes) = file(10);
+    let mut town = Town::of(&[Honest, Honest, Liar]);
+    town.homes[1].whole.insert(blob, bytes.clone());
+    town.link(0, 2);
+    town.want(0, blob, bytes.len());
+    (0..6).for_each(|_| drop(town.step()));
+    town.cut(1);
+    (town.link(0, 1), town.link(0, 2));
+    town.run();
+    assert!(town.has(0, &blob));
+    assert!(town.asked[&2] <= 20 && town.asked[&1] <= 20, "{:?}", town.asked);
+}
