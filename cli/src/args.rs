@@ -8,10 +8,10 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 use crate::{
     commands::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
-        doctor, duty, facts, grant, group, groups, heal, import, init, invite, join, late, leave,
-        lock, log, name, news, notices, passphrase, people, photo, places, post, reached, rebuild,
-        recover, remove, request, requests, resident, restore, root, search, series, status, token,
-        trouble, unlock, up, vault, wait,
+        doctor, duty, facts, files, grant, group, groups, heal, import, init, invite, join, late,
+        leave, lock, log, name, news, notices, passphrase, people, photo, places, post, reached,
+        rebuild, recover, remove, request, requests, resident, restore, root, search, series,
+        status, token, trouble, unlock, up, vault, wait,
     },
     error::CliError,
 };
@@ -140,6 +140,7 @@ pub enum Verb {
     Notice(news::NoticeArgs),
     Alert(news::AlertArgs),
     Photo(photo::Args),
+    Files(files::Args),
     Answer(news::AnswerArgs),
     News(news::NewsArgs),
     Faq(news::FaqArgs),

@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod duty;
 pub mod export;
 pub mod facts;
+pub mod files;
 pub mod grant;
 pub mod group;
 pub mod groups;
@@ -186,6 +187,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Pin(args) => board::pin(ui, door, args).await,
         Verb::Answer(args) => news::answer(ui, door, args).await,
         Verb::News(args) => news::news(ui, door, args).await,
+        Verb::Files(args) => files::run(ui, door, args).await,
         Verb::Faq(args) => news::faq(ui, door, args).await,
         Verb::Forward(args) => news::forward(ui, door, args).await,
         Verb::Reached(args) => reached::run(ui, door, args).await,

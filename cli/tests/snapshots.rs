@@ -191,6 +191,10 @@ fn answers_about_announcements() {
         &["place", "live", "5 栋"],
         &["duty"],
         &["duty", "set", "Office=8000 0001", "Zhao"],
+        &["files"],
+        &["files", "get", "0505", "--json"],
+        &["files", "policy", "--fetch", "never"],
+        &["files", "get", "0505", "--number", "2"],
     ] {
         report += &stage.told_in_both(args);
     }

@@ -11,6 +11,7 @@ mod care;
 mod case;
 mod error;
 mod event;
+mod files;
 mod found;
 mod knock;
 mod me;
@@ -33,6 +34,7 @@ pub use care::{Doctor, DoctorCheck, KeyState};
 pub use case::*;
 pub use error::{ApiError, ErrorKind};
 pub use event::{Event, RingClass};
+pub use files::*;
 pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use me::{MePage, ResidentRow};
@@ -249,6 +251,8 @@ pub enum Command {
     Name(NameCommand),
     /// Rides that recur.
     Series(SeriesCommand),
+    /// Whole photos and files: what is fetched, kept, here.
+    Files(FilesCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
     /// this command, or after `timeout_ms`.
     Wait {
@@ -347,6 +351,7 @@ pub enum Reply {
     News(NewsReply),
     Name(Box<NamePage>),
     Series(SeriesReply),
+    Files(FilesReply),
     Waited {
         equal: Vec<PeerRow>,
         missing: Vec<PeerRow>,

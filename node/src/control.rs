@@ -130,6 +130,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NotYetBack
         | ErrorKind::OtherLegFirst
         | ErrorKind::NoSwap
+        | ErrorKind::FilesOff
+        | ErrorKind::FilesBusy
         | ErrorKind::NotNow => StatusCode::CONFLICT,
         ErrorKind::NotAMember
         | ErrorKind::NotAllowed

@@ -22,6 +22,7 @@
 //! The order of dialling (`peers`), the conversation itself (`crdt::sync`), and any wall clock.
 
 pub mod desk;
+mod files;
 pub mod peers;
 pub mod porch;
 mod waits;
@@ -36,7 +37,10 @@ use crdt::{
     authority::Households,
     envelope::Envelope,
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
-    sync::{self, Carried, Closing, Fingerprint, Held, Parting, Session},
+    sync::{
+        self, Carried, Closing, Fingerprint, Held, Parting, Session,
+        files::{FileAsk, FileTalk, Files},
+    },
     time::{Bucket, Moment},
 };
 
@@ -114,6 +118,10 @@ pub enum Input {
         /// The last row that is durable now.
         row: i64,
     },
+    /// Answers [`Output::Serve`].
+    Served(LinkId, FileAsk, FileTalk),
+    /// Answers [`Output::File`], or what somebody here wants of files.
+    Files(Vec<sync::files::Input>),
     /// The store could not keep what a peer sent: the link is closed, the peer comes back.
     NotStored(LinkId),
     /// Answers [`Output::Newest`].
@@ -167,6 +175,10 @@ pub enum Output {
     Yours(Vec<Envelope>),
     /// Verify, judge and commit.
     Store(LinkId, Vec<Envelope>),
+    /// Answer a peer's question about a sealed file.
+    Serve(LinkId, FileAsk),
+    /// Something for the folder of sealed files, never [`sync::files::Output::Say`].
+    File(sync::files::Output),
     /// A stranger says who he is: take in what is sound of it, and answer with [`Input::Boxes`].
     Introduced(LinkId, KeyId, Vec<Envelope>),
     /// Everything up to this row is known to be held by somebody else.
@@ -208,6 +220,8 @@ struct Link {
     doubted: Option<Moment>,
     /// Bodies asked for, once each: nobody may have them any more.
     wanted: BTreeSet<EnvelopeId>,
+    /// Were the two equal on it, so that files may follow?
+    has_files: bool,
 }
 
 /// The machine.
@@ -221,6 +235,7 @@ pub struct Core {
     boxes: BTreeSet<KeyId>,
     households: Arc<Households>,
     waits: Vec<Waiting>,
+    files: Files,
     /// Whom to dial, and when.
     pub book: PeerBook,
     newest_row: i64,
@@ -252,6 +267,7 @@ impl Core {
             boxes,
             households: Arc::default(),
             waits: Vec::new(),
+            files: Files::new(me),
             book,
             newest_row,
             delivered: -1,
@@ -285,6 +301,8 @@ impl Core {
                 self.stored(&new, &whole, row, now);
                 self.feed(from, sync::Input::Settled { new: new.len(), refused }, now);
             }
+            Input::Served(link, ask, talk) => self.served(link, ask, talk, now),
+            Input::Files(said) => said.into_iter().for_each(|it| self.files.handle(it, now)),
             Input::NotStored(link) => self.close(link, "the disk did not take it".into(), now),
             Input::Written { new, row } => self.written(&new, row, now),
             Input::Boxes(boxes) => self.know(boxes, now),
@@ -296,6 +314,7 @@ impl Core {
             Input::Wait { wait, count, peer, until } => self.wait(wait, count, peer, until, now),
             Input::Tick => self.tick(now),
         }
+        self.drain_files(now);
         self.answer_waits(now);
     }
 
@@ -311,7 +330,8 @@ impl Core {
         let compare = self.compare_at.map(|at| (at, "compare after something new"));
         let doubts = self.links.values().filter_map(|link| link.doubted);
         let doubts = doubts.map(|until| (until, "a link in doubt"));
-        sessions.chain(waits).chain(compare).chain(doubts).min()
+        let files = self.files.next_wakeup();
+        sessions.chain(waits).chain(compare).chain(doubts).chain(files).min()
     }
 
     /// Every peer that was met since the start, by its box.
@@ -352,8 +372,9 @@ impl Core {
         });
         let budget = (!admitted).then_some(STRANGER_BYTES_MAX);
         self.outputs.push_back(Output::Budget(id, budget));
-        let (doubted, wanted) = (None, BTreeSet::new());
-        self.links.insert(id, Link { peer, session, admitted, on_trust, doubted, wanted });
+        let (doubted, wanted, has_files) = (None, BTreeSet::new(), false);
+        let link = Link { peer, session, admitted, on_trust, doubted, wanted, has_files };
+        self.links.insert(id, link);
         let known = self.peers.entry(peer).or_default();
         (known.link, known.transport, known.heard) = (Some(id), transport, Some(now));
         self.outputs.push_back(Output::MeshChanged);
@@ -372,6 +393,7 @@ impl Core {
 
     fn link_down(&mut self, id: LinkId, now: Moment) {
         let Some(mut link) = self.links.remove(&id) else { return };
+        self.files.handle(sync::files::Input::Down(id.0), now);
         link.session.handle(&self.carried, sync::Input::Disconnected, now);
         self.forget_link(id, link.peer);
     }
@@ -397,8 +419,9 @@ impl Core {
         self.outputs.push_back(Output::MeshChanged);
     }
 
-    fn close(&mut self, id: LinkId, reason: String, _now: Moment) {
+    fn close(&mut self, id: LinkId, reason: String, now: Moment) {
         if let Some(link) = self.links.remove(&id) {
+            self.files.handle(sync::files::Input::Down(id.0), now);
             self.outputs.push_back(Output::Close(id, reason));
             self.forget_link(id, link.peer);
         }
@@ -478,6 +501,7 @@ impl Core {
         for id in links {
             self.feed(id, sync::Input::Wake, now);
         }
+        self.files.handle(sync::files::Input::Wake, now);
     }
 
     fn feed_all<'a>(&mut self, input: &dyn Fn() -> sync::Input<'a>, now: Moment) {
@@ -520,6 +544,7 @@ impl Core {
             Wanted::Fetch(ids) => self.outputs.push_back(Output::Fetch(id, ids)),
             Wanted::Lookup(ids) => self.outputs.push_back(Output::Lookup(id, ids)),
             Wanted::NeedNewest => self.outputs.push_back(Output::Newest(id, key)),
+            Wanted::File(talk) => self.hear_of_file(id, talk, now),
             Wanted::Yours(newest) => self.outputs.push_back(Output::Yours(newest)),
             Wanted::Store(envelopes) => self.outputs.push_back(Output::Store(id, envelopes)),
             Wanted::Equal { at, root } => {
@@ -530,6 +555,7 @@ impl Core {
                 // Equal are the names of what both hold; a body can be missing all the same.
                 self.outputs.push_back(Output::Bodiless(id));
                 self.end_trust(id, now);
+                self.open_for_files(id, now);
                 self.turned_away = None;
             }
             Wanted::Differs { missing_here, missing_there } => {

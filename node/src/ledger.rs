@@ -34,7 +34,9 @@ mod doors;
 mod duty;
 mod enter;
 mod epochs;
+mod files;
 mod found;
+mod intake;
 mod job;
 mod keys;
 mod me;
@@ -84,6 +86,7 @@ use crate::{
     dice::Dice,
     identity::Identity,
     store::{
+        blobs::Blobs,
         error::StoreError,
         truth::{Deps, Intent, Truth, WriteError},
         views::{self, Changes, Views},
@@ -179,6 +182,7 @@ pub struct Ledger {
     rested_in_vain: bool,
     addresses: Vec<String>,
     keys: Keys,
+    files: files::Files,
     /// Urgent requests that were rung for.
     rung: BTreeSet<RequestId>,
 }
@@ -219,6 +223,7 @@ impl Ledger {
             rested_in_vain: false,
             addresses: Vec::new(),
             keys: Keys::default(),
+            files: files::Files::new(folder.map_or_else(Blobs::in_memory, Blobs::of)),
             rung: BTreeSet::new(),
         };
         ledger.catch_up()?;
@@ -279,7 +284,8 @@ impl Ledger {
         let written = std::mem::take(&mut self.written);
         let renewed = saved.is_ok() && std::mem::take(&mut self.renewed);
         let turn_in_ms = self.keys.turn_in_ms.take();
-        Worked { done, written, changes, row: self.row, renewed, turn_in_ms }
+        let files = std::mem::take(&mut self.files.out);
+        Worked { done, written, changes, row: self.row, renewed, turn_in_ms, files }
     }
 
     /// Rule 6.
@@ -311,7 +317,8 @@ impl Ledger {
         }
         let written = std::mem::take(&mut self.written);
         let turn_in_ms = self.keys.turn_in_ms.take();
-        Worked { done: Vec::new(), written, changes, row: self.row, renewed: false, turn_in_ms }
+        let (done, files) = (Vec::new(), std::mem::take(&mut self.files.out));
+        Worked { done, written, changes, row: self.row, renewed: false, turn_in_ms, files }
     }
 
     fn catch_up_if_behind(&mut self, changes: &mut Changes) -> Result<(), Failed> {
@@ -415,6 +422,11 @@ impl Ledger {
             }
             Job::Receive(whom, envelopes) => (whom, self.receive(envelopes)),
             Job::Introduce(whom, key, envelopes) => (whom, self.introduce(key, envelopes)),
+            Job::Serve(whom, ask) => {
+                let talk = self.serve_file(&ask);
+                (whom, Plan::Ready(Done::Served(ask, talk)))
+            }
+            Job::File(whom, errand) => (whom, Plan::Ready(Done::Files(self.do_file(errand)))),
             Job::List(whom, scope, bucket) => {
                 let items = self.truth.read().items(&scope, bucket).unwrap_or_default();
                 (whom, Plan::Ready(Done::Listed(scope, bucket, items)))
@@ -461,37 +473,6 @@ impl Ledger {
         if let Err(failed) = note(self) {
             tracing::warn!(reason = %failed, "A note to itself could not be kept");
         }
-    }
-
-    fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
-        let row = self.truth.read().last_row().unwrap_or_default();
-        match self.take_in(envelopes) {
-            Ok(taken) => {
-                self.look_for_own(&taken);
-                self.forgive(|ledger| ledger.note_late(&taken.new, row));
-                Plan::Received(taken)
-            }
-            Err(error) => {
-                tracing::error!(reason = %error, "Envelopes of a peer could not be kept");
-                Plan::Ready(Done::Received(None))
-            }
-        }
-    }
-
-    /// Whoever brings what this box's keys wrote and this box does not know has met a copy of it.
-    fn look_for_own(&mut self, taken: &Taken) {
-        if taken.new.iter().any(|it| self.identity.has_writer(&it.header().writer)) {
-            self.found_a_copy();
-        }
-    }
-
-    /// Puts envelopes into the truth.
-    fn take_in(&mut self, envelopes: Vec<Envelope>) -> Result<Taken, StoreError> {
-        let seed = self.dice.draw();
-        // Those that are known may bring a body along.
-        self.behind += envelopes.len();
-        let received = self.truth.receive(envelopes, seed)?;
-        Ok(Taken { new: received.new, whole: received.whole, refused: received.refused.len() })
     }
 
     /// Writes one envelope of whoever acts.

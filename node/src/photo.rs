@@ -14,11 +14,13 @@
 
 use std::io::Cursor;
 
-use crdt::limits::THUMBNAIL_BYTES_MAX;
+use crdt::{body::BlobKey, id::to_hex, limits::THUMBNAIL_BYTES_MAX, secrets::blob};
 use image::{
     DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits,
     codecs::jpeg::JpegEncoder, imageops::FilterType,
 };
+
+use crate::api::{ApiError, ErrorKind, PhotoRow};
 
 /// A file that is taken, in bytes: what a good telephone writes, twice.
 pub const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;
@@ -84,6 +86,34 @@ pub fn prepare(file: &[u8]) -> Result<Photo, NoPhoto> {
         }
     }
     Err(NoPhoto::TooManyPixels)
+}
+
+/// The same, sealed under this key, as an announcement takes it.
+///
+/// # Errors
+///
+/// As [`prepare`].
+pub fn seal(file: &[u8], key: [u8; 32]) -> Result<PhotoRow, NoPhoto> {
+    let photo = prepare(file)?;
+    let (blob, sealed) = blob::seal(&BlobKey(key), &photo.whole);
+    Ok(PhotoRow {
+        blob,
+        key: to_hex(&key),
+        bytes: sealed.len() as u64,
+        thumbnail: to_hex(&photo.thumbnail),
+        sealed: Some(to_hex(&sealed)),
+    })
+}
+
+/// What a person is told.
+pub fn refusal(why: NoPhoto) -> ApiError {
+    let code = match why {
+        NoPhoto::TooLarge => "too_large",
+        NoPhoto::WrongType => "wrong_type",
+        NoPhoto::TooManyPixels => "too_many_pixels",
+        NoPhoto::Damaged => "damaged",
+    };
+    ApiError::new(ErrorKind::NoPhoto, [("photo", code.to_owned())])
 }
 
 /// Is this a JPEG with nothing in it but the picture? Places and cameras stand in segments of

@@ -46,6 +46,7 @@ mod news;
 mod pairing;
 mod people;
 mod person;
+mod photo;
 mod plot;
 mod print;
 mod reach;
@@ -57,6 +58,7 @@ mod rota;
 mod search;
 mod session;
 mod trouble;
+mod upload;
 
 use std::{
     sync::{Arc, Mutex},
@@ -106,6 +108,9 @@ const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
 
 /// Pages kept live at once. The others still work; they just do not change by themselves.
 const LIVE_MAX: usize = 64;
+
+/// Forms with photos read at once, each with up to 20 MB in memory, and more while it is unpacked.
+const UPLOADS_MAX: usize = 2;
 
 /// How long a client may take over its request line and headers, and rest between requests.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
@@ -192,6 +197,8 @@ struct Shared {
     seal: Seal,
     pairing: Mutex<Pairing>,
     live: Arc<Semaphore>,
+    /// Forms with files that may be read and unpacked at once.
+    uploads: Arc<Semaphore>,
     stop: CancellationToken,
     started: Instant,
 }
@@ -229,6 +236,7 @@ fn router_until(handle: Handle, config: WebConfig, stop: CancellationToken) -> R
         seal: Seal::new(&config.secret),
         pairing: Mutex::new(Pairing::default()),
         live: Arc::new(Semaphore::new(LIVE_MAX)),
+        uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
         started: Instant::now(),
         handle: Door(handle),
         config,
@@ -256,6 +264,11 @@ fn pages() -> Router<App> {
         .route("/me", get(me::page).post(me::choose))
         .route("/me/elder", post(me::read_large))
         .route("/requests/{request}/slip", get(print::slip))
+        .route("/groups/{group}/photo", get(photo::page).post(photo::send))
+        .route("/news/{id}/photos/{number}", get(announced::thumbnail))
+        .route("/news/{id}/photos/{number}/whole", get(photo::whole_page))
+        .route("/news/{id}/photos/{number}/whole.jpg", get(photo::whole))
+        .route("/news/{id}/photos/{number}/fetch", post(photo::fetch))
         .route("/groups/{group}/messages/{message}", get(group::message_page))
         .route("/groups/{group}/messages/{message}/edit", post(group::edit))
         .route("/groups/{group}/messages/{message}/withdraw", post(group::withdraw))

@@ -414,6 +414,8 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::ForeignPaper => "error-foreign-paper",
         ErrorKind::TooFewPapers => "error-too-few-papers",
         ErrorKind::NoPhoto => "error-no-photo",
+        ErrorKind::FilesOff => "error-files-off",
+        ErrorKind::FilesBusy => "error-files-busy",
         ErrorKind::TooFar => "error-too-far",
         ErrorKind::NoAudience => "error-no-audience",
         ErrorKind::BadWindow => "error-bad-window",

@@ -24,6 +24,7 @@ fn handwriting() -> PhotoRow {
         key: "05".repeat(32),
         bytes: 120_000,
         thumbnail: to_hex(&strokes()),
+        sealed: None,
     }
 }
 

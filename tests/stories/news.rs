@@ -580,6 +580,7 @@ fn photo(bytes: usize) -> PhotoRow {
         key: "07".repeat(32),
         bytes: 90_000,
         thumbnail: to_hex(&jpeg),
+        sealed: None,
     }
 }
 

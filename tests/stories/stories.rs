@@ -6,6 +6,7 @@ mod copies;
 mod council;
 mod desk;
 mod disks;
+mod files;
 mod flood;
 mod handwriting;
 mod introduced;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crdt::{
     body::BlobKey,
-    id::{BlobId, from_hex, to_hex},
+    id::{BlobId, from_hex},
     secrets::blob,
 };
 use node::{
@@ -12,8 +12,7 @@ use node::{
         ApiError, CaseCommand, CaseReply, Command, ErrorKind, NewsCommand, NewsReply, PhotoRow,
         Reply,
     },
-    clock,
-    photo::{NoPhoto, prepare},
+    clock, photo,
     store::blobs::{BlobError, Blobs},
 };
 
@@ -102,16 +101,12 @@ pub(super) fn put(data: &Path, file: &Path) -> Result<PhotoRow, CliError> {
         path: file.display().to_string(),
         reason: error.to_string(),
     })?;
-    let photo = prepare(&bytes).map_err(|why| no_photo(code(why)))?;
-    let key = BlobKey(clock::random());
-    let (_, sealed) = blob::seal(&key, &photo.whole);
-    let id = Blobs::of(data).put(&sealed).map_err(|error| refused(&error))?;
-    Ok(PhotoRow {
-        blob: id,
-        key: to_hex(&key.0),
-        bytes: sealed.len() as u64,
-        thumbnail: to_hex(&photo.thumbnail),
-    })
+    let mut row = photo::seal(&bytes, clock::random()).map_err(photo::refusal)?;
+    let sealed = row.sealed.take().unwrap_or_default();
+    let sealed = data_encoding::HEXLOWER.decode(sealed.as_bytes());
+    let sealed = sealed.map_err(|_| CliError::Unexpected)?;
+    Blobs::of(data).put(&sealed).map_err(|error| refused(&error))?;
+    Ok(row)
 }
 
 /// Lets go of photos whose announcement was refused.
@@ -119,15 +114,6 @@ pub(super) fn forget(data: &Path, blobs: &[BlobId]) {
     for id in blobs {
         // What stays behind costs room and shows nothing.
         let _ = Blobs::of(data).forget(id);
-    }
-}
-
-fn code(why: NoPhoto) -> &'static str {
-    match why {
-        NoPhoto::TooLarge => "too_large",
-        NoPhoto::WrongType => "wrong_type",
-        NoPhoto::TooManyPixels => "too_many_pixels",
-        NoPhoto::Damaged => "damaged",
     }
 }
 

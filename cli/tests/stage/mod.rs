@@ -220,6 +220,7 @@ pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
         Command::People => Reply::People { people: vec![person()] },
         Command::Roster(command) => Reply::Roster(people::told(command)),
         Command::News(command) => Reply::News(news::told(command)),
+        Command::Files(command) => Reply::Files(news::files(command)),
         Command::Mesh => Reply::Mesh(MeshPicture { peers: peers(), ..MeshPicture::default() }),
         Command::Board { .. } => Reply::Board(BoardPage {
             group: group("all", 48),

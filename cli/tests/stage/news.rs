@@ -2,7 +2,8 @@
 
 use crdt::{id::PersonId, time::ClaimedTime};
 use node::api::{
-    DutyRow, MissingHome, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, PlaceCount,
+    ComingRow, DutyRow, FetchWord, FilesCommand, FilesPage, FilesPolicy, FilesReply, MissingHome,
+    NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, OriginalRow, OriginalState, PlaceCount,
     ReachedPage, UnansweredRow,
 };
 
@@ -21,6 +22,34 @@ pub fn told(command: NewsCommand) -> NewsReply {
         NewsCommand::Duty { .. } => NewsReply::Duty { duty: vec![duty()] },
         _ => NewsReply::Told { id: id(9) },
     }
+}
+
+pub fn files(command: FilesCommand) -> FilesReply {
+    let (bytes, here_bytes) = (900_000, 300_000);
+    if let FilesCommand::Fetch { number, .. } = command {
+        let state = if number == 0 { OriginalState::Coming } else { OriginalState::NoRoom };
+        return FilesReply::Original(Box::new(OriginalRow {
+            state,
+            bytes,
+            here_bytes,
+            jpeg: None,
+        }));
+    }
+    let fetch = match command {
+        FilesCommand::Policy { fetch, .. } => fetch.unwrap_or_default(),
+        _ => FetchWord::Groups,
+    };
+    let row = |byte, no_room| {
+        let blob = crdt::id::BlobId::from_bytes([byte; 32]);
+        ComingRow { blob, bytes, here_bytes, no_room }
+    };
+    FilesReply::Page(Box::new(FilesPage {
+        policy: FilesPolicy { fetch, alerts_mb: 4, news_mb: 1, neighbours_mb: 0, room_mb: 512 },
+        held: 3,
+        held_bytes: 2_000_000,
+        room_bytes: 512 * 1024 * 1024,
+        coming: vec![row(6, false), row(7, true)],
+    }))
 }
 
 fn alert() -> NewsRow {
@@ -47,6 +76,7 @@ fn alert() -> NewsRow {
         forwardable: true,
         may_change: false,
         photos: 1,
+        originals: vec![OriginalState::Elsewhere],
     }
 }
 

@@ -205,7 +205,9 @@ impl Files {
         let orphans: Vec<BlobId> =
             self.wants.iter().filter(|it| it.1.askers.contains(&link)).map(|it| *it.0).collect();
         for blob in orphans {
-            self.unwant(&blob, |want| drop(want.askers.remove(&link)));
+            self.unwant(&blob, |want| {
+                want.askers.remove(&link);
+            });
         }
     }
 

@@ -147,6 +147,10 @@ pub enum ErrorKind {
     /// A file that does not go out as a photo, or none where one is wanted. Args: `photo` (`none`,
     /// `too_large`, `wrong_type`, `too_many_pixels`, `damaged`, `full`), `limit`.
     NoPhoto,
+    /// This home fetches no whole photos. Args: none.
+    FilesOff,
+    /// As many whole photos are asked for as may be. Args: `limit`.
+    FilesBusy,
     /// An announcement may not go beyond its group. Args: `group`.
     TooFar,
     /// Nobody in particular would read it: the place has no group. Args: `place`.

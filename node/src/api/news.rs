@@ -9,6 +9,8 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::OriginalState;
+
 /// Something about announcements that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "news", rename_all = "snake_case")]
@@ -74,7 +76,7 @@ pub struct Telling {
     /// May it be shown in other groups?
     #[serde(default)]
     pub forwardable: bool,
-    /// Photos, made ready by [`crate::photo`]; their sealed bytes are in this home's folder.
+    /// Photos, made ready by [`crate::photo`].
     #[serde(default)]
     pub photos: Vec<PhotoRow>,
 }
@@ -90,6 +92,9 @@ pub struct PhotoRow {
     pub bytes: u64,
     /// A small JPEG, in hexadecimal.
     pub thumbnail: String,
+    /// Its sealed bytes, in hexadecimal, on the way in; none where they are in this home's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
 }
 
 impl std::fmt::Debug for PhotoRow {
@@ -199,6 +204,9 @@ pub struct NewsRow {
     /// How many photos hang on it.
     #[serde(default)]
     pub photos: u64,
+    /// Where the whole of each is.
+    #[serde(default)]
+    pub originals: Vec<OriginalState>,
 }
 
 /// Somebody on duty, as he is named.

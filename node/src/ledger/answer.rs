@@ -84,6 +84,7 @@ impl Ledger {
             Command::Series(command) => self.tell_rides(command).map(Reply::Series),
             Command::Search(query) => self.search(query),
             Command::News(command) => self.read_news(command).map(Reply::News),
+            Command::Files(command) => self.read_files(&command).map(Reply::Files),
             Command::Doctor => self.doctor(),
             other => {
                 let reason = format!("{other:?} is not for the ledger");

@@ -83,6 +83,7 @@ impl Ledger {
         };
         let auth = self.auth_in(group.id, &group.name)?;
         let private = std::mem::take(&mut new.private);
+        self.keep_originals(&new.photos)?;
         let ask = self.put_together(new)?;
         let deps = ask.message.map_or(Deps::Subject, |message| Deps::These(vec![message]));
         let body = Body::Act(Act::Ask(ask.clone()));
@@ -171,7 +172,7 @@ impl Ledger {
             to_desk: new.to_desk,
             photos: match new.photos {
                 none if none.is_empty() => None,
-                some => Some(some.into_iter().map(attachment).collect::<Result<_, _>>()?),
+                some => Some(some.iter().map(attachment).collect::<Result<_, _>>()?),
             },
         };
         Ok(Ask {

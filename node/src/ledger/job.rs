@@ -5,7 +5,10 @@ use std::sync::Arc;
 use crdt::{
     envelope::{Envelope, Kind},
     id::{EnvelopeId, HouseholdId, KeyId, ScopeId},
-    sync::{Held, Parting},
+    sync::{
+        Held, Parting,
+        files::{self, FileAsk, FileTalk},
+    },
     time::Bucket,
 };
 
@@ -35,6 +38,10 @@ pub enum Job<T> {
     Newest(T, KeyId),
     /// A peer holds these of this box's writers, without their bodies.
     Yours(T, Vec<Envelope>),
+    /// A peer wants something of a sealed file.
+    Serve(T, FileAsk),
+    /// Something for the folder of sealed files.
+    File(T, files::Output),
     /// Everything up to this row is held by somebody else too.
     Delivered(T, i64),
     /// Remember something that is never sent.
@@ -62,6 +69,8 @@ impl<T> Job<T> {
             | Self::Fetch(..)
             | Self::Lookup(..)
             | Self::Bodiless(..)
+            | Self::Serve(..)
+            | Self::File(..)
             | Self::Delivered(..)
             | Self::Keep(..)
             | Self::Typed(..)
@@ -117,6 +126,10 @@ pub enum Done {
     Bodiless(Vec<EnvelopeId>),
     /// Of a question for the newest.
     Newest(Vec<Arc<Envelope>>),
+    /// Of a question about a sealed file.
+    Served(FileAsk, FileTalk),
+    /// Of something for the folder of sealed files.
+    Files(Vec<files::Input>),
     /// Of anything that has no answer.
     Nothing,
 }
@@ -135,6 +148,8 @@ pub struct Worked<T> {
     pub renewed: bool,
     /// Hand over a [`Job::Turn`] after so many milliseconds.
     pub turn_in_ms: Option<u64>,
+    /// For the machine that asks the neighbours for files.
+    pub files: Vec<files::Input>,
 }
 
 /// What a job has come to inside the transaction.
@@ -163,6 +178,12 @@ fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
         }
         Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
         Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
+        Job::Serve(whom, ask) => {
+            let talk = FileTalk::State { blob: ask.blob, here: false };
+            (whom, Plan::Ready(Done::Served(ask, talk)))
+        }
+        // What the folder holds does not depend on the transaction; it is tried again.
+        Job::File(whom, _) => (whom, Plan::Ready(Done::Files(Vec::new()))),
         Job::Bodiless(whom)
         | Job::Delivered(whom, _)
         | Job::Turn(whom)

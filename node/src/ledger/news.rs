@@ -129,10 +129,11 @@ impl Ledger {
             answers: asked.map(|asked| asked.id),
             question,
             reach,
-            attachments: telling.photos.into_iter().map(attachment).collect::<Result<_, _>>()?,
+            attachments: telling.photos.iter().map(attachment).collect::<Result<_, _>>()?,
             said_in: Some(group.name.clone()).filter(|name| far && !name.is_empty()),
         };
         let id = self.write_news(News::Tell(told), group.scope, auth, reach)?;
+        self.keep_originals(&telling.photos)?;
         Ok(say(Reply::News(NewsReply::Told { id })))
     }
 
@@ -341,6 +342,7 @@ impl Ledger {
             settled_by: line.settled_by.as_ref().map(name).transpose()?,
             forwardable: told.reach == Reach::Community,
             photos: told.attachments.len() as u64,
+            originals: self.originals(&told.attachments)?,
             from_ms: told.from_ms,
             answers: told.answers,
             claimed_ms: held.header.claimed,

@@ -78,6 +78,7 @@ impl Ledger {
             };
             if self.is_for_me(&line)? && self.views.tell_once(id)? {
                 self.owe(&line, Mark::Reached)?;
+                self.want_by_policy(id)?;
                 if self.is_to_ring(&line)? {
                     changes.alerts.push(*id);
                 }

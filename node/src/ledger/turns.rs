@@ -57,6 +57,8 @@ impl<T> Job<T> {
             Self::Newest(..) => ENVELOPE_BYTES,
             Self::Fetch(_, ids) => at_most(ids.len()) * ENVELOPE_BYTES,
             Self::Lookup(_, ids) => at_most(ids.len()) * 32,
+            Self::Serve(..) => ENVELOPE_BYTES,
+            Self::File(..) => LISTING_BYTES,
             Self::Delivered(..) | Self::Keep(..) | Self::Typed(..) | Self::Addresses(..) => 0,
         };
         JOB_BYTES + more

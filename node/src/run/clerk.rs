@@ -63,6 +63,8 @@ pub struct Report {
     pub renewed: bool,
     /// Hand over a turn after so many milliseconds.
     pub turn_in_ms: Option<u64>,
+    /// For the machine that asks the neighbours for files.
+    pub files: Vec<crdt::sync::files::Input>,
     /// Who is who, if the roster changed.
     pub people: Option<People>,
 }
@@ -223,12 +225,13 @@ fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
         match (whom, outcome) {
             // Whoever went away does not need the answer.
             (Whom::Asker(asker), Done::Reply(reply)) => drop(asker.send(reply)),
-            (Whom::Nobody, _) | (_, Done::Nothing) => (),
+            (_, Done::Nothing) => (),
+            (Whom::Nobody, outcome) if !matches!(outcome, Done::Files(_)) => (),
             (whom, outcome) => done.push((whom, outcome)),
         }
     }
-    let Worked { written, changes, row, renewed, turn_in_ms, .. } = worked;
-    Report { done, written, changes, row, renewed, turn_in_ms, people }
+    let Worked { written, changes, row, renewed, turn_in_ms, files, .. } = worked;
+    Report { done, written, changes, row, renewed, turn_in_ms, files, people }
 }
 
 fn people(ledger: &Ledger) -> Option<People> {

@@ -166,7 +166,7 @@ struct Pump {
 impl Pump {
     fn new(
         world: World,
-        ledger: Ledger,
+        mut ledger: Ledger,
         mesh: Option<Mesh>,
         config: &Config,
     ) -> Result<Self, crate::store::error::StoreError> {
@@ -195,6 +195,10 @@ impl Pump {
             ledger.row(),
         );
         core.handle(Input::Households(Arc::new(ledger.households())), clock.now());
+        match ledger.file_wishes() {
+            Ok(wishes) => core.handle(Input::Files(wishes), clock.now()),
+            Err(error) => tracing::warn!(reason = %error, "No files are asked for"),
+        }
         let mut porch = Porch::new(me);
         porch.plate = ledger.plate()?;
         Ok(Self {
@@ -308,6 +312,8 @@ impl Pump {
             Output::Lookup(link, ids) => self.job(link, Job::Lookup(Whom::Link(link), ids)),
             Output::Bodiless(link) => self.job(link, Job::Bodiless(Whom::Link(link))),
             Output::Newest(link, key) => self.job(link, Job::Newest(Whom::Link(link), key)),
+            Output::Serve(link, ask) => self.job(link, Job::Serve(Whom::Link(link), ask)),
+            Output::File(errand) => self.note(Job::File(Whom::Nobody, errand)),
             Output::Yours(newest) => self.note(Job::Yours(Whom::Nobody, newest)),
             Output::Store(link, envelopes) => {
                 self.job(link, Job::Receive(Whom::Link(link), envelopes));
@@ -375,6 +381,9 @@ impl Pump {
         if !report.written.is_empty() {
             self.core.handle(Input::Written { new: report.written, row: report.row }, now);
         }
+        if !report.files.is_empty() {
+            self.core.handle(Input::Files(report.files), now);
+        }
         for (whom, done) in report.done {
             self.done(whom, done, report.row, now);
         }
@@ -400,7 +409,13 @@ impl Pump {
             Whom::Peers(asker) => return self.answer_with_peers(asker, done),
             Whom::Picture(asker) => return self.answer_picture(asker, done),
             Whom::Door(link, asker) => return self.invited(link, asker, done),
-            Whom::Asker(_) | Whom::Nobody => return,
+            Whom::Nobody => {
+                if let Done::Files(said) = done {
+                    self.core.handle(Input::Files(said), now);
+                }
+                return;
+            }
+            Whom::Asker(_) => return,
         };
         let input = match done {
             Done::Received(Some(Taken { new, whole, refused })) => {
@@ -413,13 +428,14 @@ impl Pump {
             Done::Missing(ids) => Input::Missing(link, ids),
             Done::Bodiless(ids) => Input::Bodiless(link, ids),
             Done::Newest(newest) => Input::Newest(link, newest),
+            Done::Served(ask, talk) => Input::Served(link, ask, talk),
             Done::Introduced(known) => {
                 if let Err(why) = known {
                     self.core.turn_away(link, why, now);
                 }
                 return;
             }
-            Done::Reply(_) | Done::Nothing => return,
+            Done::Files(_) | Done::Reply(_) | Done::Nothing => return,
         };
         self.core.handle(input, now);
     }

@@ -2,26 +2,28 @@
 //!
 //! # Rules
 //!
-//! 1. A file is here whole or not at all: it is written beside, synced, and then given its name.
-//! 2. What is read is checked against its name, so that a flipped bit is noticed here.
-//! 3. All together take at most [`HELD_BYTES_MAX`]; what would not fit is refused.
+//! 1. A file is here whole or not at all: it is written beside, synced, and then given its name. What
+//!    comes from others grows beside too, chunk by chunk, and gets its name once its hash is right.
+//! 2. What is opened here is checked against its name, so that a flipped bit is noticed.
+//! 3. All together take at most what this home gives them; what would not fit is refused.
 //!
 //! # Deliberately absent
 //!
-//! Keys: they stand in the announcements, and whoever has this folder alone sees no picture.
+//! Keys: they stand in the announcements, and whoever has this folder alone sees no picture. What may
+//! go to make room: the neighbours are asked about that (`crdt::sync::files`).
 
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-};
+mod shelf;
+
+use std::path::Path;
 
 use crdt::{id::BlobId, limits::BLOB_BYTES_MAX, secrets::blob};
+
+use shelf::{Folder, Memory, Shelf};
 
 /// The folder in a data folder.
 pub const FOLDER: &str = "blobs";
 
-/// What all blobs of a home may take, in bytes: a few hundred photos.
+/// What all blobs of a home may take unless it says otherwise, in bytes: a few hundred photos.
 pub const HELD_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
 /// Why a blob is not kept.
@@ -31,21 +33,30 @@ pub enum BlobError {
     #[error("more than {BLOB_BYTES_MAX} bytes")]
     TooLarge,
     /// The folder holds as much as it may.
-    #[error("the photos of this home take more than {HELD_BYTES_MAX} bytes")]
+    #[error("the photos of this home take all the room that it gives them")]
     Full,
     /// The disk said no.
     #[error(transparent)]
-    Disk(#[from] io::Error),
+    Disk(#[from] std::io::Error),
 }
 
 /// The blobs of one home.
-#[derive(Clone, Debug)]
-pub struct Blobs(PathBuf);
+#[derive(Debug)]
+pub struct Blobs {
+    shelf: Box<dyn Shelf>,
+    /// What all of them may take, in bytes.
+    pub room_bytes: u64,
+}
 
 impl Blobs {
     /// Those of this data folder; nothing is touched yet.
     pub fn of(data: &Path) -> Self {
-        Self(data.join(FOLDER))
+        Self { shelf: Box::new(Folder(data.join(FOLDER))), room_bytes: HELD_BYTES_MAX }
+    }
+
+    /// In memory, for a home without a folder.
+    pub fn in_memory() -> Self {
+        Self { shelf: Box::new(Memory::default()), room_bytes: HELD_BYTES_MAX }
     }
 
     /// Keeps sealed bytes; those that are here already are kept once.
@@ -53,7 +64,7 @@ impl Blobs {
     /// # Errors
     ///
     /// Rule 3, and where the disk says no.
-    pub fn put(&self, sealed: &[u8]) -> Result<BlobId, BlobError> {
+    pub fn put(&mut self, sealed: &[u8]) -> Result<BlobId, BlobError> {
         let id = blob::name(sealed);
         if self.get(&id)?.is_some() {
             return Ok(id);
@@ -61,18 +72,20 @@ impl Blobs {
         if sealed.len() as u64 > BLOB_BYTES_MAX {
             return Err(BlobError::TooLarge);
         }
-        fs::create_dir_all(&self.0)?;
-        if self.held_bytes()? + sealed.len() as u64 > HELD_BYTES_MAX {
+        if !self.has_room(sealed.len() as u64)? {
             return Err(BlobError::Full);
         }
-        let path = self.path(&id);
-        let beside = path.with_extension("part");
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(sealed)?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)?;
-        fs::File::open(&self.0)?.sync_all()?;
+        self.shelf.write(&id, sealed)?;
         Ok(id)
+    }
+
+    /// Is there room for so many bytes more?
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn has_room(&self, bytes: u64) -> Result<bool, BlobError> {
+        Ok(self.held_bytes()?.saturating_add(bytes) <= self.room_bytes)
     }
 
     /// The sealed bytes of one; none where it is not here, or is no longer what it was.
@@ -81,35 +94,103 @@ impl Blobs {
     ///
     /// Where the disk says no.
     pub fn get(&self, id: &BlobId) -> Result<Option<Vec<u8>>, BlobError> {
-        match fs::read(self.path(id)) {
-            Ok(sealed) => Ok(Some(sealed).filter(|sealed| blob::name(sealed) == *id)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        Ok(self.shelf.read(id)?.filter(|sealed| blob::name(sealed) == *id))
     }
 
-    /// Lets go of one that nothing names.
+    /// How many bytes it has, if it is here; not checked against its name.
     ///
     /// # Errors
     ///
     /// Where the disk says no.
-    pub fn forget(&self, id: &BlobId) -> Result<(), BlobError> {
-        match fs::remove_file(self.path(id)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+    pub fn bytes_of(&self, id: &BlobId) -> Result<Option<u64>, BlobError> {
+        Ok(self.shelf.bytes_of(id)?)
     }
 
-    fn held_bytes(&self) -> Result<u64, BlobError> {
-        let mut all = 0;
-        for entry in fs::read_dir(&self.0)? {
-            all += entry?.metadata()?.len();
-        }
-        Ok(all)
+    /// Some bytes of one that is here; not checked, whoever asked checks the whole.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn part(&self, id: &BlobId, from: u64, bytes: u64) -> Result<Option<Vec<u8>>, BlobError> {
+        Ok(self.shelf.part(id, from, bytes)?)
     }
 
-    fn path(&self, id: &BlobId) -> PathBuf {
-        self.0.join(id.to_hex())
+    /// How many bytes have come of one that is not whole.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn coming_bytes(&self, id: &BlobId) -> Result<u64, BlobError> {
+        Ok(self.shelf.coming(id)?)
+    }
+
+    /// Keeps the next bytes of one that comes, from this place on.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn append(&mut self, id: &BlobId, from: u64, bytes: &[u8]) -> Result<(), BlobError> {
+        Ok(self.shelf.append(id, from, bytes)?)
+    }
+
+    /// All of it has come: it is here now, if it is what it is called. Otherwise it is let go.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn finish(&mut self, id: &BlobId) -> Result<bool, BlobError> {
+        let good = self.shelf.read_coming(id)?.is_some_and(|sealed| blob::name(&sealed) == *id);
+        if good {
+            self.shelf.name_coming(id)?;
+        } else {
+            self.shelf.drop_coming(id)?;
+        }
+        Ok(good)
+    }
+
+    /// Lets go of what has come of one.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn drop_coming(&mut self, id: &BlobId) -> Result<(), BlobError> {
+        Ok(self.shelf.drop_coming(id)?)
+    }
+
+    /// Lets go of one.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn forget(&mut self, id: &BlobId) -> Result<(), BlobError> {
+        Ok(self.shelf.remove(id)?)
+    }
+
+    /// Everything that is here whole, the oldest first, with its bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn all(&self) -> Result<Vec<(BlobId, u64)>, BlobError> {
+        Ok(self.shelf.all()?)
+    }
+
+    /// Lets go of what has come of everything but these.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn sweep(&mut self, but: &[BlobId]) -> Result<(), BlobError> {
+        Ok(self.shelf.sweep(but)?)
+    }
+
+    /// What all of it takes, whole and coming, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn held_bytes(&self) -> Result<u64, BlobError> {
+        Ok(self.shelf.held_bytes()?)
     }
 }
 
@@ -120,16 +201,17 @@ mod tests {
     #[test]
     fn a_blob_is_here_whole_or_not_at_all() {
         let folder = tempfile::tempdir().expect("a folder");
-        let blobs = Blobs::of(folder.path());
+        let mut blobs = Blobs::of(folder.path());
         let id = blobs.put(b"sealed bytes").expect("there is room");
         assert_eq!(blobs.put(b"sealed bytes").expect("it is here"), id);
         assert_eq!(blobs.get(&id).expect("readable").as_deref(), Some(&b"sealed bytes"[..]));
         let large = vec![0; usize::try_from(BLOB_BYTES_MAX).expect("it fits") + 1];
         assert!(matches!(blobs.put(&large), Err(BlobError::TooLarge)));
-        fs::write(blobs.path(&id), b"flipped").expect("writable");
+        let path = folder.path().join(FOLDER).join(id.to_hex());
+        std::fs::write(path, b"flipped").expect("writable");
         assert_eq!(blobs.get(&id).expect("readable"), None, "it is not what it was");
         blobs.forget(&id).expect("it goes");
         blobs.forget(&id).expect("and is gone");
-        assert_eq!(fs::read_dir(folder.path().join(FOLDER)).expect("there").count(), 0);
+        assert_eq!(std::fs::read_dir(folder.path().join(FOLDER)).expect("there").count(), 0);
     }
 }

@@ -11,7 +11,7 @@ use super::{
     error::Failure,
     frame::{TITLE_CHARS_MAX, Visit, clip},
 };
-use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, Reply};
+use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, OriginalState, Reply};
 
 /// The line above an announcement.
 pub struct Announced {
@@ -31,8 +31,16 @@ pub struct Announced {
     pub first: String,
     /// Who took it back or settled it, in words.
     pub more: String,
-    /// Addresses of its thumbnails.
-    pub photos: Vec<String>,
+    /// Its photos.
+    pub photos: Vec<Shown>,
+}
+
+/// A photo under an announcement.
+pub struct Shown {
+    /// Address of its thumbnail.
+    pub href: String,
+    /// Where the whole one is, in words.
+    pub state: String,
 }
 
 /// An announcement's line; `forwarded` where somebody showed it in another group.
@@ -74,9 +82,17 @@ pub fn announced(visit: &Visit, row: &NewsRow, forwarded: bool) -> Announced {
         more,
         photos: (0..row.photos)
             .filter(|_| row.withdrawn_by.is_none())
-            .map(|number| format!("/news/{}/photos/{number}", row.id.to_hex()))
+            .map(|number| Shown {
+                href: format!("/news/{}/photos/{number}", row.id.to_hex()),
+                state: state_of(row, number)
+                    .map_or_else(String::new, |state| words.code("original", state.code())),
+            })
             .collect(),
     }
+}
+
+fn state_of(row: &NewsRow, number: u64) -> Option<OriginalState> {
+    usize::try_from(number).ok().and_then(|at| row.originals.get(at)).copied()
 }
 
 /// A thumbnail. What an announcement shows never changes, so that a browser asks once.

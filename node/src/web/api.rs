@@ -20,6 +20,7 @@
 
 mod events;
 mod openapi;
+mod photos;
 mod problem;
 mod rate;
 mod routes;
@@ -32,11 +33,11 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     body::to_bytes,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{DefaultBodyLimit, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, HeaderValue, header},
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
-    routing::{MethodFilter, MethodRouter, get, on},
+    routing::{MethodFilter, MethodRouter, get, on, post},
 };
 use crdt::id::to_hex;
 use serde_json::{Map, Value};
@@ -110,6 +111,7 @@ pub fn router(page: Page) -> Router {
     }));
     let mut all = Router::new()
         .route("/events", get(listen))
+        .route(photos::ROUTE.path, post(photos::tell).layer(DefaultBodyLimit::disable()))
         .route("/openapi.json", get(describe))
         .fallback(async |headers: HeaderMap| Problem::NoPage.told(words_of(&headers)));
     for route in ROUTES {

@@ -14,10 +14,10 @@
 //! `Referrer-Policy` is `same-origin`, not `no-referrer`: under the latter browsers send
 //! `Origin: null` with our own forms, and rule 3 would refuse them.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
@@ -25,6 +25,7 @@ use axum::{
 };
 
 use crdt::invitation::FILE_BYTES_MAX;
+use futures::StreamExt as _;
 
 use super::{
     ACTS_AS, App,
@@ -32,14 +33,24 @@ use super::{
     frame::{Frame, Visit},
     language,
     session::{Kind, Session, cookie_name, find_cookie, set_cookie},
+    upload::{self, UPLOAD_BYTES_MAX, Upload},
 };
-use crate::{api::ErrorKind, words::Words};
+use crate::{
+    api::{ApiError, ErrorKind},
+    words::Words,
+};
 
 /// Bytes of a form: the longest text, every byte of it percent-encoded, and what stands around it.
 const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// Bytes of the form that joins: an invitation may come as a file, with its line ends percent-encoded.
 pub const JOIN_BYTES_MAX: usize = FILE_BYTES_MAX + FILE_BYTES_MAX / 8;
+
+/// How long a form with photos may take to arrive: twenty megabytes over a poor radio link.
+const UPLOAD_WITHIN: Duration = Duration::from_secs(120);
+
+/// Bytes beyond the bound that are still read and thrown away, so that a browser hears the answer.
+const WASTE_BYTES_MAX: usize = 4 * UPLOAD_BYTES_MAX;
 
 /// How long a form may take to arrive.
 const FORM_WITHIN: Duration = Duration::from_secs(10);
@@ -132,7 +143,12 @@ async fn admit(app: &App, visit: &Visit, mut request: Request) -> Result<Request
         if said.and_then(|origin| origin.strip_prefix("http://")) != Some(&host) {
             return Err(Failure::ForeignForm.into());
         }
-        request = read_form(app, visit, request).await?;
+        request = match upload::boundary_of(request.headers()) {
+            Some(boundary) if upload::takes_files(request.uri().path()) => {
+                read_upload(app, visit, request, boundary).await?
+            }
+            _ => read_form(app, visit, request).await?,
+        };
     }
     request.extensions_mut().insert(visit.clone());
     Ok(request)
@@ -153,6 +169,44 @@ async fn read_form(app: &App, visit: &Visit, request: Request) -> Result<Request
         return Err(Failure::ForeignForm);
     }
     Ok(Request::from_parts(parts, Body::from(form)))
+}
+
+/// The same of a form with files, few at a time; the handler finds it, and the permission to unpack it,
+/// in the extensions.
+async fn read_upload(
+    app: &App,
+    visit: &Visit,
+    request: Request,
+    boundary: Vec<u8>,
+) -> Result<Request, Failure> {
+    let busy = || Failure::Api(ApiError::new(ErrorKind::Busy, []));
+    let turn = Arc::clone(&app.uploads).try_acquire_owned().map_err(|_| busy())?;
+    let (mut parts, body) = request.into_parts();
+    let read = tokio::time::timeout(UPLOAD_WITHIN, read_most(body));
+    let (body, is_cut) = read.await.map_err(|_| Failure::TooSlow)??;
+    let form = Upload::new(body, boundary, is_cut);
+    if !form.text("token").is_some_and(|token| app.seal.is_token(&visit.session, token)) {
+        return Err(Failure::ForeignForm);
+    }
+    parts.extensions.insert(form);
+    parts.extensions.insert(Arc::new(turn));
+    Ok(Request::from_parts(parts, Body::empty()))
+}
+
+/// As much of a body as may be, and whether there was more.
+async fn read_most(body: Body) -> Result<(Bytes, bool), Failure> {
+    let (mut kept, mut wasted) = (Vec::new(), 0);
+    let mut body = body.into_data_stream();
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(|_| Failure::BadForm)?;
+        let room = UPLOAD_BYTES_MAX - kept.len();
+        kept.extend(&piece[..piece.len().min(room)]);
+        wasted += piece.len().saturating_sub(room);
+        if wasted > WASTE_BYTES_MAX {
+            return Err(Failure::TooLarge);
+        }
+    }
+    Ok((kept.into(), wasted > 0))
 }
 
 fn find_session(app: &App, headers: &HeaderMap) -> Option<Session> {

@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 67] = [
+const ERRORS: [ErrorKind; 69] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -67,6 +67,8 @@ const ERRORS: [ErrorKind; 67] = [
     ErrorKind::ForeignPaper,
     ErrorKind::TooFewPapers,
     ErrorKind::NoPhoto,
+    ErrorKind::FilesOff,
+    ErrorKind::FilesBusy,
     ErrorKind::TooFar,
     ErrorKind::NoAudience,
     ErrorKind::BadWindow,
@@ -80,12 +82,14 @@ const ERRORS: [ErrorKind; 67] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 22] = [
+const FAMILIES: [(&str, &[&str]); 24] = [
     ("ask-kind", &["question", "help", "complaint", "report", "suggestion"]),
     (
         "desk-list",
         &["unanswered", "unclaimed", "overdue", "conflicts", "call_backs", "provisional"],
     ),
+    ("original", &["here", "coming", "no_room", "elsewhere"]),
+    ("files-fetch", &["never", "asked", "groups"]),
     ("photo", &["none", "too_large", "wrong_type", "too_many_pixels", "damaged", "full"]),
     ("news", &["alert", "notice", "answer", "addressed"]),
     ("news-state", &["not_yet", "holds", "expired", "withdrawn", "settled"]),

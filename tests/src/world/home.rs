@@ -9,6 +9,7 @@ use crdt::{
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, KeyId, PersonId},
     keys::Secret,
+    sync::files::FileTalk,
     time::{ClaimedTime, Moment},
 };
 use node::{
@@ -58,6 +59,8 @@ pub struct Home {
     pub(super) frames: u64,
     /// Does it learn who is a household?
     pub(super) turns: bool,
+    /// Pieces of files that it handed on.
+    pub(super) served: u64,
     /// What it was to ring for.
     pub(super) rings: Vec<EnvelopeId>,
     /// When what came over links was durable, once somebody watches.
@@ -99,8 +102,8 @@ impl Home {
     }
 
     /// A home that was just switched on.
-    fn around(name: &str, ledger: Ledger, folder: Option<tempfile::TempDir>) -> Self {
-        let (core, neighbours) = core_of(&ledger);
+    fn around(name: &str, mut ledger: Ledger, folder: Option<tempfile::TempDir>) -> Self {
+        let (core, neighbours) = core_of(&mut ledger);
         Self {
             name: name.to_owned(),
             ledger,
@@ -114,6 +117,7 @@ impl Home {
             turns: true,
             came: None,
             rings: Vec::new(),
+            served: 0,
             desk: Desk::default(),
             links: BTreeMap::new(),
             syncing: false,
@@ -124,7 +128,7 @@ impl Home {
 
     /// The core begins from what the ledger holds.
     pub(super) fn wake_up(&mut self) {
-        (self.core, self.neighbours) = core_of(&self.ledger);
+        (self.core, self.neighbours) = core_of(&mut self.ledger);
         self.desk = Desk::default();
         self.links.clear();
         self.syncing = false;
@@ -206,6 +210,11 @@ impl Home {
     /// What somebody here was to be woken for, in order.
     pub fn rings(&self) -> &[EnvelopeId] {
         &self.rings
+    }
+
+    /// Pieces of files that it handed on so far.
+    pub fn served(&self) -> u64 {
+        self.served
     }
 
     /// Frames that came here so far.
@@ -308,6 +317,7 @@ impl Home {
             let rested: Worked<Whom> = self.ledger.rest();
             worked.changes.join(rested.changes);
             worked.written.extend(rested.written);
+            worked.files.extend(rested.files);
             (worked.row, worked.turn_in_ms) = (rested.row, worked.turn_in_ms.or(rested.turn_in_ms));
         }
         self.rings.append(&mut worked.changes.alerts);
@@ -327,10 +337,15 @@ impl Home {
             self.written.extend(worked.written.iter().cloned());
             self.core.handle(Input::Written { new: worked.written, row }, now);
         }
+        self.core.handle(Input::Files(worked.files), now);
         let mut rest = Vec::new();
         for (whom, done) in worked.done {
             match whom {
                 Whom::Link(link) => self.done(link, done, row, now),
+                Whom::Nobody if matches!(done, Done::Files(_)) => {
+                    let Done::Files(said) = done else { continue };
+                    self.core.handle(Input::Files(said), now);
+                }
                 whom => rest.push((whom, done)),
             }
         }
@@ -351,8 +366,12 @@ impl Home {
             Done::Missing(ids) => Input::Missing(link, ids),
             Done::Bodiless(ids) => Input::Bodiless(link, ids),
             Done::Newest(newest) => Input::Newest(link, newest),
+            Done::Served(ask, talk) => {
+                self.served += u64::from(matches!(talk, FileTalk::Chunk { .. }));
+                Input::Served(link, ask, talk)
+            }
             Done::Introduced(Err(why)) => return self.core.turn_away(link, why, now),
-            Done::Introduced(Ok(())) | Done::Reply(_) | Done::Nothing => return,
+            Done::Introduced(Ok(())) | Done::Files(_) | Done::Reply(_) | Done::Nothing => return,
         };
         self.core.handle(input, now);
     }
@@ -377,6 +396,8 @@ impl World {
                 }
                 Output::Bodiless(link) => (Some(link), Job::Bodiless(Whom::Link(link))),
                 Output::Newest(link, key) => (Some(link), Job::Newest(Whom::Link(link), key)),
+                Output::Serve(link, ask) => (Some(link), Job::Serve(Whom::Link(link), ask)),
+                Output::File(errand) => (None, Job::File(Whom::Nobody, errand)),
                 Output::Yours(newest) => (None, Job::Yours(Whom::Nobody, newest)),
                 Output::Fetch(link, ids) => (Some(link), Job::Fetch(Whom::Link(link), ids)),
                 Output::Lookup(link, ids) => (Some(link), Job::Lookup(Whom::Link(link), ids)),
@@ -409,7 +430,7 @@ impl World {
     }
 }
 
-fn core_of(ledger: &Ledger) -> (Core, BTreeMap<KeyId, Neighbour>) {
+fn core_of(ledger: &mut Ledger) -> (Core, BTreeMap<KeyId, Neighbour>) {
     let neighbours = ledger.neighbours().expect("memory reads");
     let me = ledger.identity().box_key.key();
     let book = PeerBook::new(me, 8, Vec::new());
@@ -423,5 +444,7 @@ fn core_of(ledger: &Ledger) -> (Core, BTreeMap<KeyId, Neighbour>) {
         ledger.row(),
     );
     core.handle(Input::Households(Arc::new(ledger.households())), Moment(0));
+    let wishes = ledger.file_wishes().expect("memory reads");
+    core.handle(Input::Files(wishes), Moment(0));
     (core, neighbours)
 }

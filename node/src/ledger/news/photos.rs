@@ -13,7 +13,7 @@ use crate::{
 
 impl Ledger {
     /// One photo of an announcement.
-    pub(super) fn photo(&self, id: &str, number: u64) -> Result<NewsReply, Failed> {
+    pub(in crate::ledger) fn photo(&self, id: &str, number: u64) -> Result<NewsReply, Failed> {
         let (of, line) = self.news_named(id)?;
         let told = self.told_as(&of)?.filter(|_| line.withdrawn_by.is_none());
         let photos = told.map(|(_, told)| told.attachments);
@@ -41,11 +41,11 @@ fn numbered(photos: Option<Vec<Attachment>>, number: u64) -> Result<PhotoRow, Fa
     let none = || ApiError::new(ErrorKind::NoPhoto, [("photo", "none".to_owned())]);
     let Attachment { blob, key, bytes, thumbnail, .. } = photo.ok_or_else(none)?;
     let (key, thumbnail) = (to_hex(&key.0), to_hex(&thumbnail));
-    Ok(PhotoRow { blob, key, bytes, thumbnail })
+    Ok(PhotoRow { blob, key, bytes, thumbnail, sealed: None })
 }
 
 /// A photo as it stands in the body. A thumbnail that still says where it was taken is refused.
-pub fn attachment(photo: PhotoRow) -> Result<Attachment, Failed> {
+pub fn attachment(photo: &PhotoRow) -> Result<Attachment, Failed> {
     let bad = || ApiError::new(ErrorKind::NoPhoto, [("photo", "damaged".to_owned())]);
     let key = from_hex(&photo.key).map_err(|_| bad())?;
     let thumbnail = data_encoding::HEXLOWER_PERMISSIVE.decode(photo.thumbnail.as_bytes());

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use serde_json::{Map, Value, json};
 
 use super::{
-    IDEMPOTENCY_KEY, PAGE_MAX,
+    IDEMPOTENCY_KEY, PAGE_MAX, photos,
     problem::STATUSES,
     routes::{ELSEWHERE, Method, ROUTES, Route},
     types::{Shape, TYPES},
@@ -43,6 +43,7 @@ fn document() -> Value {
         let path = paths.entry(format!("/api/v1{}", route.path)).or_insert_with(|| json!({}));
         path[route.method.word()] = operation(route);
     }
+    paths.insert("/api/v1/photos".to_owned(), json!({ "post": photos::described() }));
     paths.insert("/api/v1/events".to_owned(), json!({ "get": events() }));
     paths.insert("/api/v1/openapi.json".to_owned(), json!({ "get": itself() }));
     let mut components = Map::from_iter([("Problem".to_owned(), problem())]);
@@ -76,7 +77,7 @@ fn document() -> Value {
     })
 }
 
-fn operation(route: &Route) -> Value {
+pub fn operation(route: &Route) -> Value {
     let shape = taken(route);
     let path: BTreeSet<&str> = in_path(route.path).collect();
     let mut parameters: Vec<Value> = path
@@ -123,7 +124,7 @@ fn operation(route: &Route) -> Value {
 }
 
 /// A query has no word for nothing: it leaves the field out.
-fn bare(schema: &Value) -> Value {
+pub fn bare(schema: &Value) -> Value {
     let mut bare = schema.clone();
     if let Some(first) = schema["anyOf"].get(0) {
         bare = first.clone();

@@ -1,0 +1,209 @@
+//! Photos on pages: sending one to a group, and looking at the whole of one.
+//!
+//! # Rules
+//!
+//! 1. A file is made again before it goes anywhere (`crate::photo`); unpacking is work, so few are
+//!    unpacked at once, and never on the thread that answers.
+//! 2. A file that is refused is told beside its field, with the limit; what was typed stays, and nothing
+//!    is written.
+//! 3. A whole photo that is not here says so, and can be asked for.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use crdt::limits::{ATTACHMENTS_MAX, TEXT_BYTES_MAX};
+
+use super::{
+    App,
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    group::{id_of, one_line},
+    groups::href,
+    upload::Upload,
+};
+use crate::{
+    api::{
+        ApiError, Command, ErrorKind, FilesCommand, FilesReply, NewsCommand, NewsWord, OriginalRow,
+        OriginalState, PhotoRow, Reply, Telling,
+    },
+    clock,
+    photo::{self, NoPhoto},
+};
+
+#[derive(Template)]
+#[template(path = "photo_new.html")]
+struct NewPhoto {
+    f: Frame,
+    href: String,
+    group: String,
+    text: String,
+    alert: bool,
+    wrong_text: Option<String>,
+    wrong_photo: Option<String>,
+    wrong: Option<(String, String)>,
+}
+
+async fn blank(app: &App, visit: &Visit, group: &str) -> Result<NewPhoto, Failure> {
+    let id = id_of(group)?;
+    let board = app.handle.ask(Command::Board { group: group.to_owned() });
+    let (f, board) = tokio::join!(Frame::load(app, visit), board);
+    let Reply::Board(board) = board? else { return Err(Failure::odd_reply()) };
+    Ok(NewPhoto {
+        f,
+        href: href(id),
+        group: clip(&visit.words.group_name(&board.group.name), TITLE_CHARS_MAX),
+        text: String::new(),
+        alert: false,
+        wrong_text: None,
+        wrong_photo: None,
+        wrong: None,
+    })
+}
+
+/// The form.
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(group): Path<String>,
+) -> Result<Response, Failure> {
+    Ok(show(&blank(&app, &visit, &group).await?))
+}
+
+/// Takes photos and words, and says them to the group.
+pub async fn send(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(group): Path<String>,
+    Extension(form): Extension<Upload>,
+) -> Result<Response, Failure> {
+    let id = id_of(&group)?;
+    let text = form.text("text").unwrap_or_default().trim().replace("\r\n", "\n");
+    let alert = form.text("alert").is_some();
+    let wrong_text = wrong_text(visit.words, &text, TEXT_BYTES_MAX);
+    let photos = if wrong_text.is_none() { ready(&form).await } else { Ok(Vec::new()) };
+    let typed = |page: NewPhoto| NewPhoto { text: text.clone(), alert, ..page };
+    let refused = match photos {
+        Ok(photos) if wrong_text.is_none() => {
+            let class = if alert { NewsWord::Alert } else { NewsWord::Notice };
+            let text = text.clone();
+            let group = Some(group.clone());
+            let telling = Telling { group, class, text, photos, ..Telling::default() };
+            match app.handle.ask(Command::News(NewsCommand::Tell(Box::new(telling)))).await {
+                Ok(_) => return Ok(Redirect::to(&format!("{}#newest", href(id))).into_response()),
+                Err(error) => Some(error),
+            }
+        }
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    let page = typed(blank(&app, &visit, &group).await?);
+    let page = match refused {
+        None => NewPhoto { wrong_text, ..page },
+        Some(error) if error.kind == ErrorKind::NoPhoto => {
+            NewPhoto { wrong_photo: Some(one_line(&visit, &error)), ..page }
+        }
+        Some(error) if is_about_the_form(&error) => {
+            NewPhoto { wrong: Some(visit.words.error(&error)), ..page }
+        }
+        Some(error) => return Err(error.into()),
+    };
+    Ok(unprocessable(show(&page)))
+}
+
+/// The photos of a form, made again and sealed.
+async fn ready(form: &Upload) -> Result<Vec<PhotoRow>, ApiError> {
+    if form.is_cut {
+        return Err(photo::refusal(NoPhoto::TooLarge));
+    }
+    let files: Vec<Vec<u8>> = form.files("photo").into_iter().map(<[u8]>::to_vec).collect();
+    if files.is_empty() {
+        return Err(ApiError::new(ErrorKind::NoPhoto, [("photo", "none".to_owned())]));
+    }
+    if files.len() > ATTACHMENTS_MAX {
+        let args = [("what", "photos".to_owned()), ("limit", ATTACHMENTS_MAX.to_string())];
+        return Err(ApiError::new(ErrorKind::BadText, args));
+    }
+    sealed(files).await
+}
+
+/// Makes files ready to go out, one after the other.
+pub async fn sealed(files: Vec<Vec<u8>>) -> Result<Vec<PhotoRow>, ApiError> {
+    let work = move || {
+        let one = |file: Vec<u8>| photo::seal(&file, clock::random()).map_err(photo::refusal);
+        files.into_iter().map(one).collect()
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(photo::refusal(NoPhoto::Damaged)))
+}
+
+#[derive(Template)]
+#[template(path = "photo.html")]
+struct PhotoPage {
+    f: Frame,
+    /// Its address.
+    href: String,
+    here: bool,
+    /// Can it be asked for?
+    elsewhere: bool,
+    /// Where it is, in words.
+    state: String,
+    /// How much of it is here, in percent.
+    percent: u64,
+}
+
+/// The page of a whole photo.
+pub async fn whole_page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path((id, number)): Path<(String, u64)>,
+) -> Result<Response, Failure> {
+    let href = format!("/news/{}/photos/{number}", id_of(&id)?.to_hex());
+    let look = FilesCommand::Original { id, number };
+    let (f, row) = tokio::join!(Frame::load(&app, &visit), original(&app, look));
+    let row = row?;
+    Ok(show(&PhotoPage {
+        f,
+        href,
+        here: row.state == OriginalState::Here,
+        elsewhere: row.state == OriginalState::Elsewhere,
+        state: visit.words.code("original", row.state.code()),
+        percent: 100 * row.here_bytes / row.bytes.max(1),
+    }))
+}
+
+/// The whole photo itself.
+pub async fn whole(
+    State(app): State<App>,
+    Path((id, number)): Path<(String, u64)>,
+) -> Result<Response, Failure> {
+    let row = original(&app, FilesCommand::Original { id, number }).await?;
+    let jpeg = row.jpeg.ok_or(Failure::NoPage)?;
+    let jpeg = data_encoding::HEXLOWER_PERMISSIVE.decode(jpeg.as_bytes());
+    let jpeg = jpeg.map_err(|_| Failure::odd_reply())?;
+    let about = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "private, max-age=86400, immutable"),
+    ];
+    Ok((about, jpeg).into_response())
+}
+
+/// Asks the neighbours for it.
+pub async fn fetch(
+    State(app): State<App>,
+    Path((id, number)): Path<(String, u64)>,
+) -> Result<Response, Failure> {
+    let back = format!("/news/{}/photos/{number}/whole", id_of(&id)?.to_hex());
+    original(&app, FilesCommand::Fetch { id, number }).await?;
+    Ok(Redirect::to(&back).into_response())
+}
+
+async fn original(app: &App, command: FilesCommand) -> Result<OriginalRow, Failure> {
+    match app.handle.ask(Command::Files(command)).await? {
+        Reply::Files(FilesReply::Original(row)) => Ok(*row),
+        _ => Err(Failure::odd_reply()),
+    }
+}
