@@ -264,11 +264,7 @@ fn pages() -> Router<App> {
         .route("/me", get(me::page).post(me::choose))
         .route("/me/elder", post(me::read_large))
         .route("/requests/{request}/slip", get(print::slip))
-        .route("/groups/{group}/photo", get(photo::page).post(photo::send))
-        .route("/news/{id}/photos/{number}", get(announced::thumbnail))
-        .route("/news/{id}/photos/{number}/whole", get(photo::whole_page))
-        .route("/news/{id}/photos/{number}/whole.jpg", get(photo::whole))
-        .route("/news/{id}/photos/{number}/fetch", post(photo::fetch))
+        .merge(photos())
         .route("/groups/{group}/messages/{message}", get(group::message_page))
         .route("/groups/{group}/messages/{message}/edit", post(group::edit))
         .route("/groups/{group}/messages/{message}/withdraw", post(group::withdraw))
@@ -343,6 +339,15 @@ fn private_details() -> Router<App> {
         .route("/requests/{request}/private", get(private::page).post(private::open))
         .route("/requests/{request}/private/confide", post(private::confide))
         .route("/requests/{request}/private/erase", get(erase::page).post(erase::erase))
+}
+
+fn photos() -> Router<App> {
+    Router::new()
+        .route("/groups/{group}/photo", get(photo::page).post(photo::send))
+        .route("/news/{id}/photos/{number}", get(announced::thumbnail))
+        .route("/news/{id}/photos/{number}/whole", get(photo::whole_page))
+        .route("/news/{id}/photos/{number}/whole.jpg", get(photo::whole))
+        .route("/news/{id}/photos/{number}/fetch", post(photo::fetch))
 }
 
 /// Serves the pages on `listener` until `stop`.

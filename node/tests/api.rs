@@ -326,3 +326,42 @@ async fn events_go_on_where_a_program_left_them() {
     let (_, data) = next(&mut listen(Some("elsewhere-7")).await).await;
     assert_eq!(data, r#"{"changed":"all"}"#);
 }
+
+/// A photo of a program's: the file is the body, the words stand in the query.
+#[tokio::test]
+async fn a_program_announces_with_a_photo() {
+    let home = Home::founded().await;
+    let token = home.token(&[ScopeWord::Post, ScopeWord::Read]).await;
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    let picture = image::RgbImage::from_fn(60, 40, |x, y| image::Rgb([x as u8, y as u8, 9]));
+    picture.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    let jpeg = jpeg.into_inner();
+    let send = |query: &str, kind: &str, file: Vec<u8>| {
+        let request = home.request("POST", &format!("/photos?{query}"), &token);
+        let request = request.header("Idempotency-Key", "burst").header(header::CONTENT_TYPE, kind);
+        home.send(request.body(Body::from(file)).unwrap())
+    };
+    let large = vec![0xff; node::photo::FILE_BYTES_MAX + 1];
+    let half = jpeg[..jpeg.len() / 2].to_vec();
+    let table = [
+        ("text=x", "text/plain", jpeg.clone(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("text=x", "image/jpeg", b"hello".to_vec(), StatusCode::UNPROCESSABLE_ENTITY),
+        ("text=x", "image/jpeg", half, StatusCode::UNPROCESSABLE_ENTITY),
+        ("text=x", "image/jpeg", large, StatusCode::PAYLOAD_TOO_LARGE),
+        ("class=alert", "image/jpeg", jpeg.clone(), StatusCode::BAD_REQUEST),
+        ("text=x&photos=y", "image/jpeg", jpeg.clone(), StatusCode::BAD_REQUEST),
+    ];
+    for (query, kind, file, status) in table {
+        assert_eq!(send(query, kind, file).await.status, status, "{query} {kind}");
+    }
+    assert_eq!(home.get("/news?all=true", &token).await.json["news"], json!("list"));
+    let told = send("text=burst&group=all", "image/jpeg", jpeg.clone()).await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.json);
+    let again = send("text=burst&group=all", "image/jpeg", jpeg).await;
+    assert_eq!(again.json, told.json, "one key, one announcement");
+    let id = told.json["id"].as_str().unwrap();
+    let whole = home.get(&format!("/news/{id}/photos/0/original"), &token).await.json;
+    assert_eq!(whole["state"], "here", "{whole}");
+    assert!(whole["jpeg"].as_str().unwrap().starts_with("ffd8"));
+    home.node.stop().await;
+}

@@ -95,8 +95,7 @@ fn seen(world: &mut World, who: Who, id: EnvelopeId) -> String {
 }
 
 /// An office and four homes that have met, each linked to the next only: Ada, Bo, Cy, Dora, the office.
-fn five_homes(seed: u64) -> (World, [Who; 5]) {
-    let mut world = World::on_disk(seed);
+fn five_homes(mut world: World) -> (World, [Who; 5]) {
     let office = world.office();
     let [ada, bo, cy, dora] = ["Ada", "Bo", "Cy", "Dora"].map(|name| world.move_in(name));
     world.lan(&[office, ada, bo, cy, dora]);
@@ -107,7 +106,7 @@ fn five_homes(seed: u64) -> (World, [Who; 5]) {
 
 #[test]
 fn need_10_the_original_goes_on_after_a_cut_and_comes_through_a_third_home() {
-    let (mut world, [ada, bo, cy, dora, office]) = five_homes(0x0f11e);
+    let (mut world, [ada, bo, cy, dora, office]) = five_homes(World::on_disk(0x0f11e));
     let plain = picture(1, 600_000);
     let sent = photo(1, &plain);
     let chunks = chunks_of(sent.bytes);
@@ -177,7 +176,7 @@ fn need_10_the_original_goes_on_after_a_cut_and_comes_through_a_third_home() {
 #[test]
 fn a_neighbour_fetches_for_others_only_as_its_own_policy_says() {
     for willing in [0, 16] {
-        let (mut world, [ada, bo, cy, ..]) = five_homes(0x0f120 + willing);
+        let (mut world, [ada, bo, cy, ..]) = five_homes(World::seeded(0x0f120 + willing));
         let plain = picture(2, 50_000);
         world.line(&[ada, bo, cy]);
         world.settle();
@@ -194,7 +193,7 @@ fn a_neighbour_fetches_for_others_only_as_its_own_policy_says() {
 
 #[test]
 fn making_room_never_takes_what_nobody_else_is_known_to_hold() {
-    let (mut world, homes) = five_homes(0x0f130);
+    let (mut world, homes) = five_homes(World::seeded(0x0f130));
     let [ada, bo, cy, dora, _] = homes;
     let four = [ada, bo, cy, dora];
     four.iter().for_each(|who| policy(&mut world, *who, FetchWord::Groups, 0));

@@ -53,6 +53,8 @@ pub struct Page {
     pub status: StatusCode,
     pub location: String,
     pub html: String,
+    /// The same as it came.
+    pub bytes: Vec<u8>,
     pub headers: axum::http::HeaderMap,
 }
 
@@ -127,6 +129,33 @@ impl Browser {
         self.send(request.body(Body::from(form.join("&"))).unwrap()).await
     }
 
+    /// Sends a form with files, as browsers do: an empty file where none was chosen.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], photos: &[&[u8]]) -> Page {
+        let token = self.token.clone();
+        let mut body = Vec::new();
+        for (name, value) in fields.iter().chain(&[("token", token.as_str())]) {
+            let head = format!("--xYz\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            body.extend(head.as_bytes());
+            body.extend(format!("{value}\r\n").as_bytes());
+        }
+        for photo in [&b""[..]].iter().chain(photos) {
+            body.extend(
+                b"--xYz\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n",
+            );
+            body.extend(b"Content-Type: image/jpeg\r\n\r\n");
+            body.extend(*photo);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--xYz--\r\n");
+        let mut request = self
+            .request("POST", path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=xYz");
+        if let Some(origin) = &self.origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Sends a form and goes where it leads, as a browser without script does; the page's
     /// `location` is where that was.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
@@ -158,10 +187,12 @@ impl Browser {
         let location = parts.headers.get(header::LOCATION);
         let location = location.map_or("", |to| to.to_str().unwrap()).to_owned();
         let html = to_bytes(body, 1 << 20).await.unwrap();
+        let bytes = html.to_vec();
         Page {
             status: parts.status,
             location,
             html: String::from_utf8_lossy(&html).into_owned(),
+            bytes,
             headers: parts.headers,
         }
     }

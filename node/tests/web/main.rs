@@ -10,6 +10,7 @@ mod fake;
 mod homes;
 mod knock;
 mod pages;
+mod photos;
 mod private;
 mod rights;
 mod roster;

@@ -1,0 +1,108 @@
+//! Sending a photo from the page, with a real node behind it: what comes of it, and what is refused.
+
+use std::io::Cursor;
+
+use axum::http::StatusCode;
+use image::{ImageFormat, Rgb, RgbImage};
+use node::{
+    api::{Command, Reply},
+    home::{self, Roots},
+    photo::{FILE_BYTES_MAX, is_clean},
+    run::{self, Running},
+};
+
+use crate::actors::{Browser, Page, at_home_with};
+
+/// A home that is running, and the address of its everybody's group.
+async fn founded() -> (tempfile::TempDir, Running, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("home");
+    home::init(&data, "3-201", Some("Li"), Some("Court"), Roots::TWO_OF_THREE).unwrap();
+    let node = run::open(&data).await.unwrap();
+    let Reply::Groups { groups } = node.handle.ask(Command::Groups).await.unwrap() else {
+        panic!("groups")
+    };
+    (folder, node, format!("/groups/{}", groups[0].id.to_hex()))
+}
+
+async fn said(node: &Running) -> usize {
+    let log = Command::Log { group: "all".into(), last: 10, before: None };
+    match node.handle.ask(log).await.unwrap() {
+        Reply::Log { messages } => messages.len(),
+        other => panic!("a log, and heard {other:?}"),
+    }
+}
+
+fn jpeg() -> Vec<u8> {
+    let paint = |x: u32, y: u32| Rgb([(x * 3) as u8, (y * 5) as u8, (x ^ y) as u8]);
+    let mut file = Vec::new();
+    let picture = RgbImage::from_fn(300, 200, paint);
+    picture.write_to(&mut Cursor::new(&mut file), ImageFormat::Jpeg).unwrap();
+    file
+}
+
+/// Fills the form in, with one file.
+async fn send(li: &mut Browser, group: &str, text: &str, file: &[u8]) -> Page {
+    let path = format!("{group}/photo");
+    li.get(&path).await;
+    li.upload(&path, &[("text", text)], &[file]).await
+}
+
+#[tokio::test]
+async fn a_photo_goes_out_by_a_plain_form_and_the_whole_of_it_is_a_link_away() {
+    let (_folder, node, group) = founded().await;
+    let mut li = Browser::new(&at_home_with(node.handle.clone()), "zh-CN");
+    let form = li.get(&format!("{group}/photo")).await;
+    form.says("现在拍一张").says(r#"capture="environment""#).says("multipart/form-data");
+    let sent = send(&mut li, &group, "水管爆了", &jpeg()).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+    let page = li.get(&sent.location).await;
+    page.says("水管爆了").says("原图在本机");
+    let (_, rest) = page.html.split_once(r#"<a href="/news/"#).unwrap();
+    let link = format!("/news/{}", rest.split('"').next().unwrap());
+    li.get(&link).await.says(".jpg");
+    let whole = li.get(&format!("{link}.jpg")).await;
+    assert_eq!(whole.headers["content-type"], "image/jpeg");
+    assert!(is_clean(&whole.bytes));
+    assert_eq!(image::load_from_memory(&whole.bytes).unwrap().width(), 300);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_no_photo_is_refused_beside_its_field_and_the_words_stay() {
+    let (_folder, node, group) = founded().await;
+    let pages = at_home_with(node.handle.clone());
+    let whole = jpeg();
+    // A PNG of a few bytes that says it is a hundred million pixels.
+    let mut bomb = Vec::new();
+    RgbImage::new(1, 1).write_to(&mut Cursor::new(&mut bomb), ImageFormat::Png).unwrap();
+    bomb[16..24].copy_from_slice(&[0, 0, 0x2a, 0xf8, 0, 0, 0x2a, 0xf8]);
+    let table: [(&str, Vec<u8>, &str, &str); 6] = [
+        ("a text", b"hello there".to_vec(), "it is no JPEG", "不是 JPEG"),
+        ("half of one", whole[..whole.len() / 2].to_vec(), "damaged", "损坏"),
+        ("a bomb", bomb, "This does not go out as a photo", "不能作为照片发出"),
+        ("too large", vec![0xff; FILE_BYTES_MAX + 1], "20 MB", "20 MB"),
+        ("far too large", vec![0xff; 2 * FILE_BYTES_MAX], "20 MB", "20 MB"),
+        ("none", Vec::new(), "there is none", "没有照片"),
+    ];
+    for (what, file, en, zh) in table {
+        for (language, words) in [("en", en), ("zh-CN", zh)] {
+            let mut li = Browser::new(&pages, language);
+            let page = send(&mut li, &group, "三楼漏水", &file).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{what}");
+            page.says(words).says("三楼漏水</textarea>").says(r#"id="wrong-photo""#);
+        }
+    }
+    let mut li = Browser::new(&pages, "en");
+    send(&mut li, &group, "  ", &whole).await.says(r#"id="wrong-text""#);
+    assert_eq!(said(&node).await, 0, "nothing was written");
+    li.token = "0".repeat(64);
+    let path = format!("{group}/photo");
+    let foreign = li.upload(&path, &[("text", "x")], &[&whole]).await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    li.get(&path).await;
+    li.origin = Some("http://elsewhere.example".into());
+    let foreign = li.upload(&path, &[("text", "x")], &[&whole]).await;
+    assert_eq!((foreign.status, said(&node).await), (StatusCode::FORBIDDEN, 0));
+    node.stop().await;
+}
