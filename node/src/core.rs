@@ -330,8 +330,7 @@ impl Core {
         let compare = self.compare_at.map(|at| (at, "compare after something new"));
         let doubts = self.links.values().filter_map(|link| link.doubted);
         let doubts = doubts.map(|until| (until, "a link in doubt"));
-        let files = self.files.next_wakeup();
-        sessions.chain(waits).chain(compare).chain(doubts).chain(files).min()
+        sessions.chain(waits).chain(compare).chain(doubts).chain(self.files.next_wakeup()).min()
     }
 
     /// Every peer that was met since the start, by its box.

@@ -148,6 +148,7 @@ fn alert() -> NewsRow {
         forwardable: true,
         may_change: false,
         photos: 0,
+        originals: vec![],
     }
 }
 

@@ -107,5 +107,6 @@ pub fn answered_before(question: &str) -> Vec<NewsRow> {
         forwardable: true,
         may_change: false,
         photos: 0,
+        originals: vec![],
     }]
 }
