@@ -315,7 +315,6 @@ fn at_work() -> Router<App> {
         .route("/news/{id}", get(news::one))
         .route("/print/building", get(print::building))
         .route("/print/emergency", get(print::emergency))
-        .route("/news/{id}/photos/{number}", get(announced::thumbnail))
         .route("/desk", get(desk::page))
         .route("/desk/figures", get(desk::figures))
         .route("/desk/cases/{request}", get(desk::case::page).post(desk::case::send))
