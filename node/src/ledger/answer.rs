@@ -370,14 +370,19 @@ impl Ledger {
     }
 
     /// Is everything in order? Looks at the files, the verdicts and the clock.
-    fn doctor(&self) -> Result<Reply, Failed> {
+    fn doctor(&mut self) -> Result<Reply, Failed> {
+        let damage = self.truth.read().integrity_check()?;
+        let seed = self.dice.draw();
+        let damaged = if damage.is_empty() { self.truth.mend(seed)? } else { 0 };
+        // The lists hear of it.
+        self.behind += usize::from(damaged > 0);
         let mut checks = Vec::new();
         let mut check = |name: &str, ok: bool, found: String| {
             checks.push(DoctorCheck { name: name.to_owned(), ok, found });
         };
-        let damage = self.truth.read().integrity_check()?;
         check("truth", damage.is_empty(), damage.first().cloned().unwrap_or("ok".into()));
         let counts = self.truth.read().counts(None)?;
+        check("damaged", damaged == 0, damaged.to_string());
         check("held", true, counts.held.to_string());
         // What others wrote wrongly says nothing about this home's health.
         check("pending", true, counts.pending.to_string());

@@ -39,6 +39,7 @@ mod fates;
 mod heads;
 mod keep;
 mod memory;
+mod mend;
 mod open;
 mod positions;
 mod read;

@@ -233,7 +233,9 @@ impl<'a> Reading<'a> {
     /// Where the disk fails, or a row no longer says what its id names.
     pub fn envelopes(&self, ids: &[EnvelopeId]) -> Result<Vec<Arc<Envelope>>, StoreError> {
         let found = ids.iter().filter_map(|id| self.envelope(id).transpose());
-        found.map(|envelope| envelope.map(Arc::new)).collect()
+        // One that is damaged keeps none of the others back.
+        let is_whole = |it: &Result<_, _>| !matches!(it, Err(StoreError::DamagedEnvelope(_)));
+        found.filter(is_whole).map(|envelope| envelope.map(Arc::new)).collect()
     }
 
     /// The first envelopes of a writer's chain in a scope, at most `limit`, in its order.

@@ -195,20 +195,36 @@ impl Work<'_> {
         let gone = checked.err().and_then(Gone::because);
         let kept_body = envelope.body().filter(|_| gone.is_none());
         let subject = body.ok().and_then(|body| subject(id, &body));
+        let scope_ref = self.scope_ref(header.scope)?;
+        let position_ref = self.position_ref(header)?;
+        let epoch_ref = self.epoch_ref(header)?;
+        // All of it: of a row that was damaged nothing but the id is believed (`mend`).
         let taken = self
             .db
             .prepare_cached(
-                "UPDATE envelopes SET body = ?2, subject = ?3, rest = ?4, gone = ?5
+                "UPDATE envelopes SET body = ?2, subject = ?3, rest = ?4, gone = ?5,
+                     position_ref = ?7, scope_ref = ?8, bucket = ?9, kind = ?10, seq = ?11,
+                     lamport = ?12, claimed = ?13, cites = ?14, signature = ?15, epoch_ref = ?16
                  WHERE row = ?1 AND gone = ?6",
             )?
-            .execute((
+            .execute(rusqlite::params![
                 cited.row,
                 kept_body,
                 subject,
                 row::rest_of(header, kept_body.is_some()),
                 gone.map(|gone| gone as u8),
                 Gone::NotSent as u8,
-            ))?;
+                position_ref,
+                scope_ref,
+                header.bucket.0,
+                header.kind.0,
+                header.seq.cast_signed(),
+                header.lamport.cast_signed(),
+                header.claimed.0.cast_signed(),
+                row::join_cites(header),
+                envelope.signature(),
+                epoch_ref,
+            ])?;
         if taken > 0 {
             self.memory.touched = true;
             self.memory.queue.insert(cited.row);

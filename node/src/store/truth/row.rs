@@ -144,10 +144,15 @@ impl Row {
 
     /// The envelope as it was received or written.
     pub fn envelope(&self) -> Result<Envelope, StoreError> {
-        let damaged = || StoreError::DamagedEnvelope(self.id);
-        let envelope = Envelope::assemble(self.header.encode(), self.signature, self.body.clone())
-            .map_err(|_| damaged())?;
-        if envelope.id() == self.id { Ok(envelope) } else { Err(damaged()) }
+        let envelope = self.assembled()?;
+        let is_it = envelope.id() == self.id;
+        if is_it { Ok(envelope) } else { Err(StoreError::DamagedEnvelope(self.id)) }
+    }
+
+    /// The envelope that these columns make, whatever its id.
+    pub fn assembled(&self) -> Result<Envelope, StoreError> {
+        Envelope::assemble(self.header.encode(), self.signature, self.body.clone())
+            .map_err(|_| StoreError::DamagedEnvelope(self.id))
     }
 }
 
@@ -202,6 +207,14 @@ pub(super) fn rest_of(header: &Header, has_body: bool) -> Option<Vec<u8>> {
     out.extend(header.body_hash);
     out.extend(&header.extension);
     Some(out)
+}
+
+/// The same of a header that cannot be read any more.
+pub(super) fn rest_of_nothing() -> Vec<u8> {
+    let mut out = vec![VERSION, 0];
+    put_varint(&mut out, 0);
+    out.extend([0; 32]);
+    out
 }
 
 impl Rest {

@@ -3,6 +3,7 @@
 mod daybook;
 mod fates;
 mod faults;
+mod mend;
 mod opening;
 mod orders;
 mod sealed;
