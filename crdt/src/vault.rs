@@ -89,7 +89,8 @@ pub fn fold(
             }
             Vault::Details { .. } => (),
             Vault::Opened { reason, to, .. } => {
-                contents.named.extend(to.filter(|_| decides(&it.who)));
+                let says_why = !reason.trim().is_empty();
+                contents.named.extend(to.filter(|_| says_why && decides(&it.who)));
                 let (id, who, reason, to) = (it.at.1, it.who, reason.clone(), *to);
                 contents.openings.push(Opening { id, who, reason, to });
             }
@@ -157,13 +158,14 @@ mod tests {
 
     #[test]
     fn only_whoever_decides_names_somebody() {
-        let named = |who| {
-            let to = Some(DRIVER);
+        let named = |who, reason: &str| {
+            let (to, reason) = (Some(DRIVER), reason.to_owned());
             let vault = vault(VaultClass::Contact);
-            said(&[(1, who, Vault::Opened { vault, reason: "she interprets".into(), to })]).named
+            said(&[(1, who, Vault::Opened { vault, reason, to })]).named
         };
-        assert_eq!(named(MOTHER), BTreeSet::from([DRIVER]));
-        assert_eq!(named(DRIVER), BTreeSet::new(), "he lets himself in");
+        assert_eq!(named(MOTHER, "she interprets"), BTreeSet::from([DRIVER]));
+        assert_eq!(named(MOTHER, " "), BTreeSet::new(), "nobody would know why");
+        assert_eq!(named(DRIVER, "she interprets"), BTreeSet::new(), "he lets himself in");
     }
 
     #[test]

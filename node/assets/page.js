@@ -111,7 +111,7 @@
     sessionStorage.removeItem(SENT);
   }
   for (const form of document.querySelectorAll("form[data-draft]")) {
-    const fields = [...form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea")];
+    const fields = [...form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]):not([data-no-draft]), textarea")];
     const kept = read(keyOf(form));
     if (kept && !failed) {
       for (const field of fields) if (!field.value && kept[field.name]) field.value = kept[field.name];

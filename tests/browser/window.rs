@@ -11,7 +11,8 @@
 //! with the whole page when it does not come.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -54,12 +55,16 @@ impl Size {
 pub struct Driver {
     child: Child,
     address: String,
+    /// Where its windows keep their profiles; gone with it.
+    _profiles: tempfile::TempDir,
 }
 
 impl Driver {
     /// Starts one on a free port.
     pub fn start() -> Self {
+        let profiles = tempfile::tempdir().expect("a folder for the profiles");
         let mut command = Command::new("chromedriver");
+        command.env("TMPDIR", profiles.path());
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("chromedriver runs (Debian: chromium-driver)");
         let said = BufReader::new(child.stdout.take().expect("it was piped"));
@@ -68,7 +73,7 @@ impl Driver {
             Some(port.trim_end_matches('.').to_owned())
         });
         let port = port.expect("chromedriver says its port");
-        Self { child, address: format!("http://127.0.0.1:{port}") }
+        Self { child, address: format!("http://127.0.0.1:{port}"), _profiles: profiles }
     }
 
     /// Opens a window that shows the pages at `page`.
@@ -112,7 +117,15 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Its windows end with it.
+        // Asked to stop it ends its windows; merely killed it would leave them running.
+        let host = self.address.trim_start_matches("http://");
+        if let Ok(mut wire) = TcpStream::connect(host) {
+            let _ = wire.set_read_timeout(Some(WITHIN));
+            let ask =
+                format!("GET /shutdown HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            let _ = wire.write_all(ask.as_bytes());
+            let _ = wire.read_to_end(&mut Vec::new());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

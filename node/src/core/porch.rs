@@ -41,7 +41,7 @@ pub struct Plate {
     pub neighbourhood: String,
     /// This home.
     pub home: String,
-    /// May its person let others in?
+    /// May somebody who lives here let others in?
     pub opens: bool,
 }
 

@@ -135,13 +135,22 @@ impl Ledger {
             community_name,
             groups,
             peers: Vec::new(),
-            unsent: self.truth.read().own(&self.identity.writer.writer(), self.delivered)?.count,
+            unsent: self.unsent()?,
             pending: counts.pending,
             quarantined: counts.quarantined,
             sealed: counts.sealed,
             poison: counts.poison,
             refused: 0,
         })
+    }
+
+    /// What the people of this home wrote and no other home holds yet.
+    fn unsent(&self) -> Result<u64, Failed> {
+        let others = self.identity.others.iter().map(|it| it.writer.writer());
+        let writers = [self.identity.writer.writer()].into_iter().chain(others);
+        let read = self.truth.read();
+        let counts = writers.map(|writer| Ok(read.own(&writer, self.delivered)?.count));
+        counts.sum()
     }
 
     pub(super) fn group_row(&mut self, line: GroupLine) -> GroupRow {

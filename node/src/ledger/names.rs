@@ -63,17 +63,18 @@ impl Ledger {
     pub(super) fn person_named(&self, text: &str) -> Result<PersonId, Failed> {
         let text = text.trim();
         let cards = self.views.people()?;
+        let known = cards.iter().map(|card| card.person);
+        let mut all: Vec<PersonId> = self.truth.roster().people_ever().chain(known).collect();
+        all.sort_unstable();
+        all.dedup();
+        // A whole id before any name: somebody may call himself by another's.
+        if let Some(exact) = all.iter().find(|id| id.to_hex() == text || id.to_string() == text) {
+            return Ok(*exact);
+        }
         let mut found: Vec<PersonId> =
             cards.iter().filter(|card| card.name == text).map(|card| card.person).collect();
         if found.is_empty() {
-            let known = cards.iter().map(|card| card.person);
-            let mut all: Vec<PersonId> = self.truth.roster().people_ever().chain(known).collect();
-            all.sort_unstable();
-            all.dedup();
-            found = all
-                .into_iter()
-                .filter(|id| id.to_string() == text || begins(&id.to_hex(), text))
-                .collect();
+            found = all.into_iter().filter(|id| begins(&id.to_hex(), text)).collect();
         }
         match found.as_slice() {
             [one] => Ok(*one),

@@ -88,8 +88,10 @@ impl Ledger {
         (auth, home): (EnvelopeId, &BTreeSet<PersonId>),
         details: Details,
     ) -> Result<(), Failed> {
-        // Whoever writes it down holds it too: the intake's household counts as the requester's.
-        let home = home.iter().copied().chain([self.person()?]).collect();
+        // Whoever writes a request down holds it too: the intake's household counts as the requester's.
+        // A real name concerns no other household.
+        let intake = Some(self.person()?).filter(|_| vault.class != VaultClass::Identity);
+        let home = home.iter().copied().chain(intake).collect();
         let boxes = self.truth.roster().vault_boxes(&group, &home, vault.class);
         let seed = self.dice.draw();
         let (key, rest) = self.truth.keyring().new_vault(vault, &scope, &boxes, seed);

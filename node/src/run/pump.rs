@@ -506,6 +506,11 @@ impl Pump {
     fn asked(&mut self, asked: Asked) {
         let Asked { command, answer } = asked;
         match command {
+            Command::As { person, command } if matches!(*command, Command::Approve { .. }) => {
+                if let Command::Approve { code, role, group } = *command {
+                    self.approve(&code, role, group, (Some(person), answer));
+                }
+            }
             // Whoever asks for these makes no difference.
             Command::As { command, .. } | Command::Once { command, .. }
                 if is_for_the_loop(&command) =>
@@ -524,7 +529,9 @@ impl Pump {
             Command::Approvals => {
                 let _ = answer.send(self.approvals());
             }
-            Command::Approve { code, role, group } => self.approve(&code, role, group, answer),
+            Command::Approve { code, role, group } => {
+                self.approve(&code, role, group, (None, answer));
+            }
             Command::Deny { code } => {
                 let _ = answer.send(self.deny(&code));
             }

@@ -124,7 +124,9 @@ impl Seal {
     }
 
     fn token_hash(&self, session: &Session) -> blake3::Hash {
-        blake3::keyed_hash(&self.tokens, &session.id)
+        // A page that another person of the household left open signs nothing in this one's name.
+        let person = session.person.map(|person| *person.as_bytes()).unwrap_or_default();
+        blake3::keyed_hash(&self.tokens, &[session.id.as_slice(), &person].concat())
     }
 
     fn mac(&self, session: &Session) -> blake3::Hash {

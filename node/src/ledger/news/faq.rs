@@ -49,7 +49,8 @@ impl Ledger {
 
     /// What whoever asks is shown first, where he wants to be.
     pub(in crate::ledger) fn answers_to_ask(&self, new: &NewCase) -> Result<Vec<NewsRow>, Failed> {
-        if !new.unless_answered {
+        // What cannot wait is asked for at once.
+        if !new.unless_answered || new.urgency >= Some(3) {
             return Ok(Vec::new());
         }
         self.answers_for(&format!("{} {}", new.title, new.details))

@@ -180,8 +180,13 @@ impl Ledger {
         gifts: &mut Vec<Gift>,
     ) -> Option<u64> {
         let (roster, me) = (self.truth.roster(), self.identity.box_key.key());
+        let all = roster.everybody()?;
+        // Anybody can seal something and call it a name: only neighbours have one, and only here.
+        if scope != all.scope() || !roster.is_community_member(person) {
+            return None;
+        }
         let home = BTreeSet::from([person]);
-        let holders = roster.vault_boxes(&roster.everybody()?, &home, vault.class);
+        let holders = roster.vault_boxes(&all, &home, vault.class);
         let boxes = self.truth.keyring().lacking_vault(&epoch, &holders).boxes;
         if boxes.is_empty() || !holders.contains(&me) {
             return None;

@@ -80,13 +80,18 @@ impl Pump {
         code: &str,
         role: RoleWord,
         group: Option<String>,
-        asker: Asker,
+        (person, asker): (Option<String>, Asker),
     ) {
         match self.knock_of(code) {
             Ok(link) => {
                 let whom = Whom::Door(link, asker);
                 let invite = RosterCommand::Invite { role, group, once: true, whole: false };
-                self.ask_ledger(Command::Roster(invite), whom);
+                let invite = Command::Roster(invite);
+                let invite = match person {
+                    Some(person) => Command::As { person, command: Box::new(invite) },
+                    None => invite,
+                };
+                self.ask_ledger(invite, whom);
             }
             // Whoever went away does not need the answer.
             Err(error) => drop(asker.send(Err(error))),

@@ -397,8 +397,8 @@ impl Views {
         let mut find = self.conn.prepare_cached(
             "SELECT m.id, g.id, m.claimed, m.text FROM messages AS m
              JOIN groups AS g ON g.ref = m.in_group
-             WHERE m.state & 2048 AND m.state & 67 = 1 AND NOT EXISTS (
-                 SELECT 1 FROM messages AS a WHERE a.reply_to = m.id AND a.state & 523 = 9)
+             WHERE m.state & 2048 AND m.state & 211 = 1 AND NOT EXISTS (
+                 SELECT 1 FROM messages AS a WHERE a.reply_to = m.id AND a.state & 587 = 9)
              ORDER BY m.claimed, m.id LIMIT ?1",
         )?;
         let rows = find.query_map([QUESTIONS_MAX], |row| {

@@ -78,7 +78,8 @@ fn put_together(typed: &Typed) -> NewCase {
     NewCase {
         title: trimmed(&typed.title),
         urgency: (!typed.urgent.is_empty()).then_some(3),
-        subject: given(&typed.name),
+        // Who it is stands in the vault alone: a subject is named to the whole group.
+        subject: None,
         consent: Some(if on_paper { ConsentWord::Written } else { ConsentWord::ByPhone }),
         intake: Some(if on_paper { IntakeWord::Paper } else { IntakeWord::Phone }),
         private: Private {
