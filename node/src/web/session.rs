@@ -190,8 +190,8 @@ mod tests {
         assert_eq!(seal.open(&cookie), Some(mine));
         assert_eq!(seal.open(&cookie.replace(&one.to_hex(), &other.to_hex())), None);
         assert_eq!(seal.open(&cookie.replace(&one.to_hex(), "")), None);
-        // What the forms carry stays good when the phone changes hands.
-        assert_eq!(seal.token(&mine), seal.token(&session(Kind::Paired)));
+        // What a page that was left open carries is no good in another's name.
+        assert_ne!(seal.token(&mine), seal.token(&session(Kind::Paired).of(other)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! An id is the hash of a header, and a header names the hash of its body: whatever changed under us
 //! no longer fits together, or its signature fails. Such an envelope is kept as one whose body was not
 //! sent; the homes on the other links are asked for it as for every such body, and when it comes, all
-//! of its row is written again ([`Work::take_late_body`]). Fingerprints and heads stay: they speak of
+//! of its row is written again (`take_late_body`). What was made of each is made once more. Fingerprints and heads stay: they speak of
 //! ids, and the id is what is asked for.
 //!
 //! # Deliberately absent
@@ -31,21 +31,24 @@ impl Truth {
     /// Where the disk fails, or a page of the database cannot be read.
     pub fn mend(&mut self, seed: [u8; 32]) -> Result<u64, StoreError> {
         let found = self.work().damaged(seed)?;
-        if !found.lost.is_empty() || !found.misnamed.is_empty() {
-            self.whole(|truth| {
-                let mut work = truth.work();
-                found.misnamed.iter().try_for_each(|(row, id)| work.name(*row, id))?;
-                found.lost.iter().try_for_each(|row| work.give_up(*row))?;
-                work.settle()
-            })?;
-        }
-        Ok(found.lost.len() as u64)
+        let lost = found.lost.len() as u64;
+        self.whole(|truth| {
+            let mut work = truth.work();
+            found.misnamed.iter().try_for_each(|(row, id)| work.name(*row, id))?;
+            found.lost.iter().try_for_each(|row| work.give_up(*row))?;
+            work.memory.queue.extend(found.looked_at);
+            work.settle()
+        })?;
+        while self.go_on()? {}
+        Ok(lost)
     }
 }
 
 /// What does not fit together.
 #[derive(Default)]
 struct Damage {
+    /// Every row: what was made of an envelope stands in columns of its own, and is made once more.
+    looked_at: Vec<i64>,
     /// Nothing of these rows is believed but the id.
     lost: Vec<i64>,
     /// All of these is well signed, and its id is another.
@@ -74,6 +77,7 @@ impl Work<'_> {
         let (mut last, mut read) = (None, Vec::new());
         while let Some(sql) = rows.next()? {
             last = Some(sql.get(0)?);
+            damage.looked_at.extend(last);
             match Row::read(sql) {
                 Ok(it) => read.push(it),
                 Err(StoreError::DamagedEnvelope(_)) => damage.lost.extend(last),
@@ -105,7 +109,6 @@ impl Work<'_> {
         self.db
             .prepare_cached("UPDATE envelopes SET id = ?2 WHERE row = ?1")?
             .execute((row, id.as_bytes()))?;
-        self.memory.queue.insert(row);
         Ok(())
     }
 
@@ -118,7 +121,6 @@ impl Work<'_> {
                 "UPDATE envelopes SET body = NULL, gone = ?2, rest = ?3 WHERE row = ?1",
             )?
             .execute((row, Gone::NotSent as u8, row::rest_of_nothing()))?;
-        self.memory.queue.insert(row);
         Ok(())
     }
 }

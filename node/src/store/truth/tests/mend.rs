@@ -28,9 +28,10 @@ fn whatever_flips_is_found_and_comes_back_from_a_neighbour() {
         let (mut here, there, village) = two_homes();
         let before = here.fingerprint(&village.scope());
         let flip = match column {
-            "body" | "signature" | "cites" => format!(
+            "cites" => "UPDATE envelopes SET cites = zeroblob(32) WHERE row = 9".to_owned(),
+            "body" | "signature" => format!(
                 "UPDATE envelopes SET {column} =
-                     CAST(X'00' || substr({column}, 2) AS BLOB) WHERE row = 9"
+                     CAST(X'FE' || substr({column}, 2) AS BLOB) WHERE row = 9"
             ),
             number => format!("UPDATE envelopes SET {number} = {number} + 1 WHERE row = 9"),
         };
@@ -53,10 +54,23 @@ fn whatever_flips_is_found_and_comes_back_from_a_neighbour() {
 #[test]
 fn an_id_that_flips_is_put_right_from_what_it_names() {
     let (mut here, there, _) = two_homes();
-    let flip = "UPDATE envelopes SET id = CAST(X'00' || substr(id, 2) AS BLOB) WHERE row = 9";
+    let flip = "UPDATE envelopes SET id = CAST(X'FE' || substr(id, 2) AS BLOB) WHERE row = 9";
     here.db.execute(flip, []).expect("a bit flips");
     assert_eq!(here.mend([7; 32]).expect("looks"), 0, "all that was needed is here");
     assert_eq!(everything(&here), everything(&there));
+}
+
+#[test]
+fn what_was_made_of_an_envelope_is_made_once_more() {
+    for column in ["fate", "sound"] {
+        let (mut here, there, _) = two_homes();
+        let flip = format!("UPDATE envelopes SET {column} = 1 - {column} WHERE row = 9");
+        here.db.execute(&flip, []).expect("a bit flips");
+        assert_eq!(here.mend([7; 32]).expect("looks"), 0, "{column}");
+        for envelope in everything(&there) {
+            assert_eq!(fate(&here, &envelope.id()).0, Fate::Accepted, "{column}");
+        }
+    }
 }
 
 #[test]
