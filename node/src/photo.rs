@@ -28,7 +28,10 @@ pub const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;
 /// Pixels on one side: three times a good telephone's.
 pub const SIDE_MAX: u32 = 12_000;
 
-/// What unpacking may take, in bytes: forty million pixels, and room to turn them.
+/// Pixels in all.
+const PIXELS_MAX: u64 = 40_000_000;
+
+/// What unpacking may take, in bytes: so many pixels, and room to turn them.
 const UNPACKED_BYTES_MAX: u64 = 384 * 1024 * 1024;
 
 /// Pixels on the longer side of what goes on: a page of handwriting can be read.
@@ -156,7 +159,9 @@ fn upright(file: &[u8]) -> Result<DynamicImage, NoPhoto> {
     };
     let mut decoder = reader.into_decoder().map_err(why)?;
     let turned = decoder.orientation().map_err(why)?;
-    if decoder.total_bytes() > UNPACKED_BYTES_MAX {
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > PIXELS_MAX || decoder.total_bytes() > UNPACKED_BYTES_MAX {
         return Err(NoPhoto::TooManyPixels);
     }
     let mut picture = DynamicImage::from_decoder(decoder).map_err(why)?;

@@ -324,7 +324,10 @@ impl Ledger {
         let held = blobs.bytes_of(&blob).ok().flatten();
         let right = held.is_some_and(|bytes| bytes == ask.bytes);
         match ask.wish {
-            FileWish::Hold => FileTalk::State { blob, here: held.is_some() },
+            // Somebody makes room because of this word: it is given on a copy that was looked at.
+            FileWish::Hold => {
+                FileTalk::State { blob, here: blobs.get(&blob).ok().flatten().is_some() }
+            }
             FileWish::Fetch => FileTalk::State { blob, here: right },
             FileWish::Chunk(chunk) => {
                 let len = chunk_len(ask.bytes, chunk);

@@ -8,6 +8,8 @@
 //!    is written.
 //! 3. A whole photo that is not here says so, and can be asked for.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     Extension,
@@ -16,6 +18,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use crdt::limits::{ATTACHMENTS_MAX, TEXT_BYTES_MAX};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     App,
@@ -78,8 +81,13 @@ pub async fn send(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
     Path(group): Path<String>,
-    Extension(form): Extension<Upload>,
+    form: Option<Extension<Upload>>,
+    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
 ) -> Result<Response, Failure> {
+    // The turn is given back when this is done: few pictures are unpacked at a time.
+    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
+        return Err(Failure::ForeignForm);
+    };
     let id = id_of(&group)?;
     let text = form.text("text").unwrap_or_default().trim().replace("\r\n", "\n");
     let alert = form.text("alert").is_some();
