@@ -21,7 +21,12 @@ const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
 const ROUTER: &str = include_str!("../../node/src/web.rs");
 
 /// What answers a GET and is no page: a picture, a stream, style and script.
-const NO_PAGES: [&str; 3] = ["/news/{id}/photos/{number}", "/live", "/assets/{name}"];
+const NO_PAGES: [&str; 4] = [
+    "/news/{id}/photos/{number}",
+    "/news/{id}/photos/{number}/whole.jpg",
+    "/live",
+    "/assets/{name}",
+];
 
 /// Routes that only a box in no community yet shows; `/` is there, too.
 const BEFORE: [&str; 4] = ["/", "/found", "/recover", "/knock"];
@@ -34,7 +39,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
     let (group, message) = (&town.group, town.message.to_hex());
     let (ride, series) = (town.ride.to_hex(), town.series.to_hex());
     let (person, removal) = (town.removed.0.to_hex(), town.removed.1.to_hex());
-    let key = &town.key;
+    let (key, alert) = (&town.key, town.alert.to_hex());
     vec![
         ("/", OFFICE, "/".into()),
         ("/", CHEN, "/".into()),
@@ -48,6 +53,9 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
             OFFICE,
             format!("/groups/{group}/messages/{message}"),
         ),
+        ("/groups/{group}/photo", CHEN, format!("/groups/{group}/photo")),
+        ("/news/{id}/photos/{number}/whole", OFFICE, format!("/news/{alert}/photos/0/whole")),
+        ("/news/{id}/photos/{number}/whole", CHEN, format!("/news/{alert}/photos/0/whole")),
         ("/groups/{group}/board", OFFICE, format!("/groups/{group}/board")),
         ("/requests", CHEN, "/requests?all=1".into()),
         ("/requests/{request}", CHEN, format!("/requests/{ride}")),

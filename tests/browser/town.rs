@@ -8,8 +8,12 @@ use node::{
         RosterCommand, RosterReply, SeriesCommand, SeriesReply, Telling,
     },
     demo::{CHEN, Demo, OFFICE, ZHANG},
+    photo,
     run::{self, Config, Running},
 };
+
+/// What stands in for a photo of the storm.
+const PICTURE: &[u8] = include_bytes!("../../docs/pictures/slip.png");
 
 /// The four homes, and the names of what is in them.
 pub struct Town {
@@ -61,18 +65,7 @@ impl Town {
             private,
         };
         let Reply::Asked { id: ride, .. } = ask(CHEN, asked).await else { panic!("not asked") };
-        let plan = NewSeries {
-            group: "all".into(),
-            title: "周二透析接送 · Dialysis on Tuesdays".into(),
-            start: "2026-03-03 07:30".into(),
-            zone: "Asia/Shanghai".into(),
-            rule: "FREQ=WEEKLY;BYDAY=TU".into(),
-            ..NewSeries::default()
-        };
-        let planned = ask(OFFICE, Command::Series(SeriesCommand::New(Box::new(plan)))).await;
-        let Reply::Series(SeriesReply::Planned { id: series, .. }) = planned else {
-            panic!("not planned")
-        };
+        let series = plan(&demo).await;
         let text = "社区食堂明天照常 · The canteen is open tomorrow".to_owned();
         let post = Command::Post { group: "all".into(), text, reply_to: None };
         let Reply::Posted { id: message } = ask(OFFICE, post).await else { panic!("not said") };
@@ -81,13 +74,7 @@ impl Town {
         };
         let group = groups[0].id.to_hex();
         demo.town.agreed().await.expect("four homes that agree");
-        let alert = Telling {
-            class: NewsWord::Alert,
-            text: "今晚大风，请收好阳台上的花盆 · Storm tonight".into(),
-            ..Telling::default()
-        };
-        let told = ask(OFFICE, Command::News(NewsCommand::Tell(Box::new(alert)))).await;
-        let Reply::News(NewsReply::Told { id: alert }) = told else { panic!("not told") };
+        let alert = alert(&demo).await;
         let removed = remove(&demo).await;
         let of = Some(removed.0.to_hex());
         let devices = ask(OFFICE, Command::Roster(RosterCommand::Devices { person: of })).await;
@@ -123,6 +110,38 @@ impl Town {
     /// Where a home's page is.
     pub fn page(&self, home: usize) -> &str {
         &self.demo.town.homes[home].page
+    }
+}
+
+/// The office plans rides that recur.
+async fn plan(demo: &Demo) -> EnvelopeId {
+    let plan = NewSeries {
+        group: "all".into(),
+        title: "周二透析接送 · Dialysis on Tuesdays".into(),
+        start: "2026-03-03 07:30".into(),
+        zone: "Asia/Shanghai".into(),
+        rule: "FREQ=WEEKLY;BYDAY=TU".into(),
+        ..NewSeries::default()
+    };
+    let plan = Command::Series(SeriesCommand::New(Box::new(plan)));
+    match demo.town.ask(OFFICE, plan).await {
+        Ok(Reply::Series(SeriesReply::Planned { id, .. })) => id,
+        other => panic!("not planned: {other:?}"),
+    }
+}
+
+/// The office warns, with a picture.
+async fn alert(demo: &Demo) -> EnvelopeId {
+    let picture = photo::seal(PICTURE, [7; 32]).expect("a picture");
+    let alert = Telling {
+        class: NewsWord::Alert,
+        text: "今晚大风，请收好阳台上的花盆 · Storm tonight".into(),
+        photos: vec![picture],
+        ..Telling::default()
+    };
+    match demo.town.ask(OFFICE, Command::News(NewsCommand::Tell(Box::new(alert)))).await {
+        Ok(Reply::News(NewsReply::Told { id })) => id,
+        other => panic!("not told: {other:?}"),
     }
 }
 
