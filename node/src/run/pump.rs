@@ -507,9 +507,7 @@ impl Pump {
         let Asked { command, answer } = asked;
         match command {
             Command::As { person, command } if matches!(*command, Command::Approve { .. }) => {
-                if let Command::Approve { code, role, group } = *command {
-                    self.approve(&code, role, group, (Some(person), answer));
-                }
+                self.approve_as(person, *command, answer);
             }
             // Whoever asks for these makes no difference.
             Command::As { command, .. } | Command::Once { command, .. }
