@@ -16,6 +16,8 @@ up wu --no-mdns --listen /ip4/127.0.0.1/tcp/0
 shows wu all "line 299"
 down whole; down wu
 up wu --no-mdns --listen /ip4/127.0.0.1/tcp/0
+reachable wu ip4/127.0.0.1/tcp
+neighbour=$(grep -oE '/ip4/127[^ ]*' "$work/wu.out" | head -n 1)
 lines() { linli home log all --last 1000 --json 2>/dev/null | json_lines=1 python3 -c '
 import json, sys
 print(len({t for t in (json.loads(line)["text"] for line in sys.stdin) if t.startswith("line ")}))'; }
@@ -39,7 +41,7 @@ sys.exit(next(c["ok"] for c in json.load(open(sys.argv[1]))["checks"] if c["name
       found_by_check=$((found_by_check + 1))
       continue
     fi
-    up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
+    up home --no-mdns --listen /ip4/127.0.0.1/tcp/0 --dial "$neighbour"
     tries=0
     until [ "$(damaged)" = 0 ]; do
       tries=$((tries + 1)); [ $tries -lt 200 ] || fail "flip $seed: $(damaged) stay damaged"
