@@ -22,6 +22,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use answers::is_for_the_loop;
+
 use super::{
     Config, Start,
     clerk::{self, Clerk, People, Report, Whom},
@@ -504,16 +506,18 @@ impl Pump {
     }
 
     fn asked(&mut self, asked: Asked) {
+        self.asked_by(None, asked);
+    }
+
+    /// In whose name, where somebody is named: most of what the loop answers it answers everybody.
+    fn asked_by(&mut self, person: Option<String>, asked: Asked) {
         let Asked { command, answer } = asked;
         match command {
-            Command::As { person, command } if matches!(*command, Command::Approve { .. }) => {
-                self.approve_as(person, *command, answer);
+            Command::As { person, command } if is_for_the_loop(&command) => {
+                self.asked_by(Some(person), Asked { command: *command, answer });
             }
-            // Whoever asks for these makes no difference.
-            Command::As { command, .. } | Command::Once { command, .. }
-                if is_for_the_loop(&command) =>
-            {
-                self.asked(Asked { command: *command, answer });
+            Command::Once { command, .. } if is_for_the_loop(&command) => {
+                self.asked_by(person, Asked { command: *command, answer });
             }
             Command::Status => self.ask_ledger(Command::Status, Whom::Peers(answer)),
             Command::Mesh => self.ask_ledger(Command::Status, Whom::Picture(answer)),
@@ -528,7 +532,7 @@ impl Pump {
                 let _ = answer.send(self.approvals());
             }
             Command::Approve { code, role, group } => {
-                self.approve(&code, role, group, (None, answer));
+                self.approve(&code, role, group, (person, answer));
             }
             Command::Deny { code } => {
                 let _ = answer.send(self.deny(&code));
@@ -566,30 +570,6 @@ impl Pump {
             let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));
         }
     }
-}
-
-/// Is it answered here, and not by the ledger?
-fn is_for_the_loop(command: &Command) -> bool {
-    if let Command::Once { command, .. } = command {
-        return is_for_the_loop(command);
-    }
-    matches!(
-        command,
-        Command::Status
-            | Command::Mesh
-            | Command::Wait { .. }
-            | Command::Dial { .. }
-            | Command::Progress
-            | Command::Join { .. }
-            | Command::Found { .. }
-            | Command::Recover { .. }
-            | Command::Knock { .. }
-            | Command::Knocking
-            | Command::KnockStop
-            | Command::Approvals
-            | Command::Approve { .. }
-            | Command::Deny { .. }
-    )
 }
 
 async fn event_of(mesh: &mut Option<Mesh>) -> Option<MeshEvent> {

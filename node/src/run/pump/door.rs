@@ -74,13 +74,6 @@ impl Pump {
         self.porch.find(code).ok_or_else(unknown)
     }
 
-    /// `approve`, in the name of this one of the people here.
-    pub(super) fn approve_as(&mut self, person: String, command: Command, asker: Asker) {
-        if let Command::Approve { code, role, group } = command {
-            self.approve(&code, role, group, (Some(person), asker));
-        }
-    }
-
     /// Has the ledger make a link for one person; [`Pump::invited`] hands it over.
     pub(super) fn approve(
         &mut self,
