@@ -165,48 +165,46 @@ fn not_saved(failed: &Failed) -> ApiError {
     ApiError::new(ErrorKind::Storage, [("reason", failed.to_string())])
 }
 
-/// The transaction could not even begin.
-fn give_up<T>(job: Job<T>, failed: &Failed) -> (T, Plan) {
-    match job {
-        Job::Command(whom, _) => (whom, Plan::Command(None, Err(not_saved(failed)))),
-        Job::Newest(whom, _) => (whom, Plan::Ready(Done::Newest(Vec::new()))),
-        Job::Yours(whom, _) => (whom, Plan::Ready(Done::Nothing)),
-        Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
-        Job::Introduce(whom, ..) => (whom, Plan::Ready(Done::Introduced(Err(Parting::Stranger)))),
-        Job::List(whom, scope, bucket) => {
-            (whom, Plan::Ready(Done::Listed(scope, bucket, Vec::new())))
-        }
-        Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
-        Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
-        Job::Serve(whom, ask) => {
-            let talk = FileTalk::State { blob: ask.blob, here: false };
-            (whom, Plan::Ready(Done::Served(ask, talk)))
-        }
-        // What the folder holds does not depend on the transaction; it is tried again.
-        Job::File(whom, _) => (whom, Plan::Ready(Done::Files(Vec::new()))),
-        Job::Bodiless(whom)
-        | Job::Delivered(whom, _)
-        | Job::Turn(whom)
-        | Job::Keep(whom, ..)
-        | Job::Typed(whom, _)
-        | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),
-    }
-}
-
 impl Ledger {
-    /// Rule 8 of the ledger.
+    /// The transaction could not even begin.
     pub(super) fn plan_without_a_disk<T>(&mut self, job: Job<T>, failed: &Failed) -> (T, Plan) {
-        let Job::Command(whom, command) = job else { return give_up(job, failed) };
-        let (who, command) = match command {
-            Command::As { person, command } => match self.resident(&person) {
-                Ok(who) => (who, *command),
-                Err(error) => return (whom, Plan::Command(None, Err(error))),
-            },
-            command => (None, command),
+        match job {
+            Job::Command(whom, command) => (whom, self.read_without_a_disk(command, failed)),
+            Job::Newest(whom, _) => (whom, Plan::Ready(Done::Newest(Vec::new()))),
+            Job::Yours(whom, _) => (whom, Plan::Ready(Done::Nothing)),
+            Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),
+            Job::Introduce(whom, ..) => {
+                (whom, Plan::Ready(Done::Introduced(Err(Parting::Stranger))))
+            }
+            Job::List(whom, scope, bucket) => {
+                (whom, Plan::Ready(Done::Listed(scope, bucket, Vec::new())))
+            }
+            Job::Fetch(whom, _) => (whom, Plan::Ready(Done::Fetched(Vec::new()))),
+            Job::Lookup(whom, _) => (whom, Plan::Ready(Done::Missing(Vec::new()))),
+            Job::Serve(whom, ask) => {
+                let talk = FileTalk::State { blob: ask.blob, here: false };
+                (whom, Plan::Ready(Done::Served(ask, talk)))
+            }
+            // What the folder holds does not depend on the transaction; it is tried again.
+            Job::File(whom, _) => (whom, Plan::Ready(Done::Files(Vec::new()))),
+            Job::Bodiless(whom)
+            | Job::Delivered(whom, _)
+            | Job::Turn(whom)
+            | Job::Keep(whom, ..)
+            | Job::Typed(whom, _)
+            | Job::Addresses(whom, _) => (whom, Plan::Ready(Done::Nothing)),
+        }
+    }
+
+    /// Rule 8 of the ledger.
+    fn read_without_a_disk(&mut self, command: Command, failed: &Failed) -> Plan {
+        let (who, command) = match self.who_acts(command) {
+            Ok(acts) => acts,
+            Err(error) => return Plan::Command(None, Err(error)),
         };
         match self.in_the_name_of(who, |it| it.answer(command)) {
-            Ok(reply) => (whom, Plan::Ready(Done::Reply(Ok(reply)))),
-            Err(_) => (whom, Plan::Command(None, Err(not_saved(failed)))),
+            Ok(reply) => Plan::Ready(Done::Reply(Ok(reply))),
+            Err(_) => Plan::Command(None, Err(not_saved(failed))),
         }
     }
 

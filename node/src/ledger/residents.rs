@@ -24,12 +24,9 @@ use crate::{
 impl Ledger {
     /// Rule 6 of the ledger: whoever the command names acts; nobody named, the box's first person.
     pub(super) fn attempt(&mut self, command: Command) -> Plan {
-        let (who, command) = match command {
-            Command::As { person, command } => match self.resident(&person) {
-                Ok(who) => (who, *command),
-                Err(error) => return Plan::Command(None, Err(error)),
-            },
-            command => (None, command),
+        let (who, command) = match self.who_acts(command) {
+            Ok(acts) => acts,
+            Err(error) => return Plan::Command(None, Err(error)),
         };
         let before = self.identity.clone();
         self.identity.trade_places(who);
@@ -48,6 +45,14 @@ impl Ledger {
                 self.identity = before;
                 Plan::Command(None, Err(failed.into()))
             }
+        }
+    }
+
+    /// Whom a command names, and what he wants.
+    pub(super) fn who_acts(&self, command: Command) -> Result<(Option<usize>, Command), ApiError> {
+        match command {
+            Command::As { person, command } => Ok((self.resident(&person)?, *command)),
+            command => Ok((None, command)),
         }
     }
 
