@@ -141,7 +141,11 @@ impl Ledger {
         let around = self.around(id)?;
         let (mut private, mut openings) = (Private::default(), Vec::new());
         for class in self.classes_for_me(id, &around.group, &around.folded.case)? {
-            let (contents, claims) = self.contents(&VaultName { request: *id, class }, &around)?;
+            let (contents, claims) = self.contents(
+                &VaultName { request: *id, class },
+                &around.group,
+                &around.folded.case,
+            )?;
             for it in contents.openings {
                 let claimed = claims.iter().find(|(envelope, _)| *envelope == it.id);
                 openings.push(OpeningRow {
@@ -256,7 +260,8 @@ impl Ledger {
         };
         let mut classes: Vec<VaultClass> = VaultClass::ALL.into_iter().filter(may).collect();
         let sensitive = VaultName { request: *id, class: VaultClass::Sensitive };
-        if !classes.contains(&sensitive.class) && self.is_confided(me, &sensitive)? {
+        if !classes.contains(&sensitive.class) && self.named(&sensitive, group, case)?.contains(&me)
+        {
             classes.push(sensitive.class);
         }
         Ok(classes)
@@ -265,7 +270,8 @@ impl Ledger {
     fn contents(
         &self,
         vault: &VaultName,
-        around: &Around,
+        group: &GroupId,
+        case: &Case,
     ) -> Result<(Contents, Vec<(EnvelopeId, crdt::time::ClaimedTime)>), Failed> {
         let (roster, ring) = (self.truth.roster(), self.truth.keyring());
         let held = self.truth.read().vaults_of(&vault.request)?;
@@ -287,8 +293,8 @@ impl Ledger {
                 })
             })
             .collect();
-        let home = around.folded.case.at_home();
-        let decides = |who: &PersonId| roster.holds_vault(*who, &around.group, &home, vault.class);
+        let home = case.at_home();
+        let decides = |who: &PersonId| roster.holds_vault(*who, group, &home, vault.class);
         let claims = opened.iter().map(|(it, _)| (it.id, it.header.claimed)).collect();
         Ok((vault::fold(vault, &given, &decides), claims))
     }
@@ -300,7 +306,7 @@ impl Ledger {
         if !self.truth.roster().holds_vault(me, &around.group, &home, vault.class) {
             return Ok(None);
         }
-        Ok(self.contents(vault, &around)?.0.details)
+        Ok(self.contents(vault, &around.group, &around.folded.case)?.0.details)
     }
 
     /// Rules 2 and 5: what is due for the vaults of these requests, or of all where people or keys
@@ -367,7 +373,7 @@ impl Ledger {
         let mut people = vault::released_to(case, vault.class, self.claimed);
         if vault.class == VaultClass::Sensitive && !case.status.is_over() {
             // What names them stands already; a new box of theirs lacks the key.
-            people.extend(self.contents(&vault, around).map(|it| it.0.named).unwrap_or_default());
+            people.extend(self.named(&vault, &around.group, case).unwrap_or_default());
         }
         people.retain(|person| roster.best_auth(*person, scope).is_some());
         let given = people.iter().flat_map(|person| roster.boxes_of(*person));

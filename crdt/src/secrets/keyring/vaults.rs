@@ -39,10 +39,9 @@ impl Keyring {
 
     /// The vaults of which this box holds a secret, and whose envelopes count.
     pub fn open_vaults(&self) -> impl Iterator<Item = (VaultName, ScopeId, EnvelopeId)> {
-        self.vaults.iter().flat_map(|(vault, epochs)| {
-            let held = epochs.iter().filter(|id| self.secrets.contains_key(id));
-            let counting = held.filter_map(|id| Some((*id, self.epochs.get(id)?)));
-            counting.filter(|(_, it)| it.counts).map(|(id, it)| (*vault, it.scope, id))
+        self.vaults.keys().flat_map(|vault| {
+            let open = self.epochs_of_vault(vault).into_iter();
+            open.filter_map(|id| Some((*vault, self.epochs.get(&id)?.scope, id)))
         })
     }
 

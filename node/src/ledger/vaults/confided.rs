@@ -4,9 +4,12 @@
 //! Naming somebody hands him the key and stands in the vault, with its reason, where the family sees it.
 //! It is not taken back: he has read it.
 
+use std::collections::BTreeSet;
+
 use crdt::{
     body::{Body, Vault, VaultClass, VaultName},
-    id::{KeyId, PersonId},
+    id::{GroupId, KeyId, PersonId},
+    lifecycle::Case,
     limits::NAME_BYTES_MAX,
 };
 
@@ -49,7 +52,8 @@ impl Ledger {
             let args = [("name", self.views.name_of(&person)?), ("group", line.name)];
             return Err(ApiError::new(ErrorKind::NotInGroup, args).into());
         }
-        if self.reads_already(person, &vault, &around)? {
+        let named = self.named(&vault, &around.group, &around.folded.case)?;
+        if named.contains(&person) || self.may_confide(person, &vault, &around) {
             return Ok(say(crate::api::Reply::Done));
         }
         let boxes: Vec<KeyId> = self.truth.roster().boxes_of(person).into_iter().collect();
@@ -67,22 +71,16 @@ impl Ledger {
             && roster.holds_vault(who, &around.group, &home, vault.class)
     }
 
-    fn reads_already(
+    /// Who was named, as far as this box can read it.
+    pub(super) fn named(
         &self,
-        who: PersonId,
         vault: &VaultName,
-        around: &Around,
-    ) -> Result<bool, Failed> {
-        Ok(self.may_confide(who, vault, around)
-            || self.contents(vault, around)?.0.named.contains(&who))
-    }
-
-    /// Was this person named, as far as this box can read it?
-    pub(super) fn is_confided(&self, who: PersonId, vault: &VaultName) -> Result<bool, Failed> {
+        group: &GroupId,
+        case: &Case,
+    ) -> Result<BTreeSet<PersonId>, Failed> {
         if self.truth.keyring().epochs_of_vault(vault).is_empty() {
-            return Ok(false);
+            return Ok(BTreeSet::new());
         }
-        let around = self.around(&vault.request)?;
-        Ok(self.contents(vault, &around)?.0.named.contains(&who))
+        Ok(self.contents(vault, group, case)?.0.named)
     }
 }
