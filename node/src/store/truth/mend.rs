@@ -36,7 +36,7 @@ impl Truth {
             let mut work = truth.work();
             found.misnamed.iter().try_for_each(|(row, id)| work.name(*row, id))?;
             found.lost.iter().try_for_each(|row| work.give_up(*row))?;
-            work.memory.queue.extend(found.looked_at);
+            work.judge_all_again()?;
             work.settle()
         })?;
         while self.go_on()? {}
@@ -47,8 +47,6 @@ impl Truth {
 /// What does not fit together.
 #[derive(Default)]
 struct Damage {
-    /// Every row: what was made of an envelope stands in columns of its own, and is made once more.
-    looked_at: Vec<i64>,
     /// Nothing of these rows is believed but the id.
     lost: Vec<i64>,
     /// All of these is well signed, and its id is another.
@@ -77,7 +75,6 @@ impl Work<'_> {
         let (mut last, mut read) = (None, Vec::new());
         while let Some(sql) = rows.next()? {
             last = Some(sql.get(0)?);
-            damage.looked_at.extend(last);
             match Row::read(sql) {
                 Ok(it) => read.push(it),
                 Err(StoreError::DamagedEnvelope(_)) => damage.lost.extend(last),
@@ -109,6 +106,15 @@ impl Work<'_> {
         self.db
             .prepare_cached("UPDATE envelopes SET id = ?2 WHERE row = ?1")?
             .execute((row, id.as_bytes()))?;
+        Ok(())
+    }
+
+    /// What was made of an envelope stands in columns of its own.
+    fn judge_all_again(&mut self) -> Result<(), StoreError> {
+        self.memory.touched = true;
+        self.memory.unfinished = true;
+        let put = "INSERT OR IGNORE INTO todo (row) SELECT row FROM envelopes";
+        self.db.prepare_cached(put)?.execute([])?;
         Ok(())
     }
 
