@@ -227,7 +227,16 @@ async fn carry_out(
     if fields.get("last").and_then(Value::as_u64).is_some_and(|last| last > PAGE_MAX) {
         return Err(bad(&format!("last > {PAGE_MAX}")));
     }
-    let command = command_of(&shape, fields)?;
+    ask(app, &token, key, command_of(&shape, fields)?).await
+}
+
+/// Asks the node in the name of a token's person, once under this key where there is one.
+async fn ask(
+    app: &App,
+    token: &TokenRow,
+    key: Option<String>,
+    command: Command,
+) -> Result<Reply, Problem> {
     let command = match key {
         Some(key) => Command::Once { key: format!("{}/{key}", token.id), command: command.into() },
         None => command,

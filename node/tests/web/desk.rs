@@ -7,8 +7,8 @@ use node::{
     api::{
         ApiError, CaseCommand, CaseMore, CaseReply, CaseVerb, CutPage, DeskList, DeskPage,
         DeskRows, ErrorKind, Event, Figures, FiguresPage, MissingHome, NamedFigures, NewsCommand,
-        NewsReply, NewsRow, NewsState, NewsWord, PlaceCount, ReachedPage, Reply, RequestPage,
-        Satisfaction, Spread, VisitRow,
+        NewsReply, NewsRow, NewsWord, PlaceCount, ReachedPage, Reply, RequestPage, Satisfaction,
+        Spread, VisitRow,
     },
     words::verb_code,
 };
@@ -17,6 +17,7 @@ use tokio::sync::broadcast;
 use crate::{
     actors::{Browser, at_home},
     fake::{Fake, NOW, id},
+    rows::announced,
 };
 
 /// Verbs of the small vocabulary, for a node that knows no other.
@@ -126,29 +127,10 @@ fn figures() -> FiguresPage {
 
 fn alert() -> NewsRow {
     NewsRow {
-        id: id(90),
-        class: NewsWord::Alert,
-        text: "地下车库进水，请挪车".into(),
         author: "赵主任".into(),
-        home: "居委会".into(),
-        official: true,
         claimed_ms: ClaimedTime(NOW.0 - 600_000),
-        group: "all".into(),
-        also_in: vec![],
         area: "3号楼".into(),
-        from_ms: None,
-        until_ms: None,
-        state: NewsState::Holds,
-        corrected: false,
-        reason: String::new(),
-        withdrawn_by: None,
-        settled_by: None,
-        answers: None,
-        question: None,
-        forwardable: true,
-        may_change: false,
-        photos: 0,
-        originals: vec![],
+        ..announced(90, NewsWord::Alert, "地下车库进水，请挪车")
     }
 }
 

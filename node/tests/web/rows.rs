@@ -85,9 +85,17 @@ pub fn answered_before(question: &str) -> Vec<NewsRow> {
         return Vec::new();
     }
     vec![NewsRow {
-        id: id(61),
-        class: NewsWord::Answer,
-        text: "燃气卡在东门充值".into(),
+        question: Some("怎么充燃气卡".into()),
+        ..announced(61, NewsWord::Answer, "燃气卡在东门充值")
+    }]
+}
+
+/// Something that the office has said to everybody, and that holds.
+pub fn announced(number: u8, class: NewsWord, text: &str) -> NewsRow {
+    NewsRow {
+        id: id(number),
+        class,
+        text: text.into(),
         author: "李红".into(),
         home: "居委会".into(),
         official: true,
@@ -103,10 +111,10 @@ pub fn answered_before(question: &str) -> Vec<NewsRow> {
         withdrawn_by: None,
         settled_by: None,
         answers: None,
-        question: Some("怎么充燃气卡".into()),
+        question: None,
         forwardable: true,
         may_change: false,
         photos: 0,
         originals: vec![],
-    }]
+    }
 }

@@ -15,12 +15,12 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    App, IDEMPOTENCY_KEY, Problem, admit, bad, command_of, key_of, named, openapi, pairs, put,
+    App, IDEMPOTENCY_KEY, Problem, admit, ask, bad, command_of, key_of, named, openapi, pairs, put,
     routes::{Method, Route},
     words_of,
 };
 use crate::{
-    api::{ApiError, Command, ErrorKind, Reply, ScopeWord},
+    api::{ApiError, ErrorKind, Reply, ScopeWord},
     photo::{FILE_BYTES_MAX, NoPhoto, refusal, seal},
 };
 
@@ -83,13 +83,7 @@ async fn carry_out(app: &App, request: Request) -> Result<Reply, Problem> {
     let photo = tokio::task::spawn_blocking(work).await;
     let photo = photo.unwrap_or_else(|_| Err(refusal(NoPhoto::Damaged)))?;
     fields.insert("photos".to_owned(), json!([photo]));
-    let command = command_of(&shape, fields)?;
-    let command = match key {
-        Some(key) => Command::Once { key: format!("{}/{key}", token.id), command: command.into() },
-        None => command,
-    };
-    let person = token.person.to_hex();
-    Ok(app.handle.ask(Command::As { person, command: Box::new(command) }).await?)
+    ask(app, &token, key, command_of(&shape, fields)?).await
 }
 
 /// Its line in the description.
