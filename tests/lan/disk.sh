@@ -4,8 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 every=7; [ "${1:-}" = --long ] && every=1
 command -v python3 >/dev/null || skip "python3 is missing"
-command -v strace >/dev/null || skip "strace is missing (Debian package strace)"
-strace -qq -o /dev/null true 2>/dev/null || skip "this machine lets nobody trace a process"
+need_strace
 found before 安 润园
 linli before post all "before everything" >/dev/null
 real=$LINLI
@@ -71,14 +70,7 @@ import json, sys
 shown = {json.loads(line)["id"] for line in sys.stdin}
 lost = [it for it in open(sys.argv[1]).read().split() if it not in shown]
 sys.exit(f"{len(lost)} answered and gone" if lost else 0)' "$work/acknowledged" || fail "$fault"
-      python3 - "$work/home" <<'PY' || fail "$fault: not sound"
-import sqlite3, sys
-for name in ("truth.db", "views.db"):
-    with sqlite3.connect(f"{sys.argv[1]}/{name}") as db:
-        said = db.execute("PRAGMA integrity_check").fetchall()
-    if said != [("ok",)]:
-        sys.exit(f"{name}: {said[:3]}")
-PY
+      sound "$work/home" || fail "$fault: not sound"
       rounds=$((rounds + 1))
     done
   done

@@ -5,11 +5,7 @@ flips=50; [ "${1:-}" = --long ] && flips=1000
 command -v python3 >/dev/null || skip "python3 is missing"
 found whole 安 润园
 up whole --no-mdns --listen /ip4/127.0.0.1/tcp/0
-python3 - "$work" <<'PY'
-import sys
-with open(f"{sys.argv[1]}/lines.csv", "w") as out:
-    out.write("text\n"); [out.write(f"line {n} 第{n}行 {'x' * (n % 50)}\n") for n in range(300)]
-PY
+write_lines "$work/lines.csv" 300
 linli whole import all "$work/lines.csv" >/dev/null
 join wu "$(invite whole)" 吴
 up wu --no-mdns --listen /ip4/127.0.0.1/tcp/0

@@ -4,11 +4,7 @@ rounds=25; [ "${1:-}" = --long ] && rounds=1000
 command -v python3 >/dev/null || skip "python3 is missing"
 found home 安 润园
 up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
-python3 - "$work" <<'PY'
-import sys
-with open(f"{sys.argv[1]}/lines.csv", "w") as out:
-    out.write("text\n"); [out.write(f"line {n} 第{n}行\n") for n in range(4000)]
-PY
+write_lines "$work/lines.csv" 4000
 acknowledged=$work/acknowledged
 : >"$acknowledged"
 for round in $(seq 1 $rounds); do

@@ -102,6 +102,27 @@ down() { # down HOME [SIGNAL]
 found() { # found HOME PERSON COMMUNITY
   linli "$1" init --home "$1" --person "$2" --community "$3" >/dev/null 2>&1
 }
+write_lines() { # write_lines FILE COUNT: lines of different lengths to import
+  python3 - "$1" "$2" <<'PY'
+import sys
+with open(sys.argv[1], "w") as out:
+    out.write("text\n"); [out.write(f"line {n} 第{n}行 {'x' * (n % 50)}\n") for n in range(int(sys.argv[2]))]
+PY
+}
+need_strace() {
+  command -v strace >/dev/null || skip "strace is missing (Debian package strace)"
+  strace -qq -o /dev/null true 2>/dev/null || skip "this machine lets nobody trace a process"
+}
+sound() { # sound FOLDER: both databases pass SQLite's own check
+  python3 - "$1" <<'PY'
+import sqlite3, sys
+for name in ("truth.db", "views.db"):
+    with sqlite3.connect(f"{sys.argv[1]}/{name}") as db:
+        said = db.execute("PRAGMA integrity_check").fetchall()
+    if said != [("ok",)]:
+        sys.exit(f"{name}: {said[:3]}")
+PY
+}
 json() { python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"; }
 invite() { linli "$1" invite --json | json 'd["link"]'; }
 join() { linli "$1" join "$2" --home "$1" --person "$3" >/dev/null 2>&1; } # HOME LINK PERSON

@@ -3,8 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 states=200; [ "${1:-}" = --long ] && states=10000
 command -v python3 >/dev/null || skip "python3 is missing"
-command -v strace >/dev/null || skip "strace is missing (Debian package strace)"
-strace -qq -o /dev/null true 2>/dev/null || skip "this machine lets nobody trace a process"
+need_strace
 found home 安 润园
 cp -a "$work/home" "$work/before"
 
@@ -16,11 +15,7 @@ SH
 chmod +x "$work/traced"
 LINLI=$work/traced up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
 
-python3 - "$work" <<'PY'
-import sys
-with open(f"{sys.argv[1]}/lines.csv", "w") as out:
-    out.write("text\n"); [out.write(f"line {n} 第{n}行\n") for n in range(150)]
-PY
+write_lines "$work/lines.csv" 150
 for n in $(seq 20); do linli home post all "one by one $n" >/dev/null; done
 posters=()
 for writer in 1 2 3 4; do
