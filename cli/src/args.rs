@@ -9,8 +9,8 @@ use crate::{
     commands::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
         doctor, duty, facts, files, grant, group, groups, heal, import, init, invite, join, late,
-        leave, lock, log, name, news, notices, passphrase, people, photo, places, post, reached,
-        rebuild, recover, remove, request, requests, resident, restore, root, search, series,
+        leave, lock, log, name, news, notices, passphrase, people, phones, photo, places, post,
+        reached, rebuild, recover, remove, request, requests, resident, restore, root, search, series,
         status, token, trouble, unlock, up, vault, wait,
     },
     error::CliError,
@@ -171,6 +171,7 @@ pub enum Verb {
     Lock(lock::Args),
     Resident(resident::Args),
     Token(token::Args),
+    Phones(phones::Args),
     Bundle(bundle::Args),
     Backup(backup::Args),
     Restore(restore::Args),

@@ -35,6 +35,7 @@ pub mod notices;
 pub mod paper;
 pub mod passphrase;
 pub mod people;
+pub mod phones;
 pub mod photo;
 pub mod places;
 pub mod post;
@@ -217,6 +218,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Unlock(args) => unlock::run(ui, door, args).await,
         Verb::Lock(args) => lock::run(ui, door, args).await,
         Verb::Token(args) => token::run(ui, door, args).await,
+        Verb::Phones(args) => phones::run(ui, door, args).await,
         Verb::Resident(args) => resident::run(ui, door, args).await,
         _ => Err(CliError::Unexpected),
     }

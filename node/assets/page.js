@@ -96,7 +96,8 @@
 
   // --- drafts
   const SENT = "linli-sent";
-  const keyOf = (form) => "linli-draft:" + form.getAttribute("action");
+  // Each person's own: a phone of the household goes from hand to hand.
+  const keyOf = (form) => ["linli-draft", document.body.dataset.who, form.dataset.draft, form.getAttribute("action")].join(":");
   const read = (key) => {
     try {
       return JSON.parse(localStorage.getItem(key));

@@ -20,6 +20,7 @@ mod name;
 mod news;
 mod peers;
 mod people;
+mod phone;
 mod request;
 mod search;
 mod series;
@@ -43,6 +44,7 @@ pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
+pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
 pub use request::{Acted, ChecklistItem, RequestPage, RequestRow, TimelineRow};
 pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
 pub use series::{
@@ -294,6 +296,8 @@ pub enum Command {
     Search(SearchQuery),
     /// Tokens for programs.
     Token(TokenCommand),
+    /// Phones that are paired with the page.
+    Phone(PhoneCommand),
     /// Carries a command out; under the same key it is not done again, and answered alike.
     Once {
         key: String,
@@ -385,6 +389,7 @@ pub enum Reply {
     },
     Found(FoundPage),
     Token(TokenReply),
+    Phone(PhoneReply),
     Progress {
         received: u64,
         expected: u64,

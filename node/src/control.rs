@@ -102,6 +102,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownSeries
         | ErrorKind::NoRideThen
         | ErrorKind::UnknownToken
+        | ErrorKind::UnknownPhone
         | ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
         ErrorKind::NoCommunity
         | ErrorKind::AlreadyInCommunity

@@ -243,7 +243,7 @@ pub fn keep_identity(path: &Path, identity: &Identity) -> Result<(), ApiError> {
 
 /// Writes beside, syncs, renames, syncs the folder: after a power cut there is the old file or the
 /// new one.
-fn replace(path: &Path, name: &str, bytes: &[u8]) -> Result<(), ApiError> {
+pub(crate) fn replace(path: &Path, name: &str, bytes: &[u8]) -> Result<(), ApiError> {
     let write = || -> std::io::Result<()> {
         let beside = path.join(format!("{name}.new"));
         let mut file =

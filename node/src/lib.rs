@@ -16,6 +16,7 @@ pub mod identity;
 pub mod ledger;
 pub mod mesh;
 pub mod passphrase;
+pub mod phones;
 pub mod photo;
 pub mod ring;
 pub mod run;

@@ -33,6 +33,7 @@ use crate::{
     handle::Handle,
     identity::Folder,
     mesh::{self, Breaker, MeshConfig, MeshError},
+    phones::Phones,
     web::{self, WebConfig},
 };
 
@@ -79,6 +80,7 @@ pub struct Running {
     pub page: Option<String>,
     /// The newest code that pairs a phone with the page; none where the page is on loopback.
     pub pairing: watch::Receiver<Option<String>>,
+    phones: Phones,
     addresses: watch::Receiver<BTreeSet<String>>,
     stop: CancellationToken,
     work: Vec<JoinHandle<()>>,
@@ -126,8 +128,9 @@ pub async fn start(config: Config) -> Result<Running, ApiError> {
     };
     let socket = control::Socket::bind(&folder)
         .map_err(|error| ApiError::unwritable(&config.data, &error))?;
+    let phones = Phones::open(folder.path())?;
     let start = Start::of(folder, Some(&config)).await?;
-    let mut running = launch(start, config);
+    let mut running = launch(start, config, phones);
     let handle = running.handle.clone();
     let stop = running.stop.clone();
     running.work.push(tokio::spawn(async move {
@@ -149,8 +152,10 @@ pub async fn start(config: Config) -> Result<Running, ApiError> {
 /// As [`start`].
 pub async fn open(data: impl Into<PathBuf>) -> Result<Running, ApiError> {
     let config = Config { web: None, ..Config::new(data) };
-    let start = Start::of(Folder::open(&config.data)?, None).await?;
-    Ok(launch(start, config))
+    let folder = Folder::open(&config.data)?;
+    let phones = Phones::open(folder.path())?;
+    let start = Start::of(folder, None).await?;
+    Ok(launch(start, config, phones))
 }
 
 /// What the loop starts from.
@@ -182,7 +187,7 @@ impl Start {
     }
 }
 
-fn launch(start: Start, config: Config) -> Running {
+fn launch(start: Start, config: Config, phones: Phones) -> Running {
     let (handle, queue, events) = Handle::new();
     let (addresses_in, addresses) = watch::channel(BTreeSet::new());
     let stop = CancellationToken::new();
@@ -191,6 +196,7 @@ fn launch(start: Start, config: Config) -> Running {
         again: std::collections::VecDeque::new(),
         events,
         addresses: addresses_in,
+        phones: phones.clone(),
         stop: stop.clone(),
     };
     let work = tokio::spawn(async move {
@@ -199,7 +205,7 @@ fn launch(start: Start, config: Config) -> Running {
         ended.cancel();
     });
     let pairing = watch::channel(None).1;
-    Running { handle, page: None, pairing, addresses, stop, work: vec![work] }
+    Running { handle, page: None, pairing, phones, addresses, stop, work: vec![work] }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ApiError> {
@@ -213,8 +219,7 @@ fn serve_page(running: &mut Running, listener: TcpListener, lan: bool) -> Result
     let internal = |reason: String| ApiError::new(ErrorKind::Internal, [("reason", reason)]);
     let address = listener.local_addr().map_err(|error| internal(error.to_string()))?;
     running.page = Some(format!("http://{address}/"));
-    let mut config = WebConfig::loopback(Arc::new(clock::claimed))
-        .map_err(|error| internal(error.to_string()))?;
+    let mut config = WebConfig::loopback(Arc::new(clock::claimed), running.phones.clone());
     config.lan = lan;
     let (codes, pairing) = watch::channel(None);
     running.pairing = pairing;

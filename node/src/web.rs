@@ -12,14 +12,13 @@
 //! 3. A mistake in a form is told beside the field, in the reader's language, and what was typed
 //!    stays. A wrong address gets a page that says so.
 //! 4. Who acts is the person of the session (`ACTS_AS`), for everything that is asked of the node
-//!    while a request is served; nobody chosen: the box's first person.
+//!    while a request is served. Where several live here and nobody has said whose phone it is, that
+//!    is asked first; nobody acts as somebody by default.
 //! 5. Every page is at most 60 KiB, style and script included: long lists come in portions.
 //!
 //! # Deliberately absent
 //!
-//! TLS: a box in a flat has no name that a browser would trust. Sessions on disk: a session is a
-//! signed cookie; whoever wants paired phones to survive a restart passes the same
-//! [`WebConfig::secret`] again.
+//! TLS: a box in a flat has no name that a browser would trust.
 
 mod announced;
 mod api;
@@ -46,6 +45,7 @@ mod news;
 mod pairing;
 mod people;
 mod person;
+mod phones;
 mod photo;
 mod plot;
 mod print;
@@ -94,6 +94,8 @@ pub(crate) use self::{
 use crate::{
     api::{ApiError, Command, Event, Reply, RosterCommand, RosterReply},
     handle::Handle,
+    phones::Phones,
+    words,
 };
 use crowd::Crowd;
 use pairing::Pairing;
@@ -130,8 +132,8 @@ pub struct WebConfig {
     pub port: u16,
     /// Names, besides addresses, under which this box may be called: `linli.local`.
     pub names: Vec<String>,
-    /// Signs cookies and tokens. Drawn anew at each start, sessions end with the process.
-    pub secret: [u8; 32],
+    /// Which browsers are let in, and what signs their cookies and tokens.
+    pub phones: Phones,
     /// What the wall clock says; only shown.
     pub clock: Arc<dyn Fn() -> ClaimedTime + Send + Sync>,
     /// Whose days and hours are shown.
@@ -141,25 +143,20 @@ pub struct WebConfig {
 }
 
 impl WebConfig {
-    /// For a page on loopback, with a fresh secret and this machine's time zone.
-    ///
-    /// # Errors
-    ///
-    /// Where the operating system has no randomness to give.
+    /// For a page on loopback, with this machine's time zone.
     pub fn loopback(
         clock: Arc<dyn Fn() -> ClaimedTime + Send + Sync>,
-    ) -> Result<Self, getrandom::Error> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret)?;
-        Ok(Self {
+        phones: Phones,
+    ) -> Self {
+        Self {
             lan: false,
             port: 0,
             names: Vec::new(),
-            secret,
+            phones,
             clock,
             zone: TimeZone::system(),
             on_code: Arc::new(|_| ()),
-        })
+        }
     }
 }
 
@@ -220,6 +217,11 @@ impl Shared {
         }
     }
 
+    /// The first moment of the day that this box's clock says it is.
+    fn today(&self) -> ClaimedTime {
+        words::time::day_of((self.config.clock)(), &self.config.zone)
+    }
+
     /// Monotonic time since the page came up.
     fn moment(&self) -> Moment {
         Moment(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
@@ -233,7 +235,7 @@ pub fn router(handle: Handle, config: WebConfig) -> Router {
 
 fn router_until(handle: Handle, config: WebConfig, stop: CancellationToken) -> Router {
     let app = App(Arc::new(Shared {
-        seal: Seal::new(&config.secret),
+        seal: Seal::new(config.phones.secret()),
         pairing: Mutex::new(Pairing::default()),
         live: Arc::new(Semaphore::new(LIVE_MAX)),
         uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
@@ -263,6 +265,7 @@ fn pages() -> Router<App> {
         .route("/groups/{group}/post", post(group::post))
         .route("/me", get(me::page).post(me::choose))
         .route("/me/elder", post(me::read_large))
+        .route("/me/phones", get(phones::page).post(phones::revoke))
         .route("/requests/{request}/slip", get(print::slip))
         .merge(photos())
         .route("/groups/{group}/messages/{message}", get(group::message_page))

@@ -340,6 +340,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::NoCommunity => "error-no-community",
         ErrorKind::AlreadyInCommunity => "error-already-in-community",
         ErrorKind::UnknownToken => "error-unknown-token",
+        ErrorKind::UnknownPhone => "error-unknown-phone",
         ErrorKind::TokensFull => "error-tokens-full",
         ErrorKind::KeyReused => "error-key-reused",
         ErrorKind::UnknownGroup => "error-unknown-group",

@@ -60,7 +60,7 @@ impl Home {
             lan: false,
             port: PORT,
             names: Vec::new(),
-            secret: [7; 32],
+            phones: node::phones::Phones::in_memory([7; 32]),
             clock: Arc::new(|| ClaimedTime(0)),
             zone: TimeZone::UTC,
             on_code: Arc::new(|_| ()),

@@ -70,6 +70,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/news", CHEN, "/news".into()),
         ("/news/{id}", CHEN, format!("/news/{}", town.alert.to_hex())),
         ("/me", CHEN, "/me".into()),
+        ("/me/phones", CHEN, "/me/phones".into()),
         ("/requests/{request}/slip", OFFICE, format!("/requests/{ride}/slip")),
         ("/print/building", OFFICE, "/print/building".into()),
         ("/print/emergency", CHEN, "/print/emergency".into()),

@@ -324,3 +324,5 @@ files-policy = Fetched: { $fetch }. By itself at most { $alerts } MB of an alert
 files-coming = { $name }: { $here } of { $all } KB are here
 files-no-room = { $name }: { $here } of { $all } KB are here; it waits for room
 files-original = { $state } ({ $here } of { $all } KB).
+paired-none = No phone is paired with this box's page.
+paired-revoked = Turned out: { $n }. They can come back only with a new code.

@@ -290,3 +290,5 @@ files-policy = 取原图：{ $fetch }。自动取：预警每张不超过 { $ale
 files-coming = { $name }：已到 { $here } KB，共 { $all } KB
 files-no-room = { $name }：已到 { $here } KB，共 { $all } KB，等空间
 files-original = { $state }（{ $here } KB，共 { $all } KB）。
+paired-none = 没有手机和本机的页面配对。
+paired-revoked = 请出去了 { $n } 部。再进来要用新的配对码。

@@ -51,3 +51,15 @@ sheet-cut = When there is no network
 sheet-1 = The box goes on as long as it has power: write and ask as always. It is sent as soon as another home can be reached.
 sheet-2 = In danger of life call 110, 119, 120 or send somebody.
 sheet-3 = A USB stick carries everything between two homes: “linli bundle export”, “linli bundle import”.
+
+phones = Phones that are let in
+phones-more = These phones and browsers open this home's page. Lost one? Turn it out here; it can come back only with a new code from the box.
+phones-none = No phone is paired. Whoever sits at the box itself needs no pairing.
+phones-unnamed = A phone or browser
+phones-this = this one
+phones-nobody = Nobody has said yet whose it is
+phones-when = Paired on { $paired }, last here on { $seen }
+phones-revoke = Turn it out
+phones-revoke-all = Turn out all of them, this one too
+error-unknown-phone = No paired phone has the id { $id }.
+    .hint = `linli phones` lists them.

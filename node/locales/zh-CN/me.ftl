@@ -51,3 +51,15 @@ sheet-cut = 没有网络的时候
 sheet-1 = 盒子有电就能用：照常说话、求助，一连上别家就送出去。
 sheet-2 = 有生命危险，打 110、119、120，或派人去喊。
 sheet-3 = U 盘可以在两户之间带走全部内容：“linli bundle export”、“linli bundle import”。
+
+phones = 能打开本机的手机
+phones-more = 这些手机和浏览器能打开我家的页面。丢了哪部，在这里请它出去；它要再进来，得用盒子上的新配对码。
+phones-none = 还没有手机配对。坐在这台机器前的人不用配对。
+phones-unnamed = 一部手机或浏览器
+phones-this = 就是这部
+phones-nobody = 还没说是谁的
+phones-when = { $paired }配对，最近一次是{ $seen }
+phones-revoke = 请它出去
+phones-revoke-all = 全部请出去，这部也在内
+error-unknown-phone = 没有编号是 { $id } 的手机。
+    .hint = `linli phones` 会列出来。

@@ -177,6 +177,8 @@ pub enum ErrorKind {
     NoSwap,
     /// No token of this box. Args: none.
     UnknownToken,
+    /// No paired phone of this id. Args: `id`.
+    UnknownPhone,
     /// The box has as many tokens as it takes. Args: `limit`.
     TokensFull,
     /// The key was used for another command. Args: none.

@@ -266,6 +266,8 @@ pub struct ReachedPage {
     pub places: Vec<PlaceCount>,
     /// Whom to knock for; empty for whoever is not next to them.
     pub missing: Vec<MissingHome>,
+    /// The announcement; to be told how far it got is not to have read it.
+    pub news: NewsRow,
 }
 
 /// How far an announcement got in one place.

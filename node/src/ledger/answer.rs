@@ -50,7 +50,7 @@ impl Ledger {
             Command::Message { id } => self.one_message(&id),
             Command::MarkRead { group } => {
                 let group = self.group(&group)?;
-                self.views.mark_read(&group.id)?;
+                self.mark_read(&group.id)?;
                 Ok(Reply::Done)
             }
             Command::Requests { all } => {
@@ -72,10 +72,11 @@ impl Ledger {
                 let me = self.person()?;
                 for notice in self.views.notices(&me)? {
                     if numbers.contains(&notice.number) {
-                        self.truth.keep(&told_key(&notice.request, &notice.reason), &[1])?;
+                        let key = told_key(&me, &notice.request, &notice.reason);
+                        self.truth.keep(&key, &[1])?;
                     }
                 }
-                self.views.notices_seen(&numbers)?;
+                self.views.notices_seen(&me, &numbers)?;
                 Ok(Reply::Done)
             }
             Command::Me => self.me(),
@@ -120,7 +121,7 @@ impl Ledger {
                 messages: line.messages,
                 envelopes: held.count(),
                 fingerprint: held.short(),
-                unread: if muted.contains(&line.id) { 0 } else { line.unread },
+                unread: if muted.contains(&line.id) { 0 } else { self.unread_in(&line.id)? },
                 state: line.state,
                 sealed: self.is_sealed(&line.scope),
             });
@@ -166,13 +167,15 @@ impl Ledger {
         };
         let joined = me.is_some_and(|me| roster.best_auth(me, line.scope).is_some());
         let muted = self.muted_here().is_ok_and(|muted| muted.contains(&line.id));
+        // A disk that cannot be read says so where the messages are read.
+        let unread = if muted { 0 } else { self.unread_in(&line.id).unwrap_or_default() };
         GroupRow {
             name: name_or_id(&line),
             id: line.id,
             kind,
             members: members.len() as u64,
             messages: line.messages,
-            unread: if muted { 0 } else { line.unread },
+            unread,
             joined,
         }
     }

@@ -249,7 +249,8 @@ impl Ledger {
         for (place, count) in counts {
             places.push(PlaceCount { place: self.place_name(&place)?, ..count });
         }
-        Ok(NewsReply::Reached(Box::new(ReachedPage { id: of, places, missing })))
+        let news = self.news_row(line)?;
+        Ok(NewsReply::Reached(Box::new(ReachedPage { id: of, places, missing, news })))
     }
 
     /// The households that an item is for, and how far it got with each.

@@ -13,11 +13,12 @@ use crate::{
     handle::Asked,
     home as homes,
     identity::Folder,
+    phones::Phones,
 };
 
 /// Waits until somebody brings a link; false where the node stops before.
 pub async fn wait(
-    folder: &Folder,
+    (folder, phones): (&Folder, &Phones),
     config: &Config,
     queue: &mut mpsc::Receiver<Asked>,
     stop: &CancellationToken,
@@ -49,6 +50,7 @@ pub async fn wait(
                 }
                 Ok(Reply::Done)
             }
+            Command::Phone(command) => phones.answer(command),
             other => carry_out(folder, other),
         };
         let joined = matches!(reply, Ok(Reply::Joined { .. } | Reply::Founded { .. }));

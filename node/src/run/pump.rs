@@ -45,6 +45,7 @@ use crate::{
     identity::Identity,
     ledger::{Done, Job, Ledger, Neighbour, Taken},
     mesh::{MeshEvent, MeshHandle, read_address},
+    phones::Phones,
 };
 
 /// A mesh that was started: the way in, and what comes out.
@@ -69,6 +70,7 @@ pub struct World {
     pub again: VecDeque<Asked>,
     pub events: broadcast::Sender<Event>,
     pub addresses: watch::Sender<BTreeSet<String>>,
+    pub phones: Phones,
     pub stop: CancellationToken,
 }
 
@@ -96,7 +98,7 @@ impl World {
     pub async fn run(mut self, start: Start, config: Config) {
         let start = match start {
             Start::Lobby(folder) => {
-                if !lobby::wait(&folder, &config, &mut self.queue, &self.stop).await {
+                if !lobby::wait((&folder, &self.phones), &config, &mut self.queue, &self.stop).await {
                     return;
                 }
                 match Start::of(folder, Some(&config)).await {
@@ -536,6 +538,9 @@ impl Pump {
             }
             Command::Deny { code } => {
                 let _ = answer.send(self.deny(&code));
+            }
+            Command::Phone(command) => {
+                let _ = answer.send(self.world.phones.answer(command));
             }
             Command::Progress => {
                 let _ = answer.send(Ok(self.progress()));

@@ -63,7 +63,7 @@ pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought, likeness, 
 pub use talk::Question;
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 12;
+const VIEWS_VERSION: i64 = 13;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -130,7 +130,6 @@ struct Told<'a> {
 #[derive(Clone, Copy, Default)]
 struct Tally {
     messages: i64,
-    unread: i64,
 }
 
 impl Views {
@@ -333,13 +332,12 @@ impl Views {
     /// Writes what the batch added to each group, once.
     fn settle(&mut self, batch: &mut Batch) -> Result<(), StoreError> {
         let mut put = self.conn.prepare_cached(
-            "UPDATE groups SET messages = messages + ?2, unread = max(0, unread + ?3), state = ?4
-             WHERE ref = ?1",
+            "UPDATE groups SET messages = messages + ?2, state = ?3 WHERE ref = ?1",
         )?;
         for (id, tally) in &batch.touched {
             let Some(group) = self.groups.get(id) else { continue };
             let state = group.state.to_bytes();
-            put.execute(params![group.number, tally.messages, tally.unread, state])?;
+            put.execute(params![group.number, tally.messages, state])?;
             batch.changes.groups.insert(*id);
         }
         Ok(())

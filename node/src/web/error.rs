@@ -59,6 +59,7 @@ impl Failure {
                 | ErrorKind::UnknownPlace
                 | ErrorKind::UnknownKey
                 | ErrorKind::UnknownRemoval
+                | ErrorKind::UnknownPhone
                 | ErrorKind::UnknownKnock => StatusCode::NOT_FOUND,
                 // The page that explains how to join is a good answer, not an error.
                 ErrorKind::NoCommunity => StatusCode::OK,

@@ -118,6 +118,8 @@ pub struct Frame {
     pub path: String,
     /// This home's name.
     pub home: String,
+    /// Whoever has the phone, as drafts on it are told apart; empty where nobody is known.
+    pub who: String,
     /// The name of whoever has the phone.
     pub person: String,
     /// His highest role, wherever it holds.
@@ -146,6 +148,7 @@ impl Frame {
             token,
             path: visit.path.clone(),
             home: String::new(),
+            who: visit.session.person.map(|it| it.to_hex()[..16].to_owned()).unwrap_or_default(),
             person: String::new(),
             role: RoleWord::Member,
             desk: false,

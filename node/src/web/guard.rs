@@ -5,8 +5,9 @@
 //! 1. **Host.** On loopback we answer to `localhost` and loopback addresses with our port, nothing
 //!    else: a foreign name that was made to point at 127.0.0.1 (DNS rebinding) gets nothing.
 //!    Elsewhere to any literal address, which cannot be rebound, and to the configured names.
-//! 2. **Session.** On loopback a browser gets one by itself. Elsewhere only by pairing; until then
-//!    it sees the pairing form.
+//! 2. **Session.** On loopback a browser gets one by itself. Elsewhere only by pairing; until then,
+//!    and once it was revoked, it sees the pairing form, which leads back to where it was.
+//!    Where several people live here, whose phone it is comes before everything else.
 //! 3. **POST.** `Origin` must be ours, the form must carry the session's token, arrive in time and
 //!    be small. It is read here, so that no handler can forget to look.
 //! 4. Every answer forbids other hosts, inline script and style, framing and guessing of types.
@@ -36,7 +37,7 @@ use super::{
     upload::{self, UPLOAD_BYTES_MAX, Upload},
 };
 use crate::{
-    api::{ApiError, ErrorKind},
+    api::{ApiError, Command, ErrorKind, Reply},
     words::Words,
 };
 
@@ -54,6 +55,9 @@ const WASTE_BYTES_MAX: usize = 4 * UPLOAD_BYTES_MAX;
 
 /// How long a form may take to arrive.
 const FORM_WITHIN: Duration = Duration::from_secs(10);
+
+/// Characters of an address to come back to; ours are shorter.
+const BACK_CHARS_MAX: usize = 300;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -77,10 +81,16 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     let Ok(session) = found.map_or_else(|| draw_session(&app), Ok) else {
         return Failure::no_randomness().status().into_response();
     };
+    let is_asset = request.uri().path().starts_with("/assets/");
+    let (session, is_open) =
+        if is_asset { (session, false) } else { whose(&app, session).await };
     let visit = Visit::new(&app, session, words, request.uri());
-    let mut response = ACTS_AS.scope(session.person, serve(&app, &visit, request, next)).await;
+    let work = serve(&app, &visit, is_open, request, next);
+    let mut response = ACTS_AS.scope(session.person, work).await;
     let headers = response.headers_mut();
-    if found.is_none() && !headers.contains_key(header::SET_COOKIE) {
+    // A phone in use stays paired: its cookie is renewed on the first request of a day.
+    let is_new_day = found.is_some() && app.config.phones.see(session.id(), app.today());
+    if (found != Some(session) || is_new_day) && !headers.contains_key(header::SET_COOKIE) {
         let cookie = set_cookie(app.config.port, &app.seal.cookie(&session));
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             headers.append(header::SET_COOKIE, cookie);
@@ -93,11 +103,37 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     response
 }
 
+/// The session in the name of whoever has the phone, and whether that is still to be said. Where one
+/// person alone lives here, it is his.
+async fn whose(app: &App, session: Session) -> (Session, bool) {
+    if session.kind == Kind::Visitor || session.person.is_some() {
+        return (session, false);
+    }
+    // Before there is a community there is nobody, and a node too busy to answer says so later.
+    let Ok(Reply::Me(me)) = app.handle.ask(Command::Me).await else { return (session, false) };
+    match me.residents.as_slice() {
+        [] => (session, false),
+        [one] => {
+            app.config.phones.give(session.id(), one.id);
+            (session.of(one.id), false)
+        }
+        _ => (session, true),
+    }
+}
+
 /// The answer, in the name of the session's person.
-async fn serve(app: &App, visit: &Visit, request: Request, next: Next) -> Response {
-    let response = match admit(app, visit, request).await {
+async fn serve(
+    app: &App,
+    visit: &Visit,
+    is_open: bool,
+    request: Request,
+    next: Next,
+) -> Response {
+    let back = back_of(&request);
+    let response = match admit(app, visit, is_open, request).await {
         Ok(request) => next.run(request).await,
-        Err(Refused::PairFirst) => Redirect::to("/pair").into_response(),
+        Err(Refused::PairFirst) => Redirect::to(&with_back("/pair", &back)).into_response(),
+        Err(Refused::SayWhoFirst) => Redirect::to(&with_back("/me", &back)).into_response(),
         Err(Refused::With(failure)) => failure.into_response(),
     };
     match failure_in(&response) {
@@ -115,8 +151,10 @@ async fn serve(app: &App, visit: &Visit, request: Request, next: Next) -> Respon
 
 /// Why a request gets no further.
 enum Refused {
-    /// Somebody who has not paired asked for a page.
+    /// Somebody who has not paired asked for something.
     PairFirst,
+    /// Several people live here, and nobody has said who has this phone.
+    SayWhoFirst,
     /// Anything else.
     With(Failure),
 }
@@ -128,21 +166,29 @@ impl From<Failure> for Refused {
 }
 
 /// The request as a handler may see it, or why it may not.
-async fn admit(app: &App, visit: &Visit, mut request: Request) -> Result<Request, Refused> {
+async fn admit(
+    app: &App,
+    visit: &Visit,
+    is_open: bool,
+    mut request: Request,
+) -> Result<Request, Refused> {
     let host = host_of(&request).filter(|host| is_ours(app, host)).ok_or(Failure::WrongHost)?;
     let path = request.uri().path();
     let at_the_door = path == "/pair" || path == "/language" || path.starts_with("/assets/");
-    if visit.session.kind == Kind::Visitor && !at_the_door {
-        return Err(match *request.method() {
-            Method::GET | Method::HEAD => Refused::PairFirst,
-            _ => Failure::ForeignForm.into(),
-        });
-    }
-    if request.method() == Method::POST {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_read {
         let said = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
         if said.and_then(|origin| origin.strip_prefix("http://")) != Some(&host) {
             return Err(Failure::ForeignForm.into());
         }
+    }
+    if visit.session.kind == Kind::Visitor && !at_the_door {
+        return Err(Refused::PairFirst);
+    }
+    if is_open && !at_the_door && path != "/me" {
+        return Err(Refused::SayWhoFirst);
+    }
+    if request.method() == Method::POST {
         request = match upload::boundary_of(request.headers()) {
             Some(boundary) if upload::takes_files(request.uri().path()) => {
                 read_upload(app, visit, request, boundary).await?
@@ -216,6 +262,33 @@ fn find_session(app: &App, headers: &HeaderMap) -> Option<Session> {
         .iter()
         .filter_map(|cookies| cookies.to_str().ok())
         .find_map(|cookies| app.seal.open(find_cookie(cookies, &name)?))
+        // Whoever opens a page on loopback needs no pairing, and is in no list.
+        .filter(|it| it.kind == Kind::Visitor || !app.config.lan || app.config.phones.knows(it.id()))
+}
+
+/// Where to come back to after pairing: the page itself, or the one that the form stood on.
+fn back_of(request: &Request) -> String {
+    let page = match *request.method() {
+        Method::GET | Method::HEAD => request.uri().path_and_query().map(|it| it.as_str()),
+        _ => {
+            let from = request.headers().get(header::REFERER).and_then(|from| from.to_str().ok());
+            let from = from.and_then(|from| from.split_once("://")).map(|(_, rest)| rest);
+            from.and_then(|rest| rest.find('/').map(|at| &rest[at..]))
+        }
+    };
+    let page = page.filter(|page| *page != "/live").unwrap_or("/");
+    language::own_path(page).chars().take(BACK_CHARS_MAX).collect()
+}
+
+/// The address of a page that leads back to another one; the first page is where it leads anyway.
+fn with_back(to: &str, back: &str) -> String {
+    let hex = |byte: u8| format!("%{byte:02X}");
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
+    let escape = |byte| if plain(byte) { char::from(byte).to_string() } else { hex(byte) };
+    match back {
+        "/" => to.to_owned(),
+        back => format!("{to}?back={}", back.bytes().map(escape).collect::<String>()),
+    }
 }
 
 /// Whoever can open a page on loopback sits at this machine; everybody else begins outside.

@@ -16,15 +16,19 @@ use askama::Template;
 use axum::{
     Extension, Form,
     extract::{Query, State},
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use crdt::time::Moment;
 use serde::Deserialize;
 
+use crate::phones;
+
 use super::{
     App,
     error::{Failure, unprocessable},
     frame::{Frame, Visit, show},
+    language::own_path,
     session::{Kind, Session, set_cookie},
 };
 
@@ -103,6 +107,8 @@ pub fn print_new_code(app: &App) {
 struct PairPage {
     f: Frame,
     code: String,
+    /// Where to go once it is paired.
+    back: String,
     wrong: Option<String>,
 }
 
@@ -111,23 +117,26 @@ struct PairPage {
 #[serde(default)]
 pub struct Typed {
     code: String,
+    back: String,
 }
 
 pub async fn page(Extension(visit): Extension<Visit>, Query(typed): Query<Typed>) -> Response {
     if visit.session.kind == Kind::Paired {
-        return Redirect::to("/").into_response();
+        return Redirect::to(own_path(&typed.back)).into_response();
     }
+    let back = typed.back;
     let code = typed.code.chars().take(2 * CODE_DIGITS).collect();
-    show(&PairPage { f: Frame::bare(&visit), code, wrong: None })
+    show(&PairPage { f: Frame::bare(&visit), code, back, wrong: None })
 }
 
 pub async fn pair(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
+    headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     if visit.session.kind == Kind::Paired {
-        return Ok(Redirect::to("/").into_response());
+        return Ok(Redirect::to(own_path(&typed.back)).into_response());
     }
     let tried = {
         let mut pairing = app.pairing.lock().expect("no panic while the lock is held");
@@ -141,15 +150,20 @@ pub async fn pair(
         Tried::Right => {
             let session = Session::draw(Kind::Paired).map_err(|_| Failure::no_randomness())?;
             let cookie = set_cookie(app.config.port, &app.seal.cookie(&session));
+            let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+            let name = phones::name_of(agent.unwrap_or_default());
+            app.config.phones.pair(session.id(), name, app.today());
             tracing::info!("a phone was paired with the page");
-            return Ok(([("set-cookie", cookie)], Redirect::to("/")).into_response());
+            let back = Redirect::to(own_path(&typed.back));
+            return Ok(([(header::SET_COOKIE, cookie)], back).into_response());
         }
         Tried::Wrong(left) => words.text("pair-wrong", &[("left", u64::from(left).into())]),
         Tried::Dead => words.text("pair-dead", &[]),
         Tried::Resting => words.text("pair-resting", &[]),
     };
     let f = Frame::bare(&visit);
-    Ok(unprocessable(show(&PairPage { f, code: String::new(), wrong: Some(wrong) })))
+    let page = PairPage { f, code: String::new(), back: typed.back, wrong: Some(wrong) };
+    Ok(unprocessable(show(&page)))
 }
 
 #[cfg(test)]

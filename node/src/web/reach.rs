@@ -1,7 +1,7 @@
 //! 上传下达: how many homes an announcement reached, building by building, and whom to knock for.
 //!
 //! The node says who may see what: whoever looks after a place sees its counts, whoever is next to the
-//! people their names, and nobody else either.
+//! people their names, and nobody else either. Looking here is not reading: no receipt says so.
 
 use askama::Template;
 use axum::{
@@ -71,15 +71,12 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let reached = app.handle.ask(Command::News(NewsCommand::Reached { id: id.clone() }));
-    let shown = app.handle.ask(Command::News(NewsCommand::Show { id }));
-    let (f, reached, shown) = tokio::join!(Frame::load(&app, &visit), reached, shown);
-    let (Reply::News(NewsReply::Reached(reached)), Reply::News(NewsReply::One(row))) =
-        (reached?, shown?)
-    else {
+    let reached = app.handle.ask(Command::News(NewsCommand::Reached { id }));
+    let (f, reached) = tokio::join!(Frame::load(&app, &visit), reached);
+    let Reply::News(NewsReply::Reached(reached)) = reached? else {
         return Err(Failure::odd_reply());
     };
-    Ok(show(&lay_out(f, &visit, &row, &reached)))
+    Ok(show(&lay_out(f, &visit, &reached.news, &reached)))
 }
 
 fn lay_out(f: Frame, visit: &Visit, row: &NewsRow, reached: &ReachedPage) -> Page {

@@ -1,7 +1,8 @@
 //! Who is at the other end: signed cookies, and the token that every form carries.
 //!
-//! A cookie is a kind, a random id, whose phone it is if that was said, and a keyed hash over these; nothing is kept on our side. The
-//! token of a form is another keyed hash over the same id, so that a page of somebody else, which
+//! A cookie is a kind, a random id, whose phone it is if that was said, and a keyed hash over these.
+//! Which ids were let in stands in [`Phones`](crate::phones::Phones): a signature alone opens nothing
+//! on the LAN. The token of a form is another keyed hash over the same id, so that a page of somebody else, which
 //! can make a browser send our cookie but never read it, cannot make up the token.
 //!
 //! # Rules
@@ -14,7 +15,8 @@
 
 use crdt::id::{PersonId, from_hex, to_hex};
 
-const ID_BYTES: usize = 16;
+use crate::phones::ID_BYTES;
+
 const MAC_BYTES: usize = 32;
 
 /// Seconds that a browser keeps the cookie: a season; paired phones stay paired.
@@ -43,7 +45,7 @@ impl Kind {
 pub struct Session {
     /// How far it has come.
     pub kind: Kind,
-    /// Who of the people on this box has the phone; nobody said so: the first of them.
+    /// Who of the people on this box has the phone, once that was said.
     pub person: Option<PersonId>,
     id: [u8; ID_BYTES],
 }
@@ -58,6 +60,11 @@ impl Session {
         let mut id = [0; ID_BYTES];
         getrandom::fill(&mut id)?;
         Ok(Self { kind, person: None, id })
+    }
+
+    /// What names this browser in the list of phones.
+    pub const fn id(&self) -> &[u8; ID_BYTES] {
+        &self.id
     }
 
     /// The same phone in the hands of this person.

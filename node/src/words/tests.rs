@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 69] = [
+const ERRORS: [ErrorKind; 70] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -76,6 +76,7 @@ const ERRORS: [ErrorKind; 69] = [
     ErrorKind::TurnedAway,
     ErrorKind::NotYetBack,
     ErrorKind::UnknownToken,
+    ErrorKind::UnknownPhone,
     ErrorKind::TokensFull,
     ErrorKind::KeyReused,
     ErrorKind::Internal,

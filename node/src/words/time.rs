@@ -67,6 +67,13 @@ pub fn same_day(one: ClaimedTime, other: ClaimedTime, zone: &TimeZone) -> bool {
     local(one, zone).map(|time| time.date()) == local(other, zone).map(|time| time.date())
 }
 
+/// The first moment of the day of this zone that a time falls on; an unknown time stays as it is.
+pub fn day_of(time: ClaimedTime, zone: &TimeZone) -> ClaimedTime {
+    let start = local(time, zone).and_then(|local| local.start_of_day().ok());
+    let ms = start.and_then(|start| u64::try_from(start.timestamp().as_millisecond()).ok());
+    ms.map_or(time, ClaimedTime)
+}
+
 fn local(time: ClaimedTime, zone: &TimeZone) -> Option<Zoned> {
     let ms = i64::try_from(time.0).ok()?;
     Some(Timestamp::from_millisecond(ms).ok()?.to_zoned(zone.clone()))

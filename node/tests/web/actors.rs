@@ -10,6 +10,7 @@ use axum::{
 use jiff::tz::TimeZone;
 use node::{
     handle::Handle,
+    phones::Phones,
     web::{self, WebConfig},
 };
 use tower::ServiceExt as _;
@@ -30,7 +31,7 @@ pub fn config(lan: bool) -> (WebConfig, Codes) {
         lan,
         port: PORT,
         names: vec!["linli.local".into()],
-        secret: [7; 32],
+        phones: Phones::in_memory([7; 32]),
         clock: Arc::new(|| NOW),
         zone: TimeZone::fixed(jiff::tz::offset(8)),
         on_code: Arc::new(move |code| printed.lock().unwrap().push(code.to_owned())),
@@ -88,6 +89,8 @@ pub struct Browser {
     pub language: String,
     pub cookies: Vec<String>,
     pub token: String,
+    /// Other headers: what it says it is, which page a form stands on.
+    pub says: Vec<(header::HeaderName, String)>,
 }
 
 impl Browser {
@@ -101,6 +104,7 @@ impl Browser {
             language: language.into(),
             cookies: vec![],
             token: String::new(),
+            says: vec![],
         }
     }
 
@@ -167,12 +171,14 @@ impl Browser {
     }
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        Request::builder()
+        let request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, &self.host)
             .header(header::ACCEPT_LANGUAGE, &self.language)
-            .header(header::COOKIE, self.cookies.join("; "))
+            .header(header::COOKIE, self.cookies.join("; "));
+        let says = self.says.iter();
+        says.fold(request, |request, (name, value)| request.header(name, value))
     }
 
     async fn send(&mut self, request: Request<Body>) -> Page {

@@ -156,6 +156,7 @@ pub fn news(command: &NewsCommand) -> NewsReply {
                 id: id(90),
                 places: vec![count("", 40, 36), count("3号楼", 38, 32)],
                 missing: vec![missing("3-201", true), missing("3-502", false)],
+                news: alert(),
             }))
         }
         _ => NewsReply::Duty { duty: Vec::new() },

@@ -15,6 +15,7 @@ use node::{
         RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
+    phones::Phones,
     words::verb_code,
 };
 use tokio::sync::broadcast;
@@ -58,6 +59,8 @@ pub struct Fake {
     pub vault: Vault,
     /// Whoever asks.
     pub me: MePage,
+    /// The phones that are let in.
+    pub phones: Phones,
     /// Every command, in order.
     pub asked: Vec<Command>,
     pub next: u8,
@@ -144,6 +147,7 @@ impl Fake {
             door: Door::default(),
             vault: Vault::default(),
             me: crate::homes::li(),
+            phones: Phones::in_memory([7; 32]),
             asked: vec![],
             next: 100,
         };
@@ -262,6 +266,9 @@ impl Fake {
         | Command::Deny { .. } = command
         {
             return self.at_the_door(command);
+        }
+        if let Command::Phone(command) = command {
+            return self.phones.answer(command);
         }
         if !self.community
             && !matches!(command, Command::Mesh | Command::Notices | Command::News(_))

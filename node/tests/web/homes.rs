@@ -15,20 +15,30 @@ fn person(number: u8) -> PersonId {
     PersonId::from_bytes([number; 32])
 }
 
-/// Li Mei, a resident; her father lives with her.
+fn resident(number: u8, name: &str) -> ResidentRow {
+    ResidentRow { id: person(number), name: name.into() }
+}
+
+/// Li Mei, a resident.
 pub fn li() -> MePage {
-    let row = |number, name: &str| ResidentRow { id: person(number), name: name.into() };
     MePage {
         id: person(1),
         name: "李梅".into(),
         role: RoleWord::Member,
         desk: false,
         elder: false,
-        residents: vec![row(1, "李梅"), row(9, "李爷爷")],
+        residents: vec![resident(1, "李梅")],
     }
 }
 
 impl Fake {
+    /// Li Mei's father lives with her.
+    pub fn of_two() -> Self {
+        let mut fake = Self::new();
+        fake.me.residents.push(resident(9, "李爷爷"));
+        fake
+    }
+
     fn lives_here(&self, person: &str) -> bool {
         self.me.residents.iter().any(|row| row.id.to_hex() == person)
     }
@@ -126,8 +136,10 @@ async fn somebody_is_taken_down_in_four_fields_and_gets_a_slip_without_anything_
 
 #[tokio::test]
 async fn a_phone_is_somebodys_and_he_reads_as_large_as_he_likes() {
-    let pages = at_home(Fake::new());
+    let pages = at_home(Fake::of_two());
     let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/me").await.says("李爷爷");
+    browser.submit("/me", &[("person", &person(1).to_hex())]).await;
     browser.get("/me").await.says("李爷爷").never_says("class=\"elder\"");
     let page = browser.submit("/me/elder", &[("elder", "yes")]).await;
     page.says("class=\"elder\"").says("普通字");
@@ -139,12 +151,10 @@ async fn a_phone_is_somebodys_and_he_reads_as_large_as_he_likes() {
 
 #[tokio::test]
 async fn whose_phone_it_was_and_who_moved_out_is_asked_anew() {
-    let mut fake = Fake::new();
-    let pages = at_home(Fake::new());
+    let (pages, fake) = (at_home(Fake::of_two()), Fake::new());
     let mut browser = Browser::new(&pages, "zh-CN");
     browser.get("/me").await;
     browser.submit("/me", &[("person", &person(9).to_hex())]).await;
-    fake.me.residents.pop();
     let mut later = Browser::new(&at_home(fake), "zh-CN");
     later.cookies = browser.cookies;
     let page = later.get("/groups").await;

@@ -10,6 +10,7 @@ mod fake;
 mod homes;
 mod knock;
 mod pages;
+mod phones;
 mod photos;
 mod private;
 mod rights;

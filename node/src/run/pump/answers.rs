@@ -162,6 +162,7 @@ pub(super) fn is_for_the_loop(command: &Command) -> bool {
             | Command::Wait { .. }
             | Command::Dial { .. }
             | Command::Progress
+            | Command::Phone(_)
             | Command::Join { .. }
             | Command::Found { .. }
             | Command::Recover { .. }

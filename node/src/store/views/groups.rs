@@ -72,8 +72,8 @@ impl Views {
             }
             let (scope, state) = (id.scope(), Fingerprint::EMPTY);
             self.conn.execute(
-                "INSERT INTO groups (id, scope, name, description, messages, unread, state)
-                 VALUES (?1, ?2, '', '', 0, 0, ?3)",
+                "INSERT INTO groups (id, scope, name, description, messages, state)
+                 VALUES (?1, ?2, '', '', 0, ?3)",
                 params![id.as_bytes(), scope.as_bytes(), state.to_bytes()],
             )?;
             let number = self.conn.last_insert_rowid();

@@ -13,6 +13,9 @@ use crate::store::error::StoreError;
 /// Rows of one list at most; a page shows fewer and asks again.
 pub const ROWS_MAX: u32 = 10_000;
 
+/// Unread messages of one group that are counted: whoever has more reads "many".
+pub const UNREAD_MAX: u32 = 999;
+
 /// A group's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupLine {
@@ -26,8 +29,6 @@ pub struct GroupLine {
     pub description: String,
     /// Messages that are shown.
     pub messages: u64,
-    /// Of them, not read yet.
-    pub unread: u64,
     /// Over what is visible, in sixteen digits.
     pub state: String,
 }
@@ -145,17 +146,16 @@ impl Views {
     /// Where the disk says no; so for every list below.
     pub fn groups(&self) -> Result<Vec<GroupLine>, StoreError> {
         let mut find = self.conn.prepare_cached(
-            "SELECT id, scope, name, description, messages, unread, state FROM groups ORDER BY ref",
+            "SELECT id, scope, name, description, messages, state FROM groups ORDER BY ref",
         )?;
         let rows = find.query_map([], |row| {
-            let state: Vec<u8> = row.get(6)?;
+            let state: Vec<u8> = row.get(5)?;
             Ok(GroupLine {
                 id: id_from(GroupId::from_bytes, row, 0)?,
                 scope: id_from(ScopeId::from_bytes, row, 1)?,
                 name: row.get(2)?,
                 description: row.get(3)?,
                 messages: row.get::<_, i64>(4)?.unsigned_abs(),
-                unread: row.get::<_, i64>(5)?.unsigned_abs(),
                 state: fingerprint(&state).short(),
             })
         })?;
@@ -183,11 +183,32 @@ impl Views {
         Ok(self.conn.prepare_cached(&sql)?.query_row([row], message_line).optional()?)
     }
 
-    /// Everything of this group has been read.
+    /// The message of a group that came here last: its row in the truth; 0 where there is none.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
-    pub fn mark_read(&self, group: &GroupId) -> Result<(), StoreError> {
-        self.conn.execute("UPDATE groups SET unread = 0 WHERE id = ?1", [group.as_bytes()])?;
-        Ok(())
+    pub fn newest_in(&self, group: &GroupId) -> Result<i64, StoreError> {
+        let Some(group) = self.groups.get(group) else { return Ok(0) };
+        let sql = "SELECT coalesce(max(row), 0) FROM messages WHERE in_group = ?1 AND state & 1";
+        let mut find = self.conn.prepare_cached(sql)?;
+        Ok(find.query_row([group.number], |row| row.get(0))?)
+    }
+
+    /// How many messages of others came to a group behind this row, counted up to [`UNREAD_MAX`].
+    #[expect(clippy::missing_errors_doc, reason = "said once, above")]
+    pub fn unread_in(
+        &self,
+        group: &GroupId,
+        reader: Option<&PersonId>,
+        behind: i64,
+    ) -> Result<u64, StoreError> {
+        let Some(group) = self.groups.get(group) else { return Ok(0) };
+        let own = reader.and_then(|reader| self.people.get(reader)).copied().unwrap_or_default();
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM messages
+             WHERE in_group = ?1 AND row > ?2 AND author <> ?3 AND state & 1 LIMIT {UNREAD_MAX})"
+        );
+        let mut find = self.conn.prepare_cached(&sql)?;
+        let count: i64 = find.query_row([group.number, behind, own], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
     }
 
     /// Requests, most urgent first, then longest waiting; also those that are over, if wanted.

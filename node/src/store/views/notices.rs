@@ -17,9 +17,9 @@ pub struct NoticeRow {
     pub reason: String,
 }
 
-/// Under this name the truth remembers that somebody was told.
-pub fn told_key(request: &RequestId, reason: &str) -> String {
-    format!("told/{}/{reason}", request.to_hex())
+/// Under this name the truth remembers that this person was told.
+pub fn told_key(person: &PersonId, request: &RequestId, reason: &str) -> String {
+    format!("told/{}/{}/{reason}", person.to_hex(), request.to_hex())
 }
 
 impl Views {
@@ -33,13 +33,14 @@ impl Views {
         truth: &Truth,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
+        let told = |reason: &str| told_key(person, named, reason);
         let (request, person) = (named.as_bytes(), person.as_bytes());
         let mut lapse = self.conn.prepare_cached(
             "UPDATE notices SET is_due = 0 WHERE request = ?1 AND person = ?2 AND reason IS NOT ?3",
         )?;
         lapse.execute(params![request, person, reason])?;
         if let Some(reason) = reason {
-            let was_told = truth.read().kept(&told_key(named, reason))?.is_some();
+            let was_told = truth.read().kept(&told(reason))?.is_some();
             let mut put = self.conn.prepare_cached(
                 "INSERT INTO notices (request, person, reason, is_due, is_seen)
                  VALUES (?1, ?2, ?3, 1, ?4)
@@ -68,14 +69,17 @@ impl Views {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// These were read.
+    /// He has read these.
     ///
     /// # Errors
     ///
     /// Where the disk says no.
-    pub fn notices_seen(&self, numbers: &[i64]) -> Result<(), StoreError> {
-        let mut put = self.conn.prepare_cached("UPDATE notices SET is_seen = 1 WHERE ref = ?1")?;
-        numbers.iter().try_for_each(|number| put.execute([number]).map(|_| ()))?;
+    pub fn notices_seen(&self, person: &PersonId, numbers: &[i64]) -> Result<(), StoreError> {
+        let mut put = self
+            .conn
+            .prepare_cached("UPDATE notices SET is_seen = 1 WHERE ref = ?1 AND person = ?2")?;
+        let mut seen = |number| put.execute(params![number, person.as_bytes()]).map(|_| ());
+        numbers.iter().try_for_each(&mut seen)?;
         Ok(())
     }
 }

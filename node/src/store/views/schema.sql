@@ -14,7 +14,6 @@ CREATE TABLE groups (
     name TEXT NOT NULL,
     description TEXT NOT NULL,
     messages INTEGER NOT NULL, -- shown ones
-    unread INTEGER NOT NULL,
     board BLOB,                -- what the board adds to the state, if anything
     state BLOB NOT NULL        -- fingerprint over what is visible
 ) STRICT;
@@ -44,6 +43,8 @@ CREATE TABLE messages (
     reply_to BLOB
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (in_group, lamport) WHERE state & 1;
+-- What came to a group since somebody last looked, and was not his own.
+CREATE INDEX messages_by_arrival ON messages (in_group, row, author) WHERE state & 1;
 CREATE INDEX messages_to_desk ON messages (claimed, id) WHERE state & 2048;
 CREATE INDEX messages_by_question ON messages (reply_to) WHERE reply_to IS NOT NULL;
 

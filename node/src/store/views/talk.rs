@@ -161,9 +161,7 @@ impl Views {
         drop(put);
         if fresh == 1 {
             batch.found.entry((Kind::Message, row.row)).or_insert(None);
-            let tally = batch.touched.entry(group).or_default();
-            tally.messages += 1;
-            tally.unread += i64::from(!mine);
+            batch.touched.entry(group).or_default().messages += 1;
             self.group_mut(&group).state.add(&row.visible());
         }
         Ok(())
@@ -263,7 +261,6 @@ impl Views {
         self.before_change((Kind::Message, row.row), batch)?;
         self.set_state(row.row, row.state & !SHOWN, &row.text)?;
         batch.touched.entry(group).or_default().messages -= 1;
-        batch.touched.entry(group).or_default().unread -= i64::from(row.state & MINE == 0);
         self.group_mut(&group).state.remove(&row.visible());
         Ok(())
     }

@@ -54,8 +54,8 @@ impl Town {
         let mut views = Views::open(None, Vec::new()).expect("memory opens");
         for at in 0..GROUPS {
             let state = crdt::sync::fingerprint::Fingerprint::EMPTY.to_bytes();
-            let sql = "INSERT INTO groups (id, scope, name, description, messages, unread, state)
-                       VALUES (?1, ?2, '', '', 0, 0, ?3)";
+            let sql = "INSERT INTO groups (id, scope, name, description, messages, state)
+                       VALUES (?1, ?2, '', '', 0, ?3)";
             let id = group(at);
             views
                 .conn
