@@ -10,8 +10,8 @@ use crate::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
         doctor, duty, facts, files, grant, group, groups, heal, import, init, invite, join, late,
         leave, lock, log, name, news, notices, passphrase, people, phones, photo, places, post,
-        reached, rebuild, recover, remove, request, requests, resident, restore, root, search, series,
-        status, token, trouble, unlock, up, vault, wait,
+        reached, rebuild, recover, remove, request, requests, resident, restore, root, search,
+        series, status, token, trouble, unlock, up, vault, wait,
     },
     error::CliError,
 };

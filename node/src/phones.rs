@@ -308,10 +308,22 @@ mod tests {
     #[test]
     fn a_browser_is_named_by_what_it_says() {
         let table = [
-            ("Mozilla/5.0 (Linux; Android 13; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36", "Android · Chrome"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1", "iPhone · Safari"),
-            ("Mozilla/5.0 (Linux; Android 12; HMA) Chrome/99 Mobile MicroMessenger/8.0", "Android · 微信 WeChat"),
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0", "Linux · Firefox"),
+            (
+                "Mozilla/5.0 (Linux; Android 13; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36",
+                "Android · Chrome",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1",
+                "iPhone · Safari",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 12; HMA) Chrome/99 Mobile MicroMessenger/8.0",
+                "Android · 微信 WeChat",
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0",
+                "Linux · Firefox",
+            ),
             ("curl/8", ""),
         ];
         for (agent, name) in table {

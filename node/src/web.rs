@@ -144,10 +144,7 @@ pub struct WebConfig {
 
 impl WebConfig {
     /// For a page on loopback, with this machine's time zone.
-    pub fn loopback(
-        clock: Arc<dyn Fn() -> ClaimedTime + Send + Sync>,
-        phones: Phones,
-    ) -> Self {
+    pub fn loopback(clock: Arc<dyn Fn() -> ClaimedTime + Send + Sync>, phones: Phones) -> Self {
         Self {
             lan: false,
             port: 0,

@@ -134,5 +134,6 @@ fn reached() -> ReachedPage {
         id: id(5),
         places: vec![count("", 3_134, 3_000, 2_500), count("5 栋", 48, 40, 32)],
         missing: vec![missing("5-2-301", false), missing("5-2-302", true)],
+        news: alert(),
     }
 }

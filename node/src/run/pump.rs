@@ -98,7 +98,8 @@ impl World {
     pub async fn run(mut self, start: Start, config: Config) {
         let start = match start {
             Start::Lobby(folder) => {
-                if !lobby::wait((&folder, &self.phones), &config, &mut self.queue, &self.stop).await {
+                if !lobby::wait((&folder, &self.phones), &config, &mut self.queue, &self.stop).await
+                {
                     return;
                 }
                 match Start::of(folder, Some(&config)).await {

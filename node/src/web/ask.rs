@@ -8,7 +8,7 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use crdt::limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX};
+use crdt::limits::{NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX};
 use serde::Deserialize;
 
 use super::{
@@ -17,9 +17,12 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     join::given,
 };
-use crate::api::{
-    CaseCommand, Command, ErrorKind, KindWord, NewCase, NewsCommand, NewsReply, NewsRow, Private,
-    Reply,
+use crate::{
+    api::{
+        CaseCommand, Command, ErrorKind, KindWord, NewCase, NewsCommand, NewsReply, NewsRow,
+        Private, Reply,
+    },
+    words::Words,
 };
 
 /// Groups that may be asked; the first one is everybody.
@@ -58,6 +61,39 @@ impl Typed {
     }
 }
 
+/// What is wrong, beside each field.
+#[derive(Default)]
+struct Beside {
+    title: Option<String>,
+    details: Option<String>,
+    name: Option<String>,
+    phone: Option<String>,
+    door: Option<String>,
+    sensitive: Option<String>,
+}
+
+impl Beside {
+    fn of(words: Words, typed: &Typed) -> Self {
+        let long = |text: &str, bytes_max| {
+            let filled = !text.trim().is_empty();
+            filled.then(|| wrong_text(words, text, bytes_max)).flatten()
+        };
+        Self {
+            title: wrong_text(words, &typed.title, NAME_BYTES_MAX),
+            details: long(&typed.details, TEXT_BYTES_MAX),
+            name: long(&typed.name, NAME_BYTES_MAX),
+            phone: long(&typed.phone, PHONE_BYTES_MAX),
+            door: long(&typed.door, NAME_BYTES_MAX),
+            sensitive: long(&typed.sensitive, TEXT_BYTES_MAX),
+        }
+    }
+
+    fn is_any(&self) -> bool {
+        let all = [&self.title, &self.details, &self.name, &self.phone, &self.door];
+        all.into_iter().chain([&self.sensitive]).any(Option::is_some)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "ask.html")]
 struct AskPage {
@@ -65,8 +101,7 @@ struct AskPage {
     typed: Typed,
     /// Address, name, chosen.
     groups: Vec<(String, String, bool)>,
-    wrong_title: Option<String>,
-    wrong_details: Option<String>,
+    beside: Beside,
     wrong: Option<(String, String)>,
     /// What the office has answered before: question and answer.
     answers: Vec<(String, String)>,
@@ -85,8 +120,7 @@ async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failur
         groups: groups.collect(),
         f,
         typed,
-        wrong_title: None,
-        wrong_details: None,
+        beside: Beside::default(),
         wrong: None,
         answers: Vec::new(),
     })
@@ -122,13 +156,10 @@ pub async fn send(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let wrong_title = wrong_text(visit.words, &typed.title, NAME_BYTES_MAX);
-    let wrong_details = (!typed.details.trim().is_empty())
-        .then(|| wrong_text(visit.words, &typed.details, TEXT_BYTES_MAX))
-        .flatten();
-    if wrong_title.is_some() || wrong_details.is_some() {
+    let beside = Beside::of(visit.words, &typed);
+    if beside.is_any() {
         let page = blank(&app, &visit, typed).await?;
-        return Ok(unprocessable(show(&AskPage { wrong_title, wrong_details, ..page })));
+        return Ok(unprocessable(show(&AskPage { beside, ..page })));
     }
     let answers = answers(&app, &typed).await?;
     if !answers.is_empty() {
@@ -142,9 +173,10 @@ pub async fn send(
         }
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if error.kind == ErrorKind::Private => {
-            let wrong_details = Some(super::group::one_line(&visit, &error));
+            let details = Some(super::group::one_line(&visit, &error));
+            let beside = Beside { details, ..Beside::default() };
             let page = blank(&app, &visit, typed).await?;
-            Ok(unprocessable(show(&AskPage { wrong_details, ..page })))
+            Ok(unprocessable(show(&AskPage { beside, ..page })))
         }
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(visit.words.error(&error));

@@ -36,8 +36,11 @@ use crate::{
     words::Words,
 };
 
-/// Requests of one list on the page; the others come when these are dealt with.
-const QUEUE_SHOWN_MAX: u32 = 25;
+/// Requests of one list on the page.
+const QUEUE_SHOWN_MAX: usize = 25;
+
+/// Where a portion of it may begin: a desk that is so far behind asks for help, not for page 400.
+const QUEUE_FROM_MAX: usize = 10_000;
 
 /// A home that was not heard for so long is out of reach, in milliseconds: an hour.
 const SILENT_MS: u64 = 60 * 60 * 1_000;
@@ -93,8 +96,11 @@ struct Desk {
     f: Frame,
     tabs: Vec<Tab>,
     rows: Vec<Row>,
-    /// How many more stand in the list.
+    /// How many more stand in the list, and where they begin.
     more: u64,
+    next: Option<usize>,
+    /// The list that is shown.
+    here: &'static str,
     /// "While we were cut off"; empty where nothing came in late.
     cut: String,
     /// Who is out of reach; empty where all were heard.
@@ -108,6 +114,7 @@ struct Desk {
 #[serde(default)]
 pub struct Shown {
     list: String,
+    from: usize,
 }
 
 pub async fn page(
@@ -115,10 +122,11 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
+    let from = shown.from.min(QUEUE_FROM_MAX);
     let late = app.roster(RosterCommand::Late { removal: None });
     let (f, desk, mesh, late) = tokio::join!(
         Frame::load(&app, &visit),
-        asked(&app, QUEUE_SHOWN_MAX),
+        asked(&app, (from + QUEUE_SHOWN_MAX) as u32),
         app.handle.ask(Command::Mesh),
         late,
     );
@@ -134,12 +142,15 @@ pub async fn page(
         Ok(Reply::Mesh(mesh)) => mesh,
         _ => MeshPicture::default(),
     };
+    let requests = list.map(|it| it.requests.iter().skip(from).take(QUEUE_SHOWN_MAX));
+    let rows: Vec<Row> = requests.into_iter().flatten().map(|line| row(&visit, line)).collect();
+    let more = list.map_or(0, |it| it.count.saturating_sub((from + rows.len()) as u64));
     Ok(show(&Desk {
         tabs: tabs.collect(),
-        rows: list
-            .map(|it| it.requests.iter().map(|line| row(&visit, line)).collect())
-            .unwrap_or_default(),
-        more: list.map_or(0, |it| it.count - it.requests.len() as u64),
+        next: (more > 0).then_some(from + rows.len()),
+        here: here.as_str(),
+        rows,
+        more,
         cut: desk.cut.map(|cut| cut_said(&visit, &cut)).unwrap_or_default(),
         silent: silent_said(words, &mesh),
         late: match late {

@@ -25,7 +25,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use crdt::invitation::FILE_BYTES_MAX;
+use crdt::{invitation::FILE_BYTES_MAX, limits::TEXT_BYTES_MAX};
 use futures::StreamExt as _;
 
 use super::{
@@ -41,8 +41,13 @@ use crate::{
     words::Words,
 };
 
-/// Bytes of a form: the longest text, every byte of it percent-encoded, and what stands around it.
-const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a form: two texts as long as their fields take, each letter three bytes and each byte
+/// percent-encoded, and what stands around them. What is longer than it may be must still arrive, so
+/// that the form can say so beside the field.
+const FORM_BYTES_MAX: usize = 2 * 9 * TEXT_BYTES_MAX + 64 * 1024;
+
+/// Bytes of a form of somebody who has not paired: a code, a language.
+const VISITOR_BYTES_MAX: usize = 8 * 1024;
 
 /// Bytes of the form that joins: an invitation may come as a file, with its line ends percent-encoded.
 pub const JOIN_BYTES_MAX: usize = FILE_BYTES_MAX + FILE_BYTES_MAX / 8;
@@ -82,8 +87,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
         return Failure::no_randomness().status().into_response();
     };
     let is_asset = request.uri().path().starts_with("/assets/");
-    let (session, is_open) =
-        if is_asset { (session, false) } else { whose(&app, session).await };
+    let (session, is_open) = if is_asset { (session, false) } else { whose(&app, session).await };
     let visit = Visit::new(&app, session, words, request.uri());
     let work = serve(&app, &visit, is_open, request, next);
     let mut response = ACTS_AS.scope(session.person, work).await;
@@ -122,13 +126,7 @@ async fn whose(app: &App, session: Session) -> (Session, bool) {
 }
 
 /// The answer, in the name of the session's person.
-async fn serve(
-    app: &App,
-    visit: &Visit,
-    is_open: bool,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn serve(app: &App, visit: &Visit, is_open: bool, request: Request, next: Next) -> Response {
     let back = back_of(&request);
     let response = match admit(app, visit, is_open, request).await {
         Ok(request) => next.run(request).await,
@@ -203,7 +201,11 @@ async fn admit(
 /// Takes the whole form in, looks for the token, and puts it back for the handler.
 async fn read_form(app: &App, visit: &Visit, request: Request) -> Result<Request, Failure> {
     let (parts, body) = request.into_parts();
-    let bytes_max = if parts.uri.path() == "/join" { JOIN_BYTES_MAX } else { FORM_BYTES_MAX };
+    let bytes_max = match parts.uri.path() {
+        _ if visit.session.kind == Kind::Visitor => VISITOR_BYTES_MAX,
+        "/join" => JOIN_BYTES_MAX,
+        _ => FORM_BYTES_MAX,
+    };
     let read = tokio::time::timeout(FORM_WITHIN, axum::body::to_bytes(body, bytes_max));
     let form = read.await.map_err(|_| Failure::TooSlow)?.map_err(|_| Failure::TooLarge)?;
     // The token is hexadecimal, so the pair stands in the form as it is, unescaped.
@@ -263,7 +265,9 @@ fn find_session(app: &App, headers: &HeaderMap) -> Option<Session> {
         .filter_map(|cookies| cookies.to_str().ok())
         .find_map(|cookies| app.seal.open(find_cookie(cookies, &name)?))
         // Whoever opens a page on loopback needs no pairing, and is in no list.
-        .filter(|it| it.kind == Kind::Visitor || !app.config.lan || app.config.phones.knows(it.id()))
+        .filter(|it| {
+            it.kind == Kind::Visitor || !app.config.lan || app.config.phones.knows(it.id())
+        })
 }
 
 /// Where to come back to after pairing: the page itself, or the one that the form stood on.

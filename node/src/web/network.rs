@@ -7,7 +7,7 @@ pub mod peer;
 use askama::Template;
 use axum::{
     Extension, Form,
-    extract::State,
+    extract::{Query, State},
     response::{IntoResponse as _, Redirect, Response},
 };
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
     group::one_line,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Other homes on the page, connected ones first.
-const PEERS_SHOWN_MAX: usize = 60;
+const PEERS_SHOWN_MAX: usize = 30;
 
 /// Addresses of this box on the page.
 const ADDRESSES_SHOWN_MAX: usize = 12;
@@ -50,24 +50,24 @@ struct Network {
     /// What of this home is only here, on its way, arrived: in sentences.
     where_it_is: Vec<String>,
     rows: Vec<Row>,
-    hidden: u64,
+    next: Option<usize>,
     addresses: Vec<String>,
     typed: String,
     wrong: Option<String>,
 }
 
-async fn load(app: &App, visit: &Visit) -> Result<Network, Failure> {
+async fn load(app: &App, visit: &Visit, from: usize) -> Result<Network, Failure> {
     let (f, mesh) = tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Mesh));
     let Reply::Mesh(mut mesh) = mesh? else { return Err(Failure::odd_reply()) };
     mesh.peers.sort_by_key(|peer| (!peer.connected, !peer.office));
-    let hidden = mesh.peers.len().saturating_sub(PEERS_SHOWN_MAX) as u64;
-    let shown = mesh.peers.iter().take(PEERS_SHOWN_MAX);
+    let where_it_is = where_it_is(visit.words, &mesh);
+    let (shown, next) = portion(std::mem::take(&mut mesh.peers), from, PEERS_SHOWN_MAX);
     mesh.addresses.truncate(ADDRESSES_SHOWN_MAX);
     Ok(Network {
-        where_it_is: where_it_is(visit.words, &mesh),
+        where_it_is,
         f,
-        rows: shown.map(|peer| row(visit.words, peer)).collect(),
-        hidden,
+        rows: shown.iter().map(|peer| row(visit.words, peer)).collect(),
+        next,
         addresses: mesh.addresses,
         typed: String::new(),
         wrong: None,
@@ -118,11 +118,19 @@ fn compared(words: Words, peer: &PeerRow) -> String {
     words.text("peer-differs", &[here, ("there", peer.missing_there.into()), ("ago", ago.into())])
 }
 
+/// Which portion of the homes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    from: usize,
+}
+
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
+    Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
-    Ok(show(&load(&app, &visit).await?))
+    Ok(show(&load(&app, &visit, shown.from).await?))
 }
 
 /// What the form carries.
@@ -149,6 +157,6 @@ pub async fn dial(
             Err(error) => return Err(error.into()),
         }
     };
-    let page = load(&app, &visit).await?;
+    let page = load(&app, &visit, 0).await?;
     Ok(unprocessable(show(&Network { typed: typed.address, wrong: Some(wrong), ..page })))
 }

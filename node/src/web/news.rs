@@ -13,15 +13,18 @@ use super::{
     App,
     announced::{Announced, announced},
     error::Failure,
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
 };
 use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, Reply};
 
-/// Announcements in the list.
-const NEWS_SHOWN_MAX: usize = 30;
+/// Announcements in one portion of the list.
+const NEWS_SHOWN_MAX: usize = 12;
+
+/// Thumbnails in it, of 12 KiB each: the others are a tap away.
+const PHOTOS_SHOWN_MAX: usize = 1;
 
 /// Characters of one in the list; its own page shows all of it.
-const NEWS_CHARS_MAX: usize = 300;
+const NEWS_CHARS_MAX: usize = 200;
 
 /// An announcement as the pages show it.
 pub struct Line {
@@ -32,6 +35,8 @@ pub struct Line {
     pub author: String,
     pub time: String,
     pub text: String,
+    /// There are photos that are not shown here.
+    pub more_photos: bool,
 }
 
 #[derive(Template)]
@@ -40,6 +45,7 @@ struct List {
     f: Frame,
     all: bool,
     lines: Vec<Line>,
+    next: Option<usize>,
 }
 
 #[derive(Template)]
@@ -60,6 +66,7 @@ pub fn line(visit: &Visit, row: &NewsRow, chars_max: usize) -> Line {
         author: clip(&row.author, TITLE_CHARS_MAX),
         time: visit.moment(row.claimed_ms),
         text: clip(&row.text, chars_max),
+        more_photos: false,
     }
 }
 
@@ -83,6 +90,7 @@ pub fn alerts(news: &[NewsRow]) -> impl Iterator<Item = &NewsRow> {
 #[serde(default)]
 pub struct Shown {
     all: String,
+    from: usize,
 }
 
 pub async fn list(
@@ -92,9 +100,15 @@ pub async fn list(
 ) -> Result<Response, Failure> {
     let all = !shown.all.is_empty();
     let (f, news) = tokio::join!(Frame::load(&app, &visit), told(&app, all));
-    let news = news?;
-    let lines = news.iter().take(NEWS_SHOWN_MAX).map(|row| line(&visit, row, NEWS_CHARS_MAX));
-    Ok(show(&List { lines: lines.collect(), all, f }))
+    let (news, next) = portion(news?, shown.from, NEWS_SHOWN_MAX);
+    let mut lines: Vec<Line> = news.iter().map(|row| line(&visit, row, NEWS_CHARS_MAX)).collect();
+    let mut room = PHOTOS_SHOWN_MAX;
+    for line in &mut lines {
+        line.more_photos = line.news.photos.len() > room;
+        line.news.photos.truncate(room);
+        room -= line.news.photos.len();
+    }
+    Ok(show(&List { lines, all, next, f }))
 }
 
 pub async fn one(

@@ -56,10 +56,8 @@ pub async fn page(
     let here = Phones::short(visit.session.id());
     let line = |row: PhoneRow| {
         let person = me.residents.iter().find(|it| Some(it.id) == row.person);
-        let days = [
-            ("paired", visit.day(row.paired_ms).into()),
-            ("seen", visit.day(row.seen_ms).into()),
-        ];
+        let days =
+            [("paired", visit.day(row.paired_ms).into()), ("seen", visit.day(row.seen_ms).into())];
         Line {
             here: row.id == here,
             id: row.id,

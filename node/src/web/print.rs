@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::{
     App,
     error::Failure,
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
     link::{Picture, picture},
     news,
     request::{asked_for, name_of},
@@ -26,7 +26,7 @@ use super::{
 use crate::api::{ApiError, Command, ErrorKind, NewsCommand, NewsReply, Reply};
 
 /// Homes on one list; a building has fewer, a compound is printed in portions.
-const HOMES_SHOWN_MAX: usize = 150;
+const HOMES_SHOWN_MAX: usize = 100;
 
 /// Names behind one door.
 const NAMES_SHOWN_MAX: usize = 12;
@@ -83,7 +83,7 @@ struct Building {
     f: Frame,
     beginning: String,
     doors: Vec<Door>,
-    more: u64,
+    next: Option<usize>,
     today: String,
 }
 
@@ -92,6 +92,7 @@ struct Building {
 #[serde(default)]
 pub struct Shown {
     door: String,
+    from: usize,
 }
 
 pub async fn building(
@@ -112,14 +113,14 @@ pub async fn building(
             names.push(clip(&row.name, TITLE_CHARS_MAX));
         }
     }
-    let more = homes.len().saturating_sub(HOMES_SHOWN_MAX) as u64;
-    let doors = homes.into_iter().take(HOMES_SHOWN_MAX);
+    let (doors, next) = portion(homes.into_iter().collect(), shown.from, HOMES_SHOWN_MAX);
     Ok(show(&Building {
         doors: doors
+            .into_iter()
             .map(|(home, names)| Door { home: clip(&home, TITLE_CHARS_MAX), names })
             .collect(),
         beginning: clip(beginning, TITLE_CHARS_MAX),
-        more,
+        next,
         today: visit.day(visit.now()),
         f,
     }))

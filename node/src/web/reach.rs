@@ -6,22 +6,23 @@
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::Response,
 };
+use serde::Deserialize;
 
 use super::{
     App,
     error::Failure,
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
 };
 use crate::api::{Command, NewsCommand, NewsReply, NewsRow, ReachedPage, Reply};
 
-/// Places of one table.
-const PLACES_SHOWN_MAX: usize = 60;
+/// Places of one portion of the table.
+const PLACES_SHOWN_MAX: usize = 20;
 
-/// Homes to knock at; the next ones come when these were seen to.
-const MISSING_SHOWN_MAX: usize = 100;
+/// Homes to knock at in one portion.
+const MISSING_SHOWN_MAX: usize = 40;
 
 /// An announcement as a line.
 struct Line {
@@ -54,7 +55,20 @@ struct Page {
     line: Line,
     places: Vec<Place>,
     missing: Vec<Missing>,
-    more: u64,
+    /// What the address calls this announcement.
+    id: String,
+    /// Where the next places and the next homes begin.
+    next_places: Option<usize>,
+    next_missing: Option<usize>,
+    shown: Shown,
+}
+
+/// Which portions.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    places: usize,
+    from: usize,
 }
 
 fn line(visit: &Visit, row: &NewsRow) -> Line {
@@ -70,28 +84,29 @@ pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
     Path(id): Path<String>,
+    Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
     let reached = app.handle.ask(Command::News(NewsCommand::Reached { id }));
     let (f, reached) = tokio::join!(Frame::load(&app, &visit), reached);
     let Reply::News(NewsReply::Reached(reached)) = reached? else {
         return Err(Failure::odd_reply());
     };
-    Ok(show(&lay_out(f, &visit, &reached.news, &reached)))
+    Ok(show(&lay_out(f, &visit, *reached, shown)))
 }
 
-fn lay_out(f: Frame, visit: &Visit, row: &NewsRow, reached: &ReachedPage) -> Page {
+fn lay_out(f: Frame, visit: &Visit, reached: ReachedPage, shown: Shown) -> Page {
     let everywhere = visit.words.text("reach-everywhere", &[]);
     let place = |name: &str| match name {
         "" => everywhere.clone(),
         name => clip(name, TITLE_CHARS_MAX),
     };
-    let missing = reached.missing.iter().take(MISSING_SHOWN_MAX);
+    let (places, next_places) = portion(reached.places, shown.places, PLACES_SHOWN_MAX);
+    let (missing, next_missing) = portion(reached.missing, shown.from, MISSING_SHOWN_MAX);
     Page {
-        line: line(visit, row),
-        places: reached
-            .places
+        id: reached.id.to_hex(),
+        line: line(visit, &reached.news),
+        places: places
             .iter()
-            .take(PLACES_SHOWN_MAX)
             .map(|it| Place {
                 name: place(&it.place),
                 households: it.households,
@@ -100,6 +115,7 @@ fn lay_out(f: Frame, visit: &Visit, row: &NewsRow, reached: &ReachedPage) -> Pag
             })
             .collect(),
         missing: missing
+            .iter()
             .map(|it| Missing {
                 home: clip(&it.home, TITLE_CHARS_MAX),
                 name: clip(&it.name, TITLE_CHARS_MAX),
@@ -107,7 +123,9 @@ fn lay_out(f: Frame, visit: &Visit, row: &NewsRow, reached: &ReachedPage) -> Pag
                 reached: it.reached,
             })
             .collect(),
-        more: reached.missing.len().saturating_sub(MISSING_SHOWN_MAX) as u64,
+        next_places,
+        next_missing,
+        shown,
         f,
     }
 }

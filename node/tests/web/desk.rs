@@ -17,6 +17,7 @@ use tokio::sync::broadcast;
 use crate::{
     actors::{Browser, at_home},
     fake::{Fake, NOW, id},
+    long::Long,
     rows::announced,
 };
 
@@ -94,7 +95,7 @@ impl Fake {
                 Ok(Reply::Case(Box::new(CaseReply::Desk(page))))
             }
             CaseCommand::Figures { .. } => {
-                let page = CaseReply::Figures(figures());
+                let page = CaseReply::Figures(self.long.in_figures(figures()));
                 Ok(Reply::Case(Box::new(page)))
             }
             CaseCommand::Ask(new) => self.ask(&new.title, &new.details, false),
@@ -135,8 +136,11 @@ fn alert() -> NewsRow {
 }
 
 /// One alert, and how far it got.
-pub fn news(command: &NewsCommand) -> NewsReply {
+pub fn news(command: &NewsCommand, long: &Long) -> NewsReply {
     match command {
+        NewsCommand::List { .. } if !long.news.is_empty() => {
+            NewsReply::List { news: long.news.clone() }
+        }
         NewsCommand::List { .. } => NewsReply::List { news: vec![alert()] },
         NewsCommand::Show { .. } => NewsReply::One(Box::new(alert())),
         NewsCommand::Reached { .. } => {
@@ -154,8 +158,8 @@ pub fn news(command: &NewsCommand) -> NewsReply {
             };
             NewsReply::Reached(Box::new(ReachedPage {
                 id: id(90),
-                places: vec![count("", 40, 36), count("3号楼", 38, 32)],
-                missing: vec![missing("3-201", true), missing("3-502", false)],
+                places: long.cycled(vec![count("", 40, 36), count("3号楼", 38, 32)]),
+                missing: long.cycled(vec![missing("3-201", true), missing("3-502", false)]),
                 news: alert(),
             }))
         }

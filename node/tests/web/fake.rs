@@ -21,6 +21,7 @@ use node::{
 use tokio::sync::broadcast;
 
 use crate::{
+    long::Long,
     private::Vault,
     roster::Roster,
     rows::{answered_before, did, peer, request},
@@ -61,6 +62,8 @@ pub struct Fake {
     pub me: MePage,
     /// The phones that are let in.
     pub phones: Phones,
+    /// Where there shall be more than a few of everything.
+    pub long: Long,
     /// Every command, in order.
     pub asked: Vec<Command>,
     pub next: u8,
@@ -148,6 +151,7 @@ impl Fake {
             vault: Vault::default(),
             me: crate::homes::li(),
             phones: Phones::in_memory([7; 32]),
+            long: Long::default(),
             asked: vec![],
             next: 100,
         };
@@ -308,7 +312,7 @@ impl Fake {
             Command::News(NewsCommand::Answered { question }) => {
                 Ok(Reply::News(NewsReply::List { news: answered_before(&question) }))
             }
-            Command::News(command) => Ok(Reply::News(crate::desk::news(&command))),
+            Command::News(command) => Ok(Reply::News(crate::desk::news(&command, &self.long))),
             Command::Case(command) => self.about_cases(command, events),
             Command::Wait { peers, .. } => {
                 let (equal, missing) = (self.mesh.peers[..1].to_vec(), vec![]);

@@ -9,6 +9,7 @@ mod door;
 mod fake;
 mod homes;
 mod knock;
+mod long;
 mod pages;
 mod phones;
 mod photos;

@@ -1,5 +1,5 @@
 //! How fast people are answered and helped, and how they find it: a table of counts and times, a plot
-//! of each, no names.
+//! of each, no names. One table at a time, in portions: there may be three hundred buildings.
 
 use askama::Template;
 use axum::{
@@ -45,8 +45,11 @@ struct Line {
 /// One table and its plot.
 struct Part {
     title: String,
+    /// The number of the first line.
+    first: usize,
     lines: Vec<Line>,
     plot: String,
+    next: Option<usize>,
 }
 
 #[derive(Template)]
@@ -55,7 +58,12 @@ struct Page {
     f: Frame,
     /// Days, and is it this one?
     spans: Vec<(u64, bool)>,
-    parts: Vec<Part>,
+    /// Tables that there are: as the address names it, its title, is it this one?
+    tables: Vec<(&'static str, String, bool)>,
+    days: u64,
+    whole: Part,
+    table: Option<Part>,
+    of: &'static str,
     /// Under way because of a cut; empty where nothing was.
     cut_off: String,
     skewed: u64,
@@ -67,6 +75,8 @@ struct Page {
 #[serde(default)]
 pub struct Shown {
     days: u64,
+    of: String,
+    from: usize,
 }
 
 pub async fn page(
@@ -87,17 +97,22 @@ pub async fn page(
     };
     let words = visit.words;
     let all = [NamedFigures { name: String::new(), figures: figures.all.clone() }];
-    let parts = [
-        ("figures-all", &all[..]),
-        ("figures-compounds", &figures.compounds),
-        ("figures-buildings", &figures.buildings),
-        ("figures-groups", &figures.groups),
+    let tables = [
+        ("compounds", "figures-compounds", &figures.compounds),
+        ("buildings", "figures-buildings", &figures.buildings),
+        ("groups", "figures-groups", &figures.groups),
     ];
-    let parts = parts.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let tables = || tables.iter().filter(|(.., rows)| !rows.is_empty());
+    let here = tables().find(|(of, ..)| *of == shown.of).or(tables().next());
+    let of = here.map(|(of, ..)| *of).unwrap_or_default();
     let said = figures.all.satisfaction;
     Ok(show(&Page {
         spans: SPANS.map(|days| (days, days == shown.days)).into(),
-        parts: parts.map(|(title, rows)| part(words, title, rows)).collect(),
+        tables: tables().map(|it| (it.0, words.text(it.1, &[]), it.0 == of)).collect(),
+        days: shown.days,
+        whole: part(words, "figures-all", &all, 0),
+        table: here.map(|(_, title, rows)| part(words, title, rows, shown.from)),
+        of,
         cut_off: match figures.all.cut_off {
             Spread { count: 0, .. } => String::new(),
             spread => {
@@ -111,8 +126,10 @@ pub async fn page(
     }))
 }
 
-fn part(words: Words, title: &str, rows: &[NamedFigures]) -> Part {
-    let shown = &rows[..rows.len().min(ROWS_SHOWN_MAX)];
+fn part(words: Words, title: &str, rows: &[NamedFigures], from: usize) -> Part {
+    let from = from.min(rows.len());
+    let until = from.saturating_add(ROWS_SHOWN_MAX).min(rows.len());
+    let shown = &rows[from..until];
     let hours = |ms: Option<u64>| ms.unwrap_or(0) as f64 / HOUR_MS;
     let bar = |row: &NamedFigures| {
         let of = row.figures.response;
@@ -125,6 +142,8 @@ fn part(words: Words, title: &str, rows: &[NamedFigures]) -> Part {
     };
     Part {
         title: words.text(title, &[]),
+        first: from,
+        next: (until < rows.len()).then_some(until),
         lines: shown.iter().map(|row| line(words, &row.name, &row.figures)).collect(),
         plot,
     }
