@@ -266,9 +266,10 @@ fn said_duty(words: Words, duty: &[DutyRow]) -> String {
 
 fn told(words: Words, notice: &Notice) -> Told {
     let title = clip(&notice.title, TITLE_CHARS_MAX);
+    let holder = notice.holder.as_ref().map(|it| clip(it, TITLE_CHARS_MAX));
     Told {
         id: notice.id.clone(),
-        sentence: words.told(&notice.reason, &title, notice.holder.as_deref()),
+        sentence: words.told(&notice.reason, &title, holder.as_deref()),
         request: format!("/requests/{}", notice.request.to_hex()),
         next: notice.next_open.as_ref().map(|row| {
             (format!("/requests/{}", row.id.to_hex()), clip(&row.title, TITLE_CHARS_MAX))

@@ -112,7 +112,9 @@ pub async fn page(
     };
     let alerts = news::alerts(&told).take(ALERTS_SHOWN_MAX);
     Ok(show(&Home {
-        alerts: alerts.map(|row| news::line(&visit, row, ALERT_CHARS_MAX)).collect(),
+        alerts: news::with_few_photos(
+            alerts.map(|row| news::line(&visit, row, ALERT_CHARS_MAX)).collect(),
+        ),
         in_force: told.len() as u64,
         on_duty: f.strip.as_ref().map(|strip| strip.duty.clone()).unwrap_or_default(),
         desk,
@@ -206,7 +208,8 @@ fn mine(words: Words, row: &RequestRow) -> Mine {
 /// "王师傅 is on the way: …" A status without a sentence of its own is named.
 fn sentence(words: Words, row: &RequestRow, title: &str) -> String {
     let side = if row.asked_by_me { "mine" } else { "held" };
-    let holder = row.holder.clone().unwrap_or_else(|| words.text("somebody", &[]));
+    let holder = row.holder.as_ref().map(|it| clip(it, TITLE_CHARS_MAX));
+    let holder = holder.unwrap_or_else(|| words.text("somebody", &[]));
     let status = words.status(&row.status);
     let args = [("title", title.into()), ("holder", holder.into()), ("status", status.into())];
     words

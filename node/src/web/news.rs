@@ -70,6 +70,17 @@ pub fn line(visit: &Visit, row: &NewsRow, chars_max: usize) -> Line {
     }
 }
 
+/// The same with as many thumbnails as fit a first load; the others are a tap away.
+pub fn with_few_photos(mut lines: Vec<Line>) -> Vec<Line> {
+    let mut room = PHOTOS_SHOWN_MAX;
+    for line in &mut lines {
+        line.more_photos = line.news.photos.len() > room;
+        line.news.photos.truncate(room);
+        room -= line.news.photos.len();
+    }
+    lines
+}
+
 /// What holds now, alerts first; also what no longer does, if wanted.
 pub async fn told(app: &App, all: bool) -> Result<Vec<NewsRow>, Failure> {
     match app.handle.ask(Command::News(NewsCommand::List { all })).await? {
@@ -101,13 +112,8 @@ pub async fn list(
     let all = !shown.all.is_empty();
     let (f, news) = tokio::join!(Frame::load(&app, &visit), told(&app, all));
     let (news, next) = portion(news?, shown.from, NEWS_SHOWN_MAX);
-    let mut lines: Vec<Line> = news.iter().map(|row| line(&visit, row, NEWS_CHARS_MAX)).collect();
-    let mut room = PHOTOS_SHOWN_MAX;
-    for line in &mut lines {
-        line.more_photos = line.news.photos.len() > room;
-        line.news.photos.truncate(room);
-        room -= line.news.photos.len();
-    }
+    let lines = news.iter().map(|row| line(&visit, row, NEWS_CHARS_MAX)).collect();
+    let lines = with_few_photos(lines);
     Ok(show(&List { lines, all, next, f }))
 }
 

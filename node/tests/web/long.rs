@@ -54,7 +54,8 @@ fn years() -> Fake {
     fake.me.desk = true;
     let long = "今晚大风，请收好阳台上的花盆，别让老人一个人出门。".repeat(60);
     let news = (0..MANY).map(|at| {
-        let mut row = announced(90, NewsWord::Notice, &format!("第{at}号。{long}"));
+        let class = if at < 9 { NewsWord::Alert } else { NewsWord::Notice };
+        let mut row = announced(90, class, &format!("第{at}号。{long}"));
         row.photos = 4;
         (row.author, row.home) = (long.clone(), long.clone());
         row
