@@ -8,10 +8,10 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 use crate::{
     commands::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
-        doctor, duty, facts, files, grant, group, groups, heal, import, init, invite, join, late,
-        leave, lock, log, name, news, notices, passphrase, people, phones, photo, places, post,
-        reached, rebuild, recover, remove, request, requests, resident, restore, root, search,
-        series, status, token, trouble, unlock, up, vault, wait,
+        doctor, doors, duty, facts, files, grant, group, groups, heal, import, init, invite, join,
+        late, leave, lock, log, name, news, notices, passphrase, people, phones, photo, places,
+        post, reached, rebuild, recover, remove, request, requests, resident, restore, root,
+        search, series, status, token, trouble, unlock, up, vault, wait,
     },
     error::CliError,
 };
@@ -172,6 +172,7 @@ pub enum Verb {
     Resident(resident::Args),
     Token(token::Args),
     Phones(phones::Args),
+    Doors(doors::Args),
     Bundle(bundle::Args),
     Backup(backup::Args),
     Restore(restore::Args),

@@ -13,6 +13,7 @@ pub mod demo;
 pub mod desk;
 pub mod devices;
 pub mod doctor;
+pub mod doors;
 pub mod duty;
 pub mod export;
 pub mod facts;
@@ -219,6 +220,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Lock(args) => lock::run(ui, door, args).await,
         Verb::Token(args) => token::run(ui, door, args).await,
         Verb::Phones(args) => phones::run(ui, door, args).await,
+        Verb::Doors(args) => doors::run(ui, door, args).await,
         Verb::Resident(args) => resident::run(ui, door, args).await,
         _ => Err(CliError::Unexpected),
     }

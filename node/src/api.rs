@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod files;
 mod found;
+mod house;
 mod knock;
 mod me;
 mod message;
@@ -37,6 +38,7 @@ pub use error::{ApiError, ErrorKind};
 pub use event::{Event, RingClass};
 pub use files::*;
 pub use found::{PaperSheet, RootPaper, RootsWord};
+pub use house::{DoorLine, HouseCommand, HouseReply};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use me::{MePage, ResidentRow};
 pub use message::{MessageRow, ShownRow};
@@ -294,6 +296,8 @@ pub enum Command {
     Progress,
     /// Looks for something in everything that whoever asks may read.
     Search(SearchQuery),
+    /// The doors of a house.
+    House(HouseCommand),
     /// Tokens for programs.
     Token(TokenCommand),
     /// Phones that are paired with the page.
@@ -388,6 +392,7 @@ pub enum Reply {
         waiting: Vec<KnockRow>,
     },
     Found(FoundPage),
+    House(HouseReply),
     Token(TokenReply),
     Phone(PhoneReply),
     Progress {

@@ -36,6 +36,7 @@ mod enter;
 mod epochs;
 mod files;
 mod found;
+mod house;
 mod intake;
 mod job;
 mod keys;

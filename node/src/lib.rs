@@ -2,6 +2,7 @@
 //!
 //! `web → handle → run → core → crdt`; `store`, `mesh` and `web` never import one another.
 
+pub mod answering;
 pub mod api;
 pub mod backup;
 pub mod bundle;
@@ -21,5 +22,6 @@ pub mod photo;
 pub mod ring;
 pub mod run;
 pub mod store;
+pub mod trust;
 pub mod web;
 pub mod words;

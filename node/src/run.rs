@@ -28,12 +28,14 @@ use tokio_util::sync::CancellationToken;
 use ports::Ports;
 
 use crate::{
+    answering::keep_answering,
     api::{ApiError, ErrorKind},
     clock, control,
     handle::Handle,
     identity::Folder,
     mesh::{self, Breaker, MeshConfig, MeshError},
     phones::Phones,
+    trust::Trust,
     web::{self, WebConfig},
 };
 
@@ -81,6 +83,8 @@ pub struct Running {
     /// The newest code that pairs a phone with the page; none where the page is on loopback.
     pub pairing: watch::Receiver<Option<String>>,
     phones: Phones,
+    /// Vouches for the name of this box.
+    trust: Option<Arc<Trust>>,
     addresses: watch::Receiver<BTreeSet<String>>,
     stop: CancellationToken,
     work: Vec<JoinHandle<()>>,
@@ -90,6 +94,11 @@ impl Running {
     /// Where other homes reach it, as far as it is known now.
     pub fn addresses(&self) -> Vec<String> {
         self.addresses.borrow().iter().cloned().collect()
+    }
+
+    /// The name that the page answers to on the network: `linli-xxxxx.local`.
+    pub fn host(&self) -> Option<String> {
+        self.trust.as_ref().map(|trust| trust.host())
     }
 
     /// Resolves when an address has come or gone; none where the node has stopped by itself.
@@ -129,8 +138,10 @@ pub async fn start(config: Config) -> Result<Running, ApiError> {
     let socket = control::Socket::bind(&folder)
         .map_err(|error| ApiError::unwritable(&config.data, &error))?;
     let phones = Phones::open(folder.path())?;
+    let trust = Arc::new(Trust::open(folder.path())?);
     let start = Start::of(folder, Some(&config)).await?;
     let mut running = launch(start, config, phones);
+    running.trust = Some(trust);
     let handle = running.handle.clone();
     let stop = running.stop.clone();
     running.work.push(tokio::spawn(async move {
@@ -205,7 +216,7 @@ fn launch(start: Start, config: Config, phones: Phones) -> Running {
         ended.cancel();
     });
     let pairing = watch::channel(None).1;
-    Running { handle, page: None, pairing, phones, addresses, stop, work: vec![work] }
+    Running { handle, page: None, pairing, phones, trust: None, addresses, stop, work: vec![work] }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ApiError> {
@@ -221,6 +232,11 @@ fn serve_page(running: &mut Running, listener: TcpListener, lan: bool) -> Result
     running.page = Some(format!("http://{address}/"));
     let mut config = WebConfig::loopback(Arc::new(clock::claimed), running.phones.clone());
     config.lan = lan;
+    config.trust.clone_from(&running.trust);
+    config.names.extend(running.host());
+    if let (true, Some(host)) = (lan, running.host()) {
+        running.work.push(tokio::spawn(keep_answering(host, running.stop.clone())));
+    }
     let (codes, pairing) = watch::channel(None);
     running.pairing = pairing;
     config.on_code = Arc::new(move |code| {

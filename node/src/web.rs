@@ -18,7 +18,8 @@
 //!
 //! # Deliberately absent
 //!
-//! TLS: a box in a flat has no name that a browser would trust.
+//! Plain http turned into https by itself: a phone that does not trust this box's authority ([`crate::trust`])
+//! must get on. Both are spoken on one port, told apart by the first byte.
 
 mod announced;
 mod api;
@@ -27,6 +28,7 @@ mod ask;
 mod assets;
 mod crowd;
 mod desk;
+mod doors;
 mod error;
 mod found;
 mod frame;
@@ -34,6 +36,7 @@ mod group;
 mod groups;
 mod guard;
 mod home;
+mod installed;
 mod join;
 mod knock;
 mod language;
@@ -56,8 +59,10 @@ mod request;
 mod requests;
 mod rota;
 mod search;
+mod secure;
 mod session;
 mod trouble;
+mod trusting;
 mod upload;
 
 use std::{
@@ -75,10 +80,6 @@ use crdt::{
     id::PersonId,
     time::{ClaimedTime, Moment},
 };
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
 use jiff::tz::TimeZone;
 use tokio::{
     net::TcpListener,
@@ -95,10 +96,12 @@ use crate::{
     api::{ApiError, Command, Event, Reply, RosterCommand, RosterReply},
     handle::Handle,
     phones::Phones,
+    trust::Trust,
     words,
 };
 use crowd::Crowd;
 use pairing::Pairing;
+use secure::Secure;
 use session::Seal;
 
 /// Connections served at once; a home has a few phones, each opens about six.
@@ -120,6 +123,9 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// Bytes of headers on one connection; a browser sends about two kilobytes.
 const HEADER_BYTES_MAX: usize = 16 * 1024;
 
+/// Characters of a key that makes a form count once: who, and what was drawn for this page.
+const ONCE_CHARS: std::ops::RangeInclusive<usize> = 32..=64;
+
 /// How long to wait after the operating system refused a connection, when it is out of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -132,6 +138,8 @@ pub struct WebConfig {
     pub port: u16,
     /// Names, besides addresses, under which this box may be called: `linli.local`.
     pub names: Vec<String>,
+    /// Vouches for this box's own name, if it does: then https is spoken, too.
+    pub trust: Option<Arc<Trust>>,
     /// Which browsers are let in, and what signs their cookies and tokens.
     pub phones: Phones,
     /// What the wall clock says; only shown.
@@ -149,6 +157,7 @@ impl WebConfig {
             lan: false,
             port: 0,
             names: Vec::new(),
+            trust: None,
             phones,
             clock,
             zone: TimeZone::system(),
@@ -178,6 +187,19 @@ impl Door {
                 self.0.ask(Command::As { person, command }).await
             }
         }
+    }
+
+    /// Once for this key of a form, however often it arrives. What was changed after a try that failed
+    /// is something else.
+    async fn once(&self, key: &str, command: Command) -> Result<Reply, ApiError> {
+        let is_key =
+            ONCE_CHARS.contains(&key.len()) && key.bytes().all(|it| it.is_ascii_hexdigit());
+        if !is_key {
+            return self.ask(command).await;
+        }
+        let said = serde_json::to_vec(&command).expect("commands are plain values");
+        let key = format!("page/{key}/{}", &blake3::hash(&said).to_hex()[..16]);
+        self.ask(Command::Once { key, command: command.into() }).await
     }
 
     fn events(&self) -> broadcast::Receiver<Event> {
@@ -306,6 +328,11 @@ fn pages() -> Router<App> {
         .route("/live", get(live::stream))
         .route("/assets/{name}", get(assets::asset))
         .merge(at_work())
+        .route("/manifest.webmanifest", get(installed::manifest))
+        .route("/sw.js", get(installed::worker))
+        .route("/waiting", get(installed::waiting))
+        .route("/trust", get(trusting::page))
+        .route("/trust/{name}", get(trusting::file))
 }
 
 /// What the neighbourhood is told, who works for it, and how the homes stand with one another.
@@ -313,6 +340,7 @@ fn at_work() -> Router<App> {
     Router::new()
         .route("/news", get(news::list))
         .route("/news/{id}", get(news::one))
+        .route("/doors", get(doors::page))
         .route("/print/building", get(print::building))
         .route("/print/emergency", get(print::emergency))
         .route("/desk", get(desk::page))
@@ -364,14 +392,20 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     config.port = listener.local_addr()?.port();
+    let secure = config.trust.clone().map(|trust| Secure::new(trust, config.clock.clone()));
     let pages = router_until(handle, config, stop.clone());
-    serve_pages(listener, pages, stop).await;
+    serve_pages(listener, pages, secure, stop).await;
     Ok(())
 }
 
 /// Serves any pages on `listener` until `stop`, with the limits above.
-pub(crate) async fn serve_pages(listener: TcpListener, pages: Router, stop: CancellationToken) {
-    let service = TowerToHyperService::new(pages);
+pub(crate) async fn serve_pages(
+    listener: TcpListener,
+    pages: Router,
+    secure: Option<Secure>,
+    stop: CancellationToken,
+) {
+    let pages = secure::Pages::new(pages, secure);
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let crowd = Crowd::of_at_most(CONNECTIONS_PER_ADDRESS_MAX);
     loop {
@@ -393,17 +427,11 @@ pub(crate) async fn serve_pages(listener: TcpListener, pages: Router, stop: Canc
         let Some(guest) = crowd.enter(from.ip()) else { continue };
         // A page goes out in one piece; waiting for more would only delay it.
         let _ = stream.set_nodelay(true);
-        let (service, stop) = (service.clone(), stop.clone());
+        let (pages, stop) = (pages.clone(), stop.clone());
         tokio::spawn(async move {
-            let connection = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEADERS_WITHIN)
-                .max_buf_size(HEADER_BYTES_MAX)
-                .serve_connection(TokioIo::new(stream), service);
             tokio::select! {
                 () = stop.cancelled() => (),
-                // A browser that hangs up in the middle is ordinary.
-                _ = connection => (),
+                () = pages.talk(stream) => (),
             }
             drop((place, guest));
         });

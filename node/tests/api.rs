@@ -60,6 +60,7 @@ impl Home {
             lan: false,
             port: PORT,
             names: Vec::new(),
+            trust: None,
             phones: node::phones::Phones::in_memory([7; 32]),
             clock: Arc::new(|| ClaimedTime(0)),
             zone: TimeZone::UTC,

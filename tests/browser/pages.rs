@@ -21,7 +21,10 @@ const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
 const ROUTER: &str = include_str!("../../node/src/web.rs");
 
 /// What answers a GET and is no page: a picture, a stream, style and script.
-const NO_PAGES: [&str; 4] = [
+const NO_PAGES: [&str; 7] = [
+    "/manifest.webmanifest",
+    "/sw.js",
+    "/trust/{name}",
     "/news/{id}/photos/{number}",
     "/news/{id}/photos/{number}/whole.jpg",
     "/live",
@@ -70,8 +73,11 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/news", CHEN, "/news".into()),
         ("/news/{id}", CHEN, format!("/news/{}", town.alert.to_hex())),
         ("/me", CHEN, "/me".into()),
+        ("/waiting", CHEN, "/waiting".into()),
+        ("/trust", CHEN, "/trust".into()),
         ("/me/phones", CHEN, "/me/phones".into()),
         ("/requests/{request}/slip", OFFICE, format!("/requests/{ride}/slip")),
+        ("/doors", OFFICE, "/doors".into()),
         ("/print/building", OFFICE, "/print/building".into()),
         ("/print/emergency", CHEN, "/print/emergency".into()),
         ("/ask", CHEN, "/ask?kind=question".into()),
@@ -115,7 +121,11 @@ fn listed(town: &Town) -> BTreeSet<&'static str> {
 /// Opens a page and says what is wrong with it.
 async fn look(window: &Window, name: &str, path: &str) -> Vec<String> {
     window.go(path).await;
+    let landed = window.path().await;
     let mut wrong = axe::violations(window).await;
+    if landed != path {
+        wrong.push(format!("led to {landed}"));
+    }
     // A whole photo is as large as it is, on the page that was opened for it.
     let bytes = window.run(
         "const entries = [...performance.getEntriesByType('navigation'), \

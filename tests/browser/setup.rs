@@ -1,5 +1,7 @@
 //! The first minutes: two boxes out of their packets, one founds a neighbourhood, the other joins by the
-//! invitation that the first one shows as a link and as a QR code.
+//! invitation that the first one shows as a link and as a QR code, which is read as a phone reads it.
+
+use std::time::Duration;
 
 use node::run::Running;
 use serde_json::json;
@@ -9,12 +11,25 @@ use crate::{
     window::{Driver, Size, Window},
 };
 
-/// Reads the invitation that is shown: the link, beside which the same stands as a picture.
+/// How long a node may take to know an address of its own.
+const WITHIN: Duration = Duration::from_secs(30);
+
+/// Reads the invitation that is shown, from its picture; the same stands beside as a link.
 async fn invitation(window: &Window) -> String {
     window.go("/invite").await;
     window.tap("main form button").await;
     window.find("svg.qr path").await;
-    window.find(".link").await.text().await.expect("the link can be read")
+    let picture = image::load_from_memory(&window.looks("svg.qr").await).expect("a picture");
+    let picture = picture.to_luma8();
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let mut camera = quircs::Quirc::default();
+    let mut codes = camera.identify(width, height, &picture);
+    let code = codes.next().expect("a code").expect("a whole one");
+    let read = code.decode().expect("a camera can read it").payload;
+    let read = String::from_utf8(read).expect("a text");
+    let link = window.find(".link").await.text().await.expect("the link can be read");
+    assert_eq!(read, link, "the picture says what the link says");
+    read
 }
 
 /// Fills in a field without typing: a link is pasted.
@@ -25,12 +40,15 @@ async fn paste(window: &Window, css: &str, text: &str) {
 }
 
 async fn address_of(running: &mut Running) -> String {
-    loop {
-        if let Some(address) = running.addresses().into_iter().next() {
-            return address;
+    let address = async {
+        loop {
+            if let Some(address) = running.addresses().into_iter().next() {
+                return address;
+            }
+            running.addresses_changed().await.expect("the node goes on");
         }
-        running.addresses_changed().await.expect("the node goes on");
-    }
+    };
+    tokio::time::timeout(WITHIN, address).await.expect("the node listens somewhere")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,9 @@
 //! What people do with their phones, from the first tap to the last.
 
-use node::demo::{CHEN, LI, OFFICE, ZHANG};
+use node::{
+    api::{Command, RoleWord, RosterCommand},
+    demo::{CHEN, LI, OFFICE, ZHANG},
+};
 
 use crate::{
     town::Town,
@@ -69,5 +72,43 @@ async fn a_ride_is_asked_for_claimed_on_both_sides_of_a_cut_told_driven_and_conf
     demo.agreed().await.expect("all four have heard of the confirmation");
     office.go(&path).await;
     office.sees("已结案").await;
+    crate::town::stop(town).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_head_of_a_house_warns_with_a_photo_and_nobody_can_overlook_it() {
+    let town = Town::raise().await;
+    let demo = &town.demo.town;
+    let person = town.removed.0.to_hex();
+    let grant = RosterCommand::Grant { person, role: RoleWord::Steward, over: None, again: true };
+    demo.ask(OFFICE, Command::Roster(grant)).await.expect("Zhang looks after the house");
+    demo.agreed().await.expect("all four have heard of it");
+    let driver = Driver::start();
+    let head = driver.open(town.page(ZHANG), Size::Phone, "zh-CN").await;
+    head.go("/").await;
+    head.tap_words("拍照发预警").await;
+    head.types("#text", "三楼水管爆了，别坐电梯").await;
+    let photo =
+        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pictures/slip.png"));
+    head.attaches("#camera", photo).await;
+    head.tap("form[enctype] button.big").await;
+    head.sees("三楼水管爆了").await;
+
+    demo.agreed().await.expect("all four have the warning");
+    // It stands first on whatever page somebody begins with, with its picture.
+    let chen = driver.open(town.page(CHEN), Size::Phone, "zh-CN").await;
+    chen.go("/").await;
+    chen.sees("三楼水管爆了").await;
+    let first = chen.run(
+        "const alert = document.querySelector('main section, main article'); \
+         return alert.className.includes('alert') && alert.innerText.includes('三楼水管爆了')",
+        vec![],
+    );
+    assert_eq!(first.await, true, "something else stands before it:\n{}", chen.text().await);
+    let seen = "const done = arguments[0]; const look = () => { \
+        const it = [...document.querySelectorAll('.alert-card')].find((card) => card.innerText.includes('水管'))?.querySelector('img'); \
+        it && it.complete && it.naturalWidth > 0 ? done(true) : setTimeout(look, 100); }; look();";
+    assert_eq!(chen.run_and_wait(seen, vec![]).await, true);
+    chen.picture("alert").await;
     crate::town::stop(town).await;
 }

@@ -13,6 +13,7 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -55,6 +56,8 @@ impl Size {
 pub struct Driver {
     child: Child,
     address: String,
+    /// What each Chromium is started with besides.
+    arguments: Vec<String>,
     /// Where its windows keep their profiles; gone with it.
     _profiles: tempfile::TempDir,
 }
@@ -62,9 +65,21 @@ pub struct Driver {
 impl Driver {
     /// Starts one on a free port.
     pub fn start() -> Self {
+        Self::start_with(None, &[])
+    }
+
+    /// The same for browsers that are at home in this folder, with these arguments of Chromium's.
+    pub fn start_at(home: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(Some(home), arguments)
+    }
+
+    fn start_with(home: Option<&Path>, arguments: &[&str]) -> Self {
         let profiles = tempfile::tempdir().expect("a folder for the profiles");
         let mut command = Command::new("chromedriver");
         command.env("TMPDIR", profiles.path());
+        if let Some(home) = home {
+            command.env("HOME", home);
+        }
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("chromedriver runs (Debian: chromium-driver)");
         let said = BufReader::new(child.stdout.take().expect("it was piped"));
@@ -73,7 +88,9 @@ impl Driver {
             Some(port.trim_end_matches('.').to_owned())
         });
         let port = port.expect("chromedriver says its port");
-        Self { child, address: format!("http://127.0.0.1:{port}"), _profiles: profiles }
+        let address = format!("http://127.0.0.1:{port}");
+        let arguments = arguments.iter().map(|it| (*it).to_owned()).collect();
+        Self { child, address, arguments, _profiles: profiles }
     }
 
     /// Opens a window that shows the pages at `page`.
@@ -97,6 +114,8 @@ impl Driver {
                      "--hide-scrollbars", "--window-size=1280,900"],
             "prefs": prefs,
         });
+        let list = options["args"].as_array_mut().expect("a list above");
+        list.extend(self.arguments.iter().cloned().map(Value::from));
         if size == Size::Phone {
             let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true });
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
@@ -218,6 +237,18 @@ impl Window {
         let scroll = "arguments[0].scrollIntoView({ block: 'center' })";
         self.client.execute(scroll, vec![here]).await?;
         element.click().await
+    }
+
+    /// Puts a file into the field that this selector names, as if it had been chosen.
+    pub async fn attaches(&self, css: &str, file: &Path) {
+        let file = file.to_str().expect("a plain path");
+        self.find(css).await.send_keys(file).await.expect("a field that takes files");
+    }
+
+    /// What this selector names, as it looks.
+    pub async fn looks(&self, css: &str) -> Vec<u8> {
+        let element = self.find(css).await;
+        element.screenshot().await.expect("Chromium takes a picture")
     }
 
     /// Types into the field that this selector names, in place of what stood there.

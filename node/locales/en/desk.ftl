@@ -95,3 +95,14 @@ reach-seen = Read it
 reach-knock = Whom to knock for
 reach-not-read = it is there, nobody has read it
 reach-not-there = it has not arrived
+
+thing-doors = seeing the doors of a house
+doors-all = All doors
+doors-alert = Warn with a photo
+doors-count = { $n ->
+    [one] 1 door
+   *[other] { $n } doors
+}
+doors-urgent = Cannot wait: { $n } open
+doors-asks = Asks for help: { $n } open
+doors-here = Connected now

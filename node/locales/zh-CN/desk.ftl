@@ -86,3 +86,11 @@ reach-seen = 已读
 reach-knock = 要去敲门的
 reach-not-read = 已送到，没人看过
 reach-not-there = 还没送到
+
+thing-doors = 看一栋楼的门牌
+doors-all = 全部门牌
+doors-alert = 拍照发预警
+doors-count = 共 { $n } 户
+doors-urgent = 有急事：{ $n } 件没办完
+doors-asks = 在求助：{ $n } 件没办完
+doors-here = 现在连着

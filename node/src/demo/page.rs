@@ -56,7 +56,7 @@ struct Desk {
 pub async fn serve(listener: TcpListener, port: u16, show: Arc<Show>) {
     let stop = show.stop.clone();
     let desk = Desk { show, port, token: to_hex(&clock::random::<16>()).into() };
-    web::serve_pages(listener, router(desk), stop).await;
+    web::serve_pages(listener, router(desk), None, stop).await;
 }
 
 fn router(desk: Desk) -> Router {

@@ -86,6 +86,7 @@ impl Ledger {
             Command::Search(query) => self.search(query),
             Command::News(command) => self.read_news(command).map(Reply::News),
             Command::Files(command) => self.read_files(&command).map(Reply::Files),
+            Command::House(command) => self.house(&command).map(Reply::House),
             Command::Doctor => self.doctor(),
             other => {
                 let reason = format!("{other:?} is not for the ledger");

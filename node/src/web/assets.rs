@@ -27,12 +27,18 @@ pub static VERSION: LazyLock<String> = LazyLock::new(|| {
     hasher.finalize().to_hex()[..8].to_owned()
 });
 
+/// One of them that is text.
+pub fn text(name: &str) -> Option<String> {
+    Embedded::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+}
+
 pub async fn asset(Path(name): Path<String>) -> Result<Response, Failure> {
     let file = Embedded::get(&name).ok_or(Failure::NoPage)?;
     let kind = match name.rsplit_once('.') {
         Some((_, "css")) => "text/css; charset=utf-8",
         Some((_, "js")) => "text/javascript; charset=utf-8",
         Some((_, "svg")) => "image/svg+xml",
+        Some((_, "png")) => "image/png",
         _ => "application/octet-stream",
     };
     let headers = [

@@ -6,12 +6,13 @@ use axum::{
     http::{StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
-use crdt::time::ClaimedTime;
+use crdt::{id::to_hex, time::ClaimedTime};
 use jiff::tz::TimeZone;
 
 use super::{App, Shared, assets, session::Session};
 use crate::{
     api::{Command, DutyRow, MeshPicture, NewsCommand, NewsReply, Notice, Reply, RoleWord},
+    clock,
     words::{Lang, Words},
 };
 
@@ -28,6 +29,8 @@ pub struct Visit {
     pub words: Words,
     /// His session.
     pub session: Session,
+    /// It came over https.
+    pub secure: bool,
     token: String,
     path: String,
     zone: TimeZone,
@@ -36,9 +39,10 @@ pub struct Visit {
 
 impl Visit {
     /// One request's.
-    pub fn new(app: &Shared, session: Session, words: Words, uri: &Uri) -> Self {
+    pub fn new(app: &Shared, (session, secure): (Session, bool), words: Words, uri: &Uri) -> Self {
         Self {
             words,
+            secure,
             token: app.seal.token(&session),
             session,
             path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
@@ -114,6 +118,8 @@ pub struct Frame {
     pub words: Words,
     /// What every form carries.
     pub token: String,
+    /// Makes a form of this page count once, however often it is sent.
+    pub once: String,
     /// Where the language switch leads back to.
     pub path: String,
     /// This home's name.
@@ -142,13 +148,15 @@ impl Frame {
     /// For somebody outside: no names, no strip, no ways.
     pub fn bare(visit: &Visit) -> Self {
         let token = visit.token.clone();
+        let who = visit.session.person.map(|it| it.to_hex()[..16].to_owned()).unwrap_or_default();
         // A page that was asked for by POST cannot be gone back to.
         Self {
             words: visit.words,
             token,
+            once: format!("{who}{}", to_hex(&clock::random::<16>())),
             path: visit.path.clone(),
             home: String::new(),
-            who: visit.session.person.map(|it| it.to_hex()[..16].to_owned()).unwrap_or_default(),
+            who,
             person: String::new(),
             role: RoleWord::Member,
             desk: false,

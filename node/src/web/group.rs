@@ -256,6 +256,8 @@ fn escaped_bytes(text: &str) -> usize {
 pub struct Typed {
     text: String,
     reply_to: String,
+    /// Makes it count once.
+    once: String,
 }
 
 pub async fn post(
@@ -269,7 +271,7 @@ pub async fn post(
     if wrong.is_none() {
         let text = typed.text.trim().replace("\r\n", "\n");
         let reply_to = typed.reply_to.parse().ok();
-        match app.handle.ask(Command::Post { group, text, reply_to }).await {
+        match app.handle.once(&typed.once, Command::Post { group, text, reply_to }).await {
             Ok(_) => return Ok(Redirect::to(&format!("{}#newest", href(id))).into_response()),
             Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
             Err(error) => return Err(error.into()),

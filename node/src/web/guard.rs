@@ -33,6 +33,7 @@ use super::{
     error::Failure,
     frame::{Frame, Visit},
     language,
+    secure::OverTls,
     session::{Kind, Session, cookie_name, find_cookie, set_cookie},
     upload::{self, UPLOAD_BYTES_MAX, Upload},
 };
@@ -65,7 +66,11 @@ const FORM_WITHIN: Duration = Duration::from_secs(10);
 const BACK_CHARS_MAX: usize = 300;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What everybody sees, besides style and script: nothing of this home stands there.
+const AT_THE_DOOR: [&str; 5] =
+    ["/pair", "/language", "/manifest.webmanifest", "/sw.js", "/waiting"];
 
 /// Headers of every answer.
 pub(crate) const ALWAYS: [(HeaderName, HeaderValue); 5] = [
@@ -82,20 +87,21 @@ pub(crate) const ALWAYS: [(HeaderName, HeaderValue); 5] = [
 /// The first and the last to touch a request.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let words = Words::of(language::wanted(request.headers()));
-    let found = find_session(&app, request.headers());
+    let secure = request.extensions().get::<OverTls>().is_some();
+    let found = find_session(&app, request.headers(), secure);
     let Ok(session) = found.map_or_else(|| draw_session(&app), Ok) else {
         return Failure::no_randomness().status().into_response();
     };
     let is_asset = request.uri().path().starts_with("/assets/");
     let (session, is_open) = if is_asset { (session, false) } else { whose(&app, session).await };
-    let visit = Visit::new(&app, session, words, request.uri());
+    let visit = Visit::new(&app, (session, secure), words, request.uri());
     let work = serve(&app, &visit, is_open, request, next);
     let mut response = ACTS_AS.scope(session.person, work).await;
     let headers = response.headers_mut();
     // A phone in use stays paired: its cookie is renewed on the first request of a day.
     let is_new_day = found.is_some() && app.config.phones.see(session.id(), app.today());
     if (found != Some(session) || is_new_day) && !headers.contains_key(header::SET_COOKIE) {
-        let cookie = set_cookie(app.config.port, &app.seal.cookie(&session));
+        let cookie = set_cookie(app.config.port, visit.secure, &app.seal.cookie(&session));
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             headers.append(header::SET_COOKIE, cookie);
         }
@@ -140,7 +146,11 @@ async fn serve(app: &App, visit: &Visit, is_open: bool, request: Request, next: 
         Some(Failure::Api(error))
             if error.kind == ErrorKind::NotHere && visit.session.person.is_some() =>
         {
-            let cookie = set_cookie(app.config.port, &app.seal.cookie(&visit.session.of_nobody()));
+            let cookie = set_cookie(
+                app.config.port,
+                visit.secure,
+                &app.seal.cookie(&visit.session.of_nobody()),
+            );
             ([(header::SET_COOKIE, cookie)], Redirect::to("/me")).into_response()
         }
         Some(failure) => failure.page(frame_for(app, visit, &failure).await),
@@ -172,11 +182,12 @@ async fn admit(
 ) -> Result<Request, Refused> {
     let host = host_of(&request).filter(|host| is_ours(app, host)).ok_or(Failure::WrongHost)?;
     let path = request.uri().path();
-    let at_the_door = path == "/pair" || path == "/language" || path.starts_with("/assets/");
+    let at_the_door = AT_THE_DOOR.contains(&path) || path.starts_with("/assets/");
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_read {
         let said = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-        if said.and_then(|origin| origin.strip_prefix("http://")) != Some(&host) {
+        let scheme = if visit.secure { "https://" } else { "http://" };
+        if said.and_then(|origin| origin.strip_prefix(scheme)) != Some(&host) {
             return Err(Failure::ForeignForm.into());
         }
     }
@@ -257,8 +268,8 @@ async fn read_most(body: Body) -> Result<(Bytes, bool), Failure> {
     Ok((kept.into(), wasted > 0))
 }
 
-fn find_session(app: &App, headers: &HeaderMap) -> Option<Session> {
-    let name = cookie_name(app.config.port);
+fn find_session(app: &App, headers: &HeaderMap, secure: bool) -> Option<Session> {
+    let name = cookie_name(app.config.port, secure);
     headers
         .get_all(header::COOKIE)
         .iter()

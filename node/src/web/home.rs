@@ -14,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
-    App, desk,
+    App, desk, doors,
     error::Failure,
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     news, request,
@@ -76,6 +76,9 @@ struct Home {
     on_duty: String,
     desk: Option<desk::Summary>,
     doors: Option<Doors>,
+    /// Does he look after a house; and where he warns it with a photo.
+    heads: bool,
+    alert: Option<String>,
     ride: Option<Ride>,
     unread: u64,
     open: u64,
@@ -119,6 +122,8 @@ pub async fn page(
         on_duty: f.strip.as_ref().map(|strip| strip.duty.clone()).unwrap_or_default(),
         desk,
         doors,
+        heads: f.role >= RoleWord::Steward,
+        alert: doors::alert_in(&groups),
         ride,
         unread: groups.iter().filter(|group| group.joined).map(|group| group.unread).sum(),
         open: requests.iter().filter(|row| row.status == "open").count() as u64,

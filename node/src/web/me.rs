@@ -95,7 +95,8 @@ pub async fn choose(
     let found = me.residents.iter().find(|row| row.id.to_hex() == chosen.person);
     let person = found.ok_or(Failure::BadForm)?.id;
     app.config.phones.give(visit.session.id(), person);
-    let cookie = set_cookie(app.config.port, &app.seal.cookie(&visit.session.of(person)));
+    let cookie =
+        set_cookie(app.config.port, visit.secure, &app.seal.cookie(&visit.session.of(person)));
     let back = Redirect::to(own_path(&chosen.back));
     Ok(([(header::SET_COOKIE, cookie)], back).into_response())
 }

@@ -6,6 +6,8 @@
 //! 2. Five wrong tries kill a code. A new one is printed, and nobody may try for ten seconds: a
 //!    machine that guesses gets 5 of 100 million tries in ten seconds, which is centuries.
 //! 3. There is at most one code at a time, and codes are compared as hashes.
+//! 4. A paired phone takes itself along to the box's other address (`trusting`) by a pass: 128 drawn
+//!    bits in a link, good once, for ten minutes.
 //!
 //! # Deliberately absent
 //!
@@ -19,7 +21,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use crdt::time::Moment;
+use crdt::{id::PersonId, time::Moment};
 use serde::Deserialize;
 
 use crate::phones;
@@ -38,6 +40,15 @@ const TRIES_MAX: u8 = 5;
 /// How long nobody may try after a code died, in milliseconds.
 const REST_MS: u64 = 10_000;
 
+/// Passes that are good at one time.
+const PASSES_MAX: usize = 16;
+
+/// How long a pass is good, in milliseconds.
+const PASS_MS: u64 = 600_000;
+
+/// Letters of what may stand in the field: a pass is longer than a code.
+const TYPED_CHARS_MAX: usize = 40;
+
 /// Digits of a code: short enough to read across a room.
 const CODE_DIGITS: usize = 8;
 
@@ -45,6 +56,8 @@ const CODE_DIGITS: usize = 8;
 #[derive(Default)]
 pub struct Pairing {
     code: Option<blake3::Hash>,
+    /// Passes that paired phones were given for themselves, the newest last, with whose they are.
+    passes: Vec<(blake3::Hash, Moment, Option<PersonId>)>,
     wrong: u8,
     closed_until: Moment,
 }
@@ -54,6 +67,8 @@ pub struct Pairing {
 pub enum Tried {
     /// Right: the phone is in, and the code is used up.
     Right,
+    /// A pass, of whoever has that phone.
+    Pass(Option<PersonId>),
     /// Wrong; so many tries are left.
     Wrong(u8),
     /// Wrong once too often: the code is dead.
@@ -69,8 +84,26 @@ impl Pairing {
         self.wrong = 0;
     }
 
+    /// Gives a paired phone a pass: it lets the same phone in under the box's other name.
+    pub fn give_pass(&mut self, pass: &str, person: Option<PersonId>, now: Moment) {
+        if self.passes.len() >= PASSES_MAX {
+            self.passes.remove(0);
+        }
+        self.passes.push((blake3::hash(pass.as_bytes()), now + PASS_MS, person));
+    }
+
+    /// Takes a pass that still holds: it is good once.
+    fn take_pass(&mut self, typed: &str, now: Moment) -> Option<Option<PersonId>> {
+        let hash = blake3::hash(typed.trim().as_bytes());
+        let at = self.passes.iter().position(|(pass, until, _)| *pass == hash && now < *until)?;
+        Some(self.passes.remove(at).2)
+    }
+
     /// Somebody typed `typed` at `now`.
     pub fn attempt(&mut self, typed: &str, now: Moment) -> Tried {
+        if let Some(person) = self.take_pass(typed, now) {
+            return Tried::Pass(person);
+        }
         if now < self.closed_until {
             return Tried::Resting;
         }
@@ -125,7 +158,7 @@ pub async fn page(Extension(visit): Extension<Visit>, Query(typed): Query<Typed>
         return Redirect::to(own_path(&typed.back)).into_response();
     }
     let back = typed.back;
-    let code = typed.code.chars().take(2 * CODE_DIGITS).collect();
+    let code = typed.code.chars().take(TYPED_CHARS_MAX).collect();
     show(&PairPage { f: Frame::bare(&visit), code, back, wrong: None })
 }
 
@@ -147,12 +180,18 @@ pub async fn pair(
     }
     let words = visit.words;
     let wrong = match tried {
-        Tried::Right => {
-            let session = Session::draw(Kind::Paired).map_err(|_| Failure::no_randomness())?;
-            let cookie = set_cookie(app.config.port, &app.seal.cookie(&session));
+        Tried::Right | Tried::Pass(_) => {
+            let mut session = Session::draw(Kind::Paired).map_err(|_| Failure::no_randomness())?;
+            if let Tried::Pass(Some(person)) = tried {
+                session = session.of(person);
+            }
+            let cookie = set_cookie(app.config.port, visit.secure, &app.seal.cookie(&session));
             let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
             let name = phones::name_of(agent.unwrap_or_default());
             app.config.phones.pair(session.id(), name, app.today());
+            if let Some(person) = session.person {
+                app.config.phones.give(session.id(), person);
+            }
             tracing::info!("a phone was paired with the page");
             let back = Redirect::to(own_path(&typed.back));
             return Ok(([(header::SET_COOKIE, cookie)], back).into_response());
@@ -190,6 +229,17 @@ mod tests {
         assert_eq!(pairing.attempt("87654321", Moment(5 + REST_MS - 1)), Tried::Resting);
         assert_eq!(pairing.attempt("12345678", Moment(5 + REST_MS)), Tried::Wrong(4));
         assert_eq!(pairing.attempt("87654321", Moment(5 + REST_MS)), Tried::Right);
+    }
+
+    #[test]
+    fn a_pass_is_good_once_and_not_for_long() {
+        let mut pairing = Pairing::default();
+        let li = Some(PersonId::from_bytes([1; 32]));
+        pairing.give_pass("one", li, Moment(0));
+        pairing.give_pass("other", None, Moment(0));
+        assert_eq!(pairing.attempt(" one ", Moment(1)), Tried::Pass(li));
+        assert_eq!(pairing.attempt("one", Moment(1)), Tried::Wrong(4));
+        assert_eq!(pairing.attempt("other", Moment(PASS_MS)), Tried::Wrong(3));
     }
 
     #[test]

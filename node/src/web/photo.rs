@@ -13,11 +13,12 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::header,
     response::{IntoResponse as _, Redirect, Response},
 };
 use crdt::limits::{ATTACHMENTS_MAX, TEXT_BYTES_MAX};
+use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
@@ -67,13 +68,22 @@ async fn blank(app: &App, visit: &Visit, group: &str) -> Result<NewPhoto, Failur
     })
 }
 
+/// What a link to the form fills in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    alert: String,
+}
+
 /// The form.
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
     Path(group): Path<String>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    Ok(show(&blank(&app, &visit, &group).await?))
+    let alert = !wanted.alert.is_empty();
+    Ok(show(&NewPhoto { alert, ..blank(&app, &visit, &group).await? }))
 }
 
 /// Takes photos and words, and says them to the group.

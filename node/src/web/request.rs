@@ -279,6 +279,8 @@ pub struct Act {
     verb: String,
     /// Where to go afterwards; nowhere named: the request itself.
     back: String,
+    /// Makes it count once.
+    once: String,
 }
 
 pub async fn act(
@@ -291,7 +293,7 @@ pub async fn act(
     let verb = verb_of(&act.verb).ok_or(Failure::BadForm)?;
     let back = if act.back.is_empty() { href(&name) } else { own_path(&act.back).to_owned() };
     let deed = Command::Case(CaseCommand::Do(Deed::of(&name, verb)));
-    match app.handle.ask(deed).await {
+    match app.handle.once(&act.once, deed).await {
         Ok(_) => Ok(Redirect::to(&back).into_response()),
         // The state changed while the page was open: show it as it is now, and say so.
         Err(error) if matches!(error.kind, ErrorKind::NotNow | ErrorKind::NotAllowed) => {

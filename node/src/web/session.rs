@@ -146,15 +146,16 @@ impl Seal {
     }
 }
 
-/// The session cookie's name on this port.
-pub fn cookie_name(port: u16) -> String {
-    format!("linli-{port}")
+/// The session cookie's name on this port; over https it is another one, which plain http never sees.
+pub fn cookie_name(port: u16, secure: bool) -> String {
+    format!("linli-{port}{}", if secure { "-s" } else { "" })
 }
 
 /// The `Set-Cookie` header for a session.
-pub fn set_cookie(port: u16, value: &str) -> String {
-    let name = cookie_name(port);
-    format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict")
+pub fn set_cookie(port: u16, secure: bool, value: &str) -> String {
+    let name = cookie_name(port, secure);
+    let and = if secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict{and}")
 }
 
 /// The value of one cookie in a `Cookie` header.

@@ -3,16 +3,18 @@
 //!
 //! It decides nothing cleverly: who may do what is the business of the real node and its tests.
 
+use std::collections::BTreeMap;
+
 use crdt::{
     id::{EnvelopeId, KeyId, PersonId},
     time::ClaimedTime,
 };
 use node::{
     api::{
-        ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
-        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
-        MePage, MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
-        RequestPage, RoleWord, SearchQuery,
+        ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, DoorLine,
+        ErrorKind, Event, FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, HouseCommand,
+        HouseReply, KnockPage, KnockRow, KnockState, MePage, MeshPicture, MessageRow, NewsCommand,
+        NewsReply, Notice, PersonRow, Pin, Reply, RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
     phones::Phones,
@@ -62,6 +64,8 @@ pub struct Fake {
     pub me: MePage,
     /// The phones that are let in.
     pub phones: Phones,
+    /// What was answered under which key.
+    pub once: BTreeMap<String, Reply>,
     /// Where there shall be more than a few of everything.
     pub long: Long,
     /// Every command, in order.
@@ -151,6 +155,7 @@ impl Fake {
             vault: Vault::default(),
             me: crate::homes::li(),
             phones: Phones::in_memory([7; 32]),
+            once: BTreeMap::new(),
             long: Long::default(),
             asked: vec![],
             next: 100,
@@ -271,6 +276,14 @@ impl Fake {
         {
             return self.at_the_door(command);
         }
+        if let Command::Once { key, command } = command {
+            if let Some(reply) = self.once.get(&key) {
+                return Ok(reply.clone());
+            }
+            let reply = self.answer(*command, events)?;
+            self.once.insert(key, reply.clone());
+            return Ok(reply);
+        }
         if let Command::Phone(command) = command {
             return self.phones.answer(command);
         }
@@ -286,6 +299,9 @@ impl Fake {
             Command::NoticesSeen { ids } => {
                 self.notices.retain(|notice| !ids.contains(&notice.id));
                 Ok(Reply::Done)
+            }
+            Command::House(HouseCommand::Doors) => {
+                Ok(Reply::House(HouseReply::Doors { doors: self.doors() }))
             }
             Command::Groups => Ok(Reply::Groups { groups: self.groups.clone() }),
             Command::People => Ok(Reply::People { people: self.people.clone() }),
@@ -326,6 +342,20 @@ impl Fake {
             Command::Ask { title, details, urgent, .. } => self.ask(&title, &details, urgent),
             command => self.write(command, events),
         }
+    }
+
+    /// One door that asks for help, one that is well.
+    fn doors(&self) -> Vec<DoorLine> {
+        let door = |home: &str, number, open, urgent| DoorLine {
+            home: home.into(),
+            people: vec!["王桂兰".into()],
+            place: "3号楼".into(),
+            open,
+            urgent,
+            boxes: vec![KeyId::from_bytes([number; 32])],
+        };
+        let few = vec![door("3-201", 1, 0, false), door("3-502", 4, 1, true)];
+        self.long.cycled(few)
     }
 
     fn join(&mut self, link: &str) -> Result<Reply, ApiError> {

@@ -118,6 +118,21 @@ async fn the_head_of_a_house_sees_its_doors_and_the_desk_its_lists() {
 }
 
 #[tokio::test]
+async fn the_doors_of_a_house_stand_in_a_grid_with_a_sign_and_words_beside_each_colour() {
+    let mut fake = Fake::new();
+    fake.me.role = RoleWord::Steward;
+    let pages = at_home(fake);
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/").await.says(r#"href="/doors""#).says("photo?alert=yes");
+    let page = browser.get("/doors").await;
+    page.says("共 2 户").says(r#"class="card well""#).says("●").says("现在连着");
+    page.says(r#"class="card urgent""#).says("⚠").says("有急事：1 件没办完");
+    browser.get("/doors?door=3-5").await.says("3-502").never_says("3-201");
+    let form = browser.get(&format!("/groups/{}/photo?alert=yes", id(1).to_hex())).await;
+    form.says(r#"name="alert" value="yes" checked"#);
+}
+
+#[tokio::test]
 async fn somebody_is_taken_down_in_four_fields_and_gets_a_slip_without_anything_private() {
     let mut fake = Fake::new();
     fake.me.desk = true;

@@ -114,6 +114,8 @@ async fn every_portion_of_a_long_list_is_small() {
         "/desk?list=unanswered&from=300",
         "/desk/figures",
         "/desk/figures?of=buildings&from=280",
+        "/doors",
+        "/doors?from=280",
         "/print/building",
         "/print/building?from=9000",
         reach.as_str(),

@@ -8,6 +8,7 @@ mod desk;
 mod door;
 mod fake;
 mod homes;
+mod installed;
 mod knock;
 mod long;
 mod pages;

@@ -40,6 +40,7 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("me", "/me".into()),
         ("slip", format!("/requests/{request}/slip")),
         ("building", "/print/building".into()),
+        ("doors", "/doors".into()),
         ("emergency", "/print/emergency".into()),
         ("question", "/ask?kind=question".into()),
         ("reach", format!("/reach/{}", id(90).to_hex())),

@@ -188,6 +188,7 @@ pub const ROUTES: &[Route] = &[
     // People.
     get("/me", "me", "me"),
     put("/me/type", "elder", Home, "done"),
+    get("/doors", "house/doors", "house/doors"),
     get("/people", "people", "people"),
     post("/people/{person}/meeting", "roster/meet", People, ""),
     Route { scope: People, ..get("/name", "name/mine", "name") },

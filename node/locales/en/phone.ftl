@@ -1,0 +1,23 @@
+# The phone that leaves the house: trust, and what waits on it.
+trust = Take this page along
+trust-more = The phone opens this page safely, also on the home screen and without a network, once it trusts this box. Three steps, once for each phone.
+trust-clock = This box does not know the time yet, so it cannot show who it is. The page works as it is; come back when the box has heard the time from the network.
+trust-done = This phone trusts this box.
+trust-install = In the menu of your browser choose “Add to home screen”. What you write there without a network is sent when you are home again, once.
+trust-take = 1. Let the phone take it in
+trust-android = Android: fetch the certificate
+trust-android-how = Then: Settings › Security › Install a certificate › CA certificate, and choose the file “linli.crt”.
+trust-iphone = iPhone: fetch the profile
+trust-iphone-how = Then: Settings › Profile downloaded › Install. After that: Settings › General › About › Certificate trust settings, and switch it on.
+trust-compare = 2. Compare
+trust-compare-how = Where the phone shows the SHA-256 fingerprint, it must be this one. Compare it best with the screen at the box.
+trust-only = It vouches for { $name } and for nothing else: no other site can use it.
+trust-go = 3. Open the page by its name
+trust-open = Open { $name }
+trust-not-yet = If the phone warns instead, it does not trust the box yet. The page that you have now works in any case.
+waiting = Waiting on this phone to be sent
+waiting-more = The box is out of reach. What was written and not sent yet is kept on this phone and goes off by itself when the box is there again, each thing once.
+waiting-act = A step on a request
+waiting-drop = Do not send it
+waiting-private = Until then it is on this phone alone, where whoever has the phone can read it.
+waiting-again = Try again

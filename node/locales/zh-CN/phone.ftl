@@ -1,0 +1,23 @@
+# 带出门的手机：信任这台盒子，等着发出的内容。
+trust = 把这一页带在身上
+trust-more = 手机信任这台盒子以后，就能安全地打开这一页，也能放到桌面，没有网络也能用。每部手机做一次，三步。
+trust-clock = 这台盒子还不知道现在几点，所以没法证明自己。页面照常能用；等盒子从网络上知道了时间再来。
+trust-done = 这部手机已经信任这台盒子。
+trust-install = 在浏览器菜单里选“添加到主屏幕”。没有网络时在那里写的，回到家会自动发出，只发一次。
+trust-take = 第一步：让手机认识它
+trust-android = 安卓手机：下载证书
+trust-android-how = 然后：设置 › 安全 › 安装证书 › CA 证书，选刚才的文件“linli.crt”。
+trust-iphone = 苹果手机：下载描述文件
+trust-iphone-how = 然后：设置 › 已下载描述文件 › 安装。再到：设置 › 通用 › 关于本机 › 证书信任设置，打开它。
+trust-compare = 第二步：对一对
+trust-compare-how = 手机上显示的 SHA-256 指纹要和这里一样。最好对着盒子旁边的屏幕看。
+trust-only = 它只能证明 { $name }，别的网站都用不了它。
+trust-go = 第三步：用名字打开
+trust-open = 打开 { $name }
+trust-not-yet = 如果手机提示不安全，就是还没信任这台盒子。现在用的这一页照样能用。
+waiting = 在这部手机上等着发出
+waiting-more = 盒子现在连不上。已经写好、还没发出的都存在这部手机里，一连上就自动发出，每件只发一次。
+waiting-act = 对一件求助的操作
+waiting-drop = 不发了
+waiting-private = 发出以前，它们只在这部手机里，谁拿到手机都能看到。
+waiting-again = 再连一次
