@@ -10,7 +10,7 @@ const SHELL = "linli-shell-" + VERSION;
 const PAGES = "linli-pages";
 const PAGES_MAX = 40;
 const AWAY = "/waiting";
-const FILES = [AWAY, ...["style.css", "page.js", "icon.svg"].map((name) => `/assets/${name}?v=${VERSION}`)];
+const FILES = [AWAY, ...["style.css", "page.js", "away.js", "icon.svg"].map((name) => `/assets/${name}?v=${VERSION}`)];
 // Nothing private: no vault, no paper key, no person's card.
 const KEPT = /^\/((ask|groups|requests|news|rota|network)?|(groups|requests|news)\/[0-9a-f]+)$/;
 const QUEUED = /^\/(ask|groups\/[0-9a-f]+\/post|requests\/[0-9a-f]+\/act)$/;

@@ -22,10 +22,6 @@ copied = Copied
 
 network = Network
 peers-none = No other home is known yet. Homes on the same network find each other by themselves.
-peers-hidden = { $n ->
-    [one] and 1 more home
-   *[other] and { $n } more homes
-}
 peer-home = Home
 peer-office = Office
 peer-link = Link

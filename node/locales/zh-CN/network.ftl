@@ -19,7 +19,6 @@ copied = 已复制
 
 network = 网络
 peers-none = 还没有发现别家。同一个网络里的人家会自动互相找到。
-peers-hidden = 还有 { $n } 户没有列出
 peer-home = 人家
 peer-office = 居委会
 peer-link = 连接

@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// Requests of one list on the page.
-const QUEUE_SHOWN_MAX: usize = 25;
+const QUEUE_SHOWN_MAX: usize = 18;
 
 /// Where a portion of it may begin: a desk that is so far behind asks for help, not for page 400.
 const QUEUE_FROM_MAX: usize = 10_000;

@@ -22,7 +22,7 @@ use super::{
 use crate::api::{Command, PersonRow, Reply, RoleWord, RosterCommand, RosterReply};
 
 /// People on one page.
-const PEOPLE_SHOWN_MAX: usize = 60;
+const PEOPLE_SHOWN_MAX: usize = 40;
 
 /// Groups that an invitation may be for.
 const GROUPS_OFFERED_MAX: usize = 50;

@@ -26,7 +26,7 @@ use super::{
 use crate::api::{ApiError, Command, ErrorKind, NewsCommand, NewsReply, Reply};
 
 /// Homes on one list; a building has fewer, a compound is printed in portions.
-const HOMES_SHOWN_MAX: usize = 100;
+const HOMES_SHOWN_MAX: usize = 50;
 
 /// Names behind one door.
 const NAMES_SHOWN_MAX: usize = 12;

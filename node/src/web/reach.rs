@@ -19,10 +19,10 @@ use super::{
 use crate::api::{Command, NewsCommand, NewsReply, NewsRow, ReachedPage, Reply};
 
 /// Places of one portion of the table.
-const PLACES_SHOWN_MAX: usize = 20;
+const PLACES_SHOWN_MAX: usize = 15;
 
 /// Homes to knock at in one portion.
-const MISSING_SHOWN_MAX: usize = 40;
+const MISSING_SHOWN_MAX: usize = 20;
 
 /// An announcement as a line.
 struct Line {

@@ -19,7 +19,7 @@ use crate::api::{Command, Reply, RequestRow};
 pub const URGENT_FROM: u8 = 3;
 
 /// Requests on one page.
-const REQUESTS_SHOWN_MAX: usize = 30;
+const REQUESTS_SHOWN_MAX: usize = 20;
 
 /// Which portion, and are closed ones wanted too?
 #[derive(Default, Deserialize)]

@@ -98,6 +98,7 @@ async fn every_portion_of_a_long_list_is_small() {
     let pages = at_home(years());
     let mut browser = Browser::new(&pages, "zh-CN");
     let around = around(&mut browser).await;
+    let mut large = Vec::new();
     let reach = format!("/reach/{}", id(90).to_hex());
     for path in [
         "/",
@@ -125,8 +126,11 @@ async fn every_portion_of_a_long_list_is_small() {
         assert_eq!(page.status, StatusCode::OK, "{path}");
         let photos = page.html.matches(r#"class="thumbnail""#).count();
         let bytes = page.bytes.len() + around + photos * THUMBNAIL_BYTES;
-        assert!(bytes <= FIRST_LOAD_BYTES_MAX, "{path} is {bytes} bytes");
+        if bytes > FIRST_LOAD_BYTES_MAX {
+            large.push(format!("{path} is {bytes} bytes"));
+        }
     }
+    assert!(large.is_empty(), "{large:?}");
 }
 
 #[tokio::test]
