@@ -295,7 +295,7 @@ mod tests {
         let mut ring = good[..12].to_vec();
         ring.extend([0xC0, 12, 0, 1, 0, 1]);
         assert_eq!(Asked::read(&ring, HOST), None);
-        let mut many = good.clone();
+        let mut many = good;
         (many[4], many[5]) = (0xFF, 0xFF);
         assert_eq!(Asked::read(&many, HOST), None, "more are announced than there are");
     }

@@ -31,10 +31,10 @@ async fn a_box(data: &Path, web: String) -> Running {
 
 /// Has a browser that is at home in this folder trust the box, as a phone is told to.
 fn take_in(home: &Path, root: &[u8]) {
-    let file = home.join("linli.crt");
-    std::fs::write(&file, root).expect("written");
     let folder = home.join(".pki/nssdb");
     std::fs::create_dir_all(&folder).expect("a folder");
+    let file = home.join("linli.crt");
+    std::fs::write(&file, root).expect("written");
     let store = format!("sql:{}", folder.display());
     let file = file.display().to_string();
     let take = ["-A", "-d", &store, "-t", "C,,", "-n", "linli", "-i", &file];

@@ -241,6 +241,7 @@ impl Window {
 
     /// Puts a file into the field that this selector names, as if it had been chosen.
     pub async fn attaches(&self, css: &str, file: &Path) {
+        let file = file.canonicalize().expect("a file");
         let file = file.to_str().expect("a plain path");
         self.find(css).await.send_keys(file).await.expect("a field that takes files");
     }
