@@ -11,10 +11,10 @@ use crdt::{
 };
 use node::{
     api::{
-        ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, DoorLine,
-        ErrorKind, Event, FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, HouseCommand,
-        HouseReply, KnockPage, KnockRow, KnockState, MePage, MeshPicture, MessageRow, NewsCommand,
-        NewsReply, Notice, PersonRow, Pin, Reply, RequestPage, RoleWord, SearchQuery,
+        ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
+        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, HouseCommand, HouseReply,
+        KnockPage, KnockRow, KnockState, MePage, MeshPicture, MessageRow, NewsCommand, NewsReply,
+        Notice, PersonRow, Pin, Reply, RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
     phones::Phones,
@@ -287,6 +287,14 @@ impl Fake {
         if let Command::Phone(command) = command {
             return self.phones.answer(command);
         }
+        self.in_community(command, events)
+    }
+
+    fn in_community(
+        &mut self,
+        command: Command,
+        events: &broadcast::Sender<Event>,
+    ) -> Result<Reply, ApiError> {
         if !self.community
             && !matches!(command, Command::Mesh | Command::Notices | Command::News(_))
         {
@@ -342,20 +350,6 @@ impl Fake {
             Command::Ask { title, details, urgent, .. } => self.ask(&title, &details, urgent),
             command => self.write(command, events),
         }
-    }
-
-    /// One door that asks for help, one that is well.
-    fn doors(&self) -> Vec<DoorLine> {
-        let door = |home: &str, number, open, urgent| DoorLine {
-            home: home.into(),
-            people: vec!["王桂兰".into()],
-            place: "3号楼".into(),
-            open,
-            urgent,
-            boxes: vec![KeyId::from_bytes([number; 32])],
-        };
-        let few = vec![door("3-201", 1, 0, false), door("3-502", 4, 1, true)];
-        self.long.cycled(few)
     }
 
     fn join(&mut self, link: &str) -> Result<Reply, ApiError> {

@@ -1,9 +1,10 @@
 //! The first page of each: who drives, heads a house, works at the desk, reads large; and whose phone it is.
 
 use axum::http::StatusCode;
-use crdt::id::PersonId;
+use crdt::id::{KeyId, PersonId};
 use node::api::{
-    ActVerb, ApiError, Command, ErrorKind, GroupKindWord, MePage, Reply, ResidentRow, RoleWord,
+    ActVerb, ApiError, Command, DoorLine, ErrorKind, GroupKindWord, MePage, Reply, ResidentRow,
+    RoleWord,
 };
 
 use crate::{
@@ -37,6 +38,20 @@ impl Fake {
         let mut fake = Self::new();
         fake.me.residents.push(resident(9, "李爷爷"));
         fake
+    }
+
+    /// One door that asks for help, one that is well.
+    pub fn doors(&self) -> Vec<DoorLine> {
+        let door = |home: &str, number, open, urgent| DoorLine {
+            home: home.into(),
+            people: vec!["王桂兰".into()],
+            place: "3号楼".into(),
+            open,
+            urgent,
+            boxes: vec![KeyId::from_bytes([number; 32])],
+        };
+        let few = vec![door("3-201", 1, 0, false), door("3-502", 4, 1, true)];
+        self.long.cycled(few)
     }
 
     fn lives_here(&self, person: &str) -> bool {
