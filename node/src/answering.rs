@@ -7,7 +7,7 @@
 //! # Rules
 //!
 //! 1. What is asked is read within bounds; whatever cannot be read is not answered.
-//! 2. At most one answer per network in [`PAUSE`]: nobody makes this box shout.
+//! 2. At most five answers a second on one network: nobody makes this box shout.
 //!
 //! # Deliberately absent
 //!

@@ -192,7 +192,7 @@ impl Views {
         Ok(find.query_row([group.number], |row| row.get(0))?)
     }
 
-    /// How many messages of others came to a group behind this row, counted up to [`UNREAD_MAX`].
+    /// How many messages of others came to a group behind this row, counted up to `UNREAD_MAX`.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn unread_in(
         &self,
