@@ -66,6 +66,7 @@ up-address = Address: { $address }
 invite-stopped = This link holds no address, as no node runs here. Start `linli up` and ask for the link again; or have both boxes on one network, where they find each other.
 invite-nowhere = This link holds no address yet: the node here does not listen anywhere. Ask for it again once `linli up` has printed an address.
 up-page = Page: { $page }
+up-name = Name of this box on the network, for phones that trust it: { $name }
 up-code = Code to pair a phone with the page (works once): { $code }
 up-running = Running. Ctrl-C stops it.
 up-stopping = Stopping.

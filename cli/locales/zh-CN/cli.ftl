@@ -60,6 +60,7 @@ up-address = 地址：{ $address }
 invite-stopped = 这个链接里没有地址，因为本机的节点没有在运行。请先运行 `linli up`，再生成一次链接；或者让两台机器在同一个网络里，它们会自己找到对方。
 invite-nowhere = 这个链接里还没有地址：本机的节点还没有监听任何地址。等 `linli up` 打印出地址以后，再生成一次。
 up-page = 页面：{ $page }
+up-name = 这台盒子在网络上的名字，信任它的手机用：{ $name }
 up-code = 手机配对码（只能用一次）：{ $code }
 up-running = 正在运行。按 Ctrl-C 停止。
 up-stopping = 正在停止。

@@ -57,6 +57,10 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     if let Some(page) = &running.page {
         ui.say("up-page", &[("page", page.into())])?;
     }
+    // On loopback nobody needs it.
+    if let (Some(host), false) = (running.host(), web.ip().is_loopback()) {
+        ui.say("up-name", &[("name", host.into())])?;
+    }
     ui.note("up-running", &[])?;
     let mut told = BTreeSet::new();
     // Each code is good for one phone, so each new one is printed; on loopback there are none.

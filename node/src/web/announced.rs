@@ -39,6 +39,8 @@ pub struct Announced {
 pub struct Shown {
     /// Address of its thumbnail.
     pub href: String,
+    /// The thumbnail stands on the page; otherwise it is a tap away.
+    pub here: bool,
     /// Where the whole one is, in words.
     pub state: String,
 }
@@ -84,6 +86,7 @@ pub fn announced(visit: &Visit, row: &NewsRow, forwarded: bool) -> Announced {
             .filter(|_| row.withdrawn_by.is_none())
             .map(|number| Shown {
                 href: format!("/news/{}/photos/{number}", row.id.to_hex()),
+                here: true,
                 state: state_of(row, number)
                     .map_or_else(String::new, |state| words.code("original", state.code())),
             })

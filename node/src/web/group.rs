@@ -13,7 +13,7 @@ use axum::{
 };
 use crdt::{
     id::{EnvelopeId, GroupId},
-    limits::TEXT_BYTES_MAX,
+    limits::{TEXT_BYTES_MAX, THUMBNAIL_BYTES_MAX},
 };
 use serde::Deserialize;
 
@@ -167,6 +167,7 @@ fn lay_out(visit: &Visit, rows: &[MessageRow], unread: u64) -> (Vec<Message>, Op
         first || bytes <= TEXTS_BYTES_MAX
     });
     let skipped = rows.len() - fitting.count();
+    let room = TEXTS_BYTES_MAX.saturating_sub(bytes) / THUMBNAIL_BYTES_MAX;
     let shown = &rows[skipped..];
     let unread_from = shown.len().saturating_sub(usize::try_from(unread).unwrap_or(usize::MAX));
     let messages = shown.iter().enumerate().map(|(at, row)| {
@@ -177,8 +178,12 @@ fn lay_out(visit: &Visit, rows: &[MessageRow], unread: u64) -> (Vec<Message>, Op
         message.first_unread = unread > 0 && at == unread_from;
         message
     });
+    let mut messages: Vec<Message> = messages.collect();
+    // The newest photos, as many as a first load takes beside the texts.
+    let photos = messages.iter_mut().rev().filter_map(|message| message.news.as_mut());
+    photos.flat_map(|news| &mut news.photos).skip(room).for_each(|photo| photo.here = false);
     let older = (skipped > 0).then(|| shown.first().map(|row| row.id.to_hex())).flatten();
-    (messages.collect(), older)
+    (messages, older)
 }
 
 fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {

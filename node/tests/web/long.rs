@@ -72,6 +72,11 @@ fn years() -> Fake {
         (person.name, person.home) = (long.clone(), format!("{}-{at} {long}", at % 90));
     }
     fake.mesh.peers = (0..MANY).map(|_| peer(3, &long, false)).collect();
+    for message in &mut fake.messages {
+        let mut news = announced(90, NewsWord::Notice, "照片");
+        news.photos = 4;
+        message.news = Some(news.into());
+    }
     fake.groups = fake.groups.iter().cycle().take(MANY).cloned().collect();
     fake.groups.iter_mut().for_each(|group| group.name.clone_from(&long));
     fake.long.name = long;
@@ -99,6 +104,7 @@ async fn every_portion_of_a_long_list_is_small() {
     let mut browser = Browser::new(&pages, "zh-CN");
     let around = around(&mut browser).await;
     let mut large = Vec::new();
+    let group = format!("/groups/{}", id(1).to_hex());
     let reach = format!("/reach/{}", id(90).to_hex());
     for path in [
         "/",
@@ -109,6 +115,7 @@ async fn every_portion_of_a_long_list_is_small() {
         "/people",
         "/people?from=9000",
         "/groups",
+        group.as_str(),
         "/network",
         "/network?from=9000",
         "/desk",
