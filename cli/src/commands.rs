@@ -57,6 +57,7 @@ pub mod trouble;
 pub mod unlock;
 pub mod up;
 pub mod vault;
+pub mod vote;
 pub mod wait;
 
 use std::{io::IsTerminal as _, path::Path};
@@ -193,6 +194,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Faq(args) => news::faq(ui, door, args).await,
         Verb::Forward(args) => news::forward(ui, door, args).await,
         Verb::Reached(args) => reached::run(ui, door, args).await,
+        Verb::Vote(args) => vote::run(ui, door, args).await,
         Verb::Duty(args) => duty::run(ui, door, args).await,
         Verb::Notices(args) => notices::run(ui, door, args).await,
         Verb::People(args) => people::run(ui, door, args).await,

@@ -7,6 +7,7 @@
 //! `authority`, `lifecycle` and `gate` do.
 
 mod attachment;
+mod ballot;
 mod case;
 mod key;
 mod news;
@@ -15,6 +16,7 @@ mod statement;
 mod vault;
 
 pub use attachment::{Attachment, BlobKey, Holding, Media};
+pub use ballot::{Ballot, Choice, Count, Franchise, Mark, Opening, PollKey, Voter};
 pub use case::{Ask, AskKind, Consent, Intake, Posted, Promise, Terms, Verdict, Visit, case_of};
 pub use key::{BoxRef, Key, Sealed, SealedSecret, Wrapped, WrappedSecret};
 pub use news::{Announcement, DutyRota, HandOver, News, NewsClass, OnDuty, Reach, Receipt};
@@ -36,7 +38,7 @@ use crate::{
 
 /// Grows whenever this release reads a kind, variant or class that the last one did not: what a node
 /// keeps as *newer* is judged again then.
-pub const VOCABULARY: u32 = 2;
+pub const VOCABULARY: u32 = 3;
 
 /// A body in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub enum Body {
     Receipt(Receipt),
     /// Which blobs are to be had from a box.
     Holding(Holding),
+    /// Something of a vote.
+    Ballot(Ballot),
 }
 
 /// What people say in a group.
@@ -396,6 +400,7 @@ impl Body {
             Self::News(_) => Kind::ALERT,
             Self::Receipt(_) => Kind::RECEIPT,
             Self::Holding(_) => Kind::MEDIA,
+            Self::Ballot(_) => Kind::BALLOT,
         }
     }
 
@@ -413,6 +418,7 @@ impl Body {
             Self::News(it) => pack(it),
             Self::Receipt(it) => pack(it),
             Self::Holding(it) => pack(it),
+            Self::Ballot(it) => pack(it),
         }
     }
 
@@ -434,6 +440,7 @@ impl Body {
             Kind::ALERT => Self::News(unpack(bytes)?),
             Kind::RECEIPT => Self::Receipt(unpack(bytes)?),
             Kind::MEDIA => Self::Holding(unpack(bytes)?),
+            Kind::BALLOT => Self::Ballot(unpack(bytes)?),
             _ => return Err(Unreadable::Newer),
         };
         if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
@@ -466,6 +473,7 @@ impl Body {
             Self::News(it) => it.is_within_limits(),
             Self::Receipt(it) => it.is_within_limits(),
             Self::Holding(it) => it.is_within_limits(),
+            Self::Ballot(it) => it.is_within_limits(),
         }
     }
 }

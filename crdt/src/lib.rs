@@ -7,7 +7,7 @@
 //! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on;
 //! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
 //! 4. [`claim`], [`lifecycle`], [`rota`], [`code`] — what the acts on a help request come to;
-//!    [`news`] — what an announcement does, and who is on duty;
+//!    [`news`] — what an announcement does, and who is on duty; [`poll`] — what a vote comes to;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
 //! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
 //! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`], [`introduction`] — how people
@@ -32,6 +32,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod news;
 pub mod paper;
+pub mod poll;
 pub mod rota;
 pub mod secrets;
 pub mod sync;

@@ -102,6 +102,26 @@ pub const CHECKS_PER_SERIES_MAX: usize = 12;
 /// Rides that swaps may tie together and that are judged as one: each swap ties two, and people swap
 /// with the same few.
 pub const TIED_RIDES_MAX: usize = 24;
+
+/// Ids of one sheet: people of a roll, ballots in hand. They come to 250 kB at most.
+pub const SHEET_IDS_MAX: usize = 6_000;
+
+/// Sheets of a roll or report: whoever names them cites them, and the vote besides.
+pub const SHEETS_MAX: usize = DEPS_MAX - 1;
+
+/// Voters of one vote, those on the paper list with them: a large neighbourhood has 12,000 people.
+pub const VOTERS_MAX: u32 = 60_000;
+
+/// What can be chosen in one vote: a page of it.
+pub const CHOICES_MAX: usize = 20;
+
+/// People who count and must report: an office, and a desk for each compound. A closing cites their
+/// reports.
+pub const COUNTERS_MAX: usize = 12;
+
+/// Earlier ballots of one voter that a later one takes the place of.
+pub const INSTEAD_MAX: usize = DEPS_MAX - 1;
+
 /// Photos and files of one announcement: a burst pipe from four sides.
 pub const ATTACHMENTS_MAX: usize = 4;
 

@@ -39,6 +39,7 @@ mod keyring;
 pub mod packing;
 
 pub use boxes::BoxSecret;
+pub(crate) use boxes::seal_to;
 pub use epoch::{DoesNotOpen, EpochSecret, Spot};
 pub use keyring::{Keyring, Lacking, NewEpoch};
 

@@ -7,11 +7,11 @@
 
 use crdt::{
     body::{
-        Act, Announcement, Ask, AskKind, Attachment, BlobKey, Body, Card, Consent, Deed,
-        DocumentForm, DutyRota, Exception, GroupKind, HandOver, Holding, Intake, KeyUse, Media,
-        News, NewsClass, OnDuty, Oversight, Part, Place, Position, Posted, Promise, Proof, Reach,
-        Receipt, RidePlan, RotaEdit, Series, SignedStatement, Statement, Talk, Terms, Verb,
-        Verdict, Visit,
+        Act, Announcement, Ask, AskKind, Attachment, Ballot, BlobKey, Body, Card, Choice, Consent,
+        Count, Deed, DocumentForm, DutyRota, Exception, Franchise, GroupKind, HandOver, Holding,
+        Intake, KeyUse, Mark, Media, News, NewsClass, OnDuty, Opening, Oversight, Part, Place,
+        Position, Posted, Promise, Proof, Reach, Receipt, RidePlan, RotaEdit, Series,
+        SignedStatement, Statement, Talk, Terms, Verb, Verdict, Visit, Voter,
     },
     bundle::BundleWriter,
     code::Code,
@@ -21,7 +21,7 @@ use crdt::{
     id::{BlobId, CommunityId, EnvelopeId, KeyId, PersonId, ScopeId, to_hex},
     invitation::Invitation,
     keys::{Check, Secret},
-    paper,
+    paper, poll,
     rota::{Leg, LocalTime, ride_id},
     sync::Fingerprint,
     time::{Bucket, ClaimedTime},
@@ -162,6 +162,7 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     for (what, act) in later_acts(ask, person) {
         home.write(what, scope, Some(root), vec![ask], &Body::Act(act));
     }
+    write_votes(home, scope, root);
     let photographed = Body::Act(Act::Ask(a_photo_of_handwriting()));
     home.write("ask with a photo", scope, Some(root), vec![], &photographed);
     all
@@ -189,6 +190,45 @@ fn write_series(home: &mut Home, scope: ScopeId, root: EnvelopeId) {
     let plan = RidePlan::At(start.plus(60));
     let moved = Exception { series, role, start, plan, note: "清明节".into() };
     home.write("exception", scope, Some(root), vec![edit], &Body::Act(Act::Except(moved)));
+}
+
+fn write_votes(home: &mut Home, scope: ScopeId, root: EnvelopeId) {
+    let person = home.person.person();
+    let roll = Body::Ballot(Ballot::Roll { voters: vec![Voter(vec![person])] });
+    let roll = home.write("roll", scope, Some(root), vec![], &roll);
+    let opening = Opening {
+        title: "6 栋装电梯 a lift for building 6".into(),
+        details: String::new(),
+        choices: vec!["同意 yes".into(), "不同意 no".into()],
+        place: Place::community(),
+        franchise: Franchise::Household,
+        roll: vec![roll],
+        voters: 1,
+        on_paper: 1,
+        counters: vec![person],
+        ends_ms: CLAIMED_MS + 86_400_000,
+        grace_ms: 3_600_000,
+        secret: poll::sealed::draw(&[secret(8).key()], [9; 32]),
+    };
+    let key = opening.secret.as_ref().map(|it| it.key).expect("sealed to one box");
+    let opening = Body::Ballot(Ballot::Open(opening));
+    let poll = home.write("vote", scope, Some(root), vec![roll], &opening);
+    let choice = poll::sealed::seal((&poll, &key), (0, &person), 1, [10; 32]).expect("a key");
+    let mark = |voter, choice| Mark { poll, voter, choice, instead: Vec::new() };
+    let cast = Body::Ballot(Ballot::Cast(mark(0, choice)));
+    let cast = home.write("ballot", scope, Some(root), vec![poll], &cast);
+    let entered = Body::Ballot(Ballot::Enter(mark(1, Choice::Open(0))));
+    home.write("paper ballot", scope, Some(root), vec![poll], &entered);
+    let sheet = Body::Ballot(Ballot::Sheet { poll, ballots: vec![cast] });
+    let sheet = home.write("sheet", scope, Some(root), vec![poll], &sheet);
+    let report = Body::Ballot(Ballot::Report { poll, sheets: vec![sheet] });
+    let report = home.write("report", scope, Some(root), vec![poll, sheet], &report);
+    let count = Count { votes: vec![0, 1], contradicting: 0, unconfirmed: 0, spoilt: 0 };
+    let (reports, reason) = (vec![report], String::new());
+    let close = Body::Ballot(Ballot::Close { poll, reports, count: Some(count), reason });
+    home.write("closing", scope, Some(root), vec![poll, report], &close);
+    let cancel = Body::Ballot(Ballot::Cancel { poll, reason: "写错了 a slip".into() });
+    home.write("vote cancelled", scope, Some(root), vec![poll], &cancel);
 }
 
 fn write_news(

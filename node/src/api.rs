@@ -28,6 +28,7 @@ mod series;
 mod status;
 mod token;
 mod vault;
+mod vote;
 
 use crdt::id::{EnvelopeId, GroupId, RequestId};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,7 @@ pub use series::{
 pub use status::{BoardPage, GroupStatus, Pin, Status};
 pub use token::{ScopeWord, TokenCommand, TokenReply, TokenRow, TokenText};
 pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
+pub use vote::*;
 
 use crate::passphrase::Passphrase;
 
@@ -255,6 +257,8 @@ pub enum Command {
     Name(NameCommand),
     /// Rides that recur.
     Series(SeriesCommand),
+    /// Votes: opening one, ballots, reports, the end.
+    Vote(VoteCommand),
     /// Whole photos and files: what is fetched, kept, here.
     Files(FilesCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
@@ -359,6 +363,7 @@ pub enum Reply {
     News(NewsReply),
     Name(Box<NamePage>),
     Series(SeriesReply),
+    Vote(VoteReply),
     Files(FilesReply),
     Waited {
         equal: Vec<PeerRow>,

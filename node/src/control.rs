@@ -100,6 +100,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownKey
         | ErrorKind::UnknownRemoval
         | ErrorKind::UnknownSeries
+        | ErrorKind::UnknownVote
         | ErrorKind::NoRideThen
         | ErrorKind::UnknownToken
         | ErrorKind::UnknownPhone
@@ -133,6 +134,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NoSwap
         | ErrorKind::FilesOff
         | ErrorKind::FilesBusy
+        | ErrorKind::VoteRefused
         | ErrorKind::NotNow => StatusCode::CONFLICT,
         ErrorKind::NotAMember
         | ErrorKind::NotAllowed

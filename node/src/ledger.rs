@@ -64,6 +64,7 @@ mod trouble;
 mod turns;
 mod vaults;
 mod visits;
+mod votes;
 
 use std::{
     collections::BTreeSet,

@@ -64,6 +64,7 @@ mod session;
 mod trouble;
 mod trusting;
 mod upload;
+mod votes;
 
 use std::{
     sync::{Arc, Mutex},
@@ -333,6 +334,7 @@ fn pages() -> Router<App> {
         .route("/waiting", get(installed::waiting))
         .route("/trust", get(trusting::page))
         .route("/trust/{name}", get(trusting::file))
+        .merge(votes())
 }
 
 /// What the neighbourhood is told, who works for it, and how the homes stand with one another.
@@ -357,6 +359,16 @@ fn at_work() -> Router<App> {
         .route("/network", get(network::page))
         .route("/network/homes/{peer}", get(network::peer::page).post(network::peer::compare))
         .route("/network/dial", post(network::dial))
+}
+
+/// Votes, from the opening to the printed result.
+fn votes() -> Router<App> {
+    Router::new()
+        .route("/votes", get(votes::list))
+        .route("/votes/new", get(votes::new_page).post(votes::open))
+        .route("/votes/{vote}", get(votes::one).post(votes::act))
+        .route("/votes/{vote}/print", get(votes::print))
+        .route("/votes/{vote}/roll", get(votes::roll))
 }
 
 /// What is private about a request: shown, confided, destroyed.

@@ -246,6 +246,7 @@ impl Words {
             "field" => self.code("field", value),
             "role" => self.code("role", value),
             "photo" => self.code("photo", value),
+            "vote" => self.code("vote-no", value),
             _ => value.to_owned(),
         }
     }
@@ -356,6 +357,8 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::NotAllowed => "error-not-allowed",
         ErrorKind::NotNow => "error-not-now",
         ErrorKind::UnknownSeries => "error-unknown-series",
+        ErrorKind::UnknownVote => "error-unknown-vote",
+        ErrorKind::VoteRefused => "error-vote-refused",
         ErrorKind::NoRideThen => "error-no-ride-then",
         ErrorKind::BadPlan => "error-bad-plan",
         ErrorKind::NotInGroup => "error-not-in-group",

@@ -24,3 +24,4 @@ mod series;
 mod several;
 mod vaults;
 mod visits;
+mod votes;

@@ -87,6 +87,7 @@ impl Fact {
             Body::Talk(_) | Body::News(_) => (Says::Message, Vec::new()),
             Body::Change(_) => (Says::Change, Vec::new()),
             Body::Act(_) => (Says::Act, Vec::new()),
+            Body::Ballot(_) => (Says::Ballot, Vec::new()),
             Body::Card(_)
             | Body::Key(_)
             | Body::Vault(_)

@@ -113,6 +113,11 @@ impl Sealed {
         Self(List::new(entries.into_iter().map(|(to, secret)| (to.0, secret))))
     }
 
+    /// Is it a list as it should be, of at most so many?
+    pub(super) fn is_within(&self, most: usize) -> bool {
+        self.0.is_whole() && self.0.count() <= most
+    }
+
     /// Whom it is sealed to, ascending.
     pub fn recipients(&self) -> impl Iterator<Item = BoxRef> {
         self.0.entries().map(|(to, _)| BoxRef(*to))

@@ -31,6 +31,10 @@ pub enum ErrorKind {
     BadText,
     /// Not a field of a request's facts. Args: `field`.
     UnknownField,
+    /// No vote of this id. Args: `id`.
+    UnknownVote,
+    /// Not with this vote, or not now. Args: `vote` (`over`, `voted`, `not_on_roll`, …).
+    VoteRefused,
     /// The person is not in this group. Args: `group`.
     NotAMember,
     /// The person's role does not allow it. Args: `what`.

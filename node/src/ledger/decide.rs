@@ -77,6 +77,7 @@ impl Ledger {
             Command::News(command) => self.announce(command),
             Command::Name(command) => self.names(command),
             Command::Series(command) => self.plan_rides(command),
+            Command::Vote(command) => self.votes(command),
             Command::Files(command) => self.manage_files(command),
             Command::MarkRead { group } => self.open_log(group),
             Command::Elder { on } => self.read_large(on),

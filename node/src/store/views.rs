@@ -30,6 +30,7 @@ mod requests;
 mod rides;
 mod search;
 mod talk;
+mod votes;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -291,6 +292,7 @@ impl Views {
             Body::Erasure(it) => batch.changes.note_vault(&it.vault),
             Body::News(it) => self.take_news(told, it, batch)?,
             Body::Receipt(it) => self.take_receipt(told, it)?,
+            Body::Ballot(it) => self.take_ballot(told, it, batch)?,
             Body::Card(_) | Body::Key(_) | Body::Holding(_) => (),
             Body::Statement(signed) => {
                 batch.changes.roster = true;

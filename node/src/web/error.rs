@@ -57,6 +57,7 @@ impl Failure {
                 | ErrorKind::UnknownMessage
                 | ErrorKind::UnknownPerson
                 | ErrorKind::UnknownPlace
+                | ErrorKind::UnknownVote
                 | ErrorKind::UnknownKey
                 | ErrorKind::UnknownRemoval
                 | ErrorKind::UnknownPhone
@@ -66,7 +67,9 @@ impl Failure {
                 ErrorKind::Storage | ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
                 ErrorKind::Busy | ErrorKind::Timeout => StatusCode::SERVICE_UNAVAILABLE,
                 ErrorKind::NotAMember | ErrorKind::NotAllowed => StatusCode::FORBIDDEN,
-                ErrorKind::NotNow | ErrorKind::AlreadyInCommunity => StatusCode::CONFLICT,
+                ErrorKind::NotNow | ErrorKind::VoteRefused | ErrorKind::AlreadyInCommunity => {
+                    StatusCode::CONFLICT
+                }
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             },
             Self::NoPage => StatusCode::NOT_FOUND,
@@ -149,6 +152,7 @@ pub const fn is_about_the_form(error: &ApiError) -> bool {
             | ErrorKind::UnknownGroup
             | ErrorKind::UnknownRequest
             | ErrorKind::UnknownMessage
+            | ErrorKind::UnknownVote
             | ErrorKind::Internal
     )
 }

@@ -17,7 +17,7 @@ use super::{
     App, desk, doors,
     error::Failure,
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
-    news, request,
+    news, request, votes,
 };
 use crate::{
     api::{
@@ -86,18 +86,21 @@ struct Home {
     held: Vec<Mine>,
     /// How many ask to be let in, where the reader may open.
     knocks: u64,
+    /// How many votes wait for the reader's ballot.
+    votes: u64,
 }
 
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    let (f, groups, requests, knocks, told) = tokio::join!(
+    let (f, groups, requests, knocks, told, votes) = tokio::join!(
         Frame::load(&app, &visit),
         app.handle.ask(Command::Groups),
         app.handle.ask(Command::Requests { all: false }),
         app.handle.ask(Command::Approvals),
         news::told(&app, false),
+        votes::waiting(&app),
     );
     let (Reply::Groups { groups }, Reply::Requests { requests }) = (groups?, requests?) else {
         return Err(Failure::odd_reply());
@@ -130,6 +133,7 @@ pub async fn page(
         asked: mine(|row| row.asked_by_me),
         held: mine(|row| row.mine && !row.asked_by_me),
         // Whoever may not open is told of nobody.
+        votes,
         knocks: match knocks {
             Ok(Reply::Approvals { waiting }) => waiting.len() as u64,
             _ => 0,

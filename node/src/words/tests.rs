@@ -9,7 +9,7 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
-const ERRORS: [ErrorKind; 70] = [
+const ERRORS: [ErrorKind; 72] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -25,6 +25,8 @@ const ERRORS: [ErrorKind; 70] = [
     ErrorKind::NotAllowed,
     ErrorKind::NotNow,
     ErrorKind::UnknownSeries,
+    ErrorKind::UnknownVote,
+    ErrorKind::VoteRefused,
     ErrorKind::NoRideThen,
     ErrorKind::BadPlan,
     ErrorKind::NotInGroup,
@@ -83,7 +85,7 @@ const ERRORS: [ErrorKind; 70] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 24] = [
+const FAMILIES: [(&str, &[&str]); 26] = [
     ("ask-kind", &["question", "help", "complaint", "report", "suggestion"]),
     (
         "desk-list",
@@ -288,6 +290,13 @@ const FAMILIES: [(&str, &[&str]); 24] = [
             "answer",
             "alert",
             "duty",
+            "open a vote",
+            "enter ballots",
+            "count ballots",
+            "close a vote",
+            "cancel a vote",
+            "choices",
+            "counters",
             "reached",
             "photo",
             "photos",
@@ -343,6 +352,25 @@ const FAMILIES: [(&str, &[&str]); 24] = [
             "not_json",
             "too_large",
             "too_slow",
+        ],
+    ),
+    ("vote", &["running", "ended", "provisional", "final", "cancelled"]),
+    (
+        "vote-no",
+        &[
+            "over",
+            "voted",
+            "not_on_roll",
+            "no_voters",
+            "same_choices",
+            "no_key",
+            "entered",
+            "reported",
+            "not_ended",
+            "no_reports",
+            "grace",
+            "missing",
+            "no_choice",
         ],
     ),
     ("found", &["message", "request", "board"]),
@@ -509,6 +537,7 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "text",
                 "lacks",
                 "photo",
+                "vote",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);

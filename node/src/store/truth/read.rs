@@ -175,6 +175,16 @@ impl<'a> Reading<'a> {
         self.judged(condition, (request.as_bytes(), Kind::VAULT.0))
     }
 
+    /// All that belongs to this vote, whatever its fate and scope, in the order of arrival.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn ballots_of(&self, poll: &EnvelopeId) -> Result<Vec<Judged>, StoreError> {
+        let condition = "e.subject = ?1 AND e.kind = ?2 ORDER BY e.row";
+        self.judged(condition, (poll.as_bytes(), Kind::BALLOT.0))
+    }
+
     /// One envelope with its verdict.
     ///
     /// # Errors

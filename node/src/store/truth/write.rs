@@ -208,6 +208,7 @@ impl Work<'_> {
             | Body::Key(_)
             | Body::Vault(_)
             | Body::Receipt(_)
+            | Body::Ballot(_)
             | Body::Holding(_) => Vec::new(),
         };
         heads.truncate(DEPS_MAX);

@@ -301,3 +301,12 @@ CREATE TABLE receipts_due (
     haste INTEGER NOT NULL,
     PRIMARY KEY (item, person)
 ) STRICT, WITHOUT ROWID;
+
+-- What counts of votes, and which of it opens one; what it comes to is read from the truth.
+CREATE TABLE ballots (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    opens INTEGER NOT NULL,
+    lamport INTEGER NOT NULL
+) STRICT;
+CREATE INDEX ballots_that_open ON ballots (lamport DESC) WHERE opens;

@@ -185,6 +185,16 @@ pub const ROUTES: &[Route] = &[
     get("/duty", "news/duty", "news/duty"),
     put("/duty/rota", "news/set_rota", Desk, ""),
     post("/duty/hand-overs", "news/hand_over", Desk, ""),
+    // Votes.
+    get("/votes", "vote/list", "vote/list"),
+    post("/votes", "vote/open", Desk, "vote/opened"),
+    get("/votes/{id}", "vote/show", "vote/one"),
+    post("/votes/{id}/ballots", "vote/cast", Post, "vote/one"),
+    post("/votes/{id}/paper", "vote/enter", Desk, "vote/one"),
+    post("/votes/{id}/reports", "vote/report", Desk, "vote/one"),
+    post("/votes/{id}/closing", "vote/close", Desk, "vote/one"),
+    delete("/votes/{id}", "vote/cancel", Desk, "vote/one"),
+    Route { scope: Desk, ..get("/votes/{id}/roll", "vote/roll", "vote/roll") },
     // People.
     get("/me", "me", "me"),
     put("/me/type", "elder", Home, "done"),

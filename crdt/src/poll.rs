@@ -1,0 +1,372 @@
+//! What a vote comes to: which ballots are in hand, what each voter said, whether that is final.
+//!
+//! A pure fold over what counts where it stands. No clock decides anything: the announced end is for
+//! people and pages; what a ballot was too late for is said by those who count.
+//!
+//! # Rules
+//!
+//! 1. **Roll.** Who may vote was written down by whoever opened the vote, and does not change. A ballot
+//!    from outside it never counts and is told apart.
+//! 2. **In hand.** Whoever counts reports once which ballots he has in hand; of several reports of one
+//!    person the first by (lamport, id) holds. Those of different people are joined. Until somebody
+//!    has reported, everything that is here is in hand.
+//! 3. **Late.** A ballot that no report names is late and does not count, whatever its clock says; one
+//!    that a report names counts, whatever its clock says.
+//! 4. **Final.** Until all who count have reported, or a closing has ended the wait, the result is
+//!    暂定 provisional; so it is while something that a report names is not here. After closings the
+//!    reports count that they name; of two closings on two sides of a cut, those of both.
+//! 5. **Paper.** A paper ballot counts when two different people entered the same. Whoever errs enters it
+//!    again, naming his own first entry.
+//! 6. **Once.** Of ballots of one voter that contradict one another none counts, until one names all of
+//!    the others: no lottery, or whoever votes twice would lose nothing by it; and the household settles
+//!    it, nobody for it. Ballots that say the same are one. One person's entry of a paper ballot
+//!    contradicts nothing.
+//! 7. **Secret.** Choices are sealed to the vote's key ([`sealed`]). Everybody sees who has voted; what
+//!    came out is said by a closing, for exactly the reports that count. Two that say different things
+//!    about the same reports are told apart and neither holds.
+//!
+//! # Deliberately absent
+//!
+//! Quorums and majorities: the result sheet has the numbers, the community's own rules say what they
+//! mean. Delegation of votes. Counting without anybody who can open a secret ballot.
+
+pub mod sealed;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    body::{Ballot, Choice, Count, Mark, Opening, Voter},
+    id::{EnvelopeId, PersonId},
+};
+
+/// Something said in a vote that counts where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its place in the order.
+    pub at: (u64, EnvelopeId),
+    /// Who.
+    pub who: PersonId,
+    /// Does he rule over the vote's place?
+    pub rules: bool,
+    /// What.
+    pub word: Ballot,
+}
+
+/// What a mark says, as far as it can be read here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Read {
+    /// This choice.
+    Choice(u32),
+    /// None of the choices.
+    Spoilt,
+    /// Sealed to others.
+    Sealed,
+}
+
+/// How far a vote is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nobody who counts has reported.
+    Running,
+    /// 暂定: it may still change.
+    Provisional,
+    /// All who count have reported, or the wait was ended.
+    Final,
+    /// Void.
+    Cancelled,
+}
+
+/// What a vote has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How far it is.
+    pub state: State,
+    /// Voters for each choice; none where only those who count can tell.
+    pub votes: Option<Vec<u32>>,
+    /// Voters of whom something is in hand.
+    pub turnout: u32,
+    /// Voters whose ballots contradict one another.
+    pub contradicting: Vec<u32>,
+    /// Voters whose paper ballot waits for a second person, or was entered in two ways.
+    pub unconfirmed: Vec<u32>,
+    /// Voters who chose nothing that can be chosen.
+    pub spoilt: Vec<u32>,
+    /// Ballots from outside the roll, here.
+    pub outside: u32,
+    /// Ballots that are here and that no report names.
+    pub late: u32,
+    /// Ballots that a report names and that are not here.
+    pub missing: u32,
+    /// Who has reported, of those who count.
+    pub reported: BTreeSet<PersonId>,
+    /// The reports that count.
+    pub reports: BTreeSet<EnvelopeId>,
+    /// Who ended the wait, and why.
+    pub closed: Vec<(PersonId, String)>,
+    /// What was counted of a secret vote, once that is final.
+    pub counted: Option<Count>,
+    /// Two closings of a secret vote contradict one another.
+    pub disputed: bool,
+    /// Whoever can count here comes to something else than what was said to be counted.
+    pub differs: bool,
+    /// Why it is void.
+    pub cancelled: Option<String>,
+}
+
+impl Outcome {
+    /// What whoever can open a secret vote puts into its closing; none for everybody else.
+    pub fn count(&self) -> Option<Count> {
+        let len = |list: &Vec<u32>| u32::try_from(list.len()).unwrap_or(u32::MAX);
+        Some(Count {
+            votes: self.votes.clone()?,
+            contradicting: len(&self.contradicting),
+            unconfirmed: len(&self.unconfirmed),
+            spoilt: len(&self.spoilt),
+        })
+    }
+}
+
+/// The number of a person on the roll, from 0.
+pub fn number_of(roll: &[Voter], person: &PersonId) -> Option<u32> {
+    let at = roll.iter().position(|voter| voter.0.contains(person))?;
+    u32::try_from(at).ok()
+}
+
+/// A voter's marks that nothing has taken the place of.
+pub fn standing(said: &[Said], ours: impl Fn(&Said) -> bool) -> Vec<&Said> {
+    let marks: Vec<(&Said, &Mark)> = said.iter().filter_map(|it| Some((it, mark(it)?))).collect();
+    let ours: Vec<_> = marks.into_iter().filter(|(it, _)| ours(it)).collect();
+    let replaced: BTreeSet<EnvelopeId> = ours
+        .iter()
+        .flat_map(|(by, mark)| mark.instead.iter().map(move |old| (by, old)))
+        .filter(|(by, old)| ours.iter().any(|(it, _)| it.at.1 == **old && may_replace(by, it)))
+        .map(|(_, old)| *old)
+        .collect();
+    ours.into_iter().map(|(it, _)| it).filter(|it| !replaced.contains(&it.at.1)).collect()
+}
+
+/// A voter's own ballot takes the place of all that was said for him; an entry only of one by the same
+/// hand.
+fn may_replace(by: &Said, old: &Said) -> bool {
+    matches!(by.word, Ballot::Cast(_))
+        || (matches!(old.word, Ballot::Enter(_)) && by.who == old.who)
+}
+
+fn mark(said: &Said) -> Option<&Mark> {
+    match &said.word {
+        Ballot::Cast(mark) | Ballot::Enter(mark) => Some(mark),
+        _ => None,
+    }
+}
+
+/// Folds a vote, in whatever order it came. `read` opens the marks of a secret vote, where it can.
+pub fn fold(
+    opening: &Opening,
+    roll: &[Voter],
+    said: &[Said],
+    read: impl Fn(&Said, &Mark) -> Read,
+) -> Outcome {
+    let mut order: Vec<&Said> = said.iter().collect();
+    order.sort_unstable_by_key(|it| it.at);
+    order.dedup_by_key(|it| it.at.1);
+    let known: BTreeMap<EnvelopeId, &Said> = order.iter().map(|it| (it.at.1, *it)).collect();
+    let all = Reports::of(opening, &order);
+    let named = all.named(&known);
+    let counts = |it: &Said| {
+        let mark = mark(it)?;
+        on_roll(opening, roll, it, mark).then_some(mark.voter)
+    };
+    let mut by_voter: BTreeMap<u32, Vec<Said>> = BTreeMap::new();
+    let (mut outside, mut late) = (0, 0);
+    for it in order.iter().filter(|it| mark(it).is_some()) {
+        match counts(it) {
+            None => outside += 1,
+            Some(_) if !all.none() && !named.contains(&it.at.1) => late += 1,
+            Some(voter) => by_voter.entry(voter).or_default().push((*it).clone()),
+        }
+    }
+    let missing = named.iter().filter(|id| !known.contains_key(id)).count();
+    let mut outcome = Outcome {
+        state: State::Running,
+        votes: Some(vec![0; opening.choices.len()]),
+        turnout: small(by_voter.len()),
+        contradicting: Vec::new(),
+        unconfirmed: Vec::new(),
+        spoilt: Vec::new(),
+        outside,
+        late,
+        missing: small(missing),
+        reported: all.first.keys().copied().collect(),
+        reports: all.counting.clone(),
+        closed: all.closed.clone(),
+        counted: None,
+        disputed: false,
+        differs: false,
+        cancelled: all.cancelled.clone(),
+    };
+    for (voter, marks) in &by_voter {
+        let read = |it: &Said| mark(it).map_or(Read::Spoilt, |mark| read(it, mark));
+        outcome.take(*voter, vote_of(marks, read));
+    }
+    outcome.conclude(opening, &all);
+    outcome
+}
+
+/// Rules 2 and 4: who has reported, and which reports count.
+struct Reports {
+    /// Of each who counts, his first report with its sheets.
+    first: BTreeMap<PersonId, (EnvelopeId, Vec<EnvelopeId>)>,
+    counting: BTreeSet<EnvelopeId>,
+    closed: Vec<(PersonId, String)>,
+    counts: Vec<(BTreeSet<EnvelopeId>, Count)>,
+    cancelled: Option<String>,
+}
+
+impl Reports {
+    fn of(opening: &Opening, order: &[&Said]) -> Self {
+        let mut first = BTreeMap::new();
+        let (mut closed, mut counts, mut ended) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut cancelled = None;
+        for it in order {
+            let counts_votes = opening.counters.contains(&it.who);
+            match &it.word {
+                Ballot::Report { sheets, .. } if counts_votes => {
+                    first.entry(it.who).or_insert_with(|| (it.at.1, sheets.clone()));
+                }
+                Ballot::Close { reports, count, reason, .. } if it.rules || counts_votes => {
+                    closed.push((it.who, reason.clone()));
+                    ended.extend(reports.iter().copied());
+                    let of: BTreeSet<EnvelopeId> = reports.iter().copied().collect();
+                    counts.extend(count.clone().map(|count| (of, count)));
+                }
+                Ballot::Cancel { reason, .. } if it.rules => {
+                    cancelled.get_or_insert_with(|| reason.clone());
+                }
+                _ => (),
+            }
+        }
+        let ids = first.values().map(|(id, _): &(EnvelopeId, _)| *id);
+        let counting = ids.filter(|id| closed.is_empty() || ended.contains(id)).collect();
+        Self { first, counting, closed, counts, cancelled }
+    }
+
+    /// Has nobody reported, nor ended the wait?
+    fn none(&self) -> bool {
+        self.first.is_empty() && self.closed.is_empty()
+    }
+
+    /// The ballots that the reports name which count.
+    fn named(&self, known: &BTreeMap<EnvelopeId, &Said>) -> BTreeSet<EnvelopeId> {
+        let reports = self.first.values().filter(|(id, _)| self.counting.contains(id));
+        let sheets = reports.flat_map(|(_, sheets)| sheets).filter_map(|id| known.get(id));
+        let ballots = sheets.filter_map(|it| match &it.word {
+            Ballot::Sheet { ballots, .. } => Some(ballots),
+            _ => None,
+        });
+        ballots.flatten().copied().collect()
+    }
+}
+
+/// Rules 1 and 5: may this mark stand for its voter?
+fn on_roll(opening: &Opening, roll: &[Voter], it: &Said, mark: &Mark) -> bool {
+    match it.word {
+        Ballot::Cast(_) => {
+            let voter = roll.get(mark.voter as usize).filter(|_| mark.voter < opening.voters);
+            voter.is_some_and(|voter| voter.0.contains(&it.who))
+        }
+        _ => mark.voter < opening.roll_len() && (it.rules || opening.counters.contains(&it.who)),
+    }
+}
+
+/// What one voter said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vote {
+    For(u32),
+    Contradicting,
+    Unconfirmed,
+    Spoilt,
+    Sealed,
+}
+
+/// Rules 5 and 6.
+fn vote_of(marks: &[Said], read: impl Fn(&Said) -> Read) -> Vote {
+    let standing = standing(marks, |_| true);
+    let (cast, entered): (Vec<&Said>, Vec<&Said>) =
+        standing.into_iter().partition(|it| matches!(it.word, Ballot::Cast(_)));
+    let mut said: BTreeSet<Read> = cast.into_iter().map(&read).collect();
+    let people: BTreeSet<PersonId> = entered.iter().map(|it| it.who).collect();
+    let on_paper: BTreeSet<Read> = entered.iter().map(|it| read(it)).collect();
+    let confirmed = people.len() > 1 && on_paper.len() == 1;
+    if confirmed {
+        said.extend(on_paper.iter().copied());
+    }
+    let sealed = said.contains(&Read::Sealed) || on_paper.contains(&Read::Sealed);
+    match said.iter().copied().collect::<Vec<_>>().as_slice() {
+        _ if sealed => Vote::Sealed,
+        [] => Vote::Unconfirmed,
+        [Read::Choice(choice)] => Vote::For(*choice),
+        [_] => Vote::Spoilt,
+        _ => Vote::Contradicting,
+    }
+}
+
+impl Outcome {
+    fn take(&mut self, voter: u32, vote: Vote) {
+        match vote {
+            Vote::For(choice) => {
+                let votes = self.votes.as_mut();
+                if let Some(place) = votes.and_then(|it| it.get_mut(choice as usize)) {
+                    *place += 1;
+                }
+            }
+            Vote::Contradicting => self.contradicting.push(voter),
+            Vote::Unconfirmed => self.unconfirmed.push(voter),
+            Vote::Spoilt => self.spoilt.push(voter),
+            Vote::Sealed => self.votes = None,
+        }
+    }
+
+    /// Rules 4 and 7.
+    fn conclude(&mut self, opening: &Opening, all: &Reports) {
+        let complete = opening.counters.iter().all(|it| all.first.contains_key(it));
+        let ended = !all.closed.is_empty() || complete;
+        let mut ready = ended && self.missing == 0;
+        if opening.secret.is_some() {
+            let fits = |it: &&(BTreeSet<EnvelopeId>, Count)| it.0 == all.counting;
+            let mut counts: Vec<&Count> =
+                all.counts.iter().filter(fits).map(|(_, count)| count).collect();
+            counts.dedup();
+            self.disputed = counts.len() > 1;
+            ready = counts.len() == 1;
+            if let [count] = counts.as_slice() {
+                self.differs = self.missing == 0 && self.count().is_some_and(|it| it != **count);
+                self.votes = Some(count.votes.clone());
+                self.counted = Some((*count).clone());
+            }
+        }
+        self.state = match () {
+            () if self.cancelled.is_some() => State::Cancelled,
+            () if ready => State::Final,
+            () if all.none() => State::Running,
+            () => State::Provisional,
+        };
+    }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// What everybody reads of a mark: of an open vote all of it.
+pub fn in_the_open(opening: &Opening, mark: &Mark) -> Read {
+    match (&opening.secret, &mark.choice) {
+        (None, Choice::Open(choice)) if (*choice as usize) < opening.choices.len() => {
+            Read::Choice(*choice)
+        }
+        (Some(_), Choice::Sealed(_)) => Read::Sealed,
+        _ => Read::Spoilt,
+    }
+}
+
+#[cfg(test)]
+mod tests;

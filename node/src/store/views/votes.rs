@@ -1,0 +1,57 @@
+//! Which votes there are. What one comes to is folded when somebody asks (`ledger::votes`): a ballot adds
+//! a row here and itself to its group's state, nothing else.
+
+use crdt::{body::Ballot, id::EnvelopeId};
+use rusqlite::params;
+
+use super::{Batch, Told, Views, id_from, visible};
+use crate::store::error::StoreError;
+
+/// Votes that are looked through for a list, the newest.
+const VOTES_MAX: u32 = 100;
+
+impl Views {
+    pub(super) fn take_ballot(
+        &mut self,
+        told: &Told<'_>,
+        ballot: &Ballot,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let Some(group) = self.group_of(&told.verdict.header.scope) else { return Ok(()) };
+        let verdict = told.verdict;
+        let changed = if told.accepted {
+            let mut put = self.conn.prepare_cached(
+                "INSERT OR IGNORE INTO ballots (row, id, opens, lamport) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            put.execute(params![
+                verdict.row,
+                verdict.id.as_bytes(),
+                matches!(ballot, Ballot::Open(_)),
+                verdict.header.lamport.cast_signed(),
+            ])?
+        } else {
+            let gone = "DELETE FROM ballots WHERE row = ?1";
+            self.conn.prepare_cached(gone)?.execute([verdict.row])?
+        };
+        if changed > 0 {
+            batch.touched.entry(group).or_default();
+            let seen = visible(&[b"ballot", verdict.id.as_bytes()]);
+            let state = &mut self.group_mut(&group).state;
+            if told.accepted { state.add(&seen) } else { state.remove(&seen) }
+        }
+        Ok(())
+    }
+
+    /// The votes that were opened where it counts, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn votes(&self) -> Result<Vec<EnvelopeId>, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT id FROM ballots WHERE opens ORDER BY lamport DESC, id LIMIT ?1",
+        )?;
+        let rows = find.query_map([VOTES_MAX], |row| id_from(EnvelopeId::from_bytes, row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
