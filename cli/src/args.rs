@@ -8,7 +8,7 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 use crate::{
     commands::{
         act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
-        doctor, doors, duty, facts, files, grant, group, groups, heal, import, init, invite, join, late, leave, lock, log, name, news, notices, passphrase, people, phones, photo, places, post, reached, rebuild, recover, remove, request, requests, resident, restore, root, search, series, status, token, trouble, unlock, up, vault, vote, wait,
+        doctor, doors, duty, facts, files, grant, group, groups, heal, import, init, invite, join, late, leave, lock, log, name, news, notices, passphrase, people, phones, photo, places, post, reached, rebuild, recover, remove, request, requests, resident, restore, root, search, series, skill, status, token, trouble, unlock, up, vault, vote, wait,
     },
     error::CliError,
 };
@@ -145,6 +145,8 @@ pub enum Verb {
     Reached(reached::Args),
     Duty(duty::Args),
     Vote(vote::Args),
+    Skill(skill::Args),
+    Thanks(skill::ThanksArgs),
     Notices(notices::Args),
     People(people::Args),
     Meet(people::MeetArgs),

@@ -51,6 +51,7 @@ pub mod restore;
 pub mod root;
 pub mod search;
 pub mod series;
+pub mod skill;
 pub mod status;
 pub mod token;
 pub mod trouble;
@@ -194,6 +195,8 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Faq(args) => news::faq(ui, door, args).await,
         Verb::Forward(args) => news::forward(ui, door, args).await,
         Verb::Reached(args) => reached::run(ui, door, args).await,
+        Verb::Skill(args) => skill::run(ui, door, args).await,
+        Verb::Thanks(args) => skill::thanks(ui, door, args).await,
         Verb::Vote(args) => vote::run(ui, door, args).await,
         Verb::Duty(args) => duty::run(ui, door, args).await,
         Verb::Notices(args) => notices::run(ui, door, args).await,

@@ -11,6 +11,7 @@ mod ballot;
 mod case;
 mod key;
 mod news;
+mod profile;
 mod series;
 mod statement;
 mod vault;
@@ -20,6 +21,7 @@ pub use ballot::{Ballot, Choice, Count, Franchise, Mark, Opening, PollKey, Voter
 pub use case::{Ask, AskKind, Consent, Intake, Posted, Promise, Terms, Verdict, Visit, case_of};
 pub use key::{BoxRef, Key, Sealed, SealedSecret, Wrapped, WrappedSecret};
 pub use news::{Announcement, DutyRota, HandOver, News, NewsClass, OnDuty, Reach, Receipt};
+pub use profile::{Profile, Skill, SkillKind, Thank};
 pub use series::{Exception, RidePlan, RotaEdit, Series};
 pub use statement::{
     Cut, GroupKind, History, KeyUse, Oversight, Place, Position, Proof, Role, Second,
@@ -67,6 +69,8 @@ pub enum Body {
     Holding(Holding),
     /// Something of a vote.
     Ballot(Ballot),
+    /// A skill, or thanks.
+    Profile(Profile),
 }
 
 /// What people say in a group.
@@ -401,6 +405,7 @@ impl Body {
             Self::Receipt(_) => Kind::RECEIPT,
             Self::Holding(_) => Kind::MEDIA,
             Self::Ballot(_) => Kind::BALLOT,
+            Self::Profile(_) => Kind::PROFILE,
         }
     }
 
@@ -419,6 +424,7 @@ impl Body {
             Self::Receipt(it) => pack(it),
             Self::Holding(it) => pack(it),
             Self::Ballot(it) => pack(it),
+            Self::Profile(it) => pack(it),
         }
     }
 
@@ -441,6 +447,7 @@ impl Body {
             Kind::RECEIPT => Self::Receipt(unpack(bytes)?),
             Kind::MEDIA => Self::Holding(unpack(bytes)?),
             Kind::BALLOT => Self::Ballot(unpack(bytes)?),
+            Kind::PROFILE => Self::Profile(unpack(bytes)?),
             _ => return Err(Unreadable::Newer),
         };
         if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
@@ -474,6 +481,7 @@ impl Body {
             Self::Receipt(it) => it.is_within_limits(),
             Self::Holding(it) => it.is_within_limits(),
             Self::Ballot(it) => it.is_within_limits(),
+            Self::Profile(it) => it.is_within_limits(),
         }
     }
 }

@@ -68,6 +68,9 @@ impl Kind {
     /// Private details of a request, or who opened them.
     pub const VAULT: Self = Self(12);
 
+    /// What somebody says of himself for everybody to find, and thanks.
+    pub const PROFILE: Self = Self(14);
+
     /// In which order kinds travel: 0 first. The same on every node, whatever the kind.
     pub const fn class(self) -> u8 {
         match self {
@@ -94,6 +97,7 @@ impl std::fmt::Debug for Kind {
             Self::KEY => "key",
             Self::ERASURE => "erasure",
             Self::CARD => "card",
+            Self::PROFILE => "profile",
             Self(other) => return write!(f, "kind-{other}"),
         };
         f.write_str(name)

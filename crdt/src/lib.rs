@@ -7,7 +7,8 @@
 //! 2. [`genesis`], [`keys`], [`envelope`], [`body`] — what a node keeps and passes on;
 //! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
 //! 4. [`claim`], [`lifecycle`], [`rota`], [`code`] — what the acts on a help request come to;
-//!    [`news`] — what an announcement does, and who is on duty; [`poll`] — what a vote comes to;
+//!    [`news`] — what an announcement does, and who is on duty; [`poll`] — what a vote comes to; [`profile`] — skills and
+//!    thanks;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
 //! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
 //! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`], [`introduction`] — how people
@@ -33,6 +34,7 @@ pub mod limits;
 pub mod news;
 pub mod paper;
 pub mod poll;
+pub mod profile;
 pub mod rota;
 pub mod secrets;
 pub mod sync;

@@ -122,6 +122,15 @@ pub const COUNTERS_MAX: usize = 12;
 /// Earlier ballots of one voter that a later one takes the place of.
 pub const INSTEAD_MAX: usize = DEPS_MAX - 1;
 
+/// Words of thanks in bytes of UTF-8: half a page.
+pub const LETTER_BYTES_MAX: usize = 2_000;
+
+/// Boxes that a letter is sealed to: those of two people.
+pub const LETTER_BOXES_MAX: usize = 64;
+
+/// Skills that one person lists.
+pub const SKILLS_PER_PERSON_MAX: usize = 12;
+
 /// Photos and files of one announcement: a burst pipe from four sides.
 pub const ATTACHMENTS_MAX: usize = 4;
 

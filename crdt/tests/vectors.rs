@@ -10,8 +10,8 @@ use crdt::{
         Act, Announcement, Ask, AskKind, Attachment, Ballot, BlobKey, Body, Card, Choice, Consent,
         Count, Deed, DocumentForm, DutyRota, Exception, Franchise, GroupKind, HandOver, Holding,
         Intake, KeyUse, Mark, Media, News, NewsClass, OnDuty, Opening, Oversight, Part, Place,
-        Position, Posted, Promise, Proof, Reach, Receipt, RidePlan, RotaEdit, Series,
-        SignedStatement, Statement, Talk, Terms, Verb, Verdict, Visit, Voter,
+        Position, Posted, Profile, Promise, Proof, Reach, Receipt, RidePlan, RotaEdit, Series,
+        SignedStatement, Skill, SkillKind, Statement, Talk, Terms, Verb, Verdict, Visit, Voter,
     },
     bundle::BundleWriter,
     code::Code,
@@ -21,8 +21,9 @@ use crdt::{
     id::{BlobId, CommunityId, EnvelopeId, KeyId, PersonId, ScopeId, to_hex},
     invitation::Invitation,
     keys::{Check, Secret},
-    paper, poll,
+    paper, poll, profile,
     rota::{Leg, LocalTime, ride_id},
+    secrets::BoxSecret,
     sync::Fingerprint,
     time::{Bucket, ClaimedTime},
 };
@@ -163,6 +164,7 @@ fn write_all(home: &mut Home) -> EnvelopeId {
         home.write(what, scope, Some(root), vec![ask], &Body::Act(act));
     }
     write_votes(home, scope, root);
+    write_profiles(home, scope, root, ask);
     let photographed = Body::Act(Act::Ask(a_photo_of_handwriting()));
     home.write("ask with a photo", scope, Some(root), vec![], &photographed);
     all
@@ -229,6 +231,30 @@ fn write_votes(home: &mut Home, scope: ScopeId, root: EnvelopeId) {
     home.write("closing", scope, Some(root), vec![poll, report], &close);
     let cancel = Body::Ballot(Ballot::Cancel { poll, reason: "写错了 a slip".into() });
     home.write("vote cancelled", scope, Some(root), vec![poll], &cancel);
+}
+
+fn write_profiles(home: &mut Home, scope: ScopeId, root: EnvelopeId, request: EnvelopeId) {
+    let person = home.person.person();
+    let skill = Skill {
+        kind: SkillKind::SignLanguage,
+        text: "手语 sign language".into(),
+        area: Place::community(),
+        through_desk: false,
+        phone: "138 0000 1234".into(),
+    };
+    let skill = Body::Profile(Profile::Skill(skill));
+    let of = home.write("skill", scope, Some(root), vec![], &skill);
+    let gone = Body::Profile(Profile::Withdraw { of });
+    home.write("skill withdrawn", scope, Some(root), vec![of], &gone);
+    let box_key = secret(8);
+    let boxes = [box_key.key()];
+    let thank = profile::write(person, request, "谢谢 thanks", &boxes, [11; 32]).expect("a box");
+    let own = BoxSecret::of(&box_key);
+    let (salt, text) = profile::read(&thank, &own).expect("sealed to this box");
+    let thank = Body::Profile(Profile::Thank(thank));
+    let of = home.write("thanks", scope, Some(root), vec![], &thank);
+    let publish = Body::Profile(Profile::Publish { of, text, salt });
+    home.write("thanks published", scope, Some(root), vec![of], &publish);
 }
 
 fn write_news(

@@ -22,6 +22,7 @@ mod news;
 mod peers;
 mod people;
 mod phone;
+mod profile;
 mod request;
 mod search;
 mod series;
@@ -48,6 +49,7 @@ pub use news::*;
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
+pub use profile::*;
 pub use request::{Acted, ChecklistItem, RequestPage, RequestRow, TimelineRow};
 pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
 pub use series::{
@@ -259,6 +261,10 @@ pub enum Command {
     Series(SeriesCommand),
     /// Votes: opening one, ballots, reports, the end.
     Vote(VoteCommand),
+    /// Who can help with what.
+    Skill(SkillCommand),
+    /// Thanks that both want to be read.
+    Thanks(ThanksCommand),
     /// Whole photos and files: what is fetched, kept, here.
     Files(FilesCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
@@ -364,6 +370,8 @@ pub enum Reply {
     Name(Box<NamePage>),
     Series(SeriesReply),
     Vote(VoteReply),
+    Skill(SkillReply),
+    Thanks(ThanksReply),
     Files(FilesReply),
     Waited {
         equal: Vec<PeerRow>,

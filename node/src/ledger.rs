@@ -46,6 +46,7 @@ mod news;
 mod people;
 mod plate;
 mod postings;
+mod profiles;
 mod reach;
 mod receipts;
 mod relays;

@@ -61,6 +61,7 @@ mod rota;
 mod search;
 mod secure;
 mod session;
+mod skills;
 mod trouble;
 mod trusting;
 mod upload;
@@ -334,7 +335,7 @@ fn pages() -> Router<App> {
         .route("/waiting", get(installed::waiting))
         .route("/trust", get(trusting::page))
         .route("/trust/{name}", get(trusting::file))
-        .merge(votes())
+        .merge(together())
 }
 
 /// What the neighbourhood is told, who works for it, and how the homes stand with one another.
@@ -361,9 +362,11 @@ fn at_work() -> Router<App> {
         .route("/network/dial", post(network::dial))
 }
 
-/// Votes, from the opening to the printed result.
-fn votes() -> Router<App> {
+/// What neighbours decide together, can do, and thank for.
+fn together() -> Router<App> {
     Router::new()
+        .route("/skills", get(skills::page).post(skills::send))
+        .route("/thanks", get(skills::thanks).post(skills::say_thanks))
         .route("/votes", get(votes::list))
         .route("/votes/new", get(votes::new_page).post(votes::open))
         .route("/votes/{vote}", get(votes::one).post(votes::act))

@@ -41,6 +41,7 @@ const OUTSIDE: &str = "/pair";
 fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
     let (group, message) = (&town.group, town.message.to_hex());
     let (ride, series) = (town.ride.to_hex(), town.series.to_hex());
+    let vote = town.vote.to_hex();
     let (person, removal) = (town.removed.0.to_hex(), town.removed.1.to_hex());
     let (key, alert) = (&town.key, town.alert.to_hex());
     vec![
@@ -84,6 +85,14 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/reach/{id}", OFFICE, format!("/reach/{}", town.alert.to_hex())),
         ("/rota", CHEN, "/rota".into()),
         ("/series/{series}", CHEN, format!("/series/{series}")),
+        ("/skills", CHEN, "/skills".into()),
+        ("/thanks", CHEN, format!("/thanks?request={ride}")),
+        ("/votes", CHEN, "/votes".into()),
+        ("/votes/new", OFFICE, "/votes/new".into()),
+        ("/votes/{vote}", CHEN, format!("/votes/{vote}")),
+        ("/votes/{vote}", OFFICE, format!("/votes/{vote}")),
+        ("/votes/{vote}/print", CHEN, format!("/votes/{vote}/print")),
+        ("/votes/{vote}/roll", OFFICE, format!("/votes/{vote}/roll")),
         ("/search", CHEN, "/search?words=%E9%A3%9F%E5%A0%82".into()),
         ("/people", OFFICE, "/people".into()),
         ("/people/{person}", OFFICE, format!("/people/{person}")),

@@ -4,8 +4,8 @@
 use crdt::id::{EnvelopeId, PersonId, RequestId};
 use node::{
     api::{
-        Command, NewSeries, NewsCommand, NewsReply, NewsWord, Private, Reply, RoleWord,
-        RosterCommand, RosterReply, SeriesCommand, SeriesReply, Telling,
+        Command, NewSeries, NewVote, NewsCommand, NewsReply, NewsWord, Private, Reply, RoleWord,
+        RosterCommand, RosterReply, SeriesCommand, SeriesReply, Telling, VoteCommand, VoteReply,
     },
     demo::{CHEN, Demo, OFFICE, ZHANG},
     photo,
@@ -27,6 +27,8 @@ pub struct Town {
     pub message: EnvelopeId,
     /// A ride every Tuesday.
     pub series: EnvelopeId,
+    /// A vote that the office opened, on a lift.
+    pub vote: EnvelopeId,
     /// An alert of the office's.
     pub alert: EnvelopeId,
     /// Somebody who was removed, and the removal.
@@ -66,6 +68,7 @@ impl Town {
         };
         let Reply::Asked { id: ride, .. } = ask(CHEN, asked).await else { panic!("not asked") };
         let series = plan(&demo).await;
+        let vote = open_vote(&demo).await;
         let text = "社区食堂明天照常 · The canteen is open tomorrow".to_owned();
         let post = Command::Post { group: "all".into(), text, reply_to: None };
         let Reply::Posted { id: message } = ask(OFFICE, post).await else { panic!("not said") };
@@ -96,6 +99,7 @@ impl Town {
             group,
             message,
             series,
+            vote,
             alert,
             removed,
             peer,
@@ -127,6 +131,24 @@ async fn plan(demo: &Demo) -> EnvelopeId {
     match demo.town.ask(OFFICE, plan).await {
         Ok(Reply::Series(SeriesReply::Planned { id, .. })) => id,
         other => panic!("not planned: {other:?}"),
+    }
+}
+
+/// The office has everybody vote on a lift.
+async fn open_vote(demo: &Demo) -> EnvelopeId {
+    let hour_ms = 3_600_000;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now_ms = u64::try_from(now.expect("after 1970").as_millis()).expect("before the end");
+    let new = NewVote {
+        title: "6 栋装电梯 · A lift for building 6".into(),
+        choices: vec!["同意 · Yes".into(), "不同意 · No".into()],
+        ends_ms: now_ms + hour_ms,
+        on_paper: 3,
+        ..NewVote::default()
+    };
+    match demo.town.ask(OFFICE, Command::Vote(VoteCommand::Open(Box::new(new)))).await {
+        Ok(Reply::Vote(VoteReply::Opened { id, .. })) => id,
+        other => panic!("not opened: {other:?}"),
     }
 }
 

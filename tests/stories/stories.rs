@@ -15,6 +15,7 @@ mod machine;
 mod names;
 mod news;
 mod people;
+mod profiles;
 mod readers;
 mod relay;
 mod rides;

@@ -338,3 +338,7 @@ vote-aside-missing = { $n } ballots of the reports are not here yet.
 vote-waits-for = has not reported: { $name }
 vote-was-closed = { $name } ended the wait. { $why }
 vote-void = void: { $why }
+skill-nobody = Nobody was found.
+skill-ask-desk = ask the desk
+thanks-row = { $id }  { $time }  { $from } thanks { $to }: { $text }
+thanks-row-waiting = { $id }  { $time }  [not public] { $from } thanks { $to }: { $text }

@@ -304,3 +304,7 @@ vote-aside-missing = 报票里有 { $n } 张票还没传到这里。
 vote-waits-for = 还没报票：{ $name }
 vote-was-closed = { $name } 宣布不再等了。{ $why }
 vote-void = 作废：{ $why }
+skill-nobody = 没有找到。
+skill-ask-desk = 请通过值班台联系
+thanks-row = { $id }  { $time }  { $from } 谢谢 { $to }：{ $text }
+thanks-row-waiting = { $id }  { $time }  [还没公开] { $from } 谢谢 { $to }：{ $text }

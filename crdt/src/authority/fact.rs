@@ -93,6 +93,7 @@ impl Fact {
             | Body::Vault(_)
             | Body::Erasure(_)
             | Body::Receipt(_)
+            | Body::Profile(_)
             | Body::Holding(_) => (Says::Other, Vec::new()),
         };
         Ok(Self { says, seconds, ..Self::without_body(envelope) })

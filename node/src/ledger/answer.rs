@@ -84,6 +84,8 @@ impl Ledger {
             Command::Roster(command) => self.tell(command).map(Reply::Roster),
             Command::Series(command) => self.tell_rides(command).map(Reply::Series),
             Command::Vote(command) => self.tell_votes(command).map(Reply::Vote),
+            Command::Skill(command) => self.tell_skills(command).map(Reply::Skill),
+            Command::Thanks(_) => self.tell_thanks().map(Reply::Thanks),
             Command::Search(query) => self.search(query),
             Command::News(command) => self.read_news(command).map(Reply::News),
             Command::Files(command) => self.read_files(&command).map(Reply::Files),

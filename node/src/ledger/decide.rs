@@ -78,6 +78,8 @@ impl Ledger {
             Command::Name(command) => self.names(command),
             Command::Series(command) => self.plan_rides(command),
             Command::Vote(command) => self.votes(command),
+            Command::Skill(command) => self.skills(command),
+            Command::Thanks(command) => self.thanks(command),
             Command::Files(command) => self.manage_files(command),
             Command::MarkRead { group } => self.open_log(group),
             Command::Elder { on } => self.read_large(on),

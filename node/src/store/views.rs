@@ -24,6 +24,7 @@ mod groups;
 mod lists;
 mod news;
 mod notices;
+mod profiles;
 mod receipts;
 mod remarks;
 mod requests;
@@ -64,7 +65,7 @@ pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought, likeness, 
 pub use talk::Question;
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 13;
+const VIEWS_VERSION: i64 = 14;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -293,6 +294,7 @@ impl Views {
             Body::News(it) => self.take_news(told, it, batch)?,
             Body::Receipt(it) => self.take_receipt(told, it)?,
             Body::Ballot(it) => self.take_ballot(told, it, batch)?,
+            Body::Profile(_) => self.take_profile(told, batch)?,
             Body::Card(_) | Body::Key(_) | Body::Holding(_) => (),
             Body::Statement(signed) => {
                 batch.changes.roster = true;

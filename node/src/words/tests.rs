@@ -85,7 +85,7 @@ const ERRORS: [ErrorKind; 72] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 26] = [
+const FAMILIES: [(&str, &[&str]); 27] = [
     ("ask-kind", &["question", "help", "complaint", "report", "suggestion"]),
     (
         "desk-list",
@@ -297,6 +297,8 @@ const FAMILIES: [(&str, &[&str]); 26] = [
             "cancel a vote",
             "choices",
             "counters",
+            "thank",
+            "skills",
             "reached",
             "photo",
             "photos",
@@ -352,6 +354,23 @@ const FAMILIES: [(&str, &[&str]); 26] = [
             "not_json",
             "too_large",
             "too_slow",
+        ],
+    ),
+    (
+        "skill",
+        &[
+            "law",
+            "nursing",
+            "medicine",
+            "veteran",
+            "sign_language",
+            "languages",
+            "electrics",
+            "plumbing",
+            "teaching",
+            "counselling",
+            "computers",
+            "other",
         ],
     ),
     ("vote", &["running", "ended", "provisional", "final", "cancelled"]),

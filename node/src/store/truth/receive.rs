@@ -257,6 +257,7 @@ pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
         | Body::News(_)
         | Body::Receipt(_)
         | Body::Holding(_)
+        | Body::Profile(_)
         | Body::Card(_)
         | Body::Key(_) => None,
     }

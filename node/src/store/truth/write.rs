@@ -209,6 +209,7 @@ impl Work<'_> {
             | Body::Vault(_)
             | Body::Receipt(_)
             | Body::Ballot(_)
+            | Body::Profile(_)
             | Body::Holding(_) => Vec::new(),
         };
         heads.truncate(DEPS_MAX);

@@ -310,3 +310,11 @@ CREATE TABLE ballots (
     lamport INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX ballots_that_open ON ballots (lamport DESC) WHERE opens;
+
+-- What counts of skills and thanks; what is listed is read from the truth.
+CREATE TABLE profiles (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    lamport INTEGER NOT NULL
+) STRICT;
+CREATE INDEX profiles_in_order ON profiles (lamport);

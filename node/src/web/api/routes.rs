@@ -195,6 +195,14 @@ pub const ROUTES: &[Route] = &[
     post("/votes/{id}/closing", "vote/close", Desk, "vote/one"),
     delete("/votes/{id}", "vote/cancel", Desk, "vote/one"),
     Route { scope: Desk, ..get("/votes/{id}/roll", "vote/roll", "vote/roll") },
+    // Skills and thanks.
+    get("/skills", "skill/find", "skill/list"),
+    post("/skills", "skill/add", Post, "skill/added"),
+    delete("/skills/{id}", "skill/withdraw", Post, "done"),
+    get("/thanks", "thanks/list", "thanks/list"),
+    post("/requests/{request}/thanks", "thanks/give", Post, "thanks/given"),
+    post("/thanks/{id}/publish", "thanks/publish", Post, "done"),
+    delete("/thanks/{id}", "thanks/withdraw", Post, "done"),
     // People.
     get("/me", "me", "me"),
     put("/me/type", "elder", Home, "done"),

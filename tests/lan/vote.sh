@@ -1,0 +1,64 @@
+# A vote over a cut.
+#
+# An office and two homes, real nodes. Everybody votes; the halves lose each other; on one side a home
+# votes on its page, on the other two people enter a paper with its number that says something else. After
+# the heal that voter counts as neither, votes once more, and the report makes one result in every home.
+. "$(dirname "$0")/lib.sh"
+in_namespace "$@"
+lan_begin
+
+bridge east; bridge west
+home_net office; home_net wang; home_net li
+cable office east 10.9.2.1; cable wang east 10.9.2.2; cable li west 10.9.2.3
+ip link add trunk type veth peer name trunk2; ip link set trunk master east up; ip link set trunk2 master west up
+
+found office 李红 润园
+up office
+link=$(invite office)
+for home in wang li; do join "$home" "$link" "$home-person"; up "$home"; done
+linli office wait --peers 2 --timeout 30 || fail "the homes never met"
+linli office grant wang-person steward >/dev/null || fail "no steward"
+all_equal() {
+  linli office wait --peers 2 --timeout 20 || fail "not equal: $1"
+  for home in wang li; do linli "$home" wait --peers 1 --timeout 20 || fail "$home is not equal: $1"; done
+}
+all_equal "after the grant"
+
+until=$(date -u -d "+8 seconds" +%Y-%m-%dT%H:%M:%SZ)
+linli li vote open Lift --choice yes --choice no --until "$until" >/dev/null 2>"$work/refused" && fail "a neighbour opened a vote"
+vote=$(linli office vote open Lift --choice yes --choice no --until "$until" --grace 0 --json | json 'd["id"]')
+all_equal "after the opening"
+show() { linli "$1" vote show "$vote" --json; }
+sheet() { show "$1" | json '(d["row"]["state"], [c["votes"] for c in d["choices"]], d["row"]["turnout"], d["contradicting"], d["late"])'; }
+same_sheet() {
+  local first; first=$(sheet office)
+  for home in wang li; do [ "$(sheet "$home")" = "$first" ] || fail "$home has $(sheet "$home"), the office $first"; done
+}
+
+note "cut"
+ip link set trunk down
+number=$(show li | json 'd["my_number"]')
+linli li vote cast "$vote" yes >/dev/null || fail "li could not vote"
+linli li vote cast "$vote" no >/dev/null 2>"$work/refused" && fail "li voted twice"
+grep -q -- "--again" "$work/refused" || fail "he is not told how: $(cat "$work/refused")"
+linli wang vote cast "$vote" yes >/dev/null || fail "wang could not vote"
+for home in office wang; do linli "$home" vote enter "$vote" "$number" no >/dev/null || fail "$home could not enter"; done
+
+note "heal"
+ip link set trunk up
+all_equal "after the heal"
+same_sheet
+show li | json 'd["contradicting"]' | grep -qx 1 || fail "two ballots of one home were not noticed: $(sheet li)"
+linli li vote cast "$vote" yes --again >/dev/null || fail "li could not settle it"
+all_equal "after li settled it"
+show office | json 'd["contradicting"]' | grep -qx 0 || fail "not settled: $(sheet office)"
+
+note "the end"
+until [ "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \> "$until" ]; do read -r -t 0.2 <> <(:) || true; done
+linli office vote report "$vote" >/dev/null || fail "the office could not report"
+all_equal "after the report"
+same_sheet
+[ "$(sheet li)" = "('final', [2, 0], 2, 0, 0)" ] || fail "the result is $(sheet li)"
+same_everywhere office wang li
+no_errors
+note "result: $(sheet office)"
