@@ -103,7 +103,8 @@ fn decoded(bytes: &[u8]) -> (String, bool) {
         [0xef, 0xbb, 0xbf, ..] => Some(UTF_8),
         _ => None,
     };
-    let encoding = marked.unwrap_or(if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 });
+    let encoding =
+        marked.unwrap_or(if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { GB18030 });
     let (text, _, odd) = encoding.decode(bytes);
     // Of a UTF-8 file one bad line must not turn all others into something else.
     let (utf8, _, _) = UTF_8.decode(bytes);
@@ -139,17 +140,17 @@ fn taken(line: &str, is: fn(&str) -> bool) -> Option<(&str, &str)> {
 
 fn is_date(word: &str) -> bool {
     let parts: Vec<&str> = word.trim_end_matches('日').split(['-', '/', '.', '年', '月']).collect();
-    let numbers = parts.iter().all(|part| {
-        (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
-    });
+    let numbers = parts
+        .iter()
+        .all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
     parts.len() == 3 && numbers && parts.iter().filter(|part| part.len() == 4).count() == 1
 }
 
 fn is_time(word: &str) -> bool {
     let parts: Vec<&str> = word.split(':').collect();
-    let numbers = parts.iter().all(|part| {
-        (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
-    });
+    let numbers = parts
+        .iter()
+        .all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
     (2..=3).contains(&parts.len()) && numbers
 }
 

@@ -17,6 +17,7 @@
 
 pub mod args;
 pub mod asked;
+pub mod chat;
 pub mod commands;
 pub mod door;
 pub mod error;

@@ -38,7 +38,7 @@ fn every_command_explains_itself() {
 
 /// Verbs without `--json`: those that run until they are stopped, make or read a file or a key, ask people
 /// for what must not stand in a script, or print nothing: their exit code says all.
-const WITHOUT_JSON: [&str; 34] = [
+const WITHOUT_JSON: [&str; 37] = [
     "demo",
     "init",
     "up",
@@ -56,6 +56,9 @@ const WITHOUT_JSON: [&str; 34] = [
     "group put-back",
     "group export",
     "import",
+    "skill withdraw",
+    "thanks publish",
+    "thanks withdraw",
     "devices certify",
     "place live",
     "leave",

@@ -342,3 +342,5 @@ skill-nobody = Nobody was found.
 skill-ask-desk = ask the desk
 thanks-row = { $id }  { $time }  { $from } thanks { $to }: { $text }
 thanks-row-waiting = { $id }  { $time }  [not public] { $from } thanks { $to }: { $text }
+import-odd = Line { $line } is no message of a chat as it should be; it was posted as it is.
+import-odd-more = So are { $n } more.

@@ -308,3 +308,5 @@ skill-nobody = 没有找到。
 skill-ask-desk = 请通过值班台联系
 thanks-row = { $id }  { $time }  { $from } 谢谢 { $to }：{ $text }
 thanks-row-waiting = { $id }  { $time }  [还没公开] { $from } 谢谢 { $to }：{ $text }
+import-odd = 第 { $line } 行不像一条聊天记录，照原样导入了。
+import-odd-more = 这样的还有 { $n } 行。

@@ -6,13 +6,14 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read as _},
     path::PathBuf,
 };
 
 use node::api::{Command, ErrorKind, ImportLine, Reply};
 
 use crate::{
+    chat::{self, CHAT_BYTES_MAX},
     door::Door,
     error::CliError,
     records::{Record, RecordError, Records, Shape},
@@ -26,10 +27,18 @@ const BATCH_LINES_MAX: usize = 500;
 /// [`node::control::COMMAND_BYTES_MAX`].
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
 
+/// A message of a chat may be as long as a message can be: so much fewer are sent together.
+const CHAT_BATCH_SHARE: usize = 10;
+
+/// Odd lines that are named one by one.
+const ODD_SHOWN_MAX: usize = 50;
+
 /// Post every line of a file to a group
 ///
 /// FILE is JSONL, one {"text": …} a line, or CSV with a header row and a column `text`. The same
-/// line of the same file shows once, however often and from whichever home it is imported.
+/// line of the same file shows once, however often and from whichever home it is imported. With `--chat`
+/// it is the text that another program exported of a group: lines `DATE TIME NAME: TEXT`, in UTF-8,
+/// UTF-16 or GB18030. Who said it and when then stands in each message.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// The group's name or id
@@ -37,6 +46,10 @@ pub struct Args {
 
     /// The file
     file: PathBuf,
+
+    /// The file is the export of a group chat
+    #[arg(long)]
+    chat: bool,
 }
 
 /// How many lines were taken.
@@ -52,6 +65,9 @@ struct Tally {
 ///
 /// Where the file or one of its lines cannot be read, or the node refuses.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
+    if args.chat {
+        return import_chat(ui, door, &args).await;
+    }
     let about_file = |error: RecordError| CliError::of_file(error, &args.file);
     let file = File::open(&args.file).map_err(|error| about_file(error.into()))?;
     let size_bytes = file.metadata().map_or(0, |about| about.len());
@@ -75,6 +91,33 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     bar.finish_and_clear();
     ui.say("import-done", &[("new", tally.new.into()), ("known", tally.known.into())])?;
     outcome
+}
+
+/// The same of an export; lines that are not as they should be are posted and told by their numbers.
+async fn import_chat(ui: &mut Ui<'_>, door: &mut Door, args: &Args) -> Result<(), CliError> {
+    let about_file = |error: io::Error| CliError::of_file(error.into(), &args.file);
+    let file = File::open(&args.file).map_err(about_file)?;
+    let mut bytes = Vec::new();
+    file.take(CHAT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(about_file)?;
+    if bytes.len() as u64 > CHAT_BYTES_MAX {
+        return Err(about_file(io::Error::from(io::ErrorKind::FileTooLarge)));
+    }
+    let chat = chat::read(&bytes);
+    let bar = ui.progress(chat.lines.len() as u64);
+    let mut tally = Tally::default();
+    for batch in chat.lines.chunks(BATCH_LINES_MAX / CHAT_BATCH_SHARE) {
+        send(door, &args.group, batch.to_vec(), &mut tally).await?;
+        bar.inc(batch.len() as u64);
+    }
+    bar.finish_and_clear();
+    for number in chat.odd.iter().take(ODD_SHOWN_MAX) {
+        ui.note("import-odd", &[("line", number.to_string().into())])?;
+    }
+    let more = chat.odd.len().saturating_sub(ODD_SHOWN_MAX);
+    if more > 0 {
+        ui.note("import-odd-more", &[("n", more.into())])?;
+    }
+    ui.say("import-done", &[("new", tally.new.into()), ("known", tally.known.into())])
 }
 
 /// The next lines of the file, and why there are no more where one cannot be read.

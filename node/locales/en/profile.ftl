@@ -17,6 +17,7 @@ skill-phone = A number that every neighbour may read (may stay empty)
 skill-by-desk = Not by my name: ask me through the desk
 skill-add-send = Say it
 thanks = Thanks
+thanks-say = Say thanks
 thanks-none = No thanks are public yet.
 thanks-line = { $from } thanks { $to }
 thanks-consent = Written to whoever helped you. Only the two of you can read it, until the other one makes it public.

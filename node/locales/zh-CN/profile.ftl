@@ -17,6 +17,7 @@ skill-phone = 电话（写了每家都看得到；可以不写）
 skill-by-desk = 不写我的名字，通过值班台找我
 skill-add-send = 写上
 thanks = 感谢
+thanks-say = 说声谢谢
 thanks-none = 还没有公开的感谢。
 thanks-line = { $from } 谢谢 { $to }
 thanks-consent = 写给帮您的人。先只有你们两位看得到；对方愿意公开，大家才看得到。

@@ -9,6 +9,8 @@ use jiff::tz::{TimeZone, offset};
 
 use super::*;
 
+mod together;
+
 const ERRORS: [ErrorKind; 72] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
@@ -85,7 +87,7 @@ const ERRORS: [ErrorKind; 72] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 27] = [
+const FAMILIES: [(&str, &[&str]); 24] = [
     ("ask-kind", &["question", "help", "complaint", "report", "suggestion"]),
     (
         "desk-list",
@@ -356,42 +358,6 @@ const FAMILIES: [(&str, &[&str]); 27] = [
             "too_slow",
         ],
     ),
-    (
-        "skill",
-        &[
-            "law",
-            "nursing",
-            "medicine",
-            "veteran",
-            "sign_language",
-            "languages",
-            "electrics",
-            "plumbing",
-            "teaching",
-            "counselling",
-            "computers",
-            "other",
-        ],
-    ),
-    ("vote", &["running", "ended", "provisional", "final", "cancelled"]),
-    (
-        "vote-no",
-        &[
-            "over",
-            "voted",
-            "not_on_roll",
-            "no_voters",
-            "same_choices",
-            "no_key",
-            "entered",
-            "reported",
-            "not_ended",
-            "no_reports",
-            "grace",
-            "missing",
-            "no_choice",
-        ],
-    ),
     ("found", &["message", "request", "board"]),
     ("why", &["root", "given", "invited", "vouched", "open"]),
     (
@@ -488,7 +454,9 @@ fn every_sentence_is_used_and_every_used_one_exists() {
         .map(|folder| read_all(folder, if folder == "src" { ".rs" } else { ".html" }))
         .concat();
     let mut used = BTreeSet::new();
-    for (family, codes) in FAMILIES.into_iter().chain([("held", &HELD[..])]) {
+    for (family, codes) in
+        FAMILIES.into_iter().chain([("held", &HELD[..])]).chain(together::FAMILIES)
+    {
         used.extend(codes.iter().map(|code| family_key(family, code)));
     }
     used.extend(["open", "invite", "vetted"].map(|kind| format!("kind-{kind}-hint")));

@@ -1,0 +1,40 @@
+//! Codes of what neighbours decide, can do, and thank for.
+
+pub const FAMILIES: [(&str, &[&str]); 3] = [
+    (
+        "skill",
+        &[
+            "law",
+            "nursing",
+            "medicine",
+            "veteran",
+            "sign_language",
+            "languages",
+            "electrics",
+            "plumbing",
+            "teaching",
+            "counselling",
+            "computers",
+            "other",
+        ],
+    ),
+    ("vote", &["running", "ended", "provisional", "final", "cancelled"]),
+    (
+        "vote-no",
+        &[
+            "over",
+            "voted",
+            "not_on_roll",
+            "no_voters",
+            "same_choices",
+            "no_key",
+            "entered",
+            "reported",
+            "not_ended",
+            "no_reports",
+            "grace",
+            "missing",
+            "no_choice",
+        ],
+    ),
+];
