@@ -140,6 +140,9 @@ pub const THUMBNAIL_BYTES_MAX: usize = 12 * 1024;
 /// A blob's sealed bytes: a large photo, or a form of a few pages.
 pub const BLOB_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
+/// Openings of one vault that are told one by one, the latest; of those before only how often who looked.
+pub const OPENINGS_TOLD_MAX: usize = 200;
+
 /// Items that one receipt, and blobs that one announcement of them, may name.
 pub const RECEIPT_ITEMS_MAX: usize = 64;
 

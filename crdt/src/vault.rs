@@ -3,8 +3,8 @@
 //! # Rules
 //!
 //! 1. Of the details of a class the highest (lamport, id) holds, written by somebody whose word on
-//!    them counts: the home that asked, or whoever decides. A driver who was given a phone number
-//!    cannot replace it.
+//!    them counts: the home that asked, or whoever decided where he wrote it. A driver who was given a
+//!    phone number cannot replace it; what the desk wrote down stays when its author leaves the desk.
 //! 2. What stands under an epoch of another vault says nothing here.
 //! 3. *Contact* is given to whoever holds a place that was granted, or has departed, while the
 //!    request goes on. *Sensitive* is given to whom somebody who holds it by right has named, with a
@@ -12,18 +12,25 @@
 //! 4. Where the page waits for a grant (`prefer_single`) and none came, *contact* is given to whoever
 //!    holds the place [`LEAD_MS`] before the window opens, by the clock of whoever holds the vault. It
 //!    is marked: nobody has confirmed him.
-//! 5. Openings stand in the order of (lamport, id).
+//! 5. Openings stand in the order of (lamport, id). Of very many the latest are told one by one
+//!    ([`OPENINGS_TOLD_MAX`]), of the others how often who looked.
+//! 6. Of a real name the person's own word holds, whenever it was written; the desk's where he said
+//!    nothing.
+//! 7. Anybody can found an epoch and call it the vault's. So whoever opens a vault writes that under the
+//!    epoch of the details that hold, or else under one whose founder might hold the vault: a reason is
+//!    read by whom it is for, and by all of them.
 //!
 //! # Deliberately absent
 //!
 //! Keys and erasure, which are `secrets`' and the store's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     body::{Details, Vault, VaultClass, VaultName},
     id::{EnvelopeId, PersonId},
     lifecycle::{Case, Rank},
+    limits::OPENINGS_TOLD_MAX,
     time::ClaimedTime,
 };
 
@@ -43,8 +50,12 @@ pub struct Given<'a> {
     pub who: PersonId,
     /// What it says.
     pub body: &'a Vault,
-    /// Under whose epoch it is sealed.
+    /// Under which epoch it is sealed.
+    pub epoch: EnvelopeId,
+    /// Whose epoch that is.
     pub under: VaultName,
+    /// Does its author's word on details and namings count, where he wrote this?
+    pub decides: bool,
 }
 
 /// Somebody looked, or handed the key on.
@@ -65,38 +76,58 @@ pub struct Opening {
 pub struct Contents {
     /// What it says now.
     pub details: Option<Details>,
-    /// Who opened it.
+    /// Under which epoch that stands.
+    pub epoch: Option<EnvelopeId>,
+    /// Who opened it, the latest, oldest first.
     pub openings: Vec<Opening>,
+    /// Who opened it before those, and how often.
+    pub earlier: BTreeMap<PersonId, u64>,
     /// To whom it was handed on by somebody whose word on it counts.
     pub named: BTreeSet<PersonId>,
 }
 
-/// Reads a vault, in whatever order its envelopes came. `decides` says whose word on details counts.
-pub fn fold(
-    vault: &VaultName,
-    given: &[Given<'_>],
-    decides: &dyn Fn(&PersonId) -> bool,
-) -> Contents {
+/// Reads a vault, in whatever order its envelopes came.
+pub fn fold(vault: &VaultName, given: &[Given<'_>]) -> Contents {
     let belongs = |it: &&Given<'_>| it.under == *vault && it.body.vault() == *vault;
     let mut here: Vec<&Given<'_>> = given.iter().filter(belongs).collect();
     here.sort_by_key(|it| it.at);
     here.dedup_by_key(|it| it.at);
     let mut contents = Contents::default();
+    let mut own_word = false;
     for it in here {
         match it.body {
-            Vault::Details { details, .. } if decides(&it.who) => {
-                contents.details = Some(details.clone());
+            Vault::Details { details, .. } if it.decides => {
+                let own = vault.person() == Some(it.who);
+                if own || !own_word {
+                    (contents.details, contents.epoch) = (Some(details.clone()), Some(it.epoch));
+                }
+                own_word |= own;
             }
             Vault::Details { .. } => (),
             Vault::Opened { reason, to, .. } => {
                 let says_why = !reason.trim().is_empty();
-                contents.named.extend(to.filter(|_| says_why && decides(&it.who)));
+                contents.named.extend(to.filter(|_| says_why && it.decides));
                 let (id, who, reason, to) = (it.at.1, it.who, reason.clone(), *to);
                 contents.openings.push(Opening { id, who, reason, to });
             }
         }
     }
+    let before = contents.openings.len().saturating_sub(OPENINGS_TOLD_MAX);
+    for it in contents.openings.drain(..before) {
+        *contents.earlier.entry(it.who).or_default() += 1;
+    }
     contents
+}
+
+/// Rule 7: under which epoch an opening goes; none where no founder might hold the vault. `epochs` are
+/// those of the vault that are here and count; `is_sound` says whether its founder might hold it.
+pub fn epoch_to_open(
+    details: Option<EnvelopeId>,
+    epochs: &[EnvelopeId],
+    is_sound: &dyn Fn(&EnvelopeId) -> bool,
+) -> Option<EnvelopeId> {
+    let held = details.filter(|epoch| epochs.contains(epoch) && is_sound(epoch));
+    held.or_else(|| epochs.iter().copied().find(is_sound))
 }
 
 /// Rules 3 and 4: to whom a class is handed on, as the case stands and the clock says.
@@ -128,6 +159,7 @@ mod tests {
 
     const MOTHER: PersonId = PersonId::from_bytes([1; 32]);
     const DRIVER: PersonId = PersonId::from_bytes([2; 32]);
+    const EPOCH: EnvelopeId = EnvelopeId::from_bytes([5; 32]);
 
     fn vault(class: VaultClass) -> VaultName {
         VaultName { request: EnvelopeId::from_bytes([9; 32]), class }
@@ -150,10 +182,12 @@ mod tests {
                 at: (*lamport, EnvelopeId::from_bytes([*lamport as u8; 32])),
                 who: *who,
                 body,
+                epoch: EPOCH,
                 under: vault(VaultClass::Contact),
+                decides: *who == MOTHER,
             })
             .collect();
-        fold(&vault(VaultClass::Contact), &given, &|who| *who == MOTHER)
+        fold(&vault(VaultClass::Contact), &given)
     }
 
     #[test]
@@ -181,11 +215,72 @@ mod tests {
     }
 
     #[test]
+    fn of_very_many_openings_the_latest_are_told_and_the_others_counted() {
+        let many = OPENINGS_TOLD_MAX as u64 + 3;
+        let who = |n: u64| if n == 1 { MOTHER } else { DRIVER };
+        let all: Vec<_> = (0..many).map(|n| (n, who(n), opened(&n.to_string()))).collect();
+        let contents = said(&all);
+        assert_eq!(contents.openings.len(), OPENINGS_TOLD_MAX);
+        assert_eq!(contents.openings[0].reason, "3");
+        assert_eq!(contents.earlier, BTreeMap::from([(MOTHER, 1), (DRIVER, 2)]));
+    }
+
+    #[test]
+    fn of_a_real_name_the_persons_own_word_holds() {
+        let vault = VaultName::of_person(&MOTHER);
+        let name = |text: &str| {
+            let details = Details { name: text.into(), ..Details::default() };
+            Vault::Details { vault, details }
+        };
+        let said = |words: &[(PersonId, &str)]| {
+            let bodies: Vec<Vault> = words.iter().map(|(_, text)| name(text)).collect();
+            let given: Vec<Given<'_>> = words
+                .iter()
+                .zip(&bodies)
+                .enumerate()
+                .map(|(n, ((who, _), body))| Given {
+                    at: (n as u64, EPOCH),
+                    who: *who,
+                    body,
+                    epoch: EPOCH,
+                    under: vault,
+                    decides: true,
+                })
+                .collect();
+            fold(&vault, &given).details.map(|it| it.name)
+        };
+        assert_eq!(said(&[(DRIVER, "a"), (DRIVER, "b")]).as_deref(), Some("b"));
+        assert_eq!(said(&[(MOTHER, "a"), (DRIVER, "b")]).as_deref(), Some("a"));
+        assert_eq!(said(&[(MOTHER, "a"), (DRIVER, "b"), (MOTHER, "c")]).as_deref(), Some("c"));
+    }
+
+    #[test]
     fn what_stands_under_another_vaults_key_says_nothing() {
         let body = phone("111");
         let at = (1, EnvelopeId::from_bytes([1; 32]));
-        let given = [Given { at, who: MOTHER, body: &body, under: vault(VaultClass::Sensitive) }];
-        assert_eq!(fold(&vault(VaultClass::Contact), &given, &|_| true), Contents::default());
+        let (epoch, under, decides) = (EPOCH, vault(VaultClass::Sensitive), true);
+        let given = [Given { at, who: MOTHER, body: &body, epoch, under, decides }];
+        assert_eq!(fold(&vault(VaultClass::Contact), &given), Contents::default());
+    }
+
+    #[test]
+    fn an_opening_goes_where_only_those_read_it_who_may() {
+        let epoch = |n: u8| EnvelopeId::from_bytes([n; 32]);
+        // (where the details stand, what is here, whose founder might hold it, the answer)
+        let table: [(Option<u8>, &[u8], &[u8], Option<u8>); 6] = [
+            (Some(2), &[1, 2, 3], &[1, 2, 3], Some(2)),
+            (Some(2), &[1, 2, 3], &[2, 3], Some(2)),
+            (Some(1), &[1, 2, 3], &[2, 3], Some(2)),
+            (Some(9), &[1, 2], &[2, 9], Some(2)),
+            (None, &[1, 3, 4], &[3, 4], Some(3)),
+            (None, &[1], &[], None),
+        ];
+        for (details, here, sound, expected) in table {
+            let here: Vec<EnvelopeId> = here.iter().map(|n| epoch(*n)).collect();
+            let sound: Vec<EnvelopeId> = sound.iter().map(|n| epoch(*n)).collect();
+            let found = epoch_to_open(details.map(epoch), &here, &|id| sound.contains(id));
+            assert_eq!(found, expected.map(epoch), "{details:?}");
+        }
     }
 
     proptest! {

@@ -58,7 +58,7 @@ pub use series::{
 };
 pub use status::{BoardPage, GroupStatus, Pin, Status};
 pub use token::{ScopeWord, TokenCommand, TokenReply, TokenRow, TokenText};
-pub use vault::{OpeningRow, Private, VaultPage, VaultWord};
+pub use vault::{EarlierRow, OpeningRow, Private, VaultPage, VaultWord};
 pub use vote::*;
 
 use crate::passphrase::Passphrase;

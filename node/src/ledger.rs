@@ -150,6 +150,11 @@ enum After {
     Say(Box<Reply>),
     /// The same, once who lives here is written down too.
     Keep(Box<Reply>),
+    /// The same: somebody is called otherwise, and was called this.
+    Renamed {
+        was: String,
+        reply: Box<Reply>,
+    },
     /// Read the reply from lists that have caught up.
     Read(Command),
     /// Show private details, now that it is written down who opened them.
@@ -279,6 +284,10 @@ impl Ledger {
                 self.written.truncate(safe.1);
                 self.uncertified = true;
                 self.keys.forget();
+                // The last first: each puts back what was before it.
+                for (_, plan) in plans.iter().skip(safe.0).rev() {
+                    self.take_back(plan);
+                }
             }
         }
         let plans = plans.into_iter().enumerate();

@@ -225,3 +225,67 @@ fn need_11_a_message_shown_in_another_group_follows_its_author() {
     }
     assert_eq!(refused(&mut world, qian, forward(said, "all")), ErrorKind::UnknownMessage);
 }
+
+/// Need 5, of the bell: a hand-over that comes before its rota rings when both are there, and once.
+#[test]
+fn need_05_a_hand_over_that_comes_before_its_rota_rings_when_both_are_there() {
+    let mut world = World::on_disk(0x10B);
+    let office = world.office();
+    let [zhao, qian] = ["Zhao", "Qian"].map(|name| world.move_in(name));
+    world.lan(&[office, zhao, qian]);
+    world.settle();
+    world.cut(&[qian], &[office, zhao]);
+    let rota = |begins_ms: u64| NewsCommand::SetRota {
+        place: None,
+        people: vec![on("Office", "8000 0001"), on("Zhao", "8000 0002")],
+        begins_ms: Some(begins_ms),
+        shift_ms: 8 * HOUR,
+    };
+    let first = told(&mut world, office, rota(BEGIN.0));
+    world.settle();
+    let over = NewsCommand::HandOver {
+        place: None,
+        to: on("Qian", "8000 0003"),
+        from_ms: Some(BEGIN.0),
+        until_ms: Some(BEGIN.0 + 8 * HOUR),
+    };
+    let over = told(&mut world, zhao, over);
+    let written = |world: &World, who: Who, id: EnvelopeId| {
+        let written = world.home(who).written().iter();
+        let found = written.filter(|it| it.id() == id).map(|it| (**it).clone());
+        found.collect::<Vec<_>>()
+    };
+    let (over_first, rota_later) = (written(&world, zhao, over), written(&world, office, first));
+    assert_eq!((over_first.len(), rota_later.len()), (1, 1));
+    world.slip(qian, over_first);
+    assert!(world.home(qian).rings().is_empty(), "nobody has said that Zhao is on duty");
+    world.slip(qian, rota_later);
+    assert_eq!(world.home(qian).rings(), [over]);
+    world.heal();
+    world.settle();
+    told(&mut world, office, rota(BEGIN.0 + 1));
+    world.settle();
+    assert_eq!(world.home(qian).rings(), [over], "once, whatever rota comes after it");
+    world.crash(qian);
+    world.settle();
+    told(&mut world, office, rota(BEGIN.0 + 2));
+    world.settle();
+    assert_eq!(world.home(qian).rings(), [over], "also after a restart");
+}
+
+/// Need 5: a hundred requests that wait do not hide what somebody asked the desk in the chat.
+#[test]
+fn need_05_many_requests_do_not_crowd_a_question_out() {
+    let mut world = World::seeded(0x10C);
+    let office = world.office();
+    let people = vec![on("Office", "8000 0001")];
+    let (begins_ms, shift_ms) = (Some(BEGIN.0), 8 * HOUR);
+    let rota = NewsCommand::SetRota { place: None, people, begins_ms, shift_ms };
+    told(&mut world, office, rota);
+    (0..101).for_each(|n| drop(world.request(office, &format!("errand {n}"))));
+    world.set_clock(office, ClaimedTime(BEGIN.0 + 60_000));
+    let asked = world.post_id(office, "@desk is the water off?");
+    let rows = waiting(&mut world, office, 5);
+    assert!(rows.iter().any(|row| row.id == asked));
+    assert_eq!(rows.len(), 101, "as many requests as fit, and the question");
+}

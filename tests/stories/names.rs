@@ -1,7 +1,7 @@
 //! Net names among neighbours, real names at the desk.
 
 use node::api::{
-    Command, ErrorKind, NameCommand, NamePage, RealName, Reply, RoleWord, RosterCommand,
+    Command, ErrorKind, Keep, NameCommand, NamePage, RealName, Reply, RoleWord, RosterCommand,
 };
 use tests::world::{Who, World};
 
@@ -137,4 +137,42 @@ fn need_30_a_net_name_among_neighbours_and_the_real_one_at_the_desk() {
     assert!(names(&mut world, wang, NameCommand::Mine).forgotten);
     let again = NameCommand::Real { person: None, to: RealName(REAL.into()) };
     assert_eq!(try_names(&mut world, wang, again), Err(ErrorKind::NoVault));
+}
+
+/// Whoever wrote a name down at the desk leaves it: the name stays, what he writes afterwards does not
+/// count.
+#[test]
+fn what_the_desk_wrote_down_stays_when_its_writer_leaves_the_desk() {
+    let mut world = World::seeded(0x3002);
+    let office = world.office();
+    let [wang, desk] = ["Wang", "Desk 2"].map(|name| world.move_in(name));
+    world.lan(&[office, wang, desk]);
+    world.settle();
+    names(&mut world, wang, NameCommand::Net { to: "阳台的花".into() });
+    let (person, role) = ("Desk 2".to_owned(), RoleWord::Staff);
+    let grant = RosterCommand::Grant { person, role, over: None, again: false };
+    world.roster(office, grant).expect("an administrator may");
+    world.settle();
+    says(&mut world, desk, Some("阳台的花"), REAL);
+    world.settle();
+    assert_eq!(opens(&mut world, office, "a form to fill in"), Ok(REAL.into()));
+
+    world.chapter("a cut: he leaves the desk, and writes another name on his side");
+    world.cut(&[desk], &[office, wang]);
+    let leave = RosterCommand::Remove {
+        person: "Desk 2".into(),
+        role: Some(RoleWord::Staff),
+        over: None,
+        keep: Keep::All,
+        anyway: true,
+    };
+    world.roster(office, leave).expect("an administrator may");
+    assert_eq!(opens(&mut world, office, "again"), Ok(REAL.into()), "he left, the name stays");
+    says(&mut world, desk, Some("阳台的花"), MISHEARD);
+    world.heal();
+    world.settle();
+    world.run_for(120_000);
+    world.settle();
+    assert_eq!(opens(&mut world, office, "once more"), Ok(REAL.into()));
+    assert_eq!(names(&mut world, wang, NameCommand::Mine).real.0, REAL);
 }

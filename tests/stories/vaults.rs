@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    body::{Body, BoxRef, Key},
-    envelope::Kind,
+    body::{Body, BoxRef, Key, VaultClass, VaultName},
+    envelope::{Draft, Envelope, Kind},
     id::{EnvelopeId, RequestId},
+    secrets::Keyring,
+    time::Bucket,
 };
 use node::api::{
     ActVerb, CaseCommand, Command, ErrorKind, Keep, Private, Reply, RoleWord, RosterCommand,
     VaultPage, VaultWord,
 };
-use tests::world::{Who, World};
+use tests::world::{BEGIN, Who, World};
 
 const PHONE: &str = "138 0013 8000";
 const DOOR: &str = "5-2-301";
@@ -358,4 +360,150 @@ fn whoever_must_know_the_diagnosis_is_named_and_the_family_sees_by_whom() {
         .collect();
     assert!(seen.contains(&("Office", "she interprets for the deaf", Some("Sun"))), "{seen:?}");
     assert!(seen.contains(&("Sun", "what to say to the doctor", None)), "{seen:?}");
+}
+
+/// An epoch of somebody else's vault that a crooked program founds: read by its own home and by `for_whom`,
+/// with an id below `below`.
+fn founds(
+    world: &mut World,
+    who: Who,
+    vault: VaultName,
+    for_whom: &[Who],
+    below: EnvelopeId,
+) -> Envelope {
+    let scope = world.everybodys_group(who).scope();
+    let home = world.home(who);
+    let boxes = for_whom.iter().chain([&who]).map(|who| world.home(*who).key()).collect();
+    let ring = Keyring::new(home.community(), Vec::new());
+    let last = home.written().iter().rev().find(|it| it.header().scope == scope);
+    let tip = last.map(|it| (it.header().seq, it.id()));
+    let lamport = last.map_or(1, |it| it.header().lamport + 1);
+    let tries = (0..=u8::MAX).map(|seed| {
+        let (key, _) = ring.new_vault(vault, &scope, &boxes, [seed; 32]);
+        let draft = Draft {
+            kind: Kind::KEY,
+            scope,
+            tip,
+            deps: Vec::new(),
+            auth: Some(home.join()),
+            epoch: None,
+            lamport,
+            bucket: Bucket::week_of(BEGIN),
+            claimed: BEGIN,
+            body: Body::Key(key).encode(),
+        };
+        Envelope::write(draft, home.writer(), &home.community())
+    });
+    tries.into_iter().find(|it| it.id() < below).expect("one in a few is below")
+}
+
+/// Which epoch of a class somebody founded for a vault.
+fn founded_by(world: &World, who: Who, of: VaultName) -> EnvelopeId {
+    let keys = world.home(who).written().iter().filter(|it| it.header().kind == Kind::KEY);
+    let mut founded = keys.filter_map(|it| match Body::decode(Kind::KEY, it.body()?) {
+        Ok(Body::Key(Key::Vault { vault, .. })) if vault == of => Some(it.id()),
+        _ => None,
+    });
+    founded.next().expect("the vault was made here")
+}
+
+/// Any member can found an epoch and call it a vault's. Why the office looks is read by the family, and not
+/// by him; nobody hands his key on.
+#[test]
+fn a_vault_that_a_neighbour_founds_beside_the_real_one_holds_no_reason() {
+    let Court { mut world, office, wu, chen, zhao, sun, relay } = court(0x7A08);
+    let ride = asks(&mut world, chen);
+    world.settle();
+    let contact = VaultName { request: ride, class: VaultClass::Contact };
+    let real = founded_by(&world, chen, contact);
+
+    world.chapter(
+        "the mother is cut off; Zhao founds a vault that the office reads, and she does not",
+    );
+    world.cut(&[chen], &[office, wu, zhao, sun, relay]);
+    let false_one = founds(&mut world, zhao, contact, &[office], real);
+    assert_eq!(world.slip(zhao, vec![false_one.clone()]), 0);
+    world.settle();
+    let page = opens(&mut world, office, ride, "which hospital?").expect("the office may");
+    assert_eq!(page.private.phone, PHONE);
+    let why = ("Sun", "she interprets");
+    confides(&mut world, office, ride, why).expect("the desk may");
+    assigns(&mut world, office, ride, "Sun");
+    world.settle();
+    world.run_for(70_000);
+    world.heal();
+    world.settle();
+    world.run_for(70_000);
+
+    let under = |world: &World, kind: Kind, epoch: EnvelopeId| {
+        let everybody = world.everybody();
+        let written = everybody.iter().flat_map(|who| world.home(*who).written());
+        written
+            .filter(|it| it.header().kind == kind)
+            .filter(|it| match it.body().map(|body| Body::decode(kind, body)) {
+                Some(Ok(Body::Key(Key::Share { epoch: of, .. }))) => of == epoch,
+                _ => it.header().epoch == Some(epoch),
+            })
+            .count()
+    };
+    assert_eq!(under(&world, Kind::VAULT, false_one.id()), 0, "nothing is written where he reads");
+    assert_eq!(under(&world, Kind::KEY, false_one.id()), 0, "nor is his key handed on");
+    assert!(under(&world, Kind::VAULT, real) > 1);
+    let seen = opens(&mut world, chen, ride, "").expect("it is hers").openings;
+    assert!(seen.iter().any(|it| it.reason == "which hospital?"), "{seen:?}");
+    let page = opens(&mut world, sun, ride, "").expect("she drives and interprets");
+    assert_eq!((page.private.phone.as_str(), page.private.details.as_str()), (PHONE, DIAGNOSIS));
+
+    world
+        .chapter("of what nobody put away there is nothing to open, whoever founds a vault for it");
+    let bare = world.request(chen, "carry water");
+    world.settle();
+    let secret = VaultName { request: bare, class: VaultClass::Sensitive };
+    let highest = EnvelopeId::from_bytes([0xFF; 32]);
+    let junk = founds(&mut world, sun, secret, &[office, chen], highest);
+    assert_eq!(world.slip(sun, vec![junk]), 0);
+    world.settle();
+    assert!(world.page(office, bare).may_open.is_empty());
+    assert_eq!(opens(&mut world, office, bare, "curious"), Err(ErrorKind::NoVault));
+}
+
+/// The office's deputy names an interpreter and leaves the desk: what was right when it was written stays
+/// so; what she names afterwards does not count.
+#[test]
+fn who_was_named_goes_on_reading_when_whoever_named_him_leaves_the_desk() {
+    let Court { mut world, office, wu, chen, zhao, sun, relay } = court(0x7A09);
+    let ride = asks(&mut world, chen);
+    let staff = RosterCommand::Grant {
+        person: "Zhao".into(),
+        role: RoleWord::Staff,
+        over: None,
+        again: false,
+    };
+    world.roster(office, staff).expect("the office may");
+    world.settle();
+    world.run_for(70_000);
+    confides(&mut world, zhao, ride, ("Sun", "she interprets")).expect("she is at the desk");
+    world.settle();
+    assert!(opens(&mut world, sun, ride, "what to say").is_ok());
+
+    world.chapter("a cut: she leaves the desk on one side and names another on the other");
+    world.cut(&[zhao], &[office, wu, chen, sun, relay]);
+    let leave = RosterCommand::Remove {
+        person: "Zhao".into(),
+        role: Some(RoleWord::Staff),
+        over: None,
+        keep: Keep::All,
+        anyway: true,
+    };
+    world.roster(office, leave).expect("the office may");
+    confides(&mut world, zhao, ride, ("Wu", "he asked me")).expect("she has not heard of it");
+    world.heal();
+    world.settle();
+    let page = opens(&mut world, sun, ride, "at the doctor's").expect("she was named");
+    assert_eq!(page.private.details, DIAGNOSIS);
+    let page = opens(&mut world, wu, ride, "who drives?").expect("the captain reads the contact");
+    assert_eq!(page.private.details, "", "named by nobody who might");
+    let page = opens(&mut world, chen, ride, "").expect("it is hers");
+    let named = |who: &str| page.openings.iter().any(|it| it.released_to.as_deref() == Some(who));
+    assert!(named("Sun") && named("Wu"), "the family sees both: {:?}", page.openings);
 }

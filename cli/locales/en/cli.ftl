@@ -244,6 +244,7 @@ vault-door = Door: { $text }
 vault-details = Details: { $text }
 vault-erased-contact = Name, phone and door were erased.
 vault-erased-sensitive = The details for the office were erased.
+vault-earlier = { $who } opened it { $times } times before
 vault-opened = { $time }  opened by { $who }  { $more }
 vault-released = { $time }  { $who } gave name, phone and door to { $more }
 vault-released-unconfirmed = { $time }  { $who } gave name, phone and door to { $more }, whom nobody had confirmed

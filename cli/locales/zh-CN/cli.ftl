@@ -216,6 +216,7 @@ vault-door = 门牌：{ $text }
 vault-details = 详情：{ $text }
 vault-erased-contact = 姓名、电话、门牌已经删掉。
 vault-erased-sensitive = 给居委会看的详情已经删掉。
+vault-earlier = { $who } 以前还看过 { $times } 次
 vault-opened = { $time }  { $who } 看过  { $more }
 vault-released = { $time }  { $who } 把姓名、电话、门牌给了 { $more }
 vault-released-unconfirmed = { $time }  { $who } 把姓名、电话、门牌给了尚未确认的 { $more }

@@ -70,6 +70,10 @@ fn print(ui: &mut Ui<'_>, page: &NamePage) -> Result<(), CliError> {
         "" => ui.say("name-none", &[])?,
         real => ui.say("name-real", &[("name", one_line(real).into())])?,
     }
+    for it in &page.earlier {
+        let who = one_line(&it.who);
+        ui.say("vault-earlier", &[("who", who.into()), ("times", it.times.into())])?;
+    }
     for it in &page.openings {
         let (time, who) = (ui.time(it.claimed_ms.0), one_line(&it.who));
         let args =

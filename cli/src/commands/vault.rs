@@ -137,6 +137,10 @@ pub fn print(ui: &mut Ui<'_>, page: &VaultPage) -> Result<(), CliError> {
         };
         ui.say(key, &[])?;
     }
+    for it in &page.earlier {
+        let who = one_line(&it.who);
+        ui.say("vault-earlier", &[("who", who.into()), ("times", it.times.into())])?;
+    }
     for it in &page.openings {
         let (time, who) = (ui.time(it.claimed_ms.0), one_line(&it.who));
         let to = it.released_to.as_deref().map(one_line);

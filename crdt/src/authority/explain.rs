@@ -381,12 +381,17 @@ impl Roster {
     /// Had the author a rank of 2 or higher over this place, or around it, where he wrote this? His
     /// removal takes away only what stands behind its cut.
     pub fn ruled_at(&self, place: &Place, e: &Spot) -> bool {
+        self.ranked_at(place, policy::OWNS, e)
+    }
+
+    /// The same of any rank from `least` on.
+    pub(super) fn ranked_at(&self, place: &Place, least: u8, e: &Spot) -> bool {
         let index = &self.resolver.index;
         let Some(person) = e.auth.and_then(|auth| self.author(&auth)) else { return false };
         index.roles_of.of(&person).any(|id| {
             let owns = index
                 .gives(&id)
-                .is_some_and(|power| power.rank >= policy::OWNS && power.over.contains(place));
+                .is_some_and(|power| power.rank >= least && power.over.contains(place));
             let holds = |removal: &EnvelopeId| self.resolver.cut_allows(removal, e);
             owns && self.resolver.counts(&id, Mode::Lax)
                 && self.resolver.removals(&id).iter().all(holds)

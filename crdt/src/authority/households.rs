@@ -21,7 +21,10 @@
 //! Secrecy: sharing a box is visible to every relay, as it is in the roster anyhow.
 //! Admission: who lets a hundred persons in has a hundred households; that is the door's business.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     body::KeyUse,
@@ -47,12 +50,34 @@ impl FromIterator<(WriterId, HouseholdId)> for Households {
     }
 }
 
+/// Who shares a home with others.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SharedHomes {
+    /// The lowest person of somebody's household; the lowest himself is not in it.
+    lowest: BTreeMap<PersonId, PersonId>,
+    /// All others of the household, by the lowest.
+    others: BTreeMap<PersonId, Vec<PersonId>>,
+}
+
+impl SharedHomes {
+    fn lowest_of(&self, person: &PersonId) -> PersonId {
+        self.lowest.get(person).copied().unwrap_or(*person)
+    }
+}
+
 impl Roster {
     /// With whom this person shares a turn.
     pub fn household_of(&self, person: PersonId) -> HouseholdId {
+        let lowest = self.resolver().shared_homes().lowest_of(&person);
+        HouseholdId::from_bytes(*lowest.as_bytes())
+    }
+
+    /// These people, and all who live with one of them.
+    pub(super) fn housemates(&self, home: &BTreeSet<PersonId>) -> BTreeSet<PersonId> {
         let shared = self.resolver().shared_homes();
-        let first = shared.get(&person).copied().unwrap_or(person);
-        HouseholdId::from_bytes(*first.as_bytes())
+        let lowest: BTreeSet<PersonId> = home.iter().map(|who| shared.lowest_of(who)).collect();
+        let others = lowest.iter().filter_map(|who| shared.others.get(who)).flatten();
+        others.chain(&lowest).copied().collect()
     }
 
     /// The household of every writer that a certificate leads to.
@@ -63,8 +88,7 @@ impl Roster {
 }
 
 impl Resolver {
-    /// The lowest person of each household that has more than one.
-    fn shared_homes(&self) -> Arc<BTreeMap<PersonId, PersonId>> {
+    fn shared_homes(&self) -> Arc<SharedHomes> {
         if let Some(known) = &self.memo.borrow().homes {
             return Arc::clone(known);
         }
@@ -85,8 +109,13 @@ impl Resolver {
             }
         }
         let all: Vec<PersonId> = lowest.keys().copied().collect();
-        let pairs = all.into_iter().map(|person| (person, find(&mut lowest, person)));
-        let homes: Arc<BTreeMap<PersonId, PersonId>> = Arc::new(pairs.collect());
+        let mut homes = SharedHomes::default();
+        for person in all {
+            let first = find(&mut lowest, person);
+            homes.lowest.insert(person, first);
+            homes.others.entry(first).or_default().push(person);
+        }
+        let homes = Arc::new(homes);
         self.memo.borrow_mut().homes = Some(Arc::clone(&homes));
         homes
     }

@@ -18,6 +18,7 @@ use crate::{
 use super::{
     fact::Fact,
     forks::{Branch, BranchKey},
+    households::SharedHomes,
     index::{Index, Power, Spot},
     policy::{self, Removed},
     verdict::{Reason, Verdict},
@@ -48,8 +49,9 @@ pub(super) struct Memo {
     pub rivals: BTreeMap<(EnvelopeId, Place), Rivals>,
     pub branches: BTreeMap<BranchKey, Branch>,
     pub everyone: Option<Arc<BTreeSet<Place>>>,
-    /// The lowest person of each household that has more than one.
-    pub homes: Option<Arc<BTreeMap<PersonId, PersonId>>>,
+    pub homes: Option<Arc<SharedHomes>>,
+    /// Who has at least this rank over a place or around it.
+    pub deciders: BTreeMap<(Place, u8), Arc<BTreeSet<PersonId>>>,
     pub positions: BTreeMap<(WriterId, ScopeId, EnvelopeId), Verdict>,
 }
 

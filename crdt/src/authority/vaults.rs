@@ -9,11 +9,14 @@
 //! Nobody else: not the members of the group, not who sees it by its oversight, not a relay. To whom
 //! *contact* is handed on later, and who is named for *sensitive*, is `vault`'s word.
 //!
+//! What was right when it was written goes on counting: of what details say, whom somebody named, and
+//! who founded an epoch, the author's standing is asked for where he wrote it.
+//!
 //! An erasure counts from the household that asked, and from whoever had rank 2 or more over the group
 //! or around it where he wrote it; of a real name, from its own household alone. Everybody else's changes
 //! nothing.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{index::Spot, policy, roster::Roster};
 use crate::{
@@ -45,19 +48,55 @@ impl Roster {
         home: &BTreeSet<PersonId>,
         class: VaultClass,
     ) -> bool {
-        let least = match class {
-            VaultClass::Contact => policy::OWNS,
-            VaultClass::Sensitive | VaultClass::Identity => Role::Staff.rank(),
+        let Some((place, least)) = self.guarded(group, class) else { return false };
+        self.is_community_member(person)
+            && (self.lives_with_any(person, home) || self.decides(person, &place, least))
+    }
+
+    /// Might the author hold it where he wrote this? His removal takes away only what stands behind its
+    /// cut.
+    pub fn held_vault_at(
+        &self,
+        group: &GroupId,
+        home: &BTreeSet<PersonId>,
+        class: VaultClass,
+        spot: &Spot,
+    ) -> bool {
+        let author = spot.auth.and_then(|auth| self.author(&auth));
+        let (Some((place, least)), Some(person)) = (self.guarded(group, class), author) else {
+            return false;
         };
-        let place = match class {
-            VaultClass::Identity => Some(Place::community()),
-            _ => self.group(group).map(|group| group.place),
-        };
-        let Some(place) = place else { return false };
-        let roles = || self.live_roles(person);
-        let decides =
-            || roles().iter().any(|it| it.role.rank() >= least && it.over.contains(&place));
-        self.is_community_member(person) && (self.lives_with_any(person, home) || decides())
+        self.lives_with_any(person, home) || self.ranked_at(&place, least, spot)
+    }
+
+    /// From which rank on, over which place or around it, somebody holds vaults that are not of his home.
+    fn guarded(&self, group: &GroupId, class: VaultClass) -> Option<(Place, u8)> {
+        match class {
+            VaultClass::Contact => Some((self.group(group)?.place, policy::OWNS)),
+            VaultClass::Sensitive => Some((self.group(group)?.place, Role::Staff.rank())),
+            VaultClass::Identity => Some((Place::community(), Role::Staff.rank())),
+        }
+    }
+
+    fn decides(&self, person: PersonId, place: &Place, least: u8) -> bool {
+        let index = &self.resolver().index;
+        index.roles_of.of(&person).any(|id| {
+            let power = index.gives(&id);
+            power.is_some_and(|it| it.rank >= least && it.over.contains(place)) && self.is_live(&id)
+        })
+    }
+
+    /// All who decide, looked for once until the roster changes: a thousand vaults ask the same.
+    fn deciders(&self, place: Place, least: u8) -> Arc<BTreeSet<PersonId>> {
+        let key = (place, least);
+        if let Some(known) = self.resolver().memo.borrow().deciders.get(&key) {
+            return Arc::clone(known);
+        }
+        let all = self.resolver().index.roles_of.keys().copied();
+        let decide = all.filter(|person| self.decides(*person, &key.0, least));
+        let found = Arc::new(decide.filter(|it| self.is_community_member(*it)).collect());
+        self.resolver().memo.borrow_mut().deciders.insert(key, Arc::clone(&found));
+        found
     }
 
     /// The boxes that should hold a vault from its making on.
@@ -67,9 +106,12 @@ impl Roster {
         home: &BTreeSet<PersonId>,
         class: VaultClass,
     ) -> BTreeSet<KeyId> {
-        let people = self.community_members().into_iter();
-        let may = people.filter(|person| self.holds_vault(*person, group, home, class));
-        may.flat_map(|person| self.boxes_of(person)).collect()
+        let Some((place, least)) = self.guarded(group, class) else { return BTreeSet::new() };
+        let mates = self.housemates(home).into_iter();
+        let mut people: BTreeSet<PersonId> =
+            mates.filter(|person| self.is_community_member(*person)).collect();
+        people.extend(self.deciders(place, least).iter());
+        people.into_iter().flat_map(|person| self.boxes_of(person)).collect()
     }
 
     /// Does an erasure that stands here count? `home`: who asked, as far as that can be read, or whose

@@ -193,6 +193,7 @@ private-reason-say = Write a few words into the field below; the family sees the
 private-open = Open
 private-back = Back to the request
 private-openings = Who has opened them
+private-earlier = { $who } opened them { $times } times before that.
 private-opened = { $time } · { $who } opened them. { $more }
 private-released = { $time } · { $who } gave name, phone and door to { $more }.
 private-released-unconfirmed = { $time } · { $who } gave name, phone and door to { $more }, whom nobody had confirmed.

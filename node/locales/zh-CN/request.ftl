@@ -181,6 +181,7 @@ private-reason-say = 请在下面写几个字，家属看得到。
 private-open = 打开
 private-back = 回到求助单
 private-openings = 谁看过
+private-earlier = { $who } 以前还看过 { $times } 次。
 private-opened = { $time } · { $who } 看过。{ $more }
 private-released = { $time } · { $who } 把姓名、电话、门牌给了 { $more }。
 private-released-unconfirmed = { $time } · { $who } 把姓名、电话、门牌给了尚未确认的 { $more }。

@@ -3,6 +3,8 @@
 use crdt::{id::PersonId, time::ClaimedTime};
 use serde::{Deserialize, Serialize};
 
+use super::EarlierRow;
+
 /// Something about names that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
@@ -44,6 +46,9 @@ pub struct NamePage {
     pub forgotten: bool,
     /// Who has looked at it, oldest first.
     pub openings: Vec<NameOpening>,
+    /// Who had looked at it before those: of very many only the latest are told one by one.
+    #[serde(default)]
+    pub earlier: Vec<EarlierRow>,
 }
 
 /// Somebody looked at a real name.

@@ -69,11 +69,23 @@ pub struct VaultPage {
     pub private: Private,
     /// Who opened it, oldest first.
     pub openings: Vec<OpeningRow>,
+    /// Who opened it before those: of very many only the latest are told one by one.
+    #[serde(default)]
+    pub earlier: Vec<EarlierRow>,
     /// What was erased.
     pub erased: Vec<VaultWord>,
     /// May this person name somebody who reads the details too?
     #[serde(default)]
     pub may_confide: bool,
+}
+
+/// How often somebody opened it before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierRow {
+    /// Who.
+    pub who: String,
+    /// How often.
+    pub times: u64,
 }
 
 /// One opening, as the family sees it.

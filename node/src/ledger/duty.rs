@@ -19,13 +19,13 @@ use super::{
 };
 use crate::{
     api::{ApiError, DutyName, DutyRow, ErrorKind, NewsReply, Reply, UnansweredRow},
-    store::truth::Judged,
+    store::{truth::Judged, views::Question},
 };
 
 /// Requests in these states have heard from nobody.
 const UNHEARD: [&str; 3] = ["submitted", "registered", "open"];
 
-/// Requests and questions that one list of waiting ones shows.
+/// Requests that one list of waiting ones shows, and as many questions: neither crowds the other out.
 const WAITING_MAX: usize = 100;
 
 /// Letters of a question that such a list shows.
@@ -61,7 +61,7 @@ impl Ledger {
     ) -> Result<After, Failed> {
         let place = self.place_named(place)?;
         let from_ms = from_ms.unwrap_or(self.claimed.0);
-        let duty = self.duties()?.into_iter().find(|it| it.rota.place == place);
+        let duty = self.duties(None)?.into_iter().find(|it| it.rota.place == place);
         let me = self.person()?;
         let is_on = |it: &Duty| it.rota.people.iter().any(|on| on.person == me);
         if !duty.as_ref().is_some_and(is_on) {
@@ -99,7 +99,7 @@ impl Ledger {
     pub(super) fn list_duty(&self, unanswered: bool) -> Result<NewsReply, Failed> {
         let now = self.claimed.0;
         let mut rows = Vec::new();
-        for Duty { rota, overs } in self.duties()? {
+        for Duty { rota, overs } in self.duties(None)? {
             let Some(on) = on_duty(&rota, &overs, now) else { continue };
             let over = overs.iter().rev().find(|it| (it.from_ms..it.until_ms).contains(&now));
             let until_ms = over.map(|it| it.until_ms).or_else(|| shift_ends_ms(&rota, now));
@@ -123,10 +123,11 @@ impl Ledger {
         Ok(NewsReply::Duty { duty: rows })
     }
 
-    /// The rotas that count, each place's last, with the hand-overs that count.
-    fn duties(&self) -> Result<Vec<Duty>, Failed> {
+    /// The rotas that count, each place's last, with the hand-overs that count; as if one of the rotas
+    /// were not here.
+    fn duties(&self, without: Option<&EnvelopeId>) -> Result<Vec<Duty>, Failed> {
         let mut found: Vec<Duty> = Vec::new();
-        for line in self.views.duty(true)? {
+        for line in self.views.duty(true)?.into_iter().filter(|line| Some(&line.id) != without) {
             if found.iter().any(|it| it.rota.place == line.place) {
                 continue;
             }
@@ -151,16 +152,39 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Is this a hand-over that counts, of duty that has not ended, by somebody else to one of those who
-    /// live here?
-    pub(super) fn is_duty_for_me(&self, id: &EnvelopeId) -> Result<bool, Failed> {
-        let Some((held, News::HandOver(over))) = self.duty_said(id)? else { return Ok(false) };
+    /// For which hand-overs somebody here is to be woken because this came: for itself, or for those that
+    /// came before the rota under which they count. Each has its moment once, in whatever order both come.
+    pub(super) fn duty_to_ring(&self, id: &EnvelopeId) -> Result<Vec<EnvelopeId>, Failed> {
+        let came: Vec<EnvelopeId> = match self.duty_said(id)? {
+            Some((_, News::HandOver(_))) => vec![*id],
+            Some((_, News::Rota(rota))) => {
+                let lines = self.views.duty(false)?.into_iter();
+                lines.filter(|line| line.place == rota.place).map(|line| line.id).collect()
+            }
+            _ => return Ok(Vec::new()),
+        };
+        let counts =
+            |duties: &[Duty], over: &HandOver| duties.iter().any(|it| it.overs.contains(over));
+        let (now, before) = (self.duties(None)?, self.duties(Some(id))?);
+        let mut due = Vec::new();
+        for over_id in came {
+            let Some(over) = self.handed_to_us(&over_id)? else { continue };
+            if counts(&now, &over) && (over_id == *id || !counts(&before, &over)) {
+                due.push(over_id);
+            }
+        }
+        Ok(due)
+    }
+
+    /// A hand-over of duty that has not ended, by somebody else to one of those who live here.
+    fn handed_to_us(&self, id: &EnvelopeId) -> Result<Option<HandOver>, Failed> {
+        let Some((held, News::HandOver(over))) = self.duty_said(id)? else { return Ok(None) };
         let author = held.header.auth.and_then(|auth| self.truth.roster().author(&auth));
         let here = self.identity.everybody();
         let is_for_us = here.contains(&over.to.person)
             && author.is_some_and(|author| !here.contains(&author))
             && self.claimed.0 < over.until_ms;
-        Ok(is_for_us && self.duties()?.iter().any(|duty| duty.overs.contains(&over)))
+        Ok(is_for_us.then_some(over))
     }
 
     fn duty_said(&self, id: &EnvelopeId) -> Result<Option<(Judged, News)>, Failed> {
@@ -181,7 +205,6 @@ impl Ledger {
         let mut rows = self.unheard_requests()?;
         rows.extend(self.unheard_questions()?);
         rows.sort_by_key(|row| (row.claimed_ms, row.id));
-        rows.truncate(WAITING_MAX);
         for row in &mut rows {
             let with = in_hands_of(rota, overs, row.claimed_ms.0, self.claimed.0);
             let with = with.map(|it| self.views.name_of(&it.person)).transpose()?;
@@ -219,11 +242,11 @@ impl Ledger {
     fn unheard_questions(&self) -> Result<Vec<UnansweredRow>, Failed> {
         let (me, roster) = (self.person()?, self.truth.roster());
         let mut rows = Vec::new();
-        for it in self.views.desk_questions()? {
-            let is_request = self.views.request(&case_of(&it.id))?.is_some();
-            if is_request || !roster.may_read(me, &it.group.scope()) {
-                continue;
-            }
+        let waits = |it: &Question| {
+            let may_read = roster.may_read(me, &it.group.scope());
+            Ok(may_read && self.views.request(&case_of(&it.id))?.is_none())
+        };
+        for it in self.views.desk_questions(WAITING_MAX, &waits)? {
             rows.push(UnansweredRow {
                 id: it.id,
                 code: String::new(),

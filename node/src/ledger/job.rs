@@ -220,12 +220,9 @@ impl Ledger {
                 let answer = self.in_the_name_of(who, |it| it.answer(command));
                 Done::Reply(answer.map_err(ApiError::from))
             }
-            (Plan::Command(_, Ok(after)), Some(failed)) => {
-                self.take_back(&after);
-                Done::Reply(Err(not_saved(failed)))
-            }
+            (Plan::Command(_, Ok(_)), Some(failed)) => Done::Reply(Err(not_saved(failed))),
             (Plan::Command(_, Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
-            (Plan::Command(_, Ok(After::Keep(reply))), None) => {
+            (Plan::Command(_, Ok(After::Keep(reply) | After::Renamed { reply, .. })), None) => {
                 Done::Reply(self.keep_identity().map(|()| *reply))
             }
             (Plan::Command(who, Ok(After::Opened(id))), None) => {

@@ -74,7 +74,7 @@ impl Ledger {
         (team, auth): (&crate::store::views::GroupLine, crdt::id::EnvelopeId),
     ) -> Result<(), Failed> {
         let vault = VaultName { request: before.case.request, class: VaultClass::Contact };
-        let Some(epoch) = self.truth.keyring().epochs_of_vault(&vault).first().copied() else {
+        let Some(epoch) = self.epoch_to_open(&vault, &before.group.id, &before.case)? else {
             return Ok(());
         };
         let Some(details) = self.details_in(&vault)? else { return Ok(()) };

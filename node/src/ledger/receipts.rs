@@ -71,8 +71,10 @@ impl Ledger {
     ) -> Result<(), Failed> {
         for id in news {
             let Some(line) = self.views.news_line(id)? else {
-                if self.is_duty_for_me(id)? && self.rung.insert(*id) {
-                    changes.duty.push(*id);
+                for over in self.duty_to_ring(id)? {
+                    if self.rung.insert(over) {
+                        changes.duty.push(over);
+                    }
                 }
                 continue;
             };

@@ -126,13 +126,21 @@ impl Ledger {
         Ok(After::Keep(Box::new(Reply::Resident { name: name.to_owned(), words })))
     }
 
-    /// What came to nothing after all must not stay in memory: whoever was to move in has not.
-    pub(super) fn take_back(&mut self, after: &After) {
-        if let After::Keep(reply) = after
-            && let Reply::Resident { name, .. } = &**reply
-        {
-            self.identity.others.retain(|it| it.name != *name);
-            self.views.set_residents(self.identity.everybody());
+    /// What came to nothing after all must not stay in memory: whoever was to move in has not, and
+    /// whoever was to be called otherwise is not.
+    pub(super) fn take_back(&mut self, plan: &Plan) {
+        let Plan::Command(who, Ok(after)) = plan else { return };
+        match after {
+            After::Keep(reply) => {
+                if let Reply::Resident { name, .. } = &**reply {
+                    self.identity.others.retain(|it| it.name != *name);
+                    self.views.set_residents(self.identity.everybody());
+                }
+            }
+            After::Renamed { was, .. } => {
+                self.in_the_name_of(*who, |it| it.identity.person_name.clone_from(was));
+            }
+            _ => (),
         }
     }
 

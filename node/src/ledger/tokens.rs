@@ -130,7 +130,7 @@ impl Ledger {
             After::Group(id) => Answer::Group(*id),
             After::Rides(shown) => Answer::Rides(shown.clone()),
             // Who lives here is changed by hand, at the box.
-            After::Keep(_) => return Ok(after),
+            After::Keep(_) | After::Renamed { .. } => return Ok(after),
         };
         let number = self.make_room()?;
         self.keep_as(&slot, &Once { number, asked, answer })?;

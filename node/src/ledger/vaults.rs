@@ -15,9 +15,10 @@
 //!    looks again when that falls due, also where nothing else happens.
 
 mod confided;
+mod founders;
 mod real_names;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
     body::{Body, Details, Erasure, Vault, VaultClass, VaultName},
@@ -25,6 +26,7 @@ use crdt::{
     judge::Fate,
     lifecycle::{Case, Status},
     limits::{DEPS_MAX, NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX},
+    time::ClaimedTime,
     vault::{self, Contents, Given},
 };
 
@@ -32,9 +34,10 @@ use super::{
     After, Failed, Ledger,
     decide::{say, too_long},
     epochs::{Gift, turn_in_ms},
+    removal::spot,
 };
 use crate::{
-    api::{ApiError, ErrorKind, OpeningRow, Private, Reply, VaultPage, VaultWord},
+    api::{ApiError, EarlierRow, ErrorKind, OpeningRow, Private, Reply, VaultPage, VaultWord},
     store::{truth::Deps, views::Folded},
 };
 
@@ -126,7 +129,7 @@ impl Ledger {
         let auth = self.auth_in(around.group, "")?;
         for class in classes {
             let vault = VaultName { request: id, class };
-            let epoch = self.truth.keyring().epochs_of_vault(&vault).first().copied();
+            let epoch = self.epoch_to_open(&vault, &around.group, &around.folded.case)?;
             let reason = reason.to_owned();
             let opened = Body::Vault(Vault::Opened { vault, reason, to: None });
             if let Some(epoch) = epoch {
@@ -140,12 +143,13 @@ impl Ledger {
     pub(super) fn vault_page(&self, id: &RequestId) -> Result<VaultPage, Failed> {
         let around = self.around(id)?;
         let (mut private, mut openings) = (Private::default(), Vec::new());
+        let (home, mut earlier) = (around.folded.case.at_home(), BTreeMap::new());
         for class in self.classes_for_me(id, &around.group, &around.folded.case)? {
-            let (contents, claims) = self.contents(
-                &VaultName { request: *id, class },
-                &around.group,
-                &around.folded.case,
-            )?;
+            let vault = VaultName { request: *id, class };
+            let (contents, claims) = self.contents(&vault, &around.group, &home)?;
+            for (who, times) in contents.earlier {
+                *earlier.entry(who).or_default() += times;
+            }
             for it in contents.openings {
                 let claimed = claims.iter().find(|(envelope, _)| *envelope == it.id);
                 openings.push(OpeningRow {
@@ -176,6 +180,7 @@ impl Ledger {
             code: around.folded.case.code.to_string(),
             private,
             openings,
+            earlier: self.earlier_rows(earlier)?,
             erased: VaultClass::ALL.into_iter().filter(erased).map(VaultWord::from).collect(),
         })
     }
@@ -252,13 +257,16 @@ impl Ledger {
         let (roster, ring) = (self.truth.roster(), self.truth.keyring());
         let home = case.at_home();
         let may = |class: &VaultClass| {
-            let vault = VaultName { request: *id, class: *class };
-            let is_here = !ring.epochs_of_vault(&vault).is_empty() || ring.is_erased(&vault);
-            is_here
-                && (roster.holds_vault(me, group, &home, *class)
-                    || vault::released_to(case, *class, self.claimed).contains(&me))
+            roster.holds_vault(me, group, &home, *class)
+                || vault::released_to(case, *class, self.claimed).contains(&me)
         };
-        let mut classes: Vec<VaultClass> = VaultClass::ALL.into_iter().filter(may).collect();
+        let mut classes = Vec::new();
+        for class in VaultClass::ALL.into_iter().filter(may) {
+            let vault = VaultName { request: *id, class };
+            if ring.is_erased(&vault) || self.has_sound_epoch(&vault, group, &home) {
+                classes.push(class);
+            }
+        }
         let sensitive = VaultName { request: *id, class: VaultClass::Sensitive };
         if !classes.contains(&sensitive.class) && self.named(&sensitive, group, case)?.contains(&me)
         {
@@ -271,8 +279,8 @@ impl Ledger {
         &self,
         vault: &VaultName,
         group: &GroupId,
-        case: &Case,
-    ) -> Result<(Contents, Vec<(EnvelopeId, crdt::time::ClaimedTime)>), Failed> {
+        home: &BTreeSet<PersonId>,
+    ) -> Result<(Contents, Vec<(EnvelopeId, ClaimedTime)>), Failed> {
         let (roster, ring) = (self.truth.roster(), self.truth.keyring());
         let held = self.truth.read().vaults_of(&vault.request)?;
         let counts = held.iter().filter(|it| it.fate == Fate::Accepted);
@@ -285,18 +293,19 @@ impl Ledger {
         let given: Vec<Given<'_>> = opened
             .iter()
             .filter_map(|(it, body)| {
+                let epoch = it.header.epoch?;
                 Some(Given {
                     at: (it.header.lamport, it.id),
                     who: roster.author(&it.header.auth?)?,
                     body,
-                    under: ring.vault_of(&it.header.epoch?)?,
+                    epoch,
+                    under: ring.vault_of(&epoch)?,
+                    decides: roster.held_vault_at(group, home, vault.class, &spot(it)),
                 })
             })
             .collect();
-        let home = case.at_home();
-        let decides = |who: &PersonId| roster.holds_vault(*who, group, &home, vault.class);
         let claims = opened.iter().map(|(it, _)| (it.id, it.header.claimed)).collect();
-        Ok((vault::fold(vault, &given, &decides), claims))
+        Ok((vault::fold(vault, &given), claims))
     }
 
     /// What a class says now, where the one who acts may hold it by right.
@@ -306,7 +315,12 @@ impl Ledger {
         if !self.truth.roster().holds_vault(me, &around.group, &home, vault.class) {
             return Ok(None);
         }
-        Ok(self.contents(vault, &around.group, &around.folded.case)?.0.details)
+        Ok(self.contents(vault, &around.group, &home)?.0.details)
+    }
+
+    fn earlier_rows(&self, earlier: BTreeMap<PersonId, u64>) -> Result<Vec<EarlierRow>, Failed> {
+        let rows = earlier.into_iter();
+        rows.map(|(who, times)| Ok(EarlierRow { who: self.views.name_of(&who)?, times })).collect()
     }
 
     /// Rules 2 and 5: what is due for the vaults of these requests, or of all where people or keys
@@ -379,7 +393,8 @@ impl Ledger {
         let given = people.iter().flat_map(|person| roster.boxes_of(*person));
         let boxes: BTreeSet<KeyId> = given.chain(first.iter().copied()).collect();
         let lacking = self.truth.keyring().lacking_vault(&epoch, &boxes).boxes;
-        if lacking.is_empty() {
+        let home = case.at_home();
+        if lacking.is_empty() || !self.is_sound(&epoch, &vault, &around.group, &home) {
             return None;
         }
         let lacks = |person: &PersonId| {

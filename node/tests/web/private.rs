@@ -61,6 +61,7 @@ impl Vault {
             code: "400041".into(),
             private,
             openings: self.openings.clone(),
+            earlier: Vec::new(),
             erased: self.erased.clone(),
             may_confide: self.office,
         })))

@@ -1,10 +1,12 @@
 //! Who takes turns with whom: boxes shared, boxes claimed, devices by the hundred.
 
-use super::world::{Person, World};
+use std::collections::BTreeSet;
+
+use super::world::{Person, World, grant, remove};
 use crate::{
     authority::{Fact, Roster},
-    body::{KeyUse, Statement},
-    id::{HouseholdId, WriterId},
+    body::{Cut, GroupKind, KeyUse, Place, Role, Statement, VaultClass},
+    id::{HouseholdId, KeyId, PersonId, WriterId},
     keys::Secret,
 };
 
@@ -126,5 +128,60 @@ fn households_do_not_depend_on_the_order_in_which_statements_came() {
             roster.insert(fact.clone());
         }
         assert_eq!(roster.households(), whole);
+    }
+}
+
+/// The boxes of a vault are found by who decides and who lives at home; here by asking about everybody.
+#[test]
+fn the_boxes_of_a_vault_are_those_of_whoever_may_hold_it() {
+    let mut world = World::new();
+    let founder = Person::named("founder");
+    let admin = world.found(&founder);
+    let all = world.group(&founder, admin, GroupKind::Open, true);
+    let neighbours = people(&mut world, ["wang", "li", "zhao", "chen", "sun"]);
+    let hall = box_of("hall");
+    for (at, who) in neighbours.iter().enumerate() {
+        world.join(who, all, None);
+        world.claim_box(who, &box_of(&at.to_string()), true);
+        if at < 2 {
+            world.claim_box(who, &hall, true);
+        }
+    }
+    world.claim_box(&founder, &box_of("founder"), true);
+    let [wang, _, zhao, chen, _] = &neighbours;
+    for (who, role) in [(zhao, Role::Staff), (chen, Role::Steward)] {
+        world.say(&founder, grant(who, role, Place::community()), Some(admin), &[&founder.sealed]);
+    }
+    let slowly = |world: &World, home: &BTreeSet<PersonId>, class| -> BTreeSet<KeyId> {
+        let all_people = world.roster.community_members().into_iter();
+        let may = all_people.filter(|who| world.roster.holds_vault(*who, &all, home, class));
+        may.flat_map(|who| world.roster.boxes_of(who)).collect()
+    };
+    let check = |world: &World, sizes: [usize; 3]| {
+        for (home, size) in [(Some(wang), sizes[0]), (Some(zhao), sizes[1]), (None, sizes[2])] {
+            let home = home.map(Person::id).into_iter().collect();
+            for class in [VaultClass::Contact, VaultClass::Sensitive, VaultClass::Identity] {
+                let found = world.roster.vault_boxes(&all, &home, class);
+                assert_eq!(found, slowly(world, &home, class));
+            }
+            let boxes = world.roster.vault_boxes(&all, &home, VaultClass::Contact);
+            assert_eq!(boxes.len(), size);
+        }
+    };
+    check(&world, [6, 3, 3]);
+
+    let spot = |seq| zhao.spot(all.scope(), seq, world.facts[0].id);
+    assert!(!world.roster.held_vault_at(&all, &BTreeSet::new(), VaultClass::Contact, &spot(1)));
+    let live = world.roster.live_roles(zhao.id());
+    let staff = live.iter().find(|it| it.role == Role::Staff).expect("granted").grant;
+    let (writer, id) = (zhao.writer(), crate::id::EnvelopeId::from_bytes([3; 32]));
+    let cut = Cut { writer, scope: all.scope(), seq: 3, id };
+    let leaves = remove(zhao, Role::Staff, Place::community(), vec![cut]);
+    world.say(&founder, leaves, Some(admin), &[&founder.sealed]);
+    check(&world, [5, 3, 2]);
+    for (seq, counts) in [(1, true), (2, true), (4, false)] {
+        let spot = zhao.spot(all.scope(), seq, staff);
+        let held = |class| world.roster.held_vault_at(&all, &BTreeSet::new(), class, &spot);
+        assert_eq!([held(VaultClass::Sensitive), held(VaultClass::Identity)], [counts; 2]);
     }
 }

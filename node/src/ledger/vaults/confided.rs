@@ -41,7 +41,7 @@ impl Ledger {
         if !self.may_confide(self.person()?, &vault, &around) {
             return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "confide".into())]).into());
         }
-        let epoch = self.truth.keyring().epochs_of_vault(&vault).first().copied();
+        let epoch = self.epoch_to_open(&vault, &around.group, &around.folded.case)?;
         let epoch = epoch.ok_or_else(|| ApiError::new(ErrorKind::NoVault, []))?;
         if reason.is_empty() {
             return Err(ApiError::new(ErrorKind::ReasonNeeded, []).into());
@@ -81,6 +81,6 @@ impl Ledger {
         if self.truth.keyring().epochs_of_vault(vault).is_empty() {
             return Ok(BTreeSet::new());
         }
-        Ok(self.contents(vault, group, case)?.0.named)
+        Ok(self.contents(vault, group, &case.at_home())?.0.named)
     }
 }

@@ -6,8 +6,9 @@
 //!    a new card.
 //! 2. The real name stands in a vault of the person's own, in the scope of the group of everybody, sealed
 //!    to his household and to whoever works at the desk of the whole community. No list holds it.
-//! 3. What the person says himself holds; the desk's word where he has said nothing. Each of the two
-//!    comes under a fresh key, so whoever has left the desk reads no later name.
+//! 3. What the person says himself holds; the desk's word where he has said nothing, also when whoever
+//!    wrote it has left the desk since. Each of the two comes under a fresh key, so whoever has left the
+//!    desk reads no later name.
 //! 4. Whoever reads another's real name says why; the person sees that.
 //! 5. Who comes to the desk later is given the keys as with every vault: by one of those who hold them, in
 //!    turn.
@@ -18,7 +19,6 @@ use std::collections::BTreeSet;
 use crdt::{
     body::{Body, Details, Erasure, Vault, VaultName},
     id::{EnvelopeId, GroupId, KeyId, PersonId, ScopeId},
-    judge::Fate,
     limits::NAME_BYTES_MAX,
 };
 
@@ -57,10 +57,10 @@ impl Ledger {
         self.must_be_back()?;
         let auth = self.truth.roster().best_auth(me, directory);
         let auth = auth.ok_or_else(|| not_allowed("write"))?;
-        self.identity.person_name = name.clone();
+        let was = std::mem::replace(&mut self.identity.person_name, name.clone());
         self.put_card(auth)?;
         let page = NamePage { net: name, ..self.name_page(&me)? };
-        Ok(After::Keep(Box::new(Reply::Name(Box::new(page)))))
+        Ok(After::Renamed { was, reply: Box::new(Reply::Name(Box::new(page))) })
     }
 
     /// Rules 2 and 3.
@@ -80,8 +80,9 @@ impl Ledger {
             return self.told_name(&person);
         }
         // What stood there before is shown for a reason only.
-        let (net, real, openings) = (self.views.name_of(&person)?, RealName(name), Vec::new());
-        let page = NamePage { person, net, real, forgotten: false, openings };
+        let (net, real) = (self.views.name_of(&person)?, RealName(name));
+        let (openings, earlier) = (Vec::new(), Vec::new());
+        let page = NamePage { person, net, real, forgotten: false, openings, earlier };
         Ok(say(Reply::Name(Box::new(page))))
     }
 
@@ -90,7 +91,9 @@ impl Ledger {
         let (me, person) = (self.person()?, self.person_named(text)?);
         let (vault, (group, scope)) =
             (VaultName::of_person(&person), self.identity_scope(&person)?);
-        let Some(epoch) = self.truth.keyring().epochs_of_vault(&vault).first().copied() else {
+        let home = BTreeSet::from([person]);
+        let details = self.contents(&vault, &group, &home)?.0.epoch;
+        let Some(epoch) = self.epoch_of_founder(&vault, (&group, &home), details) else {
             return self.told_name(&person);
         };
         let reason = one_line(reason);
@@ -139,36 +142,19 @@ impl Ledger {
     fn name_page(&self, person: &PersonId) -> Result<NamePage, Failed> {
         let vault = VaultName::of_person(person);
         let (group, _) = self.identity_scope(person)?;
-        let (roster, ring) = (self.truth.roster(), self.truth.keyring());
-        let home = BTreeSet::from([*person]);
-        let counts = |who: PersonId| roster.holds_vault(who, &group, &home, vault.class);
-        let held = self.truth.read().vaults_of(&vault.request)?;
-        let (mut said, mut openings) = (Vec::new(), Vec::new());
-        for it in held.iter().filter(|it| it.fate == Fate::Accepted) {
-            let epoch = it.header.epoch.and_then(|epoch| ring.vault_of(&epoch));
-            let (true, Ok(Body::Vault(body))) = (epoch == Some(vault), it.read_body()) else {
-                continue;
-            };
-            let Some(who) = it.header.auth.and_then(|auth| roster.author(&auth)) else { continue };
-            let at = (it.header.lamport, it.id);
-            match body {
-                Vault::Details { details, .. } if counts(who) => {
-                    said.push(((who == *person, at), details.name));
-                }
-                Vault::Details { .. } => (),
-                Vault::Opened { reason, .. } => openings.push((at, who, reason, it.header.claimed)),
-            }
-        }
-        openings.sort_unstable_by_key(|it| it.0);
-        let openings = openings.into_iter().map(|(_, who, reason, claimed_ms)| {
-            Ok(NameOpening { who: self.views.name_of(&who)?, reason, claimed_ms })
+        let (contents, claims) = self.contents(&vault, &group, &BTreeSet::from([*person]))?;
+        let openings = contents.openings.into_iter().map(|it| {
+            let claimed = claims.iter().find(|(envelope, _)| *envelope == it.id);
+            let claimed_ms = claimed.map(|(_, claimed)| *claimed).unwrap_or_default();
+            Ok(NameOpening { who: self.views.name_of(&it.who)?, reason: it.reason, claimed_ms })
         });
         Ok(NamePage {
             person: *person,
             net: self.views.name_of(person)?,
-            real: RealName(said.into_iter().max().map(|(_, name)| name).unwrap_or_default()),
-            forgotten: ring.is_erased(&vault),
+            real: RealName(contents.details.map(|it| it.name).unwrap_or_default()),
+            forgotten: self.truth.keyring().is_erased(&vault),
             openings: openings.collect::<Result<_, Failed>>()?,
+            earlier: self.earlier_rows(contents.earlier)?,
         })
     }
 
@@ -188,7 +174,8 @@ impl Ledger {
         let home = BTreeSet::from([person]);
         let holders = roster.vault_boxes(&all, &home, vault.class);
         let boxes = self.truth.keyring().lacking_vault(&epoch, &holders).boxes;
-        if boxes.is_empty() || !holders.contains(&me) {
+        let owed = !boxes.is_empty() && holders.contains(&me);
+        if !owed || !self.is_sound(&epoch, &vault, &all, &home) {
             return None;
         }
         let people = BTreeSet::new();

@@ -42,9 +42,6 @@ pub(super) const ASKS: i64 = 2048;
 /// What adds to a group's state.
 const VISIBLE: i64 = WITHDRAWN | EDITED | OFFICIAL | TAKEN_DOWN | CITED | NEWS | FORWARD | SETTLED;
 
-/// Questions of one list at most.
-const QUESTIONS_MAX: u32 = 500;
-
 /// A message that was said to the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
@@ -385,20 +382,25 @@ impl Views {
     }
 
     /// What was said to the desk and nobody who speaks for it has answered, the longest waiting first:
-    /// message, group, what the author's clock said, words.
+    /// message, group, what the author's clock said, words. As many as `most` of those that `waits` keeps:
+    /// what the reader may not see leaves no gap.
     ///
     /// # Errors
     ///
     /// Where the disk says no.
-    pub fn desk_questions(&self) -> Result<Vec<Question>, StoreError> {
+    pub fn desk_questions(
+        &self,
+        most: usize,
+        waits: &dyn Fn(&Question) -> Result<bool, StoreError>,
+    ) -> Result<Vec<Question>, StoreError> {
         let mut find = self.conn.prepare_cached(
             "SELECT m.id, g.id, m.claimed, m.text FROM messages AS m
              JOIN groups AS g ON g.ref = m.in_group
              WHERE m.state & 2048 AND m.state & 211 = 1 AND NOT EXISTS (
                  SELECT 1 FROM messages AS a WHERE a.reply_to = m.id AND a.state & 587 = 9)
-             ORDER BY m.claimed, m.id LIMIT ?1",
+             ORDER BY m.claimed, m.id",
         )?;
-        let rows = find.query_map([QUESTIONS_MAX], |row| {
+        let rows = find.query_map([], |row| {
             Ok(Question {
                 id: super::id_from(EnvelopeId::from_bytes, row, 0)?,
                 group: super::id_from(GroupId::from_bytes, row, 1)?,
@@ -406,6 +408,16 @@ impl Views {
                 text: row.get(3)?,
             })
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut found = Vec::new();
+        for row in rows {
+            let row = row?;
+            if waits(&row)? {
+                found.push(row);
+            }
+            if found.len() >= most {
+                break;
+            }
+        }
+        Ok(found)
     }
 }

@@ -198,11 +198,15 @@ fn lay_out(page: Page, visit: &Visit, vault: &VaultPage) -> Page {
         };
         words.text(key, &[("time", time.into()), ("who", who.into()), ("more", more.into())])
     });
+    let earlier = vault.earlier.iter().map(|it| {
+        let who = clip(&it.who, TITLE_CHARS_MAX);
+        words.text("private-earlier", &[("who", who.into()), ("times", it.times.into())])
+    });
     Page {
         is_open: true,
         shown: shown.map(|(key, text)| (words.text(key, &[]), text.clone())).collect(),
         erased: erased.collect(),
-        openings: openings.collect(),
+        openings: earlier.chain(openings).collect(),
         may_confide: vault.may_confide,
         ..page
     }
