@@ -72,7 +72,7 @@ fn fetch(world: &mut World, who: Who, id: EnvelopeId) -> OriginalRow {
 
 /// The whole photo, if it is here.
 fn whole(world: &mut World, who: Who, id: EnvelopeId) -> Option<String> {
-    original(world, who, FilesCommand::Original { id: id.to_hex(), number: 0 }).jpeg
+    original(world, who, FilesCommand::Original { id: id.to_hex(), number: 0, whole: true }).jpeg
 }
 
 fn policy(world: &mut World, who: Who, fetch: FetchWord, neighbours_mb: u64) {
@@ -84,7 +84,7 @@ fn policy(world: &mut World, who: Who, fetch: FetchWord, neighbours_mb: u64) {
 
 /// What a home has of a photo, in words.
 fn seen(world: &mut World, who: Who, id: EnvelopeId) -> String {
-    let look = FilesCommand::Original { id: id.to_hex(), number: 0 };
+    let look = FilesCommand::Original { id: id.to_hex(), number: 0, whole: true };
     let row = original(world, who, look);
     format!(
         "{:<7} {:<9} {:>3} %\n",

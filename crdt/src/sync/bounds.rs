@@ -132,6 +132,9 @@ pub const FILES_WANTED_MAX: usize = 256;
 /// Of them those that others want fetched.
 pub const FILES_FOR_OTHERS_MAX: usize = 16;
 
+/// Of those at most so many at the wish of one neighbour: a few who want much leave room for others.
+pub const FILES_FOR_LINK_MAX: usize = 4;
+
 /// Files of which a chunk may be under way at the same time: each link carries one anyhow.
 pub const FILES_AT_ONCE: usize = 4;
 

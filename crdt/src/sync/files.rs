@@ -13,11 +13,15 @@
 //! 4. If nobody linked has it, one after the other is asked to fetch it; who is asked that does as its
 //!    own policy says, for so many files, and passes the question on to nobody.
 //! 5. If the hash is wrong, somebody lied. From then on all of it comes from one neighbour alone, and whose
-//!    file is wrong then is never asked for it again. So a liar costs its size twice, and an honest
-//!    neighbour is never taken for one.
-//! 6. What is here goes, to make room, only if a neighbour says now that he holds it whole, and his box
-//!    stands before this one in the file's own order of boxes. Two who make room at the same moment
-//!    cannot both rely on the other: of all who ever held it the first one keeps it.
+//!    file is wrong then, or who falls silent in the middle, is never asked for it again. So a liar costs
+//!    its size twice, and an honest neighbour who answers is never taken for one.
+//! 6. What is here goes, to make room, only if a neighbour says now that he holds it whole, shows a piece
+//!    of it that this home picks, and his box stands before this one in the file's own order of boxes.
+//!    Two who make room at the same moment cannot both rely on the other: of all who ever held it the
+//!    first one keeps it.
+//! 7. Whoever does not answer in time has not got it, until he says otherwise.
+//! 8. How large a file is says whoever reads of it here. A neighbour who names another size is not
+//!    listened to.
 //!
 //! # Deliberately absent
 //!
@@ -33,7 +37,7 @@ mod room;
 mod talk;
 mod want;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 pub use talk::{FileAsk, FileTalk, FileWish};
 
@@ -42,7 +46,8 @@ use self::{
     want::{State, Told, Want},
 };
 use super::bounds::{
-    FILE_CHUNK_BYTES, FILES_AT_ONCE, FILES_FOR_OTHERS_MAX, FILES_HOPED_MAX, FILES_WANTED_MAX,
+    FILE_CHUNK_BYTES, FILES_AT_ONCE, FILES_FOR_LINK_MAX, FILES_FOR_OTHERS_MAX, FILES_HOPED_MAX,
+    FILES_WANTED_MAX,
 };
 use crate::{
     id::{BlobId, KeyId},
@@ -77,11 +82,24 @@ pub enum Input {
     /// Answers the last [`Output::Keep`]: was the hash right? If not, nothing of it is kept.
     Checked(BlobId, bool),
     /// Room is needed; these could go, the best first.
-    Spare(Vec<BlobId>),
+    Spare(Vec<Spared>),
+    /// The store could not do what was last wanted for this one; tried again as where there is no room.
+    Failed(BlobId),
     /// There is room again.
     Room,
     /// The time that [`Files::next_wakeup`] named has come.
     Wake,
+}
+
+/// A file that could go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spared {
+    /// Which.
+    pub blob: BlobId,
+    /// How many sealed bytes it has.
+    pub bytes: u64,
+    /// Which of its chunks, from 0, whoever says that he holds it has to show. The store draws it.
+    pub chunk: u64,
 }
 
 /// What a store says to a file that is wanted.
@@ -119,8 +137,33 @@ pub enum Output {
     Came(BlobId),
     /// Too many lied about it: nobody is asked any more.
     GaveUp(BlobId),
-    /// Somebody else holds it, and keeps it: it may go.
-    MayGo(BlobId),
+    /// Somebody else says that he holds it, keeps it, and sent this chunk: if it is the same here, the file
+    /// may go.
+    MayGo {
+        /// Which file.
+        blob: BlobId,
+        /// Which chunk, from 0.
+        chunk: u64,
+        /// What he sent.
+        bytes: Vec<u8>,
+    },
+    /// All that was to be spared has been asked about.
+    AskedAbout,
+}
+
+impl Output {
+    /// Which file it is about, where the store has something to do for one.
+    pub fn blob(&self) -> Option<BlobId> {
+        match self {
+            Self::Say(..) | Self::AskedAbout => None,
+            Self::Begin(blob, _)
+            | Self::Keep { blob, .. }
+            | Self::Drop(blob)
+            | Self::Came(blob)
+            | Self::GaveUp(blob)
+            | Self::MayGo { blob, .. } => Some(*blob),
+        }
+    }
 }
 
 /// One link, as far as files are concerned.
@@ -129,8 +172,8 @@ struct Link {
     peer: KeyId,
     /// What was asked and is not answered.
     asked: Option<FileAsk>,
-    /// What the peer asked for and this node had not.
-    hoped: BTreeSet<BlobId>,
+    /// What the peer asked for and this node had not, the latest last.
+    hoped: VecDeque<BlobId>,
 }
 
 /// The machine.
@@ -170,7 +213,12 @@ impl Files {
             Input::Begun(blob, begun) => self.begun(blob, begun),
             Input::Kept(blob, chunks) => self.kept(&blob, chunks),
             Input::Checked(blob, good) => self.checked(blob, good),
-            Input::Spare(blobs) => self.sparing.look(blobs, &self.links, &self.me),
+            Input::Spare(these) => self.sparing.look(these, &self.links, &self.me),
+            Input::Failed(blob) => {
+                if let Some(want) = self.wants.get_mut(&blob) {
+                    want.state = State::NoRoom;
+                }
+            }
             Input::Room => self.begin_again(),
             Input::Wake => (),
         }
@@ -184,7 +232,8 @@ impl Files {
 
     /// When to call with [`Input::Wake`], and what for.
     pub fn next_wakeup(&self) -> Option<(Moment, &'static str)> {
-        self.wants.values().filter_map(Want::due).min().map(|at| (at, "a file from somebody else"))
+        let due = self.wants.values().filter_map(Want::due).chain(self.sparing.due()).min();
+        due.map(|at| (at, "a file from somebody else"))
     }
 
     /// What is wanted here, and how many chunks of how many have come.
@@ -193,7 +242,7 @@ impl Files {
     }
 
     fn up(&mut self, link: LinkNumber, peer: KeyId) {
-        self.links.insert(link, Link { peer, asked: None, hoped: BTreeSet::new() });
+        self.links.insert(link, Link { peer, asked: None, hoped: VecDeque::new() });
         self.wants.values_mut().for_each(|want| want.met_again(&peer));
         self.begin_again();
     }
@@ -202,13 +251,8 @@ impl Files {
         self.links.remove(&link);
         self.sparing.lost(link);
         self.wants.values_mut().for_each(|want| want.lost(link));
-        let orphans: Vec<BlobId> =
-            self.wants.iter().filter(|it| it.1.askers.contains(&link)).map(|it| *it.0).collect();
-        for blob in orphans {
-            self.unwant(&blob, |want| {
-                want.askers.remove(&link);
-            });
-        }
+        // What came of it stays until others need the place: whoever asked may come back.
+        self.wants.values_mut().for_each(|want| _ = want.askers.remove(&link));
     }
 
     /// Wants a file, for somebody here or for whoever asked on a link.
@@ -216,34 +260,70 @@ impl Files {
         if bytes == 0 || bytes > BLOB_BYTES_MAX {
             return;
         }
-        let for_others = self.wants.values().filter(|want| !want.own).count();
-        let full = self.wants.len() >= FILES_WANTED_MAX
-            || (asker.is_some() && for_others >= FILES_FOR_OTHERS_MAX);
-        if !self.wants.contains_key(&blob) {
-            if full {
+        if self.wants.get(&blob).is_some_and(|want| want.bytes != bytes) {
+            if asker.is_some() {
                 return;
             }
-            self.outputs.push_back(Output::Begin(blob, bytes));
+            // Rule 8.
+            self.wants.remove(&blob);
+            self.outputs.push_back(Output::Drop(blob));
+        }
+        if !self.has_place(&blob, asker) {
+            return;
         }
         let want = self.wants.entry(blob).or_insert_with(|| Want::new(bytes));
         want.own |= asker.is_none();
         want.askers.extend(asker);
     }
 
+    /// Is there a place for one more? What nobody waits for any more makes it.
+    fn has_place(&mut self, blob: &BlobId, asker: Option<LinkNumber>) -> bool {
+        let known = self.wants.contains_key(blob);
+        let Some(link) = asker else {
+            let own = self.wants.values().filter(|want| want.own).count();
+            return known || own < FILES_WANTED_MAX;
+        };
+        let others = || self.wants.iter().filter(|it| !it.1.own);
+        if others().filter(|it| it.1.askers.contains(&link)).count() >= FILES_FOR_LINK_MAX {
+            return false;
+        }
+        if known || others().count() < FILES_FOR_OTHERS_MAX {
+            return true;
+        }
+        let orphan = others().find(|it| !it.1.is_wanted()).map(|it| *it.0);
+        if let Some(orphan) = orphan {
+            self.wants.remove(&orphan);
+            self.outputs.push_back(Output::Drop(orphan));
+        }
+        orphan.is_some()
+    }
+
     /// Takes somebody's wish back; a file that nobody wants is let go.
     fn unwant(&mut self, blob: &BlobId, take_back: impl FnOnce(&mut Want)) {
         let Some(want) = self.wants.get_mut(blob) else { return };
         take_back(want);
-        if !want.own && want.askers.is_empty() {
+        if !want.is_wanted() {
             self.wants.remove(blob);
             self.outputs.push_back(Output::Drop(*blob));
         }
     }
 
     fn begin_again(&mut self) {
-        for (blob, want) in &mut self.wants {
-            if want.state == State::NoRoom {
+        let stalled = self.wants.values_mut().filter(|want| want.state == State::NoRoom);
+        stalled.for_each(|want| want.state = State::Waiting);
+    }
+
+    /// Asks the store about those that have not begun, a few at a time.
+    fn begin(&mut self) {
+        let beginning = self.wants.values().filter(|want| want.state == State::Beginning).count();
+        let mut left = FILES_AT_ONCE.saturating_sub(beginning);
+        for own in [true, false] {
+            let waiting = self.wants.iter_mut().filter(|(_, want)| {
+                want.own == own && want.is_wanted() && want.state == State::Waiting
+            });
+            for (blob, want) in waiting.take(left) {
                 want.state = State::Beginning;
+                left -= 1;
                 self.outputs.push_back(Output::Begin(*blob, want.bytes));
             }
         }
@@ -271,11 +351,20 @@ impl Files {
         }
         let asked = known.asked.take_if(|asked| asked.blob == blob);
         let Some(asked) = asked else { return };
-        match (asked.wish, talk) {
-            (FileWish::Hold, FileTalk::State { here, .. }) => {
-                let may_go = self.sparing.answered(link, &blob, here);
-                self.outputs.extend(may_go.then_some(Output::MayGo(blob)));
+        if self.sparing.is_asking(link, &blob) {
+            match talk {
+                FileTalk::Chunk { chunk, bytes, .. } if asked.wish == FileWish::Chunk(chunk) => {
+                    self.sparing.shown(&blob);
+                    self.outputs.push_back(Output::MayGo { blob, chunk, bytes });
+                }
+                FileTalk::State { here: true, .. } if asked.wish == FileWish::Hold => {
+                    self.sparing.says_here(link, &blob);
+                }
+                _ => self.sparing.lacks(link, &blob),
             }
+            return;
+        }
+        match (asked.wish, talk) {
             (FileWish::Chunk(_), FileTalk::Chunk { chunk, bytes, .. }) => {
                 let Some(want) = self.wants.get_mut(&blob) else { return };
                 want.lost_question(link);
@@ -305,8 +394,11 @@ impl Files {
         if ask.wish == FileWish::Hold {
             return;
         }
-        if known.hoped.len() < FILES_HOPED_MAX {
-            known.hoped.insert(ask.blob);
+        if !known.hoped.contains(&ask.blob) {
+            if known.hoped.len() >= FILES_HOPED_MAX {
+                known.hoped.pop_front();
+            }
+            known.hoped.push_back(ask.blob);
         }
         if ask.wish == FileWish::Fetch && ask.bytes <= self.willing_bytes {
             self.want(ask.blob, ask.bytes, Some(link));
@@ -333,7 +425,8 @@ impl Files {
     fn came(&mut self, blob: BlobId) {
         self.wants.remove(&blob);
         for (link, known) in &mut self.links {
-            if known.hoped.remove(&blob) {
+            if known.hoped.contains(&blob) {
+                known.hoped.retain(|hoped| *hoped != blob);
                 self.outputs.push_back(Output::Say(*link, FileTalk::Here(blob)));
             }
         }
@@ -343,14 +436,23 @@ impl Files {
     /// Asks whatever can be asked now: what makes room, then what somebody here wants, then the rest.
     fn pump(&mut self, now: Moment) {
         self.wants.values_mut().for_each(|want| want.lose_patience(now));
-        for (link, blob) in self.sparing.next(&self.links) {
-            self.ask(link, FileAsk { blob, bytes: 0, wish: FileWish::Hold });
+        self.sparing.lose_patience(now);
+        for (link, ask) in self.sparing.next(&self.links, now) {
+            self.ask(link, ask);
         }
+        if self.sparing.is_done() && !self.links.is_empty() {
+            self.outputs.push_back(Output::AskedAbout);
+        }
+        self.begin();
         let busy = self.wants.values().filter(|want| want.is_busy()).count();
         let mut left = FILES_AT_ONCE.saturating_sub(busy);
         for own in [true, false] {
-            let blobs: Vec<BlobId> =
-                self.wants.iter().filter(|it| it.1.own == own).map(|it| *it.0).collect();
+            let blobs: Vec<BlobId> = self
+                .wants
+                .iter()
+                .filter(|it| it.1.own == own && it.1.is_wanted())
+                .map(|it| *it.0)
+                .collect();
             for blob in blobs {
                 left -= usize::from(left > 0 && self.ask_for(blob, now));
                 if left == 0 {

@@ -23,10 +23,19 @@ pub enum FilesCommand {
     },
     /// Asks the neighbours for a whole photo.
     Fetch { id: String, number: u64 },
-    /// Asks no longer.
+    /// Asks no longer; `id` may also be that of the file itself, as the list of what is on its way has it.
     Stop { id: String, number: u64 },
-    /// A whole photo, as JPEG, if it is here; otherwise how far it is.
-    Original { id: String, number: u64 },
+    /// Where a whole photo is, and with `whole` itself, as JPEG, if it is here.
+    Original {
+        id: String,
+        number: u64,
+        #[serde(default = "yes")]
+        whole: bool,
+    },
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What a home fetches.

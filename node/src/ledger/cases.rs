@@ -83,11 +83,12 @@ impl Ledger {
         };
         let auth = self.auth_in(group.id, &group.name)?;
         let private = std::mem::take(&mut new.private);
-        self.keep_originals(&new.photos)?;
+        let photos = new.photos.clone();
         let ask = self.put_together(new)?;
         let deps = ask.message.map_or(Deps::Subject, |message| Deps::These(vec![message]));
         let body = Body::Act(Act::Ask(ask.clone()));
         let envelope = self.write(body, group.scope, deps, Some(auth))?;
+        self.keep_originals(&photos)?;
         let id = ask.request(envelope);
         let home = ask.names(self.person()?).into_iter().map(|(who, _)| who).collect();
         self.put_away(id, (group.id, group.scope), (auth, &home), private)?;

@@ -8,6 +8,7 @@
 //! 3. What comes from others leaves room for a file from here. To make room, for that or for what somebody
 //!    here wants, the oldest go of which a neighbour says that he holds and keeps them; nothing goes for
 //!    what only a neighbour wants.
+//!    Those that could not go make place for the next ones, until all were asked about.
 //! 4. A neighbour who asks is given sealed bytes that are here, whoever he is in the community: without
 //!    the key in the announcement they show nothing.
 
@@ -20,9 +21,11 @@ use crdt::{
     secrets::blob,
     sync::{
         bounds::{FILE_CHUNK_BYTES, FILES_SPARED_MAX, FILES_WANTED_MAX},
-        files::{Begun, FileAsk, FileTalk, FileWish, Input, Output, chunk_len},
+        files::{Begun, FileAsk, FileTalk, FileWish, Input, Output, Spared, chunk_len, chunks_of},
     },
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::{After, Failed, Ledger, decide::say};
 use crate::{
@@ -52,6 +55,21 @@ const ROOM_MB_MIN: u64 = 2 * FILE_MB_MAX;
 /// The most, in mebibytes: a terabyte.
 const ROOM_MB_MAX: u64 = MB;
 
+/// Files that are wanted by policy and not yet here: who announces without end does not keep people's
+/// own wishes out, and the oldest give way.
+const BY_POLICY_MAX: usize = FILES_WANTED_MAX / 2;
+
+/// A file that is wanted, as the truth keeps it.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Wish {
+    blob: BlobId,
+    bytes: u64,
+    /// With which announcement or request it came; unknown of what an earlier release kept.
+    of: Option<EnvelopeId>,
+    /// Nobody asked for it: rule 1.
+    by_policy: bool,
+}
+
 /// The files of a home.
 pub(super) struct Files {
     blobs: Blobs,
@@ -59,33 +77,29 @@ pub(super) struct Files {
     begun: BTreeMap<BlobId, u64>,
     /// What waits for room.
     no_room: BTreeSet<BlobId>,
+    /// The last one of which a neighbour was asked whether he keeps it, and how many are still to be asked
+    /// about.
+    offered: Option<BlobId>,
+    left: usize,
     /// For the machine that asks the neighbours.
     pub out: Vec<Input>,
 }
 
 impl Files {
     pub fn new(blobs: Blobs) -> Self {
-        Self { blobs, begun: BTreeMap::new(), no_room: BTreeSet::new(), out: Vec::new() }
+        Self {
+            blobs,
+            begun: BTreeMap::new(),
+            no_room: BTreeSet::new(),
+            offered: None,
+            left: 0,
+            out: Vec::new(),
+        }
     }
 
     /// Is there less room than somebody here may want?
     fn is_short(&self) -> Result<bool, BlobError> {
         Ok(!self.no_room.is_empty() || !self.blobs.has_room(OWN_BYTES)?)
-    }
-
-    /// What may go, the oldest first.
-    fn oldest(&self) -> Result<Input, BlobError> {
-        let oldest = self.blobs.all()?.into_iter().take(FILES_SPARED_MAX);
-        Ok(Input::Spare(oldest.map(|(id, _)| id).collect()))
-    }
-
-    /// Rule 3, if there is need.
-    fn make_room(&mut self) -> Result<(), BlobError> {
-        if self.is_short()? {
-            let oldest = self.oldest()?;
-            self.out.push(oldest);
-        }
-        Ok(())
     }
 }
 
@@ -104,10 +118,10 @@ impl Ledger {
     /// Where the disk says no.
     pub fn file_wishes(&mut self) -> Result<Vec<Input>, ApiError> {
         let (policy, wanted) = (self.files_policy()?, self.wanted()?);
-        let blobs: Vec<BlobId> = wanted.iter().map(|(blob, _)| *blob).collect();
+        let blobs: Vec<BlobId> = wanted.iter().map(|wish| wish.blob).collect();
         self.files.blobs.room_bytes = policy.room_mb * MB;
         self.files.blobs.sweep(&blobs).map_err(Failed::from)?;
-        let wishes = wanted.into_iter().map(|(blob, bytes)| Input::Want(blob, bytes));
+        let wishes = wanted.into_iter().map(|wish| Input::Want(wish.blob, wish.bytes));
         Ok(std::iter::once(Input::Willing(policy.neighbours_mb * MB)).chain(wishes).collect())
     }
 
@@ -117,12 +131,15 @@ impl Ledger {
         Ok(policy.unwrap_or_else(|| usual(self.identity.office)))
     }
 
-    fn wanted(&self) -> Result<Vec<(BlobId, u64)>, Failed> {
-        let kept = self.kept(WANTED)?;
-        Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
+    fn wanted(&self) -> Result<Vec<Wish>, Failed> {
+        let Some(bytes) = self.kept(WANTED)? else { return Ok(Vec::new()) };
+        let earlier = || serde_json::from_slice::<Vec<(BlobId, u64)>>(&bytes).unwrap_or_default();
+        let of_earlier = |(blob, bytes)| Wish { blob, bytes, of: None, by_policy: false };
+        Ok(serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| earlier().into_iter().map(of_earlier).collect()))
     }
 
-    fn keep_wanted(&mut self, wanted: &[(BlobId, u64)]) -> Result<(), Failed> {
+    fn keep_wanted(&mut self, wanted: &[Wish]) -> Result<(), Failed> {
         let bytes = serde_json::to_vec(wanted).expect("plain values");
         Ok(self.truth.keep(WANTED, &bytes)?)
     }
@@ -147,11 +164,16 @@ impl Ledger {
                 if self.files_policy()?.fetch == FetchWord::Never {
                     return Err(ApiError::new(ErrorKind::FilesOff, []).into());
                 }
-                self.want(photo.blob, photo.bytes)?;
+                self.want_asked_for(&id, &photo)?;
                 let row = self.original(&photo, false)?;
                 Ok(say(Reply::Files(FilesReply::Original(Box::new(row)))))
             }
             FilesCommand::Stop { id, number } => {
+                if let Some(blob) = self.is_wanted(&id)? {
+                    self.unwant(&blob)?;
+                    self.files.out.push(Input::Unwant(blob));
+                    return self.files_page().map(|page| say(Reply::Files(page)));
+                }
                 let photo = self.photo_row(&id, number)?;
                 self.unwant(&photo.blob)?;
                 self.files.out.push(Input::Unwant(photo.blob));
@@ -165,9 +187,9 @@ impl Ledger {
     /// Answers what is only looked at.
     pub(super) fn read_files(&mut self, command: &FilesCommand) -> Result<FilesReply, Failed> {
         match command {
-            FilesCommand::Original { id, number } => {
+            FilesCommand::Original { id, number, whole } => {
                 let photo = self.photo_row(id, *number)?;
-                self.original(&photo, true).map(|row| FilesReply::Original(Box::new(row)))
+                self.original(&photo, *whole).map(|row| FilesReply::Original(Box::new(row)))
             }
             _ => self.files_page(),
         }
@@ -179,13 +201,43 @@ impl Ledger {
         self.files.blobs.room_bytes = policy.room_mb * MB;
         self.files.out.push(Input::Willing(policy.neighbours_mb * MB));
         self.files.out.push(Input::Room);
-        Ok(self.files.make_room()?)
+        self.make_room()
+    }
+
+    /// Rule 3, if there is need.
+    fn make_room(&mut self) -> Result<(), Failed> {
+        if self.files.is_short()? {
+            let oldest = self.spare(true)?;
+            self.files.out.extend(oldest);
+        }
+        Ok(())
+    }
+
+    /// What may go, the oldest first: a few at a time, after those that were asked about before. `anew`:
+    /// all are asked about once more.
+    fn spare(&mut self, anew: bool) -> Result<Option<Input>, Failed> {
+        let all = self.files.blobs.all()?;
+        if anew {
+            self.files.left = all.len();
+        }
+        let at = |last: BlobId| all.iter().position(|(blob, _)| *blob == last);
+        let from = self.files.offered.and_then(at).map_or(0, |at| at + 1);
+        let count = FILES_SPARED_MAX.min(self.files.left).min(all.len());
+        let mut these = Vec::new();
+        for (blob, bytes) in all.iter().copied().cycle().skip(from).take(count) {
+            let [a, b, c, d, e, f, g, h, ..] = self.dice.draw();
+            let drawn = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+            these.push(Spared { blob, bytes, chunk: drawn % chunks_of(bytes).max(1) });
+        }
+        self.files.left -= count;
+        self.files.offered = these.last().map(|it| it.blob).or(self.files.offered);
+        Ok((!these.is_empty()).then_some(Input::Spare(these)))
     }
 
     fn files_page(&mut self) -> Result<FilesReply, Failed> {
         let policy = self.files_policy()?;
         let mut coming = Vec::new();
-        for (blob, bytes) in self.wanted()? {
+        for Wish { blob, bytes, .. } in self.wanted()? {
             let here_bytes = self.files.blobs.coming_bytes(&blob)?;
             let no_room = self.files.no_room.contains(&blob);
             coming.push(ComingRow { blob, bytes, here_bytes, no_room });
@@ -220,21 +272,17 @@ impl Ledger {
         photos.iter().map(one).collect()
     }
 
-    fn state_of_original(
-        &self,
-        blob: &BlobId,
-        wanted: &[(BlobId, u64)],
-    ) -> Result<OriginalState, Failed> {
+    fn state_of_original(&self, blob: &BlobId, wanted: &[Wish]) -> Result<OriginalState, Failed> {
         Ok(match () {
             () if self.files.blobs.bytes_of(blob)?.is_some() => OriginalState::Here,
             () if self.files.no_room.contains(blob) => OriginalState::NoRoom,
-            () if wanted.iter().any(|(id, _)| id == blob) => OriginalState::Coming,
+            () if wanted.iter().any(|wish| wish.blob == *blob) => OriginalState::Coming,
             () => OriginalState::Elsewhere,
         })
     }
 
     /// Where a whole photo is, and itself if it is here and wanted.
-    fn original(&self, photo: &PhotoRow, whole: bool) -> Result<OriginalRow, Failed> {
+    fn original(&mut self, photo: &PhotoRow, whole: bool) -> Result<OriginalRow, Failed> {
         let (blob, bytes) = (photo.blob, photo.bytes);
         let mut state = self.state_of_original(&blob, &self.wanted()?)?;
         let here = state == OriginalState::Here;
@@ -247,7 +295,7 @@ impl Ledger {
         Ok(OriginalRow { state, bytes, here_bytes, jpeg })
     }
 
-    fn opened(&self, photo: &PhotoRow) -> Result<Option<String>, Failed> {
+    fn opened(&mut self, photo: &PhotoRow) -> Result<Option<String>, Failed> {
         let Some(sealed) = self.files.blobs.get(&photo.blob)? else { return Ok(None) };
         let key = from_hex(&photo.key).ok().map(crdt::body::BlobKey);
         let plain = key.and_then(|key| blob::open(&key, &sealed));
@@ -269,27 +317,69 @@ impl Ledger {
                 BlobError::Disk(_) => Failed::from(error),
             })?;
         }
-        if !photos.is_empty() {
-            self.files.make_room()?;
-        }
-        Ok(())
+        if photos.is_empty() { Ok(()) } else { self.make_room() }
     }
 
-    fn want(&mut self, blob: BlobId, bytes: u64) -> Result<(), Failed> {
+    /// Somebody here asks for it: he knows best how large it is, and gets it before what comes by itself.
+    fn want_asked_for(&mut self, id: &str, photo: &PhotoRow) -> Result<(), Failed> {
+        let (blob, bytes) = (photo.blob, photo.bytes);
+        if bytes == 0 || bytes > BLOB_BYTES_MAX {
+            return Err(no_photo("damaged").into());
+        }
         if self.files.blobs.bytes_of(&blob)?.is_some() {
             return Ok(());
         }
         let mut wanted = self.wanted()?;
-        if !wanted.iter().any(|(id, _)| *id == blob) {
-            if wanted.len() >= FILES_WANTED_MAX {
-                let args = [("limit", FILES_WANTED_MAX.to_string())];
-                return Err(ApiError::new(ErrorKind::FilesBusy, args).into());
-            }
-            wanted.push((blob, bytes));
-            self.keep_wanted(&wanted)?;
+        wanted.retain(|wish| wish.blob != blob);
+        if wanted.len() >= FILES_WANTED_MAX {
+            let args = [("limit", FILES_WANTED_MAX.to_string())];
+            return Err(ApiError::new(ErrorKind::FilesBusy, args).into());
         }
+        wanted.push(Wish { blob, bytes, of: id.parse().ok(), by_policy: false });
+        self.keep_wanted(&wanted)?;
         self.files.out.push(Input::Want(blob, bytes));
         Ok(())
+    }
+
+    /// Rule 1, of what comes by itself: the oldest of it gives way.
+    fn want_by_itself(&mut self, of: EnvelopeId, photo: &Attachment) -> Result<(), Failed> {
+        let (blob, bytes) = (photo.blob, photo.bytes);
+        let mut wanted = self.wanted()?;
+        let known = wanted.iter().any(|wish| wish.blob == blob);
+        if known || bytes == 0 || self.files.blobs.bytes_of(&blob)?.is_some() {
+            return Ok(());
+        }
+        if wanted.iter().filter(|wish| wish.by_policy).count() >= BY_POLICY_MAX
+            && let Some(oldest) = wanted.iter().position(|wish| wish.by_policy)
+        {
+            let gone = wanted.remove(oldest).blob;
+            self.files.no_room.remove(&gone);
+            self.files.begun.remove(&gone);
+            self.files.out.push(Input::Unwant(gone));
+        }
+        if wanted.len() >= FILES_WANTED_MAX {
+            return Ok(());
+        }
+        wanted.push(Wish { blob, bytes, of: Some(of), by_policy: true });
+        self.keep_wanted(&wanted)?;
+        self.files.out.push(Input::Want(blob, bytes));
+        Ok(())
+    }
+
+    /// What came with this was taken back: it is not asked for any more.
+    pub(super) fn want_no_more(&mut self, of: &EnvelopeId) -> Result<(), Failed> {
+        let wanted = self.wanted()?.into_iter();
+        for wish in wanted.filter(|wish| wish.of == Some(*of)) {
+            self.unwant(&wish.blob)?;
+            self.files.out.push(Input::Unwant(wish.blob));
+        }
+        Ok(())
+    }
+
+    /// Is this the name of a file that is wanted here?
+    fn is_wanted(&self, id: &str) -> Result<Option<BlobId>, Failed> {
+        let Ok(blob) = id.trim().parse::<BlobId>() else { return Ok(None) };
+        Ok(self.wanted()?.iter().any(|wish| wish.blob == blob).then_some(blob))
     }
 
     fn unwant(&mut self, blob: &BlobId) -> Result<(), Failed> {
@@ -297,7 +387,7 @@ impl Ledger {
         self.files.begun.remove(blob);
         let mut wanted = self.wanted()?;
         let before = wanted.len();
-        wanted.retain(|(id, _)| id != blob);
+        wanted.retain(|wish| wish.blob != *blob);
         if wanted.len() < before { self.keep_wanted(&wanted) } else { Ok(()) }
     }
 
@@ -311,16 +401,14 @@ impl Ledger {
         let is_alert = self.class_told(&held, &told) == NewsWord::Alert;
         let most = MB * if is_alert { policy.alerts_mb } else { policy.news_mb };
         for photo in told.attachments.iter().filter(|photo| photo.bytes <= most) {
-            if self.wanted()?.len() < FILES_WANTED_MAX {
-                self.want(photo.blob, photo.bytes)?;
-            }
+            self.want_by_itself(*id, photo)?;
         }
         Ok(())
     }
 
     /// Rule 4.
-    pub(super) fn serve_file(&self, ask: &FileAsk) -> FileTalk {
-        let (blob, blobs) = (ask.blob, &self.files.blobs);
+    pub(super) fn serve_file(&mut self, ask: &FileAsk) -> FileTalk {
+        let (blob, blobs) = (ask.blob, &mut self.files.blobs);
         let held = blobs.bytes_of(&blob).ok().flatten();
         let right = held.is_some_and(|bytes| bytes == ask.bytes);
         match ask.wish {
@@ -343,18 +431,10 @@ impl Ledger {
 
     /// Carries out what the machine that asks the neighbours wants of the folder.
     pub(super) fn do_file(&mut self, errand: Output) -> Vec<Input> {
-        let blob = match &errand {
-            Output::Say(..) => return Vec::new(),
-            Output::Begin(blob, _)
-            | Output::Keep { blob, .. }
-            | Output::Drop(blob)
-            | Output::Came(blob)
-            | Output::GaveUp(blob)
-            | Output::MayGo(blob) => *blob,
-        };
+        let blob = errand.blob();
         self.try_file(errand).unwrap_or_else(|failed| {
-            tracing::error!(%blob, reason = %failed, "A file cannot be kept");
-            vec![Input::Unwant(blob)]
+            tracing::error!(?blob, reason = %failed, "A file cannot be kept");
+            blob.map(Input::Failed).into_iter().collect()
         })
     }
 
@@ -378,18 +458,26 @@ impl Ledger {
             Output::Came(blob) => {
                 self.unwant(&blob)?;
                 if self.files.is_short()? {
-                    return Ok(vec![self.files.oldest()?]);
+                    return Ok(self.spare(true)?.into_iter().collect());
                 }
             }
             Output::GaveUp(blob) => {
                 blobs.drop_coming(&blob)?;
                 self.unwant(&blob)?;
             }
-            Output::MayGo(blob) => {
-                if self.files.is_short()? {
+            Output::MayGo { blob, chunk, bytes } => {
+                let from = chunk.saturating_mul(FILE_CHUNK_BYTES as u64);
+                let len = chunk_len(blobs.bytes_of(&blob)?.unwrap_or_default(), chunk);
+                let same = len > 0 && blobs.part(&blob, from, len)? == Some(bytes);
+                if same && self.files.is_short()? {
                     tracing::info!(%blob, "A file that a neighbour keeps makes room");
                     self.files.blobs.forget(&blob)?;
                     return Ok(vec![Input::Room]);
+                }
+            }
+            Output::AskedAbout => {
+                if self.files.left > 0 && self.files.is_short()? {
+                    return Ok(self.spare(false)?.into_iter().collect());
                 }
             }
             Output::Say(..) => (),
@@ -399,7 +487,7 @@ impl Ledger {
 
     /// Is there room? Otherwise rule 3.
     fn begin_file(&mut self, blob: BlobId, bytes: u64) -> Result<Vec<Input>, Failed> {
-        let wanted = self.wanted()?.iter().any(|(id, _)| *id == blob);
+        let wanted = self.wanted()?.iter().any(|wish| wish.blob == blob);
         let files = &mut self.files;
         if files.blobs.bytes_of(&blob)?.is_some() {
             return Ok(vec![Input::Begun(blob, Begun::Here)]);
@@ -418,7 +506,7 @@ impl Ledger {
         let mut said = vec![Input::Begun(blob, Begun::NoRoom)];
         if wanted {
             files.no_room.insert(blob);
-            said.push(files.oldest()?);
+            said.extend(self.spare(true)?);
         }
         Ok(said)
     }

@@ -185,8 +185,10 @@ impl Ledger {
                 let talk = FileTalk::State { blob: ask.blob, here: false };
                 (whom, Plan::Ready(Done::Served(ask, talk)))
             }
-            // What the folder holds does not depend on the transaction; it is tried again.
-            Job::File(whom, _) => (whom, Plan::Ready(Done::Files(Vec::new()))),
+            Job::File(whom, errand) => {
+                let failed = errand.blob().map(files::Input::Failed);
+                (whom, Plan::Ready(Done::Files(failed.into_iter().collect())))
+            }
             Job::Bodiless(whom)
             | Job::Delivered(whom, _)
             | Job::Turn(whom)

@@ -78,6 +78,9 @@ impl Ledger {
                 }
                 continue;
             };
+            if line.withdrawn_by.is_some() {
+                self.want_no_more(id)?;
+            }
             if self.is_for_me(&line)? && self.views.tell_once(id)? {
                 self.owe(&line, Mark::Reached)?;
                 self.want_by_policy(id)?;

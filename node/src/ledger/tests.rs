@@ -3,6 +3,7 @@
 
 mod busy;
 mod doors;
+mod files;
 mod gaps;
 mod lists;
 mod vaults;

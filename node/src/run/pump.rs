@@ -14,6 +14,7 @@ use std::{
 
 use crdt::{
     id::{CommunityId, KeyId},
+    sync::files,
     time::Moment,
 };
 use tokio::{
@@ -318,7 +319,13 @@ impl Pump {
             Output::Bodiless(link) => self.job(link, Job::Bodiless(Whom::Link(link))),
             Output::Newest(link, key) => self.job(link, Job::Newest(Whom::Link(link), key)),
             Output::Serve(link, ask) => self.job(link, Job::Serve(Whom::Link(link), ask)),
-            Output::File(errand) => self.note(Job::File(Whom::Nobody, errand)),
+            Output::File(errand) => {
+                let failed = errand.blob().map(files::Input::Failed);
+                if self.clerk.jobs.put(Source::Home, Job::File(Whom::Nobody, errand)).is_err() {
+                    let said = Input::Files(failed.into_iter().collect());
+                    self.core.handle(said, self.clock.now());
+                }
+            }
             Output::Yours(newest) => self.note(Job::Yours(Whom::Nobody, newest)),
             Output::Store(link, envelopes) => {
                 self.job(link, Job::Receive(Whom::Link(link), envelopes));

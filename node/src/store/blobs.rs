@@ -51,7 +51,7 @@ pub struct Blobs {
 impl Blobs {
     /// Those of this data folder; nothing is touched yet.
     pub fn of(data: &Path) -> Self {
-        Self { shelf: Box::new(Folder(data.join(FOLDER))), room_bytes: HELD_BYTES_MAX }
+        Self { shelf: Box::new(Folder::at(data.join(FOLDER))), room_bytes: HELD_BYTES_MAX }
     }
 
     /// In memory, for a home without a folder.
@@ -88,13 +88,20 @@ impl Blobs {
         Ok(self.held_bytes()?.saturating_add(bytes) <= self.room_bytes)
     }
 
-    /// The sealed bytes of one; none where it is not here, or is no longer what it was.
+    /// The sealed bytes of one; none where it is not here. What is no longer what it was goes, so that it can
+    /// be had from a neighbour again.
     ///
     /// # Errors
     ///
     /// Where the disk says no.
-    pub fn get(&self, id: &BlobId) -> Result<Option<Vec<u8>>, BlobError> {
-        Ok(self.shelf.read(id)?.filter(|sealed| blob::name(sealed) == *id))
+    pub fn get(&mut self, id: &BlobId) -> Result<Option<Vec<u8>>, BlobError> {
+        let held = self.shelf.read(id)?;
+        if held.as_ref().is_some_and(|sealed| blob::name(sealed) != *id) {
+            tracing::warn!(blob = %id, "A file was damaged on this disk");
+            self.shelf.remove(id)?;
+            return Ok(None);
+        }
+        Ok(held)
     }
 
     /// How many bytes it has, if it is here; not checked against its name.
@@ -210,8 +217,48 @@ mod tests {
         let path = folder.path().join(FOLDER).join(id.to_hex());
         std::fs::write(path, b"flipped").expect("writable");
         assert_eq!(blobs.get(&id).expect("readable"), None, "it is not what it was");
-        blobs.forget(&id).expect("it goes");
-        blobs.forget(&id).expect("and is gone");
+        assert_eq!(blobs.bytes_of(&id).expect("readable"), None, "and is offered to nobody");
+        blobs.forget(&id).expect("it is gone");
         assert_eq!(std::fs::read_dir(folder.path().join(FOLDER)).expect("there").count(), 0);
+    }
+
+    #[test]
+    fn what_all_of_it_takes_is_known_without_looking_at_every_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut blobs = Blobs::of(folder.path());
+        let id = blobs.put(b"sealed bytes").expect("there is room");
+        let other = BlobId::from_bytes([9; 32]);
+        let check = |blobs: &Blobs| {
+            let files = std::fs::read_dir(folder.path().join(FOLDER)).expect("there");
+            let sizes =
+                files.map(|file| file.expect("an entry").metadata().expect("readable").len());
+            assert_eq!(blobs.held_bytes().expect("readable"), sizes.sum::<u64>());
+        };
+        check(&blobs);
+        for (from, bytes) in [(0, &b"abc"[..]), (3, b"defg"), (2, b"x"), (0, b"longer than before")]
+        {
+            blobs.append(&other, from, bytes).expect("kept");
+            check(&blobs);
+        }
+        blobs.drop_coming(&other).expect("it goes");
+        check(&blobs);
+        blobs.forget(&id).expect("it goes");
+        check(&blobs);
+    }
+
+    #[test]
+    fn what_a_crash_left_half_written_goes_at_the_start() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut blobs = Blobs::of(folder.path());
+        let id = blobs.put(b"sealed bytes").expect("there is room");
+        let half = folder
+            .path()
+            .join(FOLDER)
+            .join(format!("{}.part", BlobId::from_bytes([8; 32]).to_hex()));
+        std::fs::write(&half, b"half").expect("writable");
+        blobs.sweep(&[]).expect("sweeps");
+        assert!(!half.exists());
+        assert_eq!(blobs.held_bytes().expect("readable"), 12);
+        assert!(blobs.get(&id).expect("readable").is_some());
     }
 }

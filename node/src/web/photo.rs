@@ -180,7 +180,7 @@ pub async fn whole_page(
     Path((id, number)): Path<(String, u64)>,
 ) -> Result<Response, Failure> {
     let href = format!("/news/{}/photos/{number}", id_of(&id)?.to_hex());
-    let look = FilesCommand::Original { id, number };
+    let look = FilesCommand::Original { id, number, whole: false };
     let (f, row) = tokio::join!(Frame::load(&app, &visit), original(&app, look));
     let row = row?;
     Ok(show(&PhotoPage {
@@ -198,7 +198,7 @@ pub async fn whole(
     State(app): State<App>,
     Path((id, number)): Path<(String, u64)>,
 ) -> Result<Response, Failure> {
-    let row = original(&app, FilesCommand::Original { id, number }).await?;
+    let row = original(&app, FilesCommand::Original { id, number, whole: true }).await?;
     let jpeg = row.jpeg.ok_or(Failure::NoPage)?;
     let jpeg = data_encoding::HEXLOWER_PERMISSIVE.decode(jpeg.as_bytes());
     let jpeg = jpeg.map_err(|_| Failure::odd_reply())?;

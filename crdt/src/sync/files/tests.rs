@@ -15,6 +15,8 @@ enum Temper {
     Liar,
     /// Never answers.
     Mute,
+    /// Sends one wrong chunk whenever a link is new, and then nothing.
+    Staller,
 }
 
 struct Home {
@@ -26,6 +28,10 @@ struct Home {
     kept: u64,
     gone: BTreeSet<BlobId>,
     room: bool,
+    /// The store fails at whatever it is to keep.
+    broken: bool,
+    /// On which link a staller has sent his chunk.
+    stalled: Option<LinkNumber>,
 }
 
 struct Town {
@@ -60,6 +66,8 @@ impl Town {
             kept: 0,
             gone: BTreeSet::new(),
             room: true,
+            broken: false,
+            stalled: None,
         };
         Self {
             homes: tempers.iter().enumerate().map(home).collect(),
@@ -129,6 +137,7 @@ impl Town {
                 };
                 self.feed(at, Input::Begun(blob, begun));
             }
+            Output::Keep { blob, .. } if home.broken => self.feed(at, Input::Failed(blob)),
             Output::Keep { blob, chunk, bytes, last } => {
                 let coming = home.coming.entry(blob).or_default();
                 coming.truncate(chunk as usize * CHUNK);
@@ -147,10 +156,14 @@ impl Town {
             }
             Output::Drop(blob) => drop(home.coming.remove(&blob)),
             Output::Came(blob) => assert!(home.whole.contains_key(&blob)),
-            Output::GaveUp(_) => (),
-            Output::MayGo(blob) => {
-                home.whole.remove(&blob);
-                home.gone.insert(blob);
+            Output::GaveUp(_) | Output::AskedAbout => (),
+            Output::MayGo { blob, chunk, bytes } => {
+                let mine =
+                    home.whole.get(&blob).and_then(|it| it.chunks(CHUNK).nth(chunk as usize));
+                if mine == Some(&bytes[..]) {
+                    home.whole.remove(&blob);
+                    home.gone.insert(blob);
+                }
             }
         }
     }
@@ -168,7 +181,8 @@ impl Town {
             home.whole.get(&blob).filter(|it| it.len() as u64 == ask.bytes || ask.bytes == 0);
         let answer = match (home.temper, ask.wish, held) {
             (Mute, ..) => return true,
-            (Liar, FileWish::Chunk(chunk), _) => {
+            (Staller, ..) if home.stalled == Some(link) => return true,
+            (Liar | Staller, FileWish::Chunk(chunk), _) => {
                 let bytes = vec![66; chunk_len(ask.bytes, chunk) as usize];
                 FileTalk::Chunk { blob, chunk, bytes }
             }
@@ -176,8 +190,11 @@ impl Town {
                 let bytes = whole.chunks(CHUNK).nth(chunk as usize).expect("asked within").to_vec();
                 FileTalk::Chunk { blob, chunk, bytes }
             }
-            (temper, _, held) => FileTalk::State { blob, here: held.is_some() || temper == Liar },
+            (temper, _, held) => FileTalk::State { blob, here: held.is_some() || temper != Honest },
         };
+        if matches!(answer, FileTalk::Chunk { .. }) && home.temper == Staller {
+            self.homes[to].stalled = Some(link);
+        }
         let lacks = matches!(answer, FileTalk::State { here: false, .. });
         *self.asked.entry(to).or_default() += u64::from(matches!(ask.wish, FileWish::Chunk(_)));
         let (a, b) = self.links[&link];
@@ -212,7 +229,7 @@ impl Town {
     }
 }
 
-use Temper::{Honest, Liar, Mute};
+use Temper::{Honest, Liar, Mute, Staller};
 
 #[test]
 fn a_cut_and_a_restart_cost_no_chunk_that_was_kept() {
@@ -299,19 +316,229 @@ fn of_all_who_make_room_at_once_one_keeps_it() {
         (0..a).for_each(|b| town.link(a, b));
     }
     for at in 0..5 {
-        town.feed(at, Input::Spare(vec![blob]));
+        town.feed(at, Input::Spare(vec![spared(blob, &bytes)]));
     }
     town.run();
     let left: Vec<usize> = (0..5).filter(|at| town.has(*at, &blob)).collect();
     assert_eq!(left.len(), 1, "{left:?}");
     // The last one asks in vain for ever.
-    town.feed(left[0], Input::Spare(vec![blob]));
+    town.feed(left[0], Input::Spare(vec![spared(blob, &bytes)]));
     town.run();
     assert!(town.has(left[0], &blob));
 }
 
+fn spared(blob: BlobId, bytes: &[u8]) -> Spared {
+    Spared { blob, bytes: bytes.len() as u64, chunk: 1 }
+}
+
+/// Files of which these homes stand before home 0 in their order.
+fn file_for(before: &[usize]) -> (BlobId, Vec<u8>) {
+    let one = |n: u8| {
+        let mut bytes = file(3).1;
+        bytes[0] = n;
+        (BlobId::from_bytes(*blake3::hash(&bytes).as_bytes()), bytes)
+    };
+    let fits = |it: &(BlobId, Vec<u8>)| {
+        before.iter().all(|at| room::rank(&it.0, &key(*at)) < room::rank(&it.0, &key(0)))
+    };
+    (0..=255).map(one).find(fits).expect("one in a few")
+}
+
+#[test]
+fn whoever_only_says_that_he_holds_it_makes_nobody_let_go() {
+    let (blob, bytes) = file_for(&[1]);
+    for (temper, gone) in [(Liar, false), (Staller, false), (Mute, false), (Honest, true)] {
+        let mut town = Town::of(&[Honest, temper]);
+        town.homes[0].whole.insert(blob, bytes.clone());
+        if temper == Honest {
+            town.homes[1].whole.insert(blob, bytes.clone());
+        }
+        town.link(0, 1);
+        town.feed(0, Input::Spare(vec![spared(blob, &bytes)]));
+        town.run();
+        assert_eq!(!town.has(0, &blob), gone, "{temper:?}");
+    }
+}
+
+#[test]
+fn a_mute_neighbour_keeps_nobody_from_asking_others() {
+    let (blob, bytes) = file_for(&[1, 2]);
+    let mut town = Town::of(&[Honest, Mute, Honest, Honest]);
+    town.homes[3].whole.insert(blob, bytes.clone());
+    town.link(0, 1);
+    town.link(0, 2);
+    town.link(2, 3);
+    town.feed(2, Input::Willing(u64::MAX));
+    town.want(0, blob, bytes.len());
+    town.run();
+    assert!(town.has(0, &blob), "the second was asked to fetch it");
+    assert!(town.has(2, &blob));
+    town.feed(0, Input::Spare(vec![spared(blob, &bytes)]));
+    town.run();
+    assert!(!town.has(0, &blob), "and was asked whether he keeps it");
+}
+
+#[test]
+fn whoever_holds_up_what_comes_from_him_alone_is_left() {
+    let (blob, bytes) = file(6);
+    let mut town = Town::of(&[Honest, Honest, Staller, Staller]);
+    town.homes[1].whole.insert(blob, bytes.clone());
+    (2..4).for_each(|at| town.link(0, at));
+    town.want(0, blob, bytes.len());
+    (0..8).for_each(|_| _ = town.step());
+    town.link(0, 1);
+    town.run();
+    for link in town.links.keys().copied().collect::<Vec<_>>() {
+        town.cut(link);
+    }
+    (1..4).rev().for_each(|at| town.link(0, at));
+    town.run();
+    assert!(town.has(0, &blob));
+}
+
+/// Rule 5: what comes after a wrong hash is not mixed again.
+#[test]
+fn after_a_wrong_hash_all_comes_from_one() {
+    let (one, other) = (key(1), key(2));
+    let chunk = vec![7; CHUNK];
+    let mut want = Want::new(3 * CHUNK as u64);
+    want.go_on_from(0);
+    for (at, peer) in [one, other, one].into_iter().enumerate() {
+        assert_eq!(want.take(peer, at as u64, &chunk), Some(at == 2));
+        want.kept(at as u64 + 1);
+    }
+    assert!(want.was_wrong(), "nobody knows who lied");
+    let free = [(1, one), (2, other)];
+    assert_eq!(want.choose(&free, Moment(1)), Some((1, 0)));
+    want.lost_question(1);
+    assert_eq!(want.take(one, 0, &chunk), Some(false));
+    want.kept(1);
+    assert_eq!(want.choose(&free[1..], Moment(2)), None, "he is not asked");
+    assert_eq!(want.take(other, 1, &chunk), None, "nor is believed what he sends");
+    assert_eq!(want.take(one, 1, &chunk), Some(false));
+}
+
+#[test]
+fn a_size_that_somebody_else_names_does_not_stick() {
+    let (blob, bytes) = file(3);
+    let mut town = Town::of(&[Honest, Honest]);
+    town.homes[1].whole.insert(blob, bytes.clone());
+    town.feed(0, Input::Willing(u64::MAX));
+    town.link(0, 1);
+    let ask = FileAsk { blob, bytes: 100_000, wish: FileWish::Fetch };
+    town.feed(0, Input::Lacked(1, ask));
+    town.want(0, blob, bytes.len());
+    let ask = FileAsk { bytes: 50_000, ..ask };
+    town.feed(0, Input::Lacked(1, ask));
+    town.run();
+    assert!(town.has(0, &blob));
+}
+
+#[test]
+fn what_the_store_could_not_do_is_tried_again() {
+    let (blob, bytes) = file(3);
+    let mut town = Town::of(&[Honest, Honest]);
+    town.homes[1].whole.insert(blob, bytes.clone());
+    town.homes[0].broken = true;
+    town.link(0, 1);
+    town.want(0, blob, bytes.len());
+    town.run();
+    let others: Vec<(BlobId, Vec<u8>)> = (4..10).map(file).collect();
+    for (other, bytes) in &others {
+        town.homes[1].whole.insert(*other, bytes.clone());
+        town.want(0, *other, bytes.len());
+    }
+    town.run();
+    town.homes[0].broken = false;
+    town.feed(0, Input::Room);
+    town.run();
+    assert!(town.has(0, &blob) && others.iter().all(|it| town.has(0, &it.0)));
+}
+
+#[test]
+fn one_neighbour_has_a_few_of_the_places_for_others_and_they_take_none_of_ours() {
+    let mut files = Files::new(key(0));
+    let blob = |n: u16| {
+        let mut bytes = [0; 32];
+        bytes[..2].copy_from_slice(&n.to_be_bytes());
+        BlobId::from_bytes(bytes)
+    };
+    files.handle(Input::Willing(u64::MAX), Moment(1));
+    let links = (FILES_FOR_OTHERS_MAX / FILES_FOR_LINK_MAX + 1) as u64;
+    let mut next = 0;
+    for link in 0..links {
+        files.handle(Input::Up(link, key(link as usize + 1)), Moment(1));
+        for _ in 0..FILES_FOR_LINK_MAX + 2 {
+            next += 1;
+            let ask = FileAsk { blob: blob(next), bytes: 10, wish: FileWish::Fetch };
+            files.handle(Input::Lacked(link, ask), Moment(1));
+        }
+        let most = (link as usize + 1) * FILES_FOR_LINK_MAX;
+        assert_eq!(files.wanted().count(), most.min(FILES_FOR_OTHERS_MAX));
+    }
+    // Whoever has gone makes place.
+    files.handle(Input::Down(0), Moment(1));
+    assert_eq!(files.wanted().count(), FILES_FOR_OTHERS_MAX, "what came of it stays meanwhile");
+    let ask = FileAsk { blob: blob(1_000), bytes: 10, wish: FileWish::Fetch };
+    files.handle(Input::Lacked(links - 1, ask), Moment(1));
+    assert!(files.wanted().any(|it| it.0 == blob(1_000)));
+    for n in 0..FILES_WANTED_MAX as u16 + 5 {
+        files.handle(Input::Want(blob(2_000 + n), 10), Moment(1));
+    }
+    assert_eq!(files.wanted().count(), FILES_FOR_OTHERS_MAX + FILES_WANTED_MAX);
+    let begun = std::iter::from_fn(|| files.poll());
+    let begun = begun.filter(|it| matches!(it, Output::Begin(..))).count();
+    assert_eq!(begun, FILES_AT_ONCE + 1, "a few at once, and one that has given way since");
+    // Of what a peer hopes for the latest is remembered.
+    let hoped = FILES_HOPED_MAX as u16 + 3;
+    for n in 0..hoped {
+        let ask = FileAsk { blob: blob(2_000 + n), bytes: 10, wish: FileWish::Chunk(0) };
+        files.handle(Input::Lacked(1, ask), Moment(1));
+    }
+    let last = blob(2_000 + hoped - 1);
+    files.came(last);
+    let told = Output::Say(1, FileTalk::Here(last));
+    assert!(std::iter::from_fn(|| files.poll()).any(|it| it == told));
+}
+
+#[test]
+fn what_came_for_a_neighbour_is_there_when_he_comes_back() {
+    let (blob, bytes) = file(20);
+    let mut town = Town::of(&[Honest, Honest, Honest]);
+    town.homes[2].whole.insert(blob, bytes.clone());
+    town.feed(1, Input::Willing(u64::MAX));
+    town.link(1, 2);
+    town.link(0, 1);
+    town.want(0, blob, bytes.len());
+    (0..25).for_each(|_| _ = town.step());
+    let before = town.homes[1].kept;
+    assert!((3..18).contains(&before), "{before}");
+    town.cut(2);
+    town.run();
+    town.link(0, 1);
+    town.run();
+    assert!(town.has(0, &blob));
+    assert_eq!(town.homes[1].kept, 20, "each chunk came once");
+}
+
+#[test]
+fn that_all_were_asked_about_is_said_once() {
+    let (blob, bytes) = file_for(&[1]);
+    let mut files = Files::new(key(0));
+    files.handle(Input::Up(1, key(1)), Moment(1));
+    files.handle(Input::Spare(vec![spared(blob, &bytes)]), Moment(1));
+    let said = |files: &mut Files| {
+        std::iter::from_fn(|| files.poll()).filter(|it| *it == Output::AskedAbout).count()
+    };
+    assert_eq!(said(&mut files), 0);
+    let lacks = FileTalk::State { blob, here: false };
+    files.handle(Input::Heard(1, lacks), Moment(2));
+    files.handle(Input::Wake, Moment(3));
+    assert_eq!(said(&mut files), 1);
+}
+
 fn temper() -> impl Strategy<Value = Temper> {
-    prop_oneof![3 => Just(Honest), 2 => Just(Liar), 1 => Just(Mute)]
+    prop_oneof![3 => Just(Honest), 2 => Just(Liar), 1 => Just(Mute), 1 => Just(Staller)]
 }
 
 proptest! {
@@ -344,8 +571,14 @@ proptest! {
         }
         (0..count).for_each(|at| town.link(0, at));
         town.run();
+        // Whoever was silent once is asked again when his link is new.
+        for link in town.links.keys().copied().collect::<Vec<_>>() {
+            town.cut(link);
+        }
+        (0..count).for_each(|at| town.link(0, at));
+        town.run();
         prop_assert!(town.has(0, &blob), "it never came");
-        for (at, temper) in tempers.iter().enumerate().filter(|it| *it.1 == Liar) {
+        for (at, temper) in tempers.iter().enumerate().filter(|it| matches!(it.1, Liar | Staller)) {
             // One chunk may be on its way at each of many cuts; the rest is rule 5.
             let asked = town.asked.get(&at).copied().unwrap_or_default();
             let most = (2 * chunks as u64 + 60) * (restarts + 1) * count as u64;

@@ -12,6 +12,8 @@ use crate::{
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
+    /// The store is still to be asked.
+    Waiting,
     /// The store is asked what is here.
     Beginning,
     /// There is no room.
@@ -41,8 +43,8 @@ pub(super) struct Want {
     /// Who else does.
     pub askers: BTreeSet<LinkNumber>,
     peers: BTreeMap<KeyId, Told>,
-    /// Where a chunk was asked for, and when.
-    asking: Option<(LinkNumber, Moment)>,
+    /// Where a chunk was asked for, of whom, and when.
+    asking: Option<(LinkNumber, KeyId, Moment)>,
     /// Who was asked to fetch it, and the last of them when.
     begged: BTreeSet<KeyId>,
     begging: Option<(LinkNumber, Moment)>,
@@ -57,7 +59,7 @@ impl Want {
     pub fn new(bytes: u64) -> Self {
         Self {
             bytes,
-            state: State::Beginning,
+            state: State::Waiting,
             own: false,
             askers: BTreeSet::new(),
             peers: BTreeMap::new(),
@@ -70,10 +72,15 @@ impl Want {
         }
     }
 
+    /// Does anybody want it now?
+    pub fn is_wanted(&self) -> bool {
+        self.own || !self.askers.is_empty()
+    }
+
     /// How many chunks are here.
     pub fn chunks_here(&self) -> u64 {
         match self.state {
-            State::Beginning | State::NoRoom => 0,
+            State::Waiting | State::Beginning | State::NoRoom => 0,
             State::Next(chunk) | State::Keeping(chunk) => chunk,
         }
     }
@@ -107,12 +114,13 @@ impl Want {
 
     /// The question on this link is over.
     pub fn lost_question(&mut self, link: LinkNumber) {
-        self.asking.take_if(|(asked, _)| *asked == link);
+        self.asking.take_if(|(asked, ..)| *asked == link);
     }
 
     /// Takes a chunk, if it is the next and as long as it should be; says whether it is the last.
     pub fn take(&mut self, peer: KeyId, chunk: u64, bytes: &[u8]) -> Option<bool> {
-        if self.state != State::Next(chunk) || !self.may_have(&peer) {
+        let lied = self.peers.get(&peer) == Some(&Told::Lied);
+        if self.state != State::Next(chunk) || lied {
             return None;
         }
         if bytes.len() as u64 != chunk_len(self.bytes, chunk) {
@@ -166,9 +174,14 @@ impl Want {
         forsaken
     }
 
-    /// Whoever was asked has had his time: the next one may be. A late answer is still taken.
+    /// Whoever was asked has had his time: the next one may be. A late answer is still taken, but for rule
+    /// 5: who holds up what comes from him alone could do so for ever.
     pub fn lose_patience(&mut self, now: Moment) {
-        self.asking.take_if(|(_, since)| now >= *since + FILE_PATIENCE_MS);
+        let late = self.asking.take_if(|(.., since)| now >= *since + FILE_PATIENCE_MS);
+        if let Some((_, peer, _)) = late {
+            let held_up = self.alone && self.senders.contains(&peer);
+            self.told(peer, if held_up { Told::Lied } else { Told::Lacks });
+        }
         self.begging.take_if(|(_, since)| now >= *since + FILE_FETCH_MS);
     }
 
@@ -179,7 +192,7 @@ impl Want {
 
     /// When somebody else may be asked.
     pub fn due(&self) -> Option<Moment> {
-        let asking = self.asking.map(|(_, since)| since + FILE_PATIENCE_MS);
+        let asking = self.asking.map(|(.., since)| since + FILE_PATIENCE_MS);
         let begging = self.begging.map(|(_, since)| since + FILE_FETCH_MS);
         asking.into_iter().chain(begging).min()
     }
@@ -202,8 +215,8 @@ impl Want {
         let may = |peer: &KeyId| self.may_have(peer) && sender.is_none_or(|it| it == peer);
         let has = |peer: &KeyId| self.peers.get(peer) == Some(&Told::Has);
         let of = |only: bool| free.iter().find(|it| may(&it.1) && (!only || has(&it.1)));
-        let (link, _) = of(true).or_else(|| of(false))?;
-        self.asking = Some((*link, now));
+        let (link, peer) = of(true).or_else(|| of(false))?;
+        self.asking = Some((*link, *peer, now));
         Some((*link, chunk))
     }
 

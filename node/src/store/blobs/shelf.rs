@@ -1,6 +1,7 @@
 //! Where blobs lie: a folder, or memory for a home without one.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     fmt, fs,
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
@@ -30,13 +31,24 @@ pub(super) trait Shelf: fmt::Debug + Send {
     fn sweep(&mut self, but: &[BlobId]) -> io::Result<()>;
 }
 
+/// What is being written down from here ends so.
+const PART: &str = "part";
+
 /// A folder.
 #[derive(Debug)]
-pub(super) struct Folder(pub PathBuf);
+pub(super) struct Folder {
+    dir: PathBuf,
+    /// What all files take together, in bytes, once they were looked at: a home may hold thousands.
+    total: Cell<Option<u64>>,
+}
 
 impl Folder {
+    pub fn at(dir: PathBuf) -> Self {
+        Self { dir, total: Cell::new(None) }
+    }
+
     fn path(&self, id: &BlobId) -> PathBuf {
-        self.0.join(id.to_hex())
+        self.dir.join(id.to_hex())
     }
 
     fn coming_path(&self, id: &BlobId) -> PathBuf {
@@ -44,7 +56,7 @@ impl Folder {
     }
 
     fn files(&self) -> io::Result<Vec<(PathBuf, fs::Metadata)>> {
-        let Some(entries) = if_there(fs::read_dir(&self.0))? else { return Ok(Vec::new()) };
+        let Some(entries) = if_there(fs::read_dir(&self.dir))? else { return Ok(Vec::new()) };
         let mut files = Vec::new();
         for entry in entries {
             let path = entry?.path();
@@ -59,13 +71,14 @@ impl Folder {
 
 impl Shelf for Folder {
     fn write(&mut self, id: &BlobId, sealed: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(&self.0)?;
-        let (path, beside) = (self.path(id), self.path(id).with_extension("part"));
+        self.total.set(None);
+        fs::create_dir_all(&self.dir)?;
+        let (path, beside) = (self.path(id), self.path(id).with_extension(PART));
         let mut file = fs::File::create(&beside)?;
         file.write_all(sealed)?;
         file.sync_all()?;
         fs::rename(&beside, &path)?;
-        fs::File::open(&self.0)?.sync_all()
+        fs::File::open(&self.dir)?.sync_all()
     }
 
     fn read(&self, id: &BlobId) -> io::Result<Option<Vec<u8>>> {
@@ -85,6 +98,7 @@ impl Shelf for Folder {
     }
 
     fn remove(&mut self, id: &BlobId) -> io::Result<()> {
+        self.total.set(None);
         if_there(fs::remove_file(self.path(id))).map(|_| ())
     }
 
@@ -101,7 +115,12 @@ impl Shelf for Folder {
     }
 
     fn held_bytes(&self) -> io::Result<u64> {
-        Ok(self.files()?.iter().map(|(_, about)| about.len()).sum())
+        if let Some(total) = self.total.get() {
+            return Ok(total);
+        }
+        let total = self.files()?.iter().map(|(_, about)| about.len()).sum();
+        self.total.set(Some(total));
+        Ok(total)
     }
 
     fn coming(&self, id: &BlobId) -> io::Result<u64> {
@@ -109,13 +128,18 @@ impl Shelf for Folder {
     }
 
     fn append(&mut self, id: &BlobId, from: u64, bytes: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(&self.0)?;
+        fs::create_dir_all(&self.dir)?;
         let path = self.coming_path(id);
+        let total = self.total.take();
         let mut file =
             fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let before = file.metadata()?.len();
         file.set_len(from)?;
         file.seek(SeekFrom::Start(from))?;
-        file.write_all(bytes)
+        file.write_all(bytes)?;
+        let now = from + bytes.len() as u64;
+        self.total.set(total.map(|total| (total + now).saturating_sub(before)));
+        Ok(())
     }
 
     fn read_coming(&self, id: &BlobId) -> io::Result<Option<Vec<u8>>> {
@@ -126,17 +150,20 @@ impl Shelf for Folder {
         let path = self.coming_path(id);
         fs::File::open(&path)?.sync_all()?;
         fs::rename(path, self.path(id))?;
-        fs::File::open(&self.0)?.sync_all()
+        fs::File::open(&self.dir)?.sync_all()
     }
 
     fn drop_coming(&mut self, id: &BlobId) -> io::Result<()> {
+        self.total.set(None);
         if_there(fs::remove_file(self.coming_path(id))).map(|_| ())
     }
 
     fn sweep(&mut self, but: &[BlobId]) -> io::Result<()> {
+        self.total.set(None);
         for (path, _) in self.files()? {
+            let part = path.extension().is_some_and(|it| it == PART);
             let coming = path.extension().is_some_and(|it| it == COMING);
-            if coming && !but.iter().any(|id| named(&path, id)) {
+            if part || coming && !but.iter().any(|id| named(&path, id)) {
                 if_there(fs::remove_file(path))?;
             }
         }
