@@ -266,21 +266,19 @@ mod tests {
     #[test]
     fn an_opening_goes_where_only_those_read_it_who_may() {
         let epoch = |n: u8| EnvelopeId::from_bytes([n; 32]);
-        // (where the details stand, what is here, whose founder might hold it, the answer)
-        let table: [(Option<u8>, &[u8], &[u8], Option<u8>); 6] = [
-            (Some(2), &[1, 2, 3], &[1, 2, 3], Some(2)),
-            (Some(2), &[1, 2, 3], &[2, 3], Some(2)),
-            (Some(1), &[1, 2, 3], &[2, 3], Some(2)),
-            (Some(9), &[1, 2], &[2, 9], Some(2)),
-            (None, &[1, 3, 4], &[3, 4], Some(3)),
-            (None, &[1], &[], None),
-        ];
-        for (details, here, sound, expected) in table {
+        // Where the details stand, what is here, whose founder might hold it, the answer.
+        let check = |details: Option<u8>, here: &[u8], sound: &[u8], expected: Option<u8>| {
             let here: Vec<EnvelopeId> = here.iter().map(|n| epoch(*n)).collect();
             let sound: Vec<EnvelopeId> = sound.iter().map(|n| epoch(*n)).collect();
             let found = epoch_to_open(details.map(epoch), &here, &|id| sound.contains(id));
             assert_eq!(found, expected.map(epoch), "{details:?}");
-        }
+        };
+        check(Some(2), &[1, 2, 3], &[1, 2, 3], Some(2));
+        check(Some(2), &[1, 2, 3], &[2, 3], Some(2));
+        check(Some(1), &[1, 2, 3], &[2, 3], Some(2));
+        check(Some(9), &[1, 2], &[2, 9], Some(2));
+        check(None, &[1, 3, 4], &[3, 4], Some(3));
+        check(None, &[1], &[], None);
     }
 
     proptest! {

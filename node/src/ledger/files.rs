@@ -201,11 +201,11 @@ impl Ledger {
         self.files.blobs.room_bytes = policy.room_mb * MB;
         self.files.out.push(Input::Willing(policy.neighbours_mb * MB));
         self.files.out.push(Input::Room);
-        self.make_room()
+        self.make_room_for_files()
     }
 
     /// Rule 3, if there is need.
-    fn make_room(&mut self) -> Result<(), Failed> {
+    fn make_room_for_files(&mut self) -> Result<(), Failed> {
         if self.files.is_short()? {
             let oldest = self.spare(true)?;
             self.files.out.extend(oldest);
@@ -225,8 +225,7 @@ impl Ledger {
         let count = FILES_SPARED_MAX.min(self.files.left).min(all.len());
         let mut these = Vec::new();
         for (blob, bytes) in all.iter().copied().cycle().skip(from).take(count) {
-            let [a, b, c, d, e, f, g, h, ..] = self.dice.draw();
-            let drawn = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+            let drawn = u64::from_be_bytes(self.dice.draw());
             these.push(Spared { blob, bytes, chunk: drawn % chunks_of(bytes).max(1) });
         }
         self.files.left -= count;
@@ -317,7 +316,7 @@ impl Ledger {
                 BlobError::Disk(_) => Failed::from(error),
             })?;
         }
-        if photos.is_empty() { Ok(()) } else { self.make_room() }
+        if photos.is_empty() { Ok(()) } else { self.make_room_for_files() }
     }
 
     /// Somebody here asks for it: he knows best how large it is, and gets it before what comes by itself.

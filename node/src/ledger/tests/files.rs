@@ -68,7 +68,7 @@ fn all_files_are_asked_about_a_few_at_a_time() {
     for n in 0..count {
         ledger.files.blobs.put(&vec![n; large]).expect("there is room");
     }
-    ledger.make_room().expect("memory");
+    ledger.make_room_for_files().expect("memory");
     let asked = |said: &[Input]| match said {
         [Input::Spare(these)] => these.iter().map(|it| it.blob).collect(),
         [] => Vec::new(),
