@@ -43,6 +43,7 @@ mod language;
 mod link;
 mod live;
 mod me;
+mod name;
 mod network;
 mod news;
 mod pairing;
@@ -279,6 +280,7 @@ fn pages() -> Router<App> {
         .route("/", get(home::page))
         .route("/notices/seen", post(home::seen))
         .route("/ask", get(ask::page).post(ask::send))
+        .route("/ask/photo", get(ask::photo::page).post(ask::photo::send))
         .route("/groups", get(groups::page))
         .route("/groups/new", get(groups::new_page).post(groups::found))
         .route("/groups/{group}", get(group::page))
@@ -307,6 +309,7 @@ fn pages() -> Router<App> {
         .route("/people", get(people::page))
         .route("/people/{person}", get(person::page))
         .route("/people/{person}/meet", post(person::meet))
+        .route("/people/{person}/name", get(name::page).post(name::send))
         .route("/people/{person}/grant", post(person::grant))
         .route("/people/{person}/remove", get(removal::remove_page).post(removal::remove))
         .route(

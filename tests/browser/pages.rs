@@ -96,6 +96,8 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/search", CHEN, "/search?words=%E9%A3%9F%E5%A0%82".into()),
         ("/people", OFFICE, "/people".into()),
         ("/people/{person}", OFFICE, format!("/people/{person}")),
+        ("/people/{person}/name", OFFICE, format!("/people/{person}/name")),
+        ("/ask/photo", CHEN, "/ask/photo".into()),
         ("/people/{person}/remove", OFFICE, format!("/people/{person}/remove")),
         (
             "/people/{person}/devices/{key}/revoke",

@@ -216,3 +216,6 @@ erase-choose = Nothing was chosen, or it is gone already.
 erase-choose-hint = Choose what is to be destroyed.
 erase-yes = Yes, destroy it for good
 erase-no = No, keep it
+ask-photo = Ask with a photo
+ask-photo-more = A handwritten note will do. Everybody here sees the photo: leave illness and phone numbers out of it.
+ask-photo-title = A line of words (may be left out)

@@ -204,3 +204,6 @@ erase-choose = 您没有选，或者已经删掉了。
 erase-choose-hint = 请选一下要删掉什么。
 erase-yes = 是，彻底删掉
 erase-no = 不，留着
+ask-photo = 带照片求助
+ask-photo-more = 手写的字条也可以拍。照片大家都看得到，写了病情、电话的别拍进去。
+ask-photo-title = 写一句话（可以不写）

@@ -6,12 +6,17 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+use crdt::id::EnvelopeId;
+
 use super::{
     App,
     error::Failure,
     frame::{TITLE_CHARS_MAX, Visit, clip},
 };
-use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, OriginalState, Reply};
+use crate::api::{
+    CaseCommand, CaseReply, Command, ErrorKind, NewsCommand, NewsReply, NewsRow, NewsState,
+    OriginalState, Reply,
+};
 
 /// The line above an announcement.
 pub struct Announced {
@@ -82,30 +87,43 @@ pub fn announced(visit: &Visit, row: &NewsRow, forwarded: bool) -> Announced {
         until: until.unwrap_or_default(),
         first: first.unwrap_or_default(),
         more,
-        photos: (0..row.photos)
-            .filter(|_| row.withdrawn_by.is_none())
-            .map(|number| Shown {
-                href: format!("/news/{}/photos/{number}", row.id.to_hex()),
-                here: true,
-                state: state_of(row, number)
-                    .map_or_else(String::new, |state| words.code("original", state.code())),
-            })
-            .collect(),
+        photos: match row.withdrawn_by {
+            None => shown(visit, &row.id, row.photos, &row.originals),
+            Some(_) => Vec::new(),
+        },
     }
 }
 
-fn state_of(row: &NewsRow, number: u64) -> Option<OriginalState> {
-    usize::try_from(number).ok().and_then(|at| row.originals.get(at)).copied()
+/// The photos that hang on something: how many, and where the whole of each is as far as that is known.
+pub fn shown(visit: &Visit, id: &EnvelopeId, count: u64, states: &[OriginalState]) -> Vec<Shown> {
+    let state = |number: u64| usize::try_from(number).ok().and_then(|at| states.get(at));
+    let one = |number: u64| Shown {
+        href: format!("/news/{}/photos/{number}", id.to_hex()),
+        here: true,
+        state: state(number)
+            .map_or_else(String::new, |state| visit.words.code("original", state.code())),
+    };
+    (0..count).map(one).collect()
 }
 
-/// A thumbnail. What an announcement shows never changes, so that a browser asks once.
+/// A thumbnail, of an announcement or of a request. What is shown there never changes, so that a browser
+/// asks once.
 pub async fn thumbnail(
     State(app): State<App>,
     Path((id, number)): Path<(String, u64)>,
 ) -> Result<Response, Failure> {
-    let photo = Command::News(NewsCommand::Photo { id, number });
-    let Reply::News(NewsReply::Photo(row)) = app.handle.ask(photo).await? else {
-        return Err(Failure::odd_reply());
+    let of_request = Command::Case(CaseCommand::Photo { id: id.clone(), number });
+    let mut reply = app.handle.ask(Command::News(NewsCommand::Photo { id, number })).await;
+    if matches!(&reply, Err(error) if error.kind == ErrorKind::UnknownMessage) {
+        reply = app.handle.ask(of_request).await;
+    }
+    let row = match reply? {
+        Reply::News(NewsReply::Photo(row)) => *row,
+        Reply::Case(case) => match *case {
+            CaseReply::Photo(row) => row,
+            _ => return Err(Failure::odd_reply()),
+        },
+        _ => return Err(Failure::odd_reply()),
     };
     let jpeg = data_encoding::HEXLOWER_PERMISSIVE.decode(row.thumbnail.as_bytes());
     let jpeg = jpeg.map_err(|_| Failure::odd_reply())?;

@@ -2,6 +2,8 @@
 //!
 //! Where it is urgent 110, 119 and 120 come first: neighbours are no ambulance.
 
+pub mod photo;
+
 use askama::Template;
 use axum::{
     Extension, Form,

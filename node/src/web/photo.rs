@@ -133,7 +133,7 @@ pub async fn send(
 }
 
 /// The photos of a form, made again and sealed.
-async fn ready(form: &Upload) -> Result<Vec<PhotoRow>, ApiError> {
+pub async fn ready(form: &Upload) -> Result<Vec<PhotoRow>, ApiError> {
     if form.is_cut {
         return Err(photo::refusal(NoPhoto::TooLarge));
     }

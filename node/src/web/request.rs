@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use super::{
     App,
+    announced::{Shown, shown},
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     language::own_path,
@@ -97,6 +98,7 @@ struct Page {
     checklist: Vec<Item>,
     /// Is there anything private that concerns the reader?
     private: bool,
+    photos: Vec<Shown>,
     timeline: Vec<Step>,
     hidden_steps: u64,
     big: Option<Button>,
@@ -172,6 +174,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
                 done: item.done,
             })
             .collect(),
+        photos: shown(visit, &row.id, request.more.photos, &[]),
         private: !request.may_open.is_empty() || !request.may_erase.is_empty(),
         timeline: request
             .timeline

@@ -44,7 +44,7 @@ struct Part<'a> {
 
 /// The addresses that take such forms.
 pub fn takes_files(path: &str) -> bool {
-    path.starts_with("/groups/") && path.ends_with("/photo")
+    path == "/ask/photo" || path.starts_with("/groups/") && path.ends_with("/photo")
 }
 
 /// What stands between the parts, where the form is of this kind.

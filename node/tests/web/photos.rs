@@ -106,3 +106,58 @@ async fn what_is_no_photo_is_refused_beside_its_field_and_the_words_stay() {
     assert_eq!((foreign.status, said(&node).await), (StatusCode::FORBIDDEN, 0));
     node.stop().await;
 }
+
+#[tokio::test]
+async fn a_request_with_a_photo_shows_it_and_the_whole_of_it_is_a_link_away() {
+    let (_folder, node, _) = founded().await;
+    let mut li = Browser::new(&at_home_with(node.handle.clone()), "zh-CN");
+    li.get("/ask").await.says("/ask/photo").says("带照片求助");
+    li.get("/ask/photo").await.says("手写的字条也可以拍").says("multipart/form-data");
+    let none = li.upload("/ask/photo", &[("title", "灯坏了")], &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    none.says("没有照片").says(r#"value="灯坏了""#);
+    let text = li.upload("/ask/photo", &[], &[b"hello there"]).await;
+    text.says("不是 JPEG");
+    let sent = li.upload("/ask/photo", &[("urgent", "yes")], &[&jpeg()]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+    let page = li.get(&sent.location).await;
+    let (_, rest) = page.html.split_once(r#"<a href="/news/"#).expect("its photo is on the page");
+    let link = format!("/news/{}", rest.split('"').next().unwrap());
+    let thumbnail = li.get(link.strip_suffix("/whole").unwrap()).await;
+    assert_eq!(thumbnail.headers["content-type"], "image/jpeg");
+    assert!(is_clean(&thumbnail.bytes));
+    li.get(&link).await.says(".jpg");
+    let whole = li.get(&format!("{link}.jpg")).await;
+    assert_eq!(image::load_from_memory(&whole.bytes).unwrap().width(), 300);
+    let other = format!("/news/{}/photos/0", "0".repeat(64));
+    assert_eq!(li.get(&other).await.status, StatusCode::NOT_FOUND);
+    node.stop().await;
+}
+
+/// Need 30: one's own name behind a button, and who read it.
+#[tokio::test]
+async fn names_have_a_page_and_nothing_real_stands_on_it_before_it_is_asked_for() {
+    let (_folder, node, _) = founded().await;
+    let Reply::Me(me) = node.handle.ask(Command::Me).await.unwrap() else { panic!("me") };
+    let path = format!("/people/{}/name", me.id.to_hex());
+    for (language, show, net) in
+        [("zh-CN", "看我的真实姓名", "网名"), ("en", "Show my real", "net")]
+    {
+        let mut li = Browser::new(&at_home_with(node.handle.clone()), language);
+        li.get("/me").await.says(&path);
+        li.get(&path).await.says(show).says(net).never_says("李秀英");
+        let kept = li.post(&path, &[("what", "real"), ("name", "李秀英")]).await;
+        assert_eq!(kept.status, StatusCode::OK, "{}", kept.html);
+        li.get(&path).await.never_says("李秀英");
+        li.post(&path, &[("what", "show")]).await.says("李秀英");
+    }
+    let mut li = Browser::new(&at_home_with(node.handle.clone()), "zh-CN");
+    li.get(&path).await;
+    li.post(&path, &[("what", "net"), ("name", "阳台的花")]).await.says("阳台的花");
+    li.post(&path, &[("what", "forget")]).await.never_says("已按本人要求销毁");
+    li.post(&path, &[("what", "show")]).await.says("李秀英");
+    li.post(&path, &[("what", "forget"), ("sure", "yes")]).await.says("已按本人要求销毁");
+    let nonsense = li.post(&path, &[("what", "open"), ("reason", "x")]).await;
+    assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
+    node.stop().await;
+}

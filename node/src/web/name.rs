@@ -1,0 +1,147 @@
+//! What somebody is called: the net name that neighbours read, the real name that the desk keeps.
+//!
+//! # Rules
+//!
+//! 1. Nothing real stands on the page before it is asked for. One's own is shown by a button; the desk says
+//!    why it looks, and the person reads that here.
+//! 2. Forgetting is for good, so it is meant twice: the box is ticked, then the button pressed.
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Path, State},
+    response::Response,
+};
+use crdt::id::PersonId;
+use serde::Deserialize;
+
+use super::{
+    App,
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    me,
+    person::{href, person_id, why},
+};
+use crate::api::{ApiError, Command, ErrorKind, NameCommand, NamePage, RealName, Reply};
+
+#[derive(Template)]
+#[template(path = "name.html")]
+struct Page {
+    f: Frame,
+    href: String,
+    net: String,
+    /// Is it the reader's own?
+    own: bool,
+    /// What was asked for; none before.
+    shown: Option<Shown>,
+    reason: String,
+    wrong: Option<(String, String)>,
+}
+
+struct Shown {
+    /// Empty where nobody has said it.
+    real: String,
+    forgotten: bool,
+    openings: Vec<String>,
+}
+
+/// What the form carries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    /// `show`, `open`, `net`, `real` or `forget`.
+    what: String,
+    name: String,
+    reason: String,
+    sure: String,
+}
+
+async fn shut(app: &App, visit: &Visit, id: PersonId) -> Result<Page, Failure> {
+    let (f, me, why) = tokio::join!(Frame::load(app, visit), me::asked(app), why(app, id));
+    let own = me?.id == id;
+    if !own && !f.desk {
+        return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "real name".into())]).into());
+    }
+    let net = clip(&why?.person.name, TITLE_CHARS_MAX);
+    Ok(Page { href: href(id), net, own, shown: None, reason: String::new(), wrong: None, f })
+}
+
+/// Nothing real on it yet.
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(person): Path<String>,
+) -> Result<Response, Failure> {
+    Ok(show(&shut(&app, &visit, person_id(&person)?).await?))
+}
+
+/// Shows names, or changes one.
+pub async fn send(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(person): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Failure> {
+    let id = person_id(&person)?;
+    let own = me::asked(&app).await?.id == id;
+    let reason = typed.reason.clone();
+    let named = match wanted(typed, id, own)? {
+        Some(command) => app.handle.ask(Command::Name(command)).await,
+        None => return Ok(show(&shut(&app, &visit, id).await?)),
+    };
+    match named {
+        Ok(Reply::Name(names)) => {
+            let page = shut(&app, &visit, id).await?;
+            Ok(show(&Page {
+                shown: Some(shown(&visit, &names)),
+                net: clip(&names.net, TITLE_CHARS_MAX),
+                ..page
+            }))
+        }
+        Ok(_) => Err(Failure::odd_reply()),
+        Err(error) if is_about_the_form(&error) && error.kind != ErrorKind::NotAllowed => {
+            let page = shut(&app, &visit, id).await?;
+            let (sentence, hint) = visit.words.error(&error);
+            // The general hint is for the command line.
+            let why = error.kind == ErrorKind::ReasonNeeded;
+            let hint = if why { visit.words.text("name-reason-say", &[]) } else { hint };
+            Ok(unprocessable(show(&Page { reason, wrong: Some((sentence, hint)), ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a button stands for; none where it was not meant.
+fn wanted(typed: Typed, id: PersonId, own: bool) -> Result<Option<NameCommand>, Failure> {
+    let of = (!own).then(|| id.to_hex());
+    Ok(Some(match (typed.what.as_str(), own) {
+        ("show", true) => NameCommand::Mine,
+        ("net", true) => NameCommand::Net { to: typed.name },
+        ("real", _) => NameCommand::Real { person: of, to: RealName(typed.name) },
+        ("open", false) => NameCommand::Open { person: id.to_hex(), reason: typed.reason },
+        ("forget", true) if typed.sure.is_empty() => return Ok(None),
+        ("forget", true) => NameCommand::Forget,
+        _ => return Err(Failure::BadForm),
+    }))
+}
+
+fn shown(visit: &Visit, names: &NamePage) -> Shown {
+    let words = visit.words;
+    let earlier = names.earlier.iter().map(|it| {
+        let who = clip(&it.who, TITLE_CHARS_MAX);
+        words.text("private-earlier", &[("who", who.into()), ("times", it.times.into())])
+    });
+    let openings = names.openings.iter().map(|it| {
+        let (time, who) = (visit.moment(it.claimed_ms), clip(&it.who, TITLE_CHARS_MAX));
+        let more = clip(&it.reason, TITLE_CHARS_MAX);
+        words.text(
+            "private-opened",
+            &[("time", time.into()), ("who", who.into()), ("more", more.into())],
+        )
+    });
+    Shown {
+        real: names.real.0.clone(),
+        forgotten: names.forgotten,
+        openings: earlier.chain(openings).collect(),
+    }
+}
