@@ -72,7 +72,7 @@ struct Wish {
 
 /// The files of a home.
 pub(super) struct Files {
-    blobs: Blobs,
+    pub(super) blobs: Blobs,
     /// Bytes that are still to come of what has begun.
     begun: BTreeMap<BlobId, u64>,
     /// What waits for room.
@@ -205,7 +205,7 @@ impl Ledger {
     }
 
     /// Rule 3, if there is need.
-    fn make_room_for_files(&mut self) -> Result<(), Failed> {
+    pub(super) fn make_room_for_files(&mut self) -> Result<(), Failed> {
         if self.files.is_short()? {
             let oldest = self.spare(true)?;
             self.files.out.extend(oldest);
@@ -341,7 +341,11 @@ impl Ledger {
     }
 
     /// Rule 1, of what comes by itself: the oldest of it gives way.
-    fn want_by_itself(&mut self, of: EnvelopeId, photo: &Attachment) -> Result<(), Failed> {
+    pub(super) fn want_by_itself(
+        &mut self,
+        of: EnvelopeId,
+        photo: &Attachment,
+    ) -> Result<(), Failed> {
         let (blob, bytes) = (photo.blob, photo.bytes);
         let mut wanted = self.wanted()?;
         let known = wanted.iter().any(|wish| wish.blob == blob);

@@ -158,6 +158,6 @@ async fn names_have_a_page_and_nothing_real_stands_on_it_before_it_is_asked_for(
     li.post(&path, &[("what", "show")]).await.says("李秀英");
     li.post(&path, &[("what", "forget"), ("sure", "yes")]).await.says("已按本人要求销毁");
     let nonsense = li.post(&path, &[("what", "open"), ("reason", "x")]).await;
-    assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
+    assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
     node.stop().await;
 }
