@@ -44,7 +44,7 @@ fn what_comes_by_itself_gives_way_to_the_latest_and_goes_with_its_announcement()
     ledger.want_by_itself(new, &photo(9_000, 0)).expect("nothing to want");
     ledger.truth.commit().expect("commits");
     let wanted = coming(&mut ledger);
-    assert_eq!(wanted.len(), most.into());
+    assert_eq!(wanted.len(), usize::from(most));
     assert_eq!((wanted[0], wanted[wanted.len() - 1]), (blob(2), blob(most + 1)));
     assert!(
         ledger.files.out.iter().any(|it| matches!(it, Input::Unwant(gone) if *gone == blob(0)))
@@ -79,7 +79,7 @@ fn all_files_are_asked_about_a_few_at_a_time() {
     all.extend(asked(&ledger.do_file(Output::AskedAbout)));
     all.sort_unstable();
     all.dedup();
-    assert_eq!(all.len(), count.into(), "each once");
+    assert_eq!(all.len(), usize::from(count), "each once");
     assert!(ledger.do_file(Output::AskedAbout).is_empty(), "and not for ever");
 }
 
