@@ -192,20 +192,12 @@ impl Life {
     /// The acts as the model reads them.
     fn as_set(&self, end: &RequestPage) -> Value {
         let everybody = self.world.everybody();
-        let written = everybody.iter().flat_map(|who| self.world.home(*who).written());
-        let deps: BTreeMap<EnvelopeId, Vec<EnvelopeId>> =
-            written.map(|it| (it.id(), it.header().deps.clone())).collect();
+        let deps = deps(&self.world);
         let modelled: Vec<&TimelineRow> = modelled(end).collect();
         let shown: BTreeSet<EnvelopeId> = modelled.iter().map(|act| act.id).collect();
         let mut acts: Vec<(usize, Value)> = Vec::new();
         for act in modelled {
-            let mut seen = BTreeSet::new();
-            let mut next = deps[&act.id].clone();
-            while let Some(id) = next.pop() {
-                if seen.insert(id) {
-                    next.extend(deps.get(&id).into_iter().flatten());
-                }
-            }
+            let seen = ancestors(&deps, &act.id);
             let seen: Vec<String> = seen.intersection(&shown).map(EnvelopeId::to_hex).collect();
             let to = act.about.as_ref().filter(|_| act.verb == "grant").unwrap_or(&act.who);
             let person = everybody.iter().find(|who| self.world.name(**who) == to);
@@ -229,13 +221,35 @@ impl Life {
     }
 }
 
+/// What every envelope that was written in this world cites.
+pub fn deps(world: &World) -> BTreeMap<EnvelopeId, Vec<EnvelopeId>> {
+    let everybody = world.everybody();
+    let written = everybody.iter().flat_map(|who| world.home(*who).written());
+    written.map(|it| (it.id(), it.header().deps.clone())).collect()
+}
+
+/// All that the author of this one had seen.
+pub fn ancestors(
+    deps: &BTreeMap<EnvelopeId, Vec<EnvelopeId>>,
+    of: &EnvelopeId,
+) -> BTreeSet<EnvelopeId> {
+    let mut seen = BTreeSet::new();
+    let mut next = deps[of].clone();
+    while let Some(id) = next.pop() {
+        if seen.insert(id) {
+            next.extend(deps.get(&id).into_iter().flatten());
+        }
+    }
+    seen
+}
+
 /// The model knows acts; a visit gives nobody a place.
 fn modelled(end: &RequestPage) -> impl Iterator<Item = &TimelineRow> {
     end.timeline.iter().filter(|act| act.verb != "visit")
 }
 
 /// What the model makes of these sets, where it is here.
-fn model(sets: &[Value]) -> Option<Vec<Value>> {
+pub fn model(sets: &[Value]) -> Option<Vec<Value>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let beside = ["../../shared/model", "../../../shared/model"].map(|path| root.join(path));
     let folder = beside.into_iter().find(|folder| folder.join("claims.py").exists())?;
