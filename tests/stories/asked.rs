@@ -276,15 +276,18 @@ fn need_05_a_hand_over_that_comes_before_its_rota_rings_when_both_are_there() {
 /// Need 5: a hundred requests that wait do not hide what somebody asked the desk in the chat.
 #[test]
 fn need_05_many_requests_do_not_crowd_a_question_out() {
-    let mut world = World::seeded(0x10C);
-    let office = world.office();
+    let (mut world, people) = World::court(0x10C, &["Zhao"]);
+    let (office, zhao) = (world.office(), people[0]);
     let people = vec![on("Office", "8000 0001")];
     let (begins_ms, shift_ms) = (Some(BEGIN.0), 8 * HOUR);
     let rota = NewsCommand::SetRota { place: None, people, begins_ms, shift_ms };
     told(&mut world, office, rota);
-    (0..101).for_each(|n| drop(world.request(office, &format!("errand {n}"))));
-    world.set_clock(office, ClaimedTime(BEGIN.0 + 60_000));
-    let asked = world.post_id(office, "@desk is the water off?");
+    for number in 0..101 {
+        world.request(office, &format!("errand {number}"));
+    }
+    world.settle();
+    let asked = world.post_id(zhao, "@desk is the water off?");
+    world.settle();
     let rows = waiting(&mut world, office, 5);
     assert!(rows.iter().any(|row| row.id == asked));
     assert_eq!(rows.len(), 101, "as many requests as fit, and the question");

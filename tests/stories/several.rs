@@ -4,7 +4,7 @@
 //! `LINLI_SEEDS` draws more lives. What both rides come to is compared with the model, as in `machine`; the
 //! model knows no closing by silence, so of a ride that ended so only the verdict on each act is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crdt::{
     id::{EnvelopeId, RequestId, to_hex},
@@ -224,9 +224,10 @@ fn modelled(end: &RequestPage) -> impl Iterator<Item = &TimelineRow> {
 
 /// Compares what a ride came to with what the model says.
 fn agrees(end: &RequestPage, outcome: &Value, seed: usize) {
-    let counts: BTreeMap<String, bool> =
-        modelled(end).map(|act| (act.id.to_hex(), act.counts)).collect();
-    assert_eq!(json!(counts), outcome["counts"], "life {seed}");
+    for act in modelled(end) {
+        let said = &outcome["counts"][act.id.to_hex()];
+        assert_eq!(json!(act.counts), *said, "life {seed}: {} by {}", act.verb, act.who);
+    }
     if end.timeline.iter().any(|act| act.verb == "close") {
         return;
     }

@@ -149,21 +149,15 @@ fn lists_that_cannot_be_read_are_made_anew() {
 
 #[test]
 fn a_name_that_the_disk_did_not_take_is_nobodys() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut ledger = founded(Some(folder.path()));
-    let truth = rusqlite::Connection::open(folder.path().join(TRUTH_FILE)).expect("opens");
-    let full =
-        "CREATE TRIGGER full BEFORE INSERT ON fingerprints BEGIN SELECT RAISE(FAIL, 'full'); END";
-    truth.execute_batch(full).expect("fills the disk");
-    let net = || Command::Name(crate::api::NameCommand::Net { to: "Rose".into() });
-    let note = Job::Keep((), "note".into(), vec![1]);
-    let worked = ledger.work(vec![Job::Command((), net()), note], NOW);
-    let refused =
-        |done: &Done| matches!(done, Done::Reply(Err(it)) if it.kind == ErrorKind::Storage);
-    assert!(refused(&worked.done[0].1));
+    let mut ledger = founded(None);
+    let net = |to: &str| Command::Name(crate::api::NameCommand::Net { to: to.into() });
+    ledger.truth.begin().expect("begins");
+    let plans = ["Rose", "Lily"].map(|to| ledger.attempt(net(to)));
+    assert_eq!(ledger.identity().person_name, "Lily");
+    ledger.truth.rollback().expect("nothing of it is kept");
+    plans.iter().rev().for_each(|plan| ledger.take_back(plan));
     assert_eq!(ledger.identity().person_name, "Chen");
-    truth.execute_batch("DROP TRIGGER full").expect("there is room again");
-    let Reply::Name(page) = ask(&mut ledger, net()) else { panic!("names") };
+    let Reply::Name(page) = ask(&mut ledger, net("Rose")) else { panic!("names") };
     assert_eq!((page.net.as_str(), ledger.identity().person_name.as_str()), ("Rose", "Rose"));
 }
 
