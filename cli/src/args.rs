@@ -7,11 +7,12 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, approvals, ask, backup, bench, board, bundle, case, check, demo, desk, devices,
-        doctor, doors, duty, facts, files, grant, group, groups, heal, import, init, invite, join,
-        late, leave, lock, log, name, news, notices, passphrase, people, phones, photo, places,
-        post, reached, rebuild, recover, remove, request, requests, resident, restore, root,
-        search, series, skill, status, token, trouble, unlock, up, vault, vote, wait,
+        act, activity, approvals, ask, backup, bench, board, bundle, case, check, demo, desk,
+        devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours, import,
+        init, invite, join, late, leave, lock, log, name, news, notices, passphrase, people,
+        phones, photo, places, post, reached, rebuild, recover, remove, request, requests,
+        resident, restore, root, search, series, skill, status, token, trouble, unlock, up, vault,
+        vote, wait,
     },
     error::CliError,
 };
@@ -104,6 +105,8 @@ pub enum Verb {
     Ack(act::Args),
     Series(series::Args),
     Rota(series::RotaArgs),
+    Activity(activity::Args),
+    Hours(hours::Args),
     Intake(ask::Intake),
     Register(case::Register),
     /// Open a request to whoever wants to help

@@ -1,6 +1,7 @@
 //! The verbs, one file each: a struct of arguments and the function that carries it out.
 
 pub mod act;
+pub mod activity;
 pub mod approvals;
 pub mod ask;
 pub mod backup;
@@ -22,6 +23,7 @@ pub mod grant;
 pub mod group;
 pub mod groups;
 pub mod heal;
+pub mod hours;
 pub mod import;
 pub mod init;
 pub mod invite;
@@ -217,6 +219,8 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Trouble(args) => trouble::run(ui, door, args).await,
         Verb::Series(args) => series::run(ui, door, args).await,
         Verb::Rota(args) => series::rota(ui, door, args).await,
+        Verb::Activity(args) => activity::run(ui, door, args).await,
+        Verb::Hours(args) => hours::run(ui, door, args).await,
         Verb::Root(args) => root::run(ui, door, args).await,
         Verb::Status(args) => status::run(ui, door, args).await,
         Verb::Doctor(args) => doctor::run(ui, door, args).await,

@@ -38,7 +38,7 @@ fn every_command_explains_itself() {
 
 /// Verbs without `--json`: those that run until they are stopped, make or read a file or a key, ask people
 /// for what must not stand in a script, or print nothing: their exit code says all.
-const WITHOUT_JSON: [&str; 37] = [
+const WITHOUT_JSON: [&str; 38] = [
     "demo",
     "init",
     "up",
@@ -59,6 +59,7 @@ const WITHOUT_JSON: [&str; 37] = [
     "skill withdraw",
     "thanks publish",
     "thanks withdraw",
+    "hours export",
     "devices certify",
     "place live",
     "leave",

@@ -6,6 +6,7 @@
 //! first and carries the second unread ([`Unreadable::Newer`]). Nothing here decides anything;
 //! `authority`, `lifecycle` and `gate` do.
 
+mod activity;
 mod attachment;
 mod ballot;
 mod case;
@@ -16,6 +17,9 @@ mod series;
 mod statement;
 mod vault;
 
+pub use activity::{
+    Activity, ActivityRole, Approval, Certificate, How, MarkKind, MarkRef, Plan, Presence, Sitting,
+};
 pub use attachment::{Attachment, BlobKey, Holding, Media};
 pub use ballot::{Ballot, Choice, Count, Franchise, Mark, Opening, PollKey, Voter};
 pub use case::{Ask, AskKind, Consent, Intake, Posted, Promise, Terms, Verdict, Visit, case_of};
@@ -40,7 +44,7 @@ use crate::{
 
 /// Grows whenever this release reads a kind, variant or class that the last one did not: what a node
 /// keeps as *newer* is judged again then.
-pub const VOCABULARY: u32 = 3;
+pub const VOCABULARY: u32 = 4;
 
 /// A body in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +75,8 @@ pub enum Body {
     Ballot(Ballot),
     /// A skill, or thanks.
     Profile(Profile),
+    /// What people do together, and the hours of it.
+    Activity(Activity),
 }
 
 /// What people say in a group.
@@ -406,6 +412,7 @@ impl Body {
             Self::Holding(_) => Kind::MEDIA,
             Self::Ballot(_) => Kind::BALLOT,
             Self::Profile(_) => Kind::PROFILE,
+            Self::Activity(_) => Kind::ACTIVITY,
         }
     }
 
@@ -425,6 +432,7 @@ impl Body {
             Self::Holding(it) => pack(it),
             Self::Ballot(it) => pack(it),
             Self::Profile(it) => pack(it),
+            Self::Activity(it) => pack(it),
         }
     }
 
@@ -448,6 +456,7 @@ impl Body {
             Kind::MEDIA => Self::Holding(unpack(bytes)?),
             Kind::BALLOT => Self::Ballot(unpack(bytes)?),
             Kind::PROFILE => Self::Profile(unpack(bytes)?),
+            Kind::ACTIVITY => Self::Activity(unpack(bytes)?),
             _ => return Err(Unreadable::Newer),
         };
         if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
@@ -482,6 +491,7 @@ impl Body {
             Self::Holding(it) => it.is_within_limits(),
             Self::Ballot(it) => it.is_within_limits(),
             Self::Profile(it) => it.is_within_limits(),
+            Self::Activity(it) => it.is_within_limits(),
         }
     }
 }

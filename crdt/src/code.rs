@@ -42,7 +42,7 @@ pub struct Code([u8; DIGITS + 1]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotACode {
     /// It may be an id or a name.
-    #[error("a code has seven digits")]
+    #[error("a code has another number of digits")]
     OtherShape,
     /// Ask again.
     #[error("a digit of the code was misheard: the check digit does not fit")]
@@ -53,14 +53,39 @@ impl Code {
     /// The code of this request.
     pub fn of(request: &RequestId) -> Self {
         let bytes = short_hash::<8>("linli/1 request code", &[request.as_bytes()]);
-        let mut rest = u64::from_be_bytes(bytes) % 1_000_000;
-        let mut digits = [0; DIGITS + 1];
-        for digit in digits[..DIGITS].iter_mut().rev() {
-            *digit = u8::try_from(rest % 10).expect("a remainder of ten is one digit");
-            rest /= 10;
-        }
-        digits[DIGITS] = check(&digits[..DIGITS]);
-        Self(digits)
+        Self(digits_of(u64::from_be_bytes(bytes)))
+    }
+}
+
+/// The last digits of a number, and the check digit behind them.
+pub(crate) fn digits_of<const N: usize>(number: u64) -> [u8; N] {
+    let (mut rest, mut digits) = (number, [0; N]);
+    let (last, others) = digits.split_last_mut().expect("a code has digits");
+    for digit in others.iter_mut().rev() {
+        *digit = u8::try_from(rest % 10).expect("a remainder of ten is one digit");
+        rest /= 10;
+    }
+    *last = check(others);
+    digits
+}
+
+/// Reads what people write of such digits: blanks and hyphens between them are nothing, and a Chinese
+/// keyboard's full-width digits are digits.
+pub(crate) fn read<const N: usize>(text: &str) -> Result<[u8; N], NotACode> {
+    let (mut digits, mut count) = ([0; N], 0);
+    for letter in text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-') {
+        let plain = match letter {
+            '０'..='９' => u32::from(letter) - u32::from('０'),
+            _ => letter.to_digit(10).ok_or(NotACode::OtherShape)?,
+        };
+        let place = digits.get_mut(count).ok_or(NotACode::OtherShape)?;
+        *place = u8::try_from(plain).map_err(|_| NotACode::OtherShape)?;
+        count += 1;
+    }
+    match count == N {
+        true if check(&digits) == 0 => Ok(digits),
+        true => Err(NotACode::Misheard),
+        false => Err(NotACode::OtherShape),
     }
 }
 
@@ -98,25 +123,8 @@ impl TryFrom<String> for Code {
 impl FromStr for Code {
     type Err = NotACode;
 
-    /// Reads what people write: blanks and hyphens between digits are nothing, and a Chinese
-    /// keyboard's full-width digits are digits.
     fn from_str(text: &str) -> Result<Self, NotACode> {
-        let mut digits = [0; DIGITS + 1];
-        let mut count = 0;
-        for letter in text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-') {
-            let plain = match letter {
-                '０'..='９' => u32::from(letter) - u32::from('０'),
-                _ => letter.to_digit(10).ok_or(NotACode::OtherShape)?,
-            };
-            let place = digits.get_mut(count).ok_or(NotACode::OtherShape)?;
-            *place = u8::try_from(plain).map_err(|_| NotACode::OtherShape)?;
-            count += 1;
-        }
-        match count {
-            7 if check(&digits) == 0 => Ok(Self(digits)),
-            7 => Err(NotACode::Misheard),
-            _ => Err(NotACode::OtherShape),
-        }
+        read(text).map(Self)
     }
 }
 

@@ -70,12 +70,20 @@ impl Kind {
 
     /// What somebody says of himself for everybody to find, and thanks.
     pub const PROFILE: Self = Self(14);
+    /// What people do together: plans, who came and went, which hours count.
+    pub const ACTIVITY: Self = Self(13);
 
     /// In which order kinds travel: 0 first. The same on every node, whatever the kind.
     pub const fn class(self) -> u8 {
         match self {
             Self::STATEMENT | Self::KEY => 0,
-            Self::ALERT | Self::ACT | Self::BALLOT | Self::CHANGE | Self::CARD | Self::VAULT => 1,
+            Self::ALERT
+            | Self::ACT
+            | Self::BALLOT
+            | Self::CHANGE
+            | Self::CARD
+            | Self::VAULT
+            | Self::ACTIVITY => 1,
             Self::RECEIPT => 2,
             Self::MEDIA => 4,
             _ => 3,
@@ -98,6 +106,7 @@ impl std::fmt::Debug for Kind {
             Self::ERASURE => "erasure",
             Self::CARD => "card",
             Self::PROFILE => "profile",
+            Self::ACTIVITY => "activity",
             Self(other) => return write!(f, "kind-{other}"),
         };
         f.write_str(name)

@@ -8,12 +8,13 @@
 //! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
 //! 4. [`claim`], [`lifecycle`], [`rota`], [`code`] — what the acts on a help request come to;
 //!    [`news`] — what an announcement does, and who is on duty; [`poll`] — what a vote comes to; [`profile`] — skills and
-//!    thanks;
+//!    thanks; [`activity`], [`hours`] — what people do together, and for how long;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
 //! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
 //! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`], [`introduction`] — how people
 //!    come in, and know each other.
 
+pub mod activity;
 pub mod authority;
 pub mod body;
 pub mod bundle;
@@ -23,6 +24,7 @@ pub mod document;
 pub mod envelope;
 pub mod gate;
 pub mod genesis;
+pub mod hours;
 pub mod id;
 pub mod introduction;
 pub mod invitation;

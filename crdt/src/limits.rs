@@ -154,3 +154,21 @@ pub const NEEDS_MAX: usize = 16;
 /// Requests that swaps and marks of duplicates may tie to one: a ring of two is usual, and whoever
 /// ties a thousand together gains nothing.
 pub const TIES_MAX: usize = 16;
+
+/// Roles of one activity: its plan cites the request of each, and an envelope cites sixteen.
+pub const ROLES_MAX: usize = DEPS_MAX;
+
+/// Lines to be looked at before an activity begins: more is not looked at.
+pub const ACTIVITY_CHECKS_MAX: usize = 32;
+
+/// People whose coming, going or hours one envelope writes down: a page of a captain's list.
+pub const HOURS_LINES_MAX: usize = 256;
+
+/// Times that one person came and went at one activity, and approvals that one takes the place of.
+pub const SITTINGS_MAX: usize = 16;
+
+/// The longest time that somebody is believed to have been there without a break, in minutes.
+pub const SITTING_MIN_MAX: u64 = 24 * 60;
+
+/// Marks of one person at one activity that are read: the first ones, by time.
+pub const MARKS_PER_SHIFT_MAX: usize = 256;

@@ -7,11 +7,13 @@
 
 use crdt::{
     body::{
-        Act, Announcement, Ask, AskKind, Attachment, Ballot, BlobKey, Body, Card, Choice, Consent,
-        Count, Deed, DocumentForm, DutyRota, Exception, Franchise, GroupKind, HandOver, Holding,
-        Intake, KeyUse, Mark, Media, News, NewsClass, OnDuty, Opening, Oversight, Part, Place,
-        Position, Posted, Profile, Promise, Proof, Reach, Receipt, RidePlan, RotaEdit, Series,
-        SignedStatement, Skill, SkillKind, Statement, Talk, Terms, Verb, Verdict, Visit, Voter,
+        Act, Activity, ActivityRole, Announcement, Approval, Ask, AskKind, Attachment, Ballot,
+        BlobKey, Body, Card, Certificate, Choice, Consent, Count, Deed, DocumentForm, DutyRota,
+        Exception, Franchise, GroupKind, HandOver, Holding, How, Intake, KeyUse, Mark, MarkKind,
+        MarkRef, Media, News, NewsClass, OnDuty, Opening, Oversight, Part, Place, Plan, Position,
+        Posted, Presence, Profile, Promise, Proof, Reach, Receipt, RidePlan, RotaEdit, Series,
+        SignedStatement, Sitting, Skill, SkillKind, Statement, Talk, Terms, Verb, Verdict, Visit,
+        Voter,
     },
     bundle::BundleWriter,
     code::Code,
@@ -167,6 +169,7 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     write_profiles(home, scope, root, ask);
     let photographed = Body::Act(Act::Ask(a_photo_of_handwriting()));
     home.write("ask with a photo", scope, Some(root), vec![], &photographed);
+    write_activities(home, scope, root, ask);
     all
 }
 
@@ -280,6 +283,48 @@ fn write_news(
     home.write("receipt", scope, Some(root), vec![], &Body::Receipt(receipt));
     let holding = Holding { has: vec![BlobId::from_bytes([6; 32])], gone: vec![] };
     home.write("holding", scope, Some(root), vec![], &Body::Holding(holding));
+}
+
+fn write_activities(home: &mut Home, scope: ScopeId, root: EnvelopeId, request: EnvelopeId) {
+    let person = home.person.person();
+    let plan = Plan {
+        title: "清理河道 river clean-up".into(),
+        details: String::new(),
+        place: "北门".into(),
+        from_ms: CLAIMED_MS,
+        until_ms: CLAIMED_MS + 7_200_000,
+        roles: vec![ActivityRole { name: "搬运 carry".into(), request }],
+        checks: vec!["手套 gloves".into()],
+    };
+    let plan = Body::Activity(Activity::Plan(plan));
+    let activity = home.write("activity plan", scope, Some(root), vec![request], &plan);
+    let came = Presence { person, kind: MarkKind::In, at_min: 29_000_000, corrects: None };
+    let marks = Activity::Marks { activity, how: How::Code, marks: vec![came.clone()] };
+    let marks = home.write("marks", scope, Some(root), vec![], &Body::Activity(marks));
+    let struck = MarkRef { envelope: marks, line: 0 };
+    let struck = Presence { kind: MarkKind::Struck, corrects: Some(struck), ..came };
+    let sittings = vec![Sitting { from_min: 29_000_000, until_min: 29_000_090 }];
+    let note = "按名单 by the list".to_owned();
+    let approval = Approval { person, sittings, corrects: vec![marks], note };
+    let certificate = Certificate {
+        person,
+        name: "张师傅".into(),
+        from_min: 28_000_000,
+        until_min: 29_500_000,
+        minutes: 600,
+        activities: 4,
+        team: Some(activity),
+    };
+    let others = [
+        ("calling off", Activity::CallOff { activity, reason: "下雨 rain".into() }),
+        ("heard", Activity::Heard { activity }),
+        ("mark struck out", Activity::Marks { activity, how: How::Paper, marks: vec![struck] }),
+        ("approval", Activity::Approve { activity, lines: vec![approval] }),
+        ("certificate", Activity::Certify(certificate)),
+    ];
+    for (what, said) in others {
+        home.write(what, scope, Some(root), vec![], &Body::Activity(said));
+    }
 }
 
 fn a_photo() -> Attachment {

@@ -7,12 +7,14 @@
 //! Errors carry a stable [`ErrorKind`] and the values that belong in the sentence; the sentence and
 //! the hint are put together at the edge, in the reader's language (`words`).
 
+mod activity;
 mod care;
 mod case;
 mod error;
 mod event;
 mod files;
 mod found;
+mod hours;
 mod house;
 mod knock;
 mod me;
@@ -34,12 +36,14 @@ mod vote;
 use crdt::id::{EnvelopeId, GroupId, RequestId};
 use serde::{Deserialize, Serialize};
 
+pub use activity::*;
 pub use care::{Doctor, DoctorCheck, KeyState};
 pub use case::*;
 pub use error::{ApiError, ErrorKind};
 pub use event::{Event, RingClass};
 pub use files::*;
 pub use found::{PaperSheet, RootPaper, RootsWord};
+pub use hours::*;
 pub use house::{DoorLine, HouseCommand, HouseReply};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use me::{MePage, ResidentRow};
@@ -265,6 +269,10 @@ pub enum Command {
     Skill(SkillCommand),
     /// Thanks that both want to be read.
     Thanks(ThanksCommand),
+    /// What people do together.
+    Activity(ActivityCommand),
+    /// Volunteer hours.
+    Hours(HoursCommand),
     /// Whole photos and files: what is fetched, kept, here.
     Files(FilesCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
@@ -372,6 +380,8 @@ pub enum Reply {
     Vote(VoteReply),
     Skill(SkillReply),
     Thanks(ThanksReply),
+    Activity(ActivityReply),
+    Hours(HoursReply),
     Files(FilesReply),
     Waited {
         equal: Vec<PeerRow>,

@@ -101,6 +101,8 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownRemoval
         | ErrorKind::UnknownSeries
         | ErrorKind::UnknownVote
+        | ErrorKind::UnknownActivity
+        | ErrorKind::UnknownCertificate
         | ErrorKind::NoRideThen
         | ErrorKind::UnknownToken
         | ErrorKind::UnknownPhone
@@ -132,6 +134,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NotYetBack
         | ErrorKind::OtherLegFirst
         | ErrorKind::NoSwap
+        | ErrorKind::CalledOff
         | ErrorKind::FilesOff
         | ErrorKind::FilesBusy
         | ErrorKind::VoteRefused
@@ -172,6 +175,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::ReasonNeeded
         | ErrorKind::NoAudience
         | ErrorKind::BadWindow
+        | ErrorKind::NoCertificate
         | ErrorKind::NoPhoto
         | ErrorKind::SayWhat
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,

@@ -23,6 +23,7 @@
 //! 7. Who acts is said in one place, `Ledger::attempt`: for the length of a job the resident in
 //!    whose name it was asked for is the one in `identity`.
 
+mod activities;
 mod answer;
 mod bundles;
 mod cases;
@@ -36,6 +37,7 @@ mod enter;
 mod epochs;
 mod files;
 mod found;
+mod hours;
 mod house;
 mod intake;
 mod job;

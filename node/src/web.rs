@@ -21,6 +21,7 @@
 //! Plain http turned into https by itself: a phone that does not trust this box's authority ([`crate::trust`])
 //! must get on. Both are spoken on one port, told apart by the first byte.
 
+mod activities;
 mod announced;
 mod api;
 mod approvals;
@@ -36,6 +37,7 @@ mod group;
 mod groups;
 mod guard;
 mod home;
+mod hours;
 mod installed;
 mod join;
 mod knock;
@@ -354,6 +356,7 @@ fn at_work() -> Router<App> {
         .route("/desk/cases/{request}", get(desk::case::page).post(desk::case::send))
         .route("/desk/intake", get(desk::intake::page).post(desk::intake::send))
         .route("/reach/{id}", get(reach::page))
+        .merge(gatherings())
         .route("/rota", get(rota::page))
         .route("/rota/swap", post(rota::swap))
         .route("/series/{series}", get(rota::series))
@@ -375,6 +378,23 @@ fn together() -> Router<App> {
         .route("/votes/{vote}", get(votes::one).post(votes::act))
         .route("/votes/{vote}/print", get(votes::print))
         .route("/votes/{vote}/roll", get(votes::roll))
+}
+
+/// Activities and the hours of them.
+fn gatherings() -> Router<App> {
+    Router::new()
+        .route("/activities", get(activities::list))
+        .route("/activities/new", get(activities::new_page).post(activities::plan))
+        .route("/activities/{activity}", get(activities::page))
+        .route("/activities/{activity}/act", post(activities::act))
+        .route("/activities/{activity}/calendar.ics", get(activities::one_calendar))
+        .route("/hours/calendar.ics", get(activities::my_calendar))
+        .route("/hours", get(hours::mine))
+        .route("/hours/sign", post(hours::sign_by_code))
+        .route("/hours/sign/{activity}", get(hours::sign_at).post(hours::sign))
+        .route("/hours/sheet/{activity}", get(hours::sheet).post(hours::keep))
+        .route("/hours/table.csv", get(hours::table))
+        .route("/hours/certificate/{number}", get(hours::certificate))
 }
 
 /// What is private about a request: shown, confided, destroyed.

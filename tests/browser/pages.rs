@@ -21,10 +21,13 @@ const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
 const ROUTER: &str = include_str!("../../node/src/web.rs");
 
 /// What answers a GET and is no page: a picture, a stream, style and script.
-const NO_PAGES: [&str; 7] = [
+const NO_PAGES: [&str; 10] = [
     "/manifest.webmanifest",
     "/sw.js",
     "/trust/{name}",
+    "/activities/{activity}/calendar.ics",
+    "/hours/calendar.ics",
+    "/hours/table.csv",
     "/news/{id}/photos/{number}",
     "/news/{id}/photos/{number}/whole.jpg",
     "/live",
@@ -44,6 +47,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
     let vote = town.vote.to_hex();
     let (person, removal) = (town.removed.0.to_hex(), town.removed.1.to_hex());
     let (key, alert) = (&town.key, town.alert.to_hex());
+    let activity = town.activity.to_hex();
     vec![
         ("/", OFFICE, "/".into()),
         ("/", CHEN, "/".into()),
@@ -84,6 +88,14 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/ask", CHEN, "/ask?kind=question".into()),
         ("/reach/{id}", OFFICE, format!("/reach/{}", town.alert.to_hex())),
         ("/rota", CHEN, "/rota".into()),
+        ("/activities", CHEN, "/activities".into()),
+        ("/hours", CHEN, "/hours".into()),
+        ("/hours/sign/{activity}", CHEN, format!("/hours/sign/{activity}")),
+        ("/hours/sheet/{activity}", OFFICE, format!("/hours/sheet/{activity}")),
+        ("/hours/certificate/{number}", CHEN, format!("/hours/certificate/{}", town.certificate)),
+        ("/activities/new", OFFICE, "/activities/new".into()),
+        ("/activities/{activity}", CHEN, format!("/activities/{activity}")),
+        ("/activities/{activity}", OFFICE, format!("/activities/{activity}")),
         ("/series/{series}", CHEN, format!("/series/{series}")),
         ("/skills", CHEN, "/skills".into()),
         ("/thanks", CHEN, format!("/thanks?request={ride}")),

@@ -4,7 +4,8 @@
 use crdt::id::{EnvelopeId, PersonId, RequestId};
 use node::{
     api::{
-        Command, NewSeries, NewVote, NewsCommand, NewsReply, NewsWord, Private, Reply, RoleWord,
+        ActivityCommand, ActivityReply, Command, HoursCommand, HoursReply, NewActivity, NewRole,
+        NewSeries, NewVote, NewsCommand, NewsReply, NewsWord, PlaceVerb, Private, Reply, RoleWord,
         RosterCommand, RosterReply, SeriesCommand, SeriesReply, Telling, VoteCommand, VoteReply,
     },
     demo::{CHEN, Demo, OFFICE, ZHANG},
@@ -29,6 +30,10 @@ pub struct Town {
     pub series: EnvelopeId,
     /// A vote that the office opened, on a lift.
     pub vote: EnvelopeId,
+    /// An activity, where she has a place.
+    pub activity: EnvelopeId,
+    /// The number of her certificate.
+    pub certificate: String,
     /// An alert of the office's.
     pub alert: EnvelopeId,
     /// Somebody who was removed, and the removal.
@@ -69,6 +74,7 @@ impl Town {
         let Reply::Asked { id: ride, .. } = ask(CHEN, asked).await else { panic!("not asked") };
         let series = plan(&demo).await;
         let vote = open_vote(&demo).await;
+        let (activity, certificate) = together(&demo).await;
         let text = "社区食堂明天照常 · The canteen is open tomorrow".to_owned();
         let post = Command::Post { group: "all".into(), text, reply_to: None };
         let Reply::Posted { id: message } = ask(OFFICE, post).await else { panic!("not said") };
@@ -100,6 +106,8 @@ impl Town {
             message,
             series,
             vote,
+            activity,
+            certificate,
             alert,
             removed,
             peer,
@@ -149,6 +157,40 @@ async fn open_vote(demo: &Demo) -> EnvelopeId {
     match demo.town.ask(OFFICE, Command::Vote(VoteCommand::Open(Box::new(new)))).await {
         Ok(Reply::Vote(VoteReply::Opened { id, .. })) => id,
         other => panic!("not opened: {other:?}"),
+    }
+}
+
+/// The office plans an activity, and Chen has a place.
+async fn together(demo: &Demo) -> (EnvelopeId, String) {
+    let ask = |home, command| demo.town.ask(home, Command::Activity(command));
+    let role = NewRole { name: "搬沙袋 · Sandbags".into(), places: 10 };
+    let plan = NewActivity {
+        group: "all".into(),
+        title: "防汛演练 · Flood drill".into(),
+        place: "北门 · North gate".into(),
+        from_ms: 4_000_000_000_000,
+        until_ms: 4_000_007_200_000,
+        roles: vec![role],
+        checks: vec!["手套 · Gloves".into()],
+        ..NewActivity::default()
+    };
+    let planned = ask(OFFICE, ActivityCommand::New(Box::new(plan))).await;
+    let Ok(Reply::Activity(ActivityReply::Planned { id, .. })) = planned else {
+        panic!("not planned: {planned:?}")
+    };
+    demo.town.agreed().await.expect("four homes that agree");
+    let (activity, verb) = (id.to_hex(), PlaceVerb::Join);
+    let join = ActivityCommand::Place { activity, role: None, verb, person: None };
+    ask(CHEN, join).await.expect("a place is free");
+    let chen = demo.town.homes[CHEN].person.to_owned();
+    let certify =
+        HoursCommand::Certify { person: chen, team: None, from_ms: 0, until_ms: 4_000_100_000_000 };
+    match demo.town.ask(OFFICE, Command::Hours(certify)).await {
+        Ok(Reply::Hours(HoursReply::Certificate(page))) => {
+            demo.town.agreed().await.expect("four homes that agree");
+            (id, page.number.replace(' ', ""))
+        }
+        other => panic!("not certified: {other:?}"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stories of a court: people, chapters, and what everybody sees in the end.
 
+mod activities;
 mod admin;
 mod asked;
 mod copies;
@@ -9,6 +10,7 @@ mod disks;
 mod files;
 mod flood;
 mod handwriting;
+mod hours;
 mod introduced;
 mod life;
 mod machine;

@@ -345,3 +345,21 @@ thanks-row = { $id }  { $time }  { $from } thanks { $to }: { $text }
 thanks-row-waiting = { $id }  { $time }  [not public] { $from } thanks { $to }: { $text }
 import-odd = Line { $line } is no message of a chat as it should be; it was posted as it is.
 import-odd-more = So are { $n } more.
+
+activity-planned = Planned. Its code: { $code }
+activities-none = Nothing is planned.
+activity-called-off =   ✗ Does not take place: { $reason }
+activity-unaware =     has not read it: { $names }
+activity-holders =     comes: { $names }
+activity-awaiting =     moved up, has not said yes: { $names }
+activity-waitlist =     waits: { $names }
+activity-standby =     ! has not set off; now wanted: { $names }
+
+hours-person = { $name }: { $hours } hours count; { $pending } wait for approval
+hours-all = { $hours } hours count
+hours-by-person = per person
+hours-by-team = per team
+hours-by-activity = per activity
+hours-certificate = № { $number }: { $name }, { $hours } hours, { $from } – { $until }, made out by { $issuer } (this box counts { $here })
+hours-valid = ✓ Valid: signed by { $issuer }.
+hours-not-valid = ✗ Not valid: { $issuer } was not entitled to make it out.

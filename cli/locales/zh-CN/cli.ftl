@@ -311,3 +311,21 @@ thanks-row = { $id }  { $time }  { $from } 谢谢 { $to }：{ $text }
 thanks-row-waiting = { $id }  { $time }  [还没公开] { $from } 谢谢 { $to }：{ $text }
 import-odd = 第 { $line } 行不像一条聊天记录，照原样导入了。
 import-odd-more = 这样的还有 { $n } 行。
+
+activity-planned = 已安排。编号：{ $code }
+activities-none = 还没有安排活动。
+activity-called-off =   ✗ 取消，不举行了：{ $reason }
+activity-unaware =     还没看到取消的：{ $names }
+activity-holders =     来的人：{ $names }
+activity-awaiting =     递补上来、还没答应的：{ $names }
+activity-waitlist =     候补：{ $names }
+activity-standby =     ! 有人还没出发；现在请：{ $names }
+
+hours-person = { $name }：已计 { $hours } 小时；{ $pending } 小时等确认
+hours-all = 共计 { $hours } 小时
+hours-by-person = 每人
+hours-by-team = 每队
+hours-by-activity = 每次活动
+hours-certificate = № { $number }：{ $name }，{ $hours } 小时，{ $from } – { $until }，{ $issuer } 出具（本机计 { $here }）
+hours-valid = ✓ 有效：{ $issuer } 签的名。
+hours-not-valid = ✗ 无效：{ $issuer } 没有权限出具。

@@ -94,7 +94,8 @@ impl Fact {
             | Body::Erasure(_)
             | Body::Receipt(_)
             | Body::Profile(_)
-            | Body::Holding(_) => (Says::Other, Vec::new()),
+            | Body::Holding(_)
+            | Body::Activity(_) => (Says::Other, Vec::new()),
         };
         Ok(Self { says, seconds, ..Self::without_body(envelope) })
     }

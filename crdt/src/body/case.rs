@@ -122,6 +122,9 @@ pub enum AskKind {
     /// 建议.
     #[n(4)]
     Suggestion,
+    /// 活动名额: places of a role at an activity; its plan names it.
+    #[n(5)]
+    Activity,
 }
 
 /// By what right somebody asks for somebody else. Numbers are for ever.

@@ -31,6 +31,10 @@ error-unknown-series = There is no series “{ $name }” here.
     .hint = `linli series list` shows those that are known; it may still be on its way.
 error-no-ride-then = “{ $name }” has no ride on { $date }.
     .hint = `linli series show` lists the rides. A ride that was moved keeps its first date as its name.
+error-unknown-activity = There is no activity “{ $name }” here.
+    .hint = `linli activity list --all` shows those that are known; it may still be on its way.
+error-called-off = “{ $name }” does not take place.
+    .hint = Say that you have read it with `linli activity heard`, or on its page.
 error-bad-plan = { $what }: “{ $text }” is not understood.
     .hint = A time is 2026-03-03 07:30, a zone Asia/Shanghai, a rule FREQ=WEEKLY;BYDAY=TU,TH (RFC 5545: by days, weeks, months, years).
 error-not-in-group = { $name } is not in the group “{ $group }”.

@@ -31,6 +31,10 @@ error-unknown-series = 这里没有定期单“{ $name }”。
     .hint = `linli series list` 列出已知的；也可能还在路上。
 error-no-ride-then = “{ $name }”在 { $date } 没有这一趟。
     .hint = `linli series show` 列出每一趟。改过时间的，仍按原来的日期叫它。
+error-unknown-activity = 这里没有活动“{ $name }”。
+    .hint = `linli activity list --all` 列出这里知道的活动；也可能还在路上。
+error-called-off = “{ $name }”取消了，不举行了。
+    .hint = 请在它的页面上点“我看到了”，或用 `linli activity heard`。
 error-bad-plan = { $what }：看不懂“{ $text }”。
     .hint = 时间写 2026-03-03 07:30，时区写 Asia/Shanghai，规则写 FREQ=WEEKLY;BYDAY=TU,TH（RFC 5545：按日、周、月、年）。
 error-not-in-group = { $name }不在群“{ $group }”里。

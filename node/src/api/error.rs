@@ -169,6 +169,14 @@ pub enum ErrorKind {
     NotYetBack,
     /// No series of this title, code or id. Args: `name`.
     UnknownSeries,
+    /// No activity of this title, code or id. Args: `name`.
+    UnknownActivity,
+    /// No certificate of this number. Args: `code`.
+    UnknownCertificate,
+    /// No certificate of this community, or one that was changed. Args: none.
+    NoCertificate,
+    /// The activity does not take place. Args: `name`.
+    CalledOff,
     /// The series has no ride of this date. Args: `name`, `date`.
     NoRideThen,
     /// A rule, time or zone of a series that is none. Args: `what`, `text`.

@@ -86,6 +86,8 @@ impl Ledger {
             Command::Vote(command) => self.tell_votes(command).map(Reply::Vote),
             Command::Skill(command) => self.tell_skills(command).map(Reply::Skill),
             Command::Thanks(_) => self.tell_thanks().map(Reply::Thanks),
+            Command::Activity(command) => self.tell_activity(command).map(Reply::Activity),
+            Command::Hours(command) => self.tell_hours(command).map(Reply::Hours),
             Command::Search(query) => self.search(query),
             Command::News(command) => self.read_news(command).map(Reply::News),
             Command::Files(command) => self.read_files(&command).map(Reply::Files),

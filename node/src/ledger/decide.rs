@@ -80,6 +80,8 @@ impl Ledger {
             Command::Vote(command) => self.votes(command),
             Command::Skill(command) => self.skills(command),
             Command::Thanks(command) => self.thanks(command),
+            Command::Activity(command) => self.run_activity(command),
+            Command::Hours(command) => self.keep_hours(command),
             Command::Files(command) => self.manage_files(command),
             Command::MarkRead { group } => self.open_log(group),
             Command::Elder { on } => self.read_large(on),

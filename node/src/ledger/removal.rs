@@ -411,6 +411,7 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
         Kind::BALLOT => "ballot",
         Kind::RECEIPT => "receipt",
         Kind::MEDIA => "media",
+        Kind::ACTIVITY => "activity",
         _ => "other",
     }
 }

@@ -49,7 +49,7 @@ const OFFERED_MS: i64 = DAY_MS;
 const LATE_MS: i64 = 30 * MINUTE_MS;
 
 /// How the key of a line of the series begins, in commands about the checklist.
-const CHECK: &str = "check-";
+pub(super) const CHECK: &str = "check-";
 
 impl Ledger {
     /// What this node's clock says, in milliseconds since 1970.
@@ -222,15 +222,24 @@ impl Ledger {
         let Some(ride) = case.ride.as_ref().filter(|ride| !ride.checks.is_empty()) else {
             return Ok(listed);
         };
-        let facts = self.facts_of(&case.request)?.facts();
+        let lines = self.check_lines(&case.request, &ride.checks)?;
+        listed.retain(|item| !ride.checks.contains(&item.text));
+        Ok(lines.into_iter().chain(listed).collect())
+    }
+
+    /// Lines that a plan has looked at, and how they stand in the checklist of this request.
+    pub(super) fn check_lines(
+        &self,
+        request: &RequestId,
+        texts: &[String],
+    ) -> Result<Vec<ChecklistItem>, Failed> {
+        let facts = self.facts_of(request)?.facts();
         let line = |(at, text): (usize, &String)| ChecklistItem {
             key: format!("{CHECK}{at}"),
             text: text.clone(),
             done: facts.checklist.iter().any(|item| item.text == *text && item.done_by.is_some()),
         };
-        let lines: Vec<ChecklistItem> = ride.checks.iter().enumerate().map(line).collect();
-        listed.retain(|item| !ride.checks.contains(&item.text));
-        Ok(lines.into_iter().chain(listed).collect())
+        Ok(texts.iter().enumerate().map(line).collect())
     }
 
     /// Ticks an entry of a checklist, also a line of the series that has none on this ride yet.
@@ -245,18 +254,30 @@ impl Ledger {
         let checks = self.case(&id)?.case.ride.map(|ride| ride.checks).unwrap_or_default();
         let at = at.parse::<usize>().ok();
         let check = at.and_then(|at| checks.get(at)).ok_or_else(unknown)?;
-        let listed = self.facts_of(&id)?.facts().checklist;
+        self.tick_text(&id, check, done)?;
+        Ok(After::Read(Command::Request { id: id.to_hex() }))
+    }
+
+    /// Ticks every entry of this text in a request's checklist; where there is none it gets one.
+    pub(super) fn tick_text(
+        &mut self,
+        request: &RequestId,
+        text: &str,
+        done: bool,
+    ) -> Result<(), Failed> {
+        let listed = self.facts_of(request)?.facts().checklist;
         let mut keys: Vec<ItemKey> =
-            listed.into_iter().filter(|it| it.text == *check).map(|it| it.key).collect();
+            listed.into_iter().filter(|it| it.text == *text).map(|it| it.key).collect();
+        let request = request.to_hex();
         if keys.is_empty() {
             let key = ItemKey::from_random(self.dice.draw());
-            self.edit_request(text, FactEdit::Add(key.clone(), check.clone()))?;
+            self.edit_request(&request, FactEdit::Add(key.clone(), text.to_owned()))?;
             keys.push(key);
         }
         for key in keys {
-            self.edit_request(text, FactEdit::Tick(key, done))?;
+            self.edit_request(&request, FactEdit::Tick(key, done))?;
         }
-        Ok(After::Read(Command::Request { id: id.to_hex() }))
+        Ok(())
     }
 
     fn series_row(&self, line: &SeriesLine) -> Result<SeriesRow, Failed> {

@@ -18,9 +18,11 @@
 //!
 //! Rules about who may do what: a verdict has been passed before anything gets here.
 
+mod activities;
 mod ancestry;
 mod cases;
 mod groups;
+mod hours;
 mod lists;
 mod news;
 mod notices;
@@ -52,8 +54,10 @@ use super::{
     truth::{Judged, Truth},
 };
 
+pub use activities::ActivityLine;
 pub use cases::{CaseLine, Measured, held_since, kind_word};
 pub use groups::GroupRef;
+pub use hours::{CertificateLine, Whose, might_certify};
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use news::{DutyLine, NewsLine};
 pub use notices::told_key;
@@ -65,7 +69,7 @@ pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought, likeness, 
 pub use talk::Question;
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 14;
+const VIEWS_VERSION: i64 = 15;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -295,6 +299,7 @@ impl Views {
             Body::Receipt(it) => self.take_receipt(told, it)?,
             Body::Ballot(it) => self.take_ballot(told, it, batch)?,
             Body::Profile(_) => self.take_profile(told, batch)?,
+            Body::Activity(it) => self.take_activity(told, it, batch)?,
             Body::Card(_) | Body::Key(_) | Body::Holding(_) => (),
             Body::Statement(signed) => {
                 batch.changes.roster = true;

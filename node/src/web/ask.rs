@@ -111,17 +111,28 @@ struct AskPage {
     answers: Vec<(String, String)>,
 }
 
-async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failure> {
-    let (f, groups) = tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Groups));
-    let Reply::Groups { groups } = groups? else { return Err(Failure::odd_reply()) };
+/// The groups to choose from: address, name, chosen.
+pub async fn groups(
+    app: &App,
+    visit: &Visit,
+    typed: &str,
+) -> Result<Vec<(String, String, bool)>, Failure> {
+    let Reply::Groups { groups } = app.handle.ask(Command::Groups).await? else {
+        return Err(Failure::odd_reply());
+    };
     let mine = groups.iter().filter(|group| group.joined).take(GROUPS_OFFERED_MAX);
     let groups = mine.map(|group| {
         let id = group.id.to_hex();
-        let chosen = id == typed.group || (typed.group.is_empty() && group.name == "all");
+        let chosen = id == typed || (typed.is_empty() && group.name == "all");
         (id, clip(&visit.words.group_name(&group.name), TITLE_CHARS_MAX), chosen)
     });
+    Ok(groups.collect())
+}
+
+async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failure> {
+    let (f, groups) = tokio::join!(Frame::load(app, visit), groups(app, visit, &typed.group));
     Ok(AskPage {
-        groups: groups.collect(),
+        groups: groups?,
         f,
         typed,
         beside: Beside::default(),

@@ -78,6 +78,11 @@ impl Visit {
         u64::try_from(zoned.timestamp().as_millisecond()).ok()
     }
 
+    /// As a table has it: "2026-11-22 14:05"; empty where no clock was right.
+    pub fn moment_written(&self, time: ClaimedTime) -> String {
+        crate::words::time::written(time, &self.zone)
+    }
+
     /// Do both fall on one day?
     pub fn same_day(&self, one: ClaimedTime, other: ClaimedTime) -> bool {
         crate::words::time::same_day(one, other, &self.zone)

@@ -272,7 +272,13 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    Ok(show(&load(&app, &visit, &id).await?))
+    let (f, request) = asked_for(&app, &visit, name_of(&id)?).await?;
+    if request.more.kind == "activity" {
+        // Places at an activity are looked at where the activity is.
+        let activity = format!("/activities/{}", request.row.id.to_hex());
+        return Ok(Redirect::to(&activity).into_response());
+    }
+    Ok(show(&lay_out(f, &visit, &request)))
 }
 
 /// Which act a button stands for.

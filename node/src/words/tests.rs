@@ -11,7 +11,7 @@ use super::*;
 
 mod together;
 
-const ERRORS: [ErrorKind; 72] = [
+const ERRORS: [ErrorKind; 76] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -30,6 +30,10 @@ const ERRORS: [ErrorKind; 72] = [
     ErrorKind::UnknownVote,
     ErrorKind::VoteRefused,
     ErrorKind::NoRideThen,
+    ErrorKind::UnknownActivity,
+    ErrorKind::CalledOff,
+    ErrorKind::UnknownCertificate,
+    ErrorKind::NoCertificate,
     ErrorKind::BadPlan,
     ErrorKind::NotInGroup,
     ErrorKind::OtherLegFirst,
@@ -87,8 +91,10 @@ const ERRORS: [ErrorKind; 72] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 24] = [
-    ("ask-kind", &["question", "help", "complaint", "report", "suggestion"]),
+const FAMILIES: [(&str, &[&str]); 26] = [
+    ("hours-flag", together::HOURS_FLAGS),
+    ("place", &["holder", "awaiting", "waiting"]),
+    ("ask-kind", &["question", "help", "complaint", "report", "suggestion", "activity"]),
     (
         "desk-list",
         &["unanswered", "unclaimed", "overdue", "conflicts", "call_backs", "provisional"],
@@ -156,6 +162,7 @@ const FAMILIES: [(&str, &[&str]); 24] = [
             "resolved",
             "closed",
             "rota_changed",
+            "called_off",
             "awaiting",
             "holder",
         ],
@@ -277,6 +284,9 @@ const FAMILIES: [(&str, &[&str]); 24] = [
             "reason",
             "plan rides",
             "checks",
+            "roles",
+            "approve_own",
+            "certify",
             "rota",
             "rule",
             "zone",
@@ -372,6 +382,7 @@ const FAMILIES: [(&str, &[&str]); 24] = [
             "ballot",
             "receipt",
             "media",
+            "activity",
             "other",
         ],
     ),

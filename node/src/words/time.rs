@@ -74,6 +74,11 @@ pub fn day_of(time: ClaimedTime, zone: &TimeZone) -> ClaimedTime {
     ms.map_or(time, ClaimedTime)
 }
 
+/// As a table has it: "2026-11-22 14:05"; empty where the clock was off by ages.
+pub fn written(time: ClaimedTime, zone: &TimeZone) -> String {
+    local(time, zone).map(|time| time.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
 fn local(time: ClaimedTime, zone: &TimeZone) -> Option<Zoned> {
     let ms = i64::try_from(time.0).ok()?;
     Some(Timestamp::from_millisecond(ms).ok()?.to_zoned(zone.clone()))

@@ -333,6 +333,8 @@ impl Fake {
             }
             Command::Roster(command) => self.about_people(command),
             Command::Series(command) => Ok(Reply::Series(crate::series::answer(&command))),
+            Command::Hours(command) => Ok(Reply::Hours(crate::activities::hours(&command))),
+            Command::Activity(command) => Ok(Reply::Activity(crate::activities::answer(&command))),
             Command::News(NewsCommand::Answered { question }) => {
                 Ok(Reply::News(NewsReply::List { news: answered_before(&question) }))
             }

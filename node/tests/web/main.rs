@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing fails the test, which is its job")]
 
+mod activities;
 mod actors;
 mod desk;
 mod door;

@@ -197,6 +197,11 @@ impl Home {
         self.ledger.introduction().expect("memory reads").last().expect("somebody joined").id()
     }
 
+    /// The statements by which its person came in: what a neighbour needs to know of him.
+    pub fn introduction(&self) -> Vec<Envelope> {
+        self.ledger.introduction().expect("memory reads")
+    }
+
     /// What its people wrote since the beginning, oldest first.
     pub fn written(&self) -> &[Arc<Envelope>] {
         &self.written

@@ -252,6 +252,7 @@ pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
         Body::Vault(it) => Some(it.vault().request.as_bytes().to_vec()),
         Body::Erasure(it) => Some(it.vault.request.as_bytes().to_vec()),
         Body::Ballot(it) => it.poll(id).map(|poll| poll.as_bytes().to_vec()),
+        Body::Activity(it) => it.about(id).map(|activity| activity.as_bytes().to_vec()),
         Body::Statement(_)
         | Body::Talk(_)
         | Body::News(_)

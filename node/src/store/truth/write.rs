@@ -210,7 +210,8 @@ impl Work<'_> {
             | Body::Receipt(_)
             | Body::Ballot(_)
             | Body::Profile(_)
-            | Body::Holding(_) => Vec::new(),
+            | Body::Holding(_)
+            | Body::Activity(_) => Vec::new(),
         };
         heads.truncate(DEPS_MAX);
         Ok(heads)

@@ -109,6 +109,7 @@ pub const fn kind_word(kind: Option<AskKind>) -> &'static str {
         Some(AskKind::Complaint) => "complaint",
         Some(AskKind::Report) => "report",
         Some(AskKind::Suggestion) => "suggestion",
+        Some(AskKind::Activity) => "activity",
     }
 }
 
@@ -236,7 +237,7 @@ impl Views {
     ///
     /// Where the disk says no.
     pub fn cases(&self, all: bool) -> Result<Vec<CaseLine>, StoreError> {
-        self.cases_where("r.is_over <= ?1", &[&all])
+        self.cases_where("r.is_over <= ?1 AND c.kind <> 'activity'", &[&all])
     }
 
     /// The cases of this status.

@@ -215,7 +215,7 @@ impl Views {
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn requests(&self, all: bool) -> Result<Vec<RequestLine>, StoreError> {
         let sql = format!(
-            "{REQUEST} WHERE r.is_over <= ?1 \
+            "{REQUEST} WHERE r.is_over <= ?1 AND c.kind <> 'activity' \
              ORDER BY r.is_over, r.urgency DESC, r.lamport, r.id LIMIT {ROWS_MAX}"
         );
         let mut find = self.conn.prepare_cached(&sql)?;
@@ -235,6 +235,7 @@ impl Views {
     pub fn next_open(&self, other: &RequestId) -> Result<Option<RequestLine>, StoreError> {
         let sql = format!(
             "{REQUEST} WHERE r.is_over = 0 AND r.status = 'open' AND r.id <> ?1 \
+             AND c.kind <> 'activity' \
              ORDER BY r.urgency DESC, r.lamport, r.id LIMIT 1"
         );
         let mut get = self.conn.prepare_cached(&sql)?;

@@ -326,7 +326,7 @@ impl Views {
         self.put_case(&id, &folded)?;
         self.put_request_text(&id, Some((&folded, &facts)), batch)?;
         for me in self.residents.clone() {
-            let told = folded.case.told_to(&me).map(lifecycle::Told::as_str);
+            let told = self.to_tell(truth, &folded, &me)?;
             self.put_notices(&id, &me, told, truth, batch)?;
         }
         Ok(())

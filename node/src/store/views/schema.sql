@@ -318,3 +318,65 @@ CREATE TABLE profiles (
     lamport INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX profiles_in_order ON profiles (lamport);
+
+-- Activities: plans, the requests that have their places, and which envelopes speak of them.
+CREATE TABLE activities (
+    id BLOB PRIMARY KEY,
+    in_group INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    title TEXT NOT NULL,
+    from_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE activity_roles (
+    activity BLOB NOT NULL,
+    request BLOB NOT NULL,
+    PRIMARY KEY (activity, request)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX activity_roles_by_request ON activity_roles (request);
+CREATE TABLE activity_said (
+    row INTEGER PRIMARY KEY, -- the envelope's row in truth.db
+    id BLOB NOT NULL,
+    activity BLOB NOT NULL,
+    does INTEGER NOT NULL -- 1: about calling it off
+) STRICT;
+CREATE INDEX activity_said_by_activity ON activity_said (activity, does);
+
+-- Who came and went, line by line; how and kind as in hours.rs.
+CREATE TABLE hours_marks (
+    row INTEGER NOT NULL, -- the envelope's row in truth.db
+    line INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    activity BLOB NOT NULL,
+    in_group INTEGER NOT NULL,
+    person BLOB NOT NULL,
+    by BLOB NOT NULL,
+    how INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    at_min INTEGER NOT NULL,
+    corrects BLOB,
+    corrects_line INTEGER NOT NULL,
+    PRIMARY KEY (row, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hours_marks_by_person ON hours_marks (person);
+CREATE INDEX hours_marks_by_activity ON hours_marks (activity, person);
+CREATE TABLE hours_approvals (
+    row INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    activity BLOB NOT NULL,
+    in_group INTEGER NOT NULL,
+    person BLOB NOT NULL,
+    by BLOB NOT NULL,
+    PRIMARY KEY (row, line)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hours_approvals_by_person ON hours_approvals (person);
+CREATE INDEX hours_approvals_by_activity ON hours_approvals (activity, person);
+CREATE TABLE certificates (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    number TEXT NOT NULL,
+    person BLOB NOT NULL
+) STRICT;
+CREATE INDEX certificates_by_number ON certificates (number);
+CREATE INDEX certificates_by_person ON certificates (person);

@@ -38,3 +38,17 @@ pub const FAMILIES: [(&str, &[&str]); 3] = [
         ],
     ),
 ];
+
+/// What a captain must look at.
+pub const HOURS_FLAGS: &[&str] = &[
+    "double_sign_in",
+    "not_signed_in",
+    "not_signed_out",
+    "backwards",
+    "over_a_day",
+    "overlaps",
+    "differs",
+    "approved_twice",
+    "from_paper",
+    "corrected",
+];
