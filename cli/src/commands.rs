@@ -219,8 +219,6 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Trouble(args) => trouble::run(ui, door, args).await,
         Verb::Series(args) => series::run(ui, door, args).await,
         Verb::Rota(args) => series::rota(ui, door, args).await,
-        Verb::Activity(args) => activity::run(ui, door, args).await,
-        Verb::Hours(args) => hours::run(ui, door, args).await,
         Verb::Root(args) => root::run(ui, door, args).await,
         Verb::Status(args) => status::run(ui, door, args).await,
         Verb::Doctor(args) => doctor::run(ui, door, args).await,
@@ -231,6 +229,15 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Phones(args) => phones::run(ui, door, args).await,
         Verb::Doors(args) => doors::run(ui, door, args).await,
         Verb::Resident(args) => resident::run(ui, door, args).await,
+        verb => gather(ui, door, verb).await,
+    }
+}
+
+/// The verbs of what people do together.
+async fn gather(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
+    match verb {
+        Verb::Activity(args) => activity::run(ui, door, args).await,
+        Verb::Hours(args) => hours::run(ui, door, args).await,
         _ => Err(CliError::Unexpected),
     }
 }

@@ -91,9 +91,7 @@ const ERRORS: [ErrorKind; 76] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 26] = [
-    ("hours-flag", together::HOURS_FLAGS),
-    ("place", &["holder", "awaiting", "waiting"]),
+const FAMILIES: [(&str, &[&str]); 23] = [
     ("ask-kind", &["question", "help", "complaint", "report", "suggestion", "activity"]),
     (
         "desk-list",
@@ -370,22 +368,6 @@ const FAMILIES: [(&str, &[&str]); 26] = [
     ),
     ("found", &["message", "request", "board"]),
     ("why", &["root", "given", "invited", "vouched", "open"]),
-    (
-        "envelope",
-        &[
-            "statement",
-            "message",
-            "news",
-            "act",
-            "change",
-            "card",
-            "ballot",
-            "receipt",
-            "media",
-            "activity",
-            "other",
-        ],
-    ),
     ("fate", &["pending", "quarantined", "poison", "sealed"]),
     (
         "mine",

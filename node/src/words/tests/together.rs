@@ -1,6 +1,24 @@
 //! Codes of what neighbours decide, can do, and thank for.
 
-pub const FAMILIES: [(&str, &[&str]); 3] = [
+pub const FAMILIES: [(&str, &[&str]); 6] = [
+    ("hours-flag", HOURS_FLAGS),
+    ("place", &["holder", "awaiting", "waiting"]),
+    (
+        "envelope",
+        &[
+            "statement",
+            "message",
+            "news",
+            "act",
+            "change",
+            "card",
+            "ballot",
+            "receipt",
+            "media",
+            "activity",
+            "other",
+        ],
+    ),
     (
         "skill",
         &[
@@ -40,7 +58,7 @@ pub const FAMILIES: [(&str, &[&str]); 3] = [
 ];
 
 /// What a captain must look at.
-pub const HOURS_FLAGS: &[&str] = &[
+const HOURS_FLAGS: &[&str] = &[
     "double_sign_in",
     "not_signed_in",
     "not_signed_out",
