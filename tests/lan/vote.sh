@@ -30,9 +30,11 @@ vote=$(linli office vote open Lift --choice yes --choice no --until "$until" --g
 all_equal "after the opening"
 show() { linli "$1" vote show "$vote" --json; }
 sheet() { show "$1" | json '(d["row"]["state"], [c["votes"] for c in d["choices"]], d["row"]["turnout"], d["contradicting"], d["late"])'; }
-same_sheet() {
-  local first; first=$(sheet office)
-  for home in wang li; do [ "$(sheet "$home")" = "$first" ] || fail "$home has $(sheet "$home"), the office $first"; done
+# Whether the end has come is each home's own clock; what is in hand is not.
+in_hand() { show "$1" | json '(d["row"]["turnout"], d["contradicting"], d["late"])'; }
+same() { # same WHAT: in every home
+  local first; first=$("$1" office)
+  for home in wang li; do [ "$("$1" "$home")" = "$first" ] || fail "$home has $("$1" "$home"), the office $first"; done
 }
 
 note "cut"
@@ -47,7 +49,7 @@ for home in office wang; do linli "$home" vote enter "$vote" "$number" no >/dev/
 note "heal"
 ip link set trunk up
 all_equal "after the heal"
-same_sheet
+same in_hand
 show li | json 'd["contradicting"]' | grep -qx 1 || fail "two ballots of one home were not noticed: $(sheet li)"
 linli li vote cast "$vote" yes --again >/dev/null || fail "li could not settle it"
 all_equal "after li settled it"
@@ -57,7 +59,7 @@ note "the end"
 until [ "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \> "$until" ]; do read -r -t 0.2 <> <(:) || true; done
 linli office vote report "$vote" >/dev/null || fail "the office could not report"
 all_equal "after the report"
-same_sheet
+same sheet
 [ "$(sheet li)" = "('final', [2, 0], 2, 0, 0)" ] || fail "the result is $(sheet li)"
 same_everywhere office wang li
 no_errors
