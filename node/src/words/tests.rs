@@ -300,6 +300,7 @@ const FAMILIES: [(&str, &[&str]); 23] = [
             "answer",
             "alert",
             "duty",
+            "doors",
             "open a vote",
             "enter ballots",
             "count ballots",

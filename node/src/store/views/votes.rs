@@ -7,8 +7,9 @@ use rusqlite::params;
 use super::{Batch, Told, Views, id_from, visible};
 use crate::store::error::StoreError;
 
-/// Votes that are looked through for a list, the newest.
-const VOTES_MAX: u32 = 100;
+/// Openings that are looked through for a list, the newest. Those that count for nothing are among them, for
+/// a role may come to be known later than what was said under it.
+const VOTES_MAX: u32 = 1_000;
 
 impl Views {
     pub(super) fn take_ballot(
