@@ -156,6 +156,7 @@ fn a_name_that_the_disk_did_not_take_is_nobodys() {
     assert_eq!(ledger.identity().person_name, "Lily");
     ledger.truth.rollback().expect("nothing of it is kept");
     plans.iter().rev().for_each(|plan| ledger.take_back(plan));
+    ledger.keys.forget();
     assert_eq!(ledger.identity().person_name, "Chen");
     let Reply::Name(page) = ask(&mut ledger, net("Rose")) else { panic!("names") };
     assert_eq!((page.net.as_str(), ledger.identity().person_name.as_str()), ("Rose", "Rose"));
