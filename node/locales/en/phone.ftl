@@ -21,3 +21,5 @@ waiting-act = A step on a request
 waiting-drop = Do not send it
 waiting-private = Until then it is on this phone alone, where whoever has the phone can read it.
 waiting-again = Try again
+phones-another = Let another phone in
+phones-another-how = Hold its camera here. The picture is good once, for ten minutes. It must be on the same network.

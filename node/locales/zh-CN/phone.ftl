@@ -21,3 +21,5 @@ waiting-act = 对一件求助的操作
 waiting-drop = 不发了
 waiting-private = 发出以前，它们只在这部手机里，谁拿到手机都能看到。
 waiting-again = 再连一次
+phones-another = 再让一部手机进来
+phones-another-how = 用那部手机的相机对着这里。这张图十分钟内有效，只能用一次；手机要连在同一个网络里。

@@ -1,24 +1,29 @@
 //! Which phones are let in: what each says it is, whose it is, on which day it was last here. A lost
 //! one is turned out, or all of them; whoever was turned out pairs again.
 //!
-//! Everybody of the household sees all of them: who may stand at the box may let phones in.
+//! Everybody of the household sees all of them: who may stand at the box may let phones in. Another one is let
+//! in by a picture that its camera reads: a pass, good once, for ten minutes. It says whose it is itself.
 
 use askama::Template;
 use axum::{
     Extension, Form,
-    extract::State,
+    extract::{Query, State},
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Redirect, Response},
 };
+use crdt::id::to_hex;
 use serde::Deserialize;
 
 use super::{
     App,
     error::Failure,
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    link::{Picture, picture},
     me,
 };
 use crate::{
     api::{Command, PhoneCommand, PhoneReply, PhoneRow, Reply},
+    clock,
     phones::Phones,
 };
 
@@ -37,6 +42,27 @@ struct Line {
 struct Page {
     f: Frame,
     phones: Vec<Line>,
+    /// What lets another phone in, and the same as a picture.
+    another: Option<(String, Picture)>,
+}
+
+/// Is another one to be let in?
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    another: String,
+}
+
+/// A link for another phone, at the address by which this one came.
+fn another(app: &App, visit: &Visit, headers: &HeaderMap) -> Option<(String, Picture)> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let pass = to_hex(&clock::random::<16>());
+    let mut pairing = app.pairing.lock().expect("no panic while the lock is held");
+    pairing.give_pass(&pass, None, app.moment());
+    let scheme = if visit.secure { "https" } else { "http" };
+    let link = format!("{scheme}://{host}/pair?code={pass}");
+    let picture = picture(&link)?;
+    Some((link, picture))
 }
 
 async fn ask(app: &App, command: PhoneCommand) -> Result<Vec<PhoneRow>, Failure> {
@@ -49,6 +75,8 @@ async fn ask(app: &App, command: PhoneCommand) -> Result<Vec<PhoneRow>, Failure>
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
+    headers: HeaderMap,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let list = ask(&app, PhoneCommand::List);
     let (f, me, phones) = tokio::join!(Frame::load(&app, &visit), me::asked(&app), list);
@@ -66,7 +94,9 @@ pub async fn page(
             when: visit.words.text("phones-when", &days),
         }
     };
-    Ok(show(&Page { f, phones: phones.into_iter().map(line).collect() }))
+    let is_wanted = !wanted.another.is_empty();
+    let another = is_wanted.then(|| another(&app, &visit, &headers)).flatten();
+    Ok(show(&Page { f, phones: phones.into_iter().map(line).collect(), another }))
 }
 
 /// What the form carries: one, or all.

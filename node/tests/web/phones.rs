@@ -78,6 +78,29 @@ async fn a_lost_phone_is_turned_out_and_the_others_stay() {
 }
 
 #[tokio::test]
+async fn another_phone_is_let_in_by_a_picture_that_is_good_once() {
+    let phones = Phones::in_memory([7; 32]);
+    let (pages, codes) = a_box(&phones, Fake::of_two());
+    let mut mine = paired(&pages, &codes).await;
+    let li = PersonId::from_bytes([1; 32]).to_hex();
+    mine.get("/me").await;
+    mine.post("/me", &[("person", &li)]).await;
+    let page = mine.get("/me/phones?another=yes").await;
+    page.says("<svg class=\"qr\"");
+    let start = format!("http://{}/pair?code=", mine.host);
+    let (_, rest) = page.html.split_once(&start).expect("the link of the picture");
+    let pass: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+    let (mut other, mut late) = (phone(&pages), phone(&pages));
+    for (phone, gets_in) in [(&mut other, true), (&mut late, false)] {
+        phone.get(&format!("/pair?code={pass}")).await;
+        let answer = phone.post("/pair", &[("code", &pass)]).await;
+        assert_eq!(answer.status == StatusCode::SEE_OTHER, gets_in, "{}", answer.html);
+    }
+    // It is nobody's until somebody says so.
+    assert_eq!(other.get("/groups").await.location, "/me?back=/groups");
+}
+
+#[tokio::test]
 async fn whoever_pairs_anew_comes_back_to_where_he_was() {
     let phones = Phones::in_memory([7; 32]);
     let (pages, codes) = a_box(&phones, Fake::new());
