@@ -308,6 +308,9 @@ impl Fake {
                 self.notices.retain(|notice| !ids.contains(&notice.id));
                 Ok(Reply::Done)
             }
+            Command::Vote(node::api::VoteCommand::List { .. }) => {
+                Ok(Reply::Vote(node::api::VoteReply::List { votes: vec![] }))
+            }
             Command::House(HouseCommand::Doors) => {
                 Ok(Reply::House(HouseReply::Doors { doors: self.doors() }))
             }
