@@ -2,7 +2,8 @@
 #
 # Anna's alert with a photo comes to Bao with its thumbnail before the night's chat; the whole photo is
 # asked for, the line is cut in the middle of it and Bao's box is killed; healed, it goes on where it was. Then
-# Anna's box is off, and Chen gets the photo from Bao.
+# Anna's box is off, and Chen gets the photo from Bao. Last, an elder who cannot hear asks with a photo of
+# what was written by hand, in a room that Chen is not in (need 26).
 . "$(dirname "$0")/lib.sh"
 in_namespace "$@"
 lan_begin
@@ -78,5 +79,31 @@ linli chen files get "$alert" >/dev/null
 until_true "the photo does not come to chen" is_whole chen
 linli chen photo "$alert" "$work/chen.jpg" >/dev/null
 cmp "$work/bao.jpg" "$work/chen.jpg" || fail "the photos differ"
+
+note "a photo of handwriting, in a room of two"
+up anna
+linli anna wait --peers 2 --timeout 60 || fail "anna does not come back"
+linli anna group new room --kind invite --json >/dev/null
+linli anna grant bao-person member --over room >/dev/null 2>&1
+is_in_room() { linli bao groups --json | grep -q '"name":"room"'; }
+until_true "bao does not come into the room" is_in_room
+python3 - "$work/hand.png" <<'PY'
+import struct, sys, zlib
+rows = b"".join(b"\0" + bytes((40 if (x // 9 + y // 7) % 5 == 0 else 240) for x in range(300) for _ in range(3)) for y in range(200))
+chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+head = struct.pack(">IIBBBBB", 300, 200, 8, 2, 0, 0, 0)
+open(sys.argv[1], "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+PY
+unplug chen street
+asked=$(linli bao ask --photo "$work/hand.png" --group room --json | json 'd["code"]')
+asked_here() { linli anna request "$asked" --json >/dev/null 2>&1; }
+until_true "anna does not see what bao asks" asked_here
+linli anna photo "$asked" "$work/hand.jpg" >/dev/null || fail "anna does not see the handwriting"
+[ "$(head -c 2 "$work/hand.jpg" | od -An -tx1 | tr -d ' ')" = ffd8 ] || fail "it is no photo"
+linli anna claim "$asked" --json >/dev/null || fail "anna cannot say that she comes"
+plug chen street
+linli chen wait --peers 1 --timeout 60 || fail "chen is not equal"
+if linli chen photo "$asked" "$work/peek.jpg" >/dev/null 2>&1; then fail "chen sees the handwriting"; fi
+if linli chen request "$asked" --json >/dev/null 2>&1; then fail "chen reads the room"; fi
 no_errors
 note "$(stat -c %s "$work/chen.jpg") bytes, the same in three homes, through a cut and a kill"
