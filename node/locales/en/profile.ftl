@@ -1,6 +1,10 @@
 # Skills and thanks.
 skills = Who can help
 skills-none = Nobody was found. The desk may know somebody.
+skills-more = { $n ->
+    [one] One more was found: say more words or a place.
+   *[other] { $n } more were found: say more words or a place.
+}
 skill-kind = What sort
 skill-any = all
 skill-words = Words

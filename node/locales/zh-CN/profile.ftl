@@ -1,6 +1,7 @@
 # 会什么、感谢。
 skills = 谁能帮上忙
 skills-none = 没有找到。也可以问问值班台。
+skills-more = 还找到 { $n } 人：多写几个词或选一个地方。
 skill-kind = 哪一类
 skill-any = 都看
 skill-words = 关键词
