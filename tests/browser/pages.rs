@@ -44,11 +44,9 @@ const OUTSIDE: &str = "/pair";
 fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
     let (group, message) = (&town.group, town.message.to_hex());
     let (ride, series) = (town.ride.to_hex(), town.series.to_hex());
-    let vote = town.vote.to_hex();
     let (person, removal) = (town.removed.0.to_hex(), town.removed.1.to_hex());
     let (key, alert) = (&town.key, town.alert.to_hex());
-    let activity = town.activity.to_hex();
-    vec![
+    let mut all = vec![
         ("/", OFFICE, "/".into()),
         ("/", CHEN, "/".into()),
         ("/ask", CHEN, "/ask".into()),
@@ -88,23 +86,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/ask", CHEN, "/ask?kind=question".into()),
         ("/reach/{id}", OFFICE, format!("/reach/{}", town.alert.to_hex())),
         ("/rota", CHEN, "/rota".into()),
-        ("/activities", CHEN, "/activities".into()),
-        ("/hours", CHEN, "/hours".into()),
-        ("/hours/sign/{activity}", CHEN, format!("/hours/sign/{activity}")),
-        ("/hours/sheet/{activity}", OFFICE, format!("/hours/sheet/{activity}")),
-        ("/hours/certificate/{number}", CHEN, format!("/hours/certificate/{}", town.certificate)),
-        ("/activities/new", OFFICE, "/activities/new".into()),
-        ("/activities/{activity}", CHEN, format!("/activities/{activity}")),
-        ("/activities/{activity}", OFFICE, format!("/activities/{activity}")),
         ("/series/{series}", CHEN, format!("/series/{series}")),
-        ("/skills", CHEN, "/skills".into()),
-        ("/thanks", CHEN, format!("/thanks?request={ride}")),
-        ("/votes", CHEN, "/votes".into()),
-        ("/votes/new", OFFICE, "/votes/new".into()),
-        ("/votes/{vote}", CHEN, format!("/votes/{vote}")),
-        ("/votes/{vote}", OFFICE, format!("/votes/{vote}")),
-        ("/votes/{vote}/print", CHEN, format!("/votes/{vote}/print")),
-        ("/votes/{vote}/roll", OFFICE, format!("/votes/{vote}/roll")),
         ("/search", CHEN, "/search?words=%E9%A3%9F%E5%A0%82".into()),
         ("/people", OFFICE, "/people".into()),
         ("/people/{person}", OFFICE, format!("/people/{person}")),
@@ -122,6 +104,31 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/network", CHEN, "/network".into()),
         ("/network/homes/{peer}", CHEN, format!("/network/homes/{}", town.peer)),
         ("/approvals", OFFICE, "/approvals".into()),
+    ];
+    all.extend(together(town));
+    all
+}
+
+/// The same of what a neighbourhood does together.
+fn together(town: &Town) -> Vec<(&'static str, usize, String)> {
+    let (vote, activity, ride) = (town.vote.to_hex(), town.activity.to_hex(), town.ride.to_hex());
+    vec![
+        ("/activities", CHEN, "/activities".into()),
+        ("/hours", CHEN, "/hours".into()),
+        ("/hours/sign/{activity}", CHEN, format!("/hours/sign/{activity}")),
+        ("/hours/sheet/{activity}", OFFICE, format!("/hours/sheet/{activity}")),
+        ("/hours/certificate/{number}", CHEN, format!("/hours/certificate/{}", town.certificate)),
+        ("/activities/new", OFFICE, "/activities/new".into()),
+        ("/activities/{activity}", CHEN, format!("/activities/{activity}")),
+        ("/activities/{activity}", OFFICE, format!("/activities/{activity}")),
+        ("/skills", CHEN, "/skills".into()),
+        ("/thanks", CHEN, format!("/thanks?request={ride}")),
+        ("/votes", CHEN, "/votes".into()),
+        ("/votes/new", OFFICE, "/votes/new".into()),
+        ("/votes/{vote}", CHEN, format!("/votes/{vote}")),
+        ("/votes/{vote}", OFFICE, format!("/votes/{vote}")),
+        ("/votes/{vote}/print", CHEN, format!("/votes/{vote}/print")),
+        ("/votes/{vote}/roll", OFFICE, format!("/votes/{vote}/roll")),
     ]
 }
 

@@ -145,12 +145,10 @@ async fn plan(demo: &Demo) -> EnvelopeId {
 /// The office has everybody vote on a lift.
 async fn open_vote(demo: &Demo) -> EnvelopeId {
     let hour_ms = 3_600_000;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let now_ms = u64::try_from(now.expect("after 1970").as_millis()).expect("before the end");
     let new = NewVote {
         title: "6 栋装电梯 · A lift for building 6".into(),
         choices: vec!["同意 · Yes".into(), "不同意 · No".into()],
-        ends_ms: now_ms + hour_ms,
+        ends_ms: node::clock::claimed().0 + hour_ms,
         on_paper: 3,
         ..NewVote::default()
     };
