@@ -138,14 +138,29 @@ shows() { # shows HOME GROUP TEXT
 }
 
 # The same on every home: fingerprint, state and count of every group.
+groups_of() {
+  linli "$1" status --json | json '[(g["name"], g["fingerprint"], g["state"], g["messages"]) for g in d["groups"]]'
+}
 same_everywhere() {
   local first= now
   for home in "$@"; do
-    now=$(linli "$home" status --json | json '[(g["name"], g["fingerprint"], g["state"], g["messages"]) for g in d["groups"]]')
+    now=$(groups_of "$home")
     [ -n "$first" ] || first=$now
     [ "$now" = "$first" ] || fail "$home shows $now, $1 shows $first"
   done
   note "the same on $*: $first"
+}
+# The same, where whoever's turn it is may still hand on the keys that follow from what just happened.
+same_soon() {
+  local tries=0 shown
+  while :; do
+    shown=$(for home in "$@"; do groups_of "$home"; done | sort -u)
+    [ "$(wc -l <<<"$shown")" -gt 1 ] || break
+    tries=$((tries + 1))
+    [ $tries -lt 100 ] || fail "$* do not show the same: $shown"
+    read -r -t 0.02 <> <(:) || true
+  done
+  note "the same on $*: $shown"
 }
 no_errors() { # nothing at level ERROR in any log
   ! grep -l ' ERROR ' "$work"/*.err 2>/dev/null || { grep -h ' ERROR ' "$work"/*.err | head -5; fail "errors in a log"; }

@@ -75,6 +75,6 @@ for home in anna desk; do
   linli "$home" people --json | grep -q 安娜 || fail "$home: the thief removed 安娜"
   ! linli "$home" log all --json | grep -q "I am the admin" || fail "$home shows the thief's words"
 done
-same_everywhere anna desk
+same_soon anna desk
 no_errors
 note "staff back, admin still admin, the thief counts nowhere"
