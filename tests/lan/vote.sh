@@ -61,6 +61,6 @@ linli office vote report "$vote" >/dev/null || fail "the office could not report
 all_equal "after the report"
 same sheet
 [ "$(sheet li)" = "('final', [2, 0], 2, 0, 0)" ] || fail "the result is $(sheet li)"
-same_everywhere office wang li
+same_soon office wang li
 no_errors
 note "result: $(sheet office)"
