@@ -297,13 +297,7 @@ pub(crate) mod tests {
 
     #[test]
     fn ballots_read_back_and_no_prefix_does() {
-        for body in samples() {
-            let bytes = body.encode();
-            assert_eq!(Body::decode(body.kind(), &bytes).as_ref(), Ok(&body));
-            for cut in 0..bytes.len() {
-                assert!(Body::decode(body.kind(), &bytes[..cut]).is_err(), "{body:?} at {cut}");
-            }
-        }
+        crate::body::tests::read_back_and_no_prefix_does(samples());
     }
 
     #[test]

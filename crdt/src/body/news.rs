@@ -305,13 +305,7 @@ mod tests {
 
     #[test]
     fn announcements_read_back_and_no_prefix_does() {
-        for body in samples() {
-            let bytes = body.encode();
-            assert_eq!(Body::decode(body.kind(), &bytes).as_ref(), Ok(&body));
-            for cut in 0..bytes.len() {
-                assert!(Body::decode(body.kind(), &bytes[..cut]).is_err(), "{body:?} at {cut}");
-            }
-        }
+        crate::body::tests::read_back_and_no_prefix_does(samples());
     }
 
     #[test]

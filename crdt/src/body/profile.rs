@@ -169,13 +169,7 @@ mod tests {
             Profile::Thank(thank),
             Profile::Publish { of, text: "谢谢".into(), salt: [8; 32] },
         ];
-        for body in all.map(Body::Profile) {
-            let bytes = body.encode();
-            assert_eq!(Body::decode(body.kind(), &bytes).as_ref(), Ok(&body));
-            for cut in 0..bytes.len() {
-                assert!(Body::decode(body.kind(), &bytes[..cut]).is_err(), "{body:?} at {cut}");
-            }
-        }
+        crate::body::tests::read_back_and_no_prefix_does(all.map(Body::Profile).to_vec());
     }
 
     #[test]
