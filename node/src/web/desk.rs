@@ -25,7 +25,7 @@ pub use figures::page as figures;
 use super::{
     App,
     error::Failure,
-    frame::{Frame, Visit, show},
+    frame::{Frame, Visit, mesh_of, show},
     requests::{Row, row},
 };
 use crate::{
@@ -138,10 +138,7 @@ pub async fn page(
     let here = named.or(first).unwrap_or(DeskList::Unanswered);
     let tabs = desk.lists.iter().map(|rows| tab(words, rows, Some(here)));
     let list = desk.lists.iter().find(|rows| rows.list == here);
-    let mesh = match mesh {
-        Ok(Reply::Mesh(mesh)) => mesh,
-        _ => MeshPicture::default(),
-    };
+    let mesh = mesh_of(mesh);
     let requests = list.map(|it| it.requests.iter().skip(from).take(QUEUE_SHOWN_MAX));
     let rows: Vec<Row> = requests.into_iter().flatten().map(|line| row(&visit, line)).collect();
     let more = list.map_or(0, |it| it.count.saturating_sub((from + rows.len()) as u64));

@@ -15,10 +15,10 @@ use serde::Deserialize;
 use super::{
     App,
     error::Failure,
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, mesh_of, portion, show},
 };
 use crate::{
-    api::{Command, DoorLine, GroupRow, HouseCommand, HouseReply, MeshPicture, PeerRow, Reply},
+    api::{Command, DoorLine, GroupRow, HouseCommand, HouseReply, PeerRow, Reply},
     words::Words,
 };
 
@@ -75,10 +75,7 @@ pub async fn page(
     let Reply::House(HouseReply::Doors { mut doors }) = house? else {
         return Err(Failure::odd_reply());
     };
-    let mesh = match mesh {
-        Ok(Reply::Mesh(mesh)) => mesh,
-        _ => MeshPicture::default(),
-    };
+    let mesh = mesh_of(mesh);
     let Reply::Groups { groups } = groups? else { return Err(Failure::odd_reply()) };
     let own = mesh.node;
     let peers: BTreeMap<KeyId, &PeerRow> = mesh.peers.iter().map(|peer| (peer.id, peer)).collect();

@@ -11,7 +11,9 @@ use jiff::tz::TimeZone;
 
 use super::{App, Shared, assets, session::Session};
 use crate::{
-    api::{Command, DutyRow, MeshPicture, NewsCommand, NewsReply, Notice, Reply, RoleWord},
+    api::{
+        ApiError, Command, DutyRow, MeshPicture, NewsCommand, NewsReply, Notice, Reply, RoleWord,
+    },
     clock,
     words::{Lang, Words},
 };
@@ -182,10 +184,7 @@ impl Frame {
             app.handle.ask(on_duty),
             app.handle.ask(Command::Me)
         );
-        let mesh = match mesh {
-            Ok(Reply::Mesh(mesh)) => mesh,
-            _ => MeshPicture::default(),
-        };
+        let mesh = mesh_of(mesh);
         let mut frame = Self::bare(visit);
         if let Ok(Reply::Notices { notices }) = notices {
             let shown = notices.iter().take(NOTICES_SHOWN_MAX);
@@ -314,6 +313,14 @@ pub fn wrong_text(words: Words, text: &str, bytes_max: usize) -> Option<String> 
         // A Chinese character is three bytes; whoever counts counts characters.
         words.text("field-too-long", &[("n", (bytes_max as u64 / 3).into())])
     })
+}
+
+/// The mesh as it was told; nothing of it where the node was too busy to tell.
+pub fn mesh_of(told: Result<Reply, ApiError>) -> MeshPicture {
+    match told {
+        Ok(Reply::Mesh(mesh)) => mesh,
+        _ => MeshPicture::default(),
+    }
 }
 
 /// The page as an answer.
