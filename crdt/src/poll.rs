@@ -132,10 +132,20 @@ pub fn number_of(roll: &[Voter], person: &PersonId) -> Option<u32> {
     u32::try_from(at).ok()
 }
 
-/// A voter's marks that nothing has taken the place of.
-pub fn standing(said: &[Said], ours: impl Fn(&Said) -> bool) -> Vec<&Said> {
-    let marks: Vec<(&Said, &Mark)> = said.iter().filter_map(|it| Some((it, mark(it)?))).collect();
-    let ours: Vec<_> = marks.into_iter().filter(|(it, _)| ours(it)).collect();
+/// A voter's marks that nothing has taken the place of, of all that was said in a vote.
+pub fn standing_of<'a>(
+    opening: &Opening,
+    roll: &[Voter],
+    said: &'a [Said],
+    voter: u32,
+) -> Vec<&'a Said> {
+    let ours = |it: &Said, mark: &Mark| mark.voter == voter && on_roll(opening, roll, it, mark);
+    standing(said.iter().filter_map(|it| Some((it, mark(it)?))).filter(|(it, mark)| ours(it, mark)))
+}
+
+/// Of one voter's marks those that nothing has taken the place of.
+fn standing<'a>(ours: impl Iterator<Item = (&'a Said, &'a Mark)>) -> Vec<&'a Said> {
+    let ours: Vec<_> = ours.collect();
     let replaced: BTreeSet<EnvelopeId> = ours
         .iter()
         .flat_map(|(by, mark)| mark.instead.iter().map(move |old| (by, old)))
@@ -290,7 +300,7 @@ enum Vote {
 
 /// Rules 5 and 6.
 fn vote_of(marks: &[Said], read: impl Fn(&Said) -> Read) -> Vote {
-    let standing = standing(marks, |_| true);
+    let standing = standing(marks.iter().filter_map(|it| Some((it, mark(it)?))));
     let (cast, entered): (Vec<&Said>, Vec<&Said>) =
         standing.into_iter().partition(|it| matches!(it.word, Ballot::Cast(_)));
     let mut said: BTreeSet<Read> = cast.into_iter().map(&read).collect();

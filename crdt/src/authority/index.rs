@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     body::{Cut, Place, Role, Statement},
+    envelope::Header,
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, KeyId, PersonId, ScopeId, WriterId},
     limits::DEPS_MAX,
@@ -78,6 +79,14 @@ pub struct Spot {
     pub id: Option<EnvelopeId>,
     /// Under which grant.
     pub auth: Option<EnvelopeId>,
+}
+
+impl Spot {
+    /// Where the envelope with this id and header stands.
+    pub fn of(id: EnvelopeId, header: &Header) -> Self {
+        let Header { writer, scope, seq, auth, .. } = *header;
+        Self { writer, scope, seq, id: Some(id), auth }
+    }
 }
 
 /// What a grant gives, read off and not yet judged.

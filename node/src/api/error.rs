@@ -221,6 +221,11 @@ impl ApiError {
         Self::new(ErrorKind::Unwritable, args)
     }
 
+    /// Whoever asks may not do this.
+    pub fn not_allowed(what: &str) -> Self {
+        Self::new(ErrorKind::NotAllowed, [("what", what.to_owned())])
+    }
+
     /// An error with what belongs in its sentence.
     pub fn new<const N: usize>(kind: ErrorKind, args: [(&str, String); N]) -> Self {
         Self { kind, args: args.into_iter().map(|(name, value)| (name.into(), value)).collect() }

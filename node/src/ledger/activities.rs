@@ -24,7 +24,7 @@ use crdt::{
 
 use super::{
     After, Failed, Ledger,
-    decide::{checked, one_line, refuse_private, say, too_long},
+    decide::{checked, not_for_looking, one_line, refuse_private, say, too_long},
 };
 use crate::{
     api::{
@@ -82,10 +82,7 @@ impl Ledger {
                 let rows = self.calendar_rows(activity.as_deref())?;
                 Ok(ActivityReply::Calendar { file: calendar(&rows, self.claimed) })
             }
-            other => {
-                let args = [("reason", format!("{other:?} is not for looking"))];
-                Err(ApiError::new(ErrorKind::Internal, args).into())
-            }
+            _ => Err(not_for_looking()),
         }
     }
 

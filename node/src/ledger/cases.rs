@@ -203,10 +203,7 @@ impl Ledger {
             Some(_) if is_desk => Ok(Part::Desk),
             Some(_) => Ok(Part::Proxy),
             None if for_another && is_desk => Ok(Part::Desk),
-            None if for_another => {
-                let args = [("what", "intake".to_owned())];
-                Err(ApiError::new(ErrorKind::NotAllowed, args).into())
-            }
+            None if for_another => Err(ApiError::not_allowed("intake").into()),
             None if new.subject.is_some() => Ok(Part::Proxy),
             None => Ok(Part::Requester),
         }

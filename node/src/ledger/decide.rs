@@ -137,7 +137,7 @@ impl Ledger {
         }
         let author = original.header.auth.and_then(|auth| self.truth.roster().author(&auth));
         if author != Some(self.person()?) {
-            return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "edit".into())]).into());
+            return Err(ApiError::not_allowed("edit").into());
         }
         let auth = original.header.auth;
         let id = self.write(Body::Talk(talk), original.header.scope, Deps::Subject, auth)?;
@@ -242,9 +242,11 @@ impl Ledger {
     ) -> Result<GroupId, Failed> {
         let person = self.person()?;
         let parent = Place::community();
-        let auth = self.truth.roster().may_found(person, &parent).ok_or_else(|| {
-            ApiError::new(ErrorKind::NotAllowed, [("what", "found a group".into())])
-        })?;
+        let auth = self
+            .truth
+            .roster()
+            .may_found(person, &parent)
+            .ok_or_else(|| ApiError::not_allowed("found a group"))?;
         let founding = Statement::Genesis {
             parent: parent.clone(),
             kind,
@@ -287,6 +289,12 @@ impl Ledger {
         let group = self.views.groups()?.into_iter().find(|group| group.scope == scope);
         group.ok_or_else(|| unknown().into())
     }
+}
+
+/// A command that changes something was handed to what only looks: ours to mend.
+pub(super) fn not_for_looking() -> Failed {
+    let reason = "this is not for looking".to_owned();
+    ApiError::new(ErrorKind::Internal, [("reason", reason)]).into()
 }
 
 pub(super) fn say(reply: Reply) -> After {

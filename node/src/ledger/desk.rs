@@ -106,7 +106,7 @@ impl Ledger {
         if self.works_here(self.person()?) {
             return Ok(());
         }
-        Err(ApiError::new(ErrorKind::NotAllowed, [("what", "desk".into())]).into())
+        Err(ApiError::not_allowed("desk").into())
     }
 
     pub(super) fn works_here(&self, who: PersonId) -> bool {

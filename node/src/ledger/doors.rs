@@ -51,7 +51,7 @@ impl Ledger {
         whole: bool,
     ) -> Result<RosterReply, Failed> {
         let person = self.person()?;
-        let not_allowed = || ApiError::new(ErrorKind::NotAllowed, [("what", "invite".to_owned())]);
+        let not_allowed = || ApiError::not_allowed("invite");
         let extra = match group {
             Some(text) => Some(self.group(text)?.id),
             None => None,

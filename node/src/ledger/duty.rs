@@ -15,7 +15,6 @@ use crdt::{
 use super::{
     After, Failed, Ledger,
     decide::{one_line, say, too_long},
-    removal::spot,
 };
 use crate::{
     api::{ApiError, DutyName, DutyRow, ErrorKind, NewsReply, Reply, UnansweredRow},
@@ -84,7 +83,7 @@ impl Ledger {
     fn must_rule(&self, place: &Place) -> Result<(), Failed> {
         let me = self.person()?;
         let may = self.truth.roster().may_found(me, place).is_some();
-        let not = || ApiError::new(ErrorKind::NotAllowed, [("what", "duty".to_owned())]);
+        let not = || ApiError::not_allowed("duty");
         may.then_some(()).ok_or_else(|| not().into())
     }
 
@@ -132,7 +131,7 @@ impl Ledger {
                 continue;
             }
             let Some((held, News::Rota(rota))) = self.duty_said(&line.id)? else { continue };
-            if self.truth.roster().ruled_at(&rota.place, &spot(&held)) {
+            if self.truth.roster().ruled_at(&rota.place, &held.spot()) {
                 found.push(Duty { rota, overs: Vec::new() });
             }
         }
@@ -144,7 +143,7 @@ impl Ledger {
             let roster = self.truth.roster();
             let author = held.header.auth.and_then(|auth| roster.author(&auth));
             let is_on = duty.rota.people.iter().any(|on| Some(on.person) == author);
-            if is_on || roster.ruled_at(&over.place, &spot(&held)) {
+            if is_on || roster.ruled_at(&over.place, &held.spot()) {
                 duty.overs.push(over);
             }
         }

@@ -22,10 +22,7 @@ use crdt::{
 };
 
 use super::{Failed, Ledger};
-use crate::{
-    api::{ApiError, ErrorKind},
-    store::truth::Deps,
-};
+use crate::{api::ApiError, store::truth::Deps};
 
 /// How long whoever is first in line waits, and how much longer each next one, in milliseconds: a
 /// share of the one before has arrived by then.
@@ -158,7 +155,7 @@ impl Ledger {
         }
         let roster = self.truth.roster();
         let Some(key_scope) = roster.key_scope(&scope) else {
-            return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "write".to_owned())]).into());
+            return Err(ApiError::not_allowed("write").into());
         };
         let readers = roster.readers(&key_scope);
         let epoch = match self.truth.keyring().choose(&key_scope, &readers) {
@@ -172,7 +169,7 @@ impl Ledger {
 
     /// Rule 1.
     fn make_epoch(&mut self, scope: ScopeId) -> Result<EnvelopeId, Failed> {
-        let not_allowed = || ApiError::new(ErrorKind::NotAllowed, [("what", "write".to_owned())]);
+        let not_allowed = || ApiError::not_allowed("write");
         let person = self.person()?;
         let seed = self.dice.draw();
         let roster = self.truth.roster();

@@ -17,6 +17,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
+    authority::{Spot, Verdict},
     body::{Activity, Approval, Body, Certificate, MarkKind, MarkRef, Presence, Sitting},
     envelope::{Envelope, Kind},
     hours::{self, Number, Said, Shift},
@@ -25,11 +26,12 @@ use crdt::{
     limits::{HOURS_LINES_MAX, NAME_BYTES_MAX},
     time::ClaimedTime,
 };
+use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::{
     After, Failed, Ledger,
     activities::Gathering,
-    decide::{one_line, refuse_private, too_long},
+    decide::{not_for_looking, one_line, refuse_private, too_long},
 };
 use crate::{
     api::{
@@ -78,10 +80,7 @@ impl Ledger {
             HoursCommand::Totals { team } => self.totals(team.as_deref()),
             HoursCommand::Certificate { number } => self.certificate(&number),
             HoursCommand::Verify { file } => self.verify_file(&file),
-            other => {
-                let args = [("reason", format!("{other:?} is not for looking"))];
-                Err(ApiError::new(ErrorKind::Internal, args).into())
-            }
+            _ => Err(not_for_looking()),
         }
     }
 
@@ -189,8 +188,7 @@ impl Ledger {
             times.is_some() || shift(person).is_some_and(|shift| !shift.marked.is_empty())
         };
         if who.contains(&me) {
-            let args = [("what", "approve_own".to_owned())];
-            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+            return Err(ApiError::not_allowed("approve_own").into());
         }
         let lines: Vec<Approval> = who
             .into_iter()
@@ -288,13 +286,18 @@ impl Ledger {
     }
 
     /// The rows of one person's shifts at activities whose plan counts, the newest first.
-    fn rows_of(&self, person: &PersonId, book: &Book) -> Result<Vec<(u64, ShiftRow)>, Failed> {
+    fn rows_of(
+        &self,
+        person: &PersonId,
+        book: &Book,
+    ) -> Result<Vec<(ActivityLine, ShiftRow)>, Failed> {
         let mut rows = Vec::new();
         for (activity, shift) in &book.0 {
             let Some(line) = self.views.activity(activity)? else { continue };
-            rows.push((line.from_ms, self.shift_row(person, &line, shift, &book.1)?));
+            let row = self.shift_row(person, &line, shift, &book.1)?;
+            rows.push((line, row));
         }
-        rows.sort_by_key(|row| std::cmp::Reverse((row.0, row.1.activity)));
+        rows.sort_by_key(|(line, _)| std::cmp::Reverse((line.from_ms, line.id)));
         Ok(rows)
     }
 
@@ -322,8 +325,7 @@ impl Ledger {
         let mut sums: [BTreeMap<EnvelopeId, (String, u64)>; 3] = Default::default();
         let mut shifts = Vec::new();
         for (person, book) in self.books(Whose::All)? {
-            for (_, row) in self.rows_of(&person, &book)? {
-                let Some(line) = self.views.activity(&row.activity)? else { continue };
+            for (line, row) in self.rows_of(&person, &book)? {
                 if team.is_some_and(|team| team != line.group) {
                     continue;
                 }
@@ -386,8 +388,7 @@ impl Ledger {
         let all = all.ok_or_else(|| ApiError::new(ErrorKind::NoCommunity, []))?;
         let leads = self.truth.roster().is_owner(&team.unwrap_or(all), me);
         if !leads || me == person {
-            let args = [("what", "certify".to_owned())];
-            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+            return Err(ApiError::not_allowed("certify").into());
         }
         let (from_min, until_min) = (from_ms / MINUTE_MS, until_ms / MINUTE_MS);
         if until_min < from_min {
@@ -463,16 +464,10 @@ impl Ledger {
         else {
             return Err(bad());
         };
-        let spot = crdt::authority::Spot {
-            writer: header.writer,
-            scope: header.scope,
-            seq: header.seq,
-            id: Some(envelope.id()),
-            auth: header.auth,
-        };
+        let spot = Spot::of(envelope.id(), header);
         let roster = self.truth.roster();
         let issuer = header.auth.and_then(|auth| roster.author(&auth)).ok_or_else(bad)?;
-        let counts = roster.position(&spot) == crdt::authority::Verdict::Counts;
+        let counts = roster.position(&spot) == Verdict::Counts;
         let valid = counts && might_certify(&self.truth, &spot, certificate.team.as_ref());
         let (id, issued) = (envelope.id(), header.claimed);
         let line = CertificateLine { id, certificate, issuer, issued, valid };
@@ -528,16 +523,7 @@ fn read_file(text: &str) -> Option<Envelope> {
     if *head != FILE_HEAD {
         return None;
     }
-    let (header, body) = (bytes_of(header)?, bytes_of(body)?);
+    let bytes = |hex: &str| HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok();
+    let (header, body) = (bytes(header)?, bytes(body)?);
     Envelope::assemble(header, from_hex(signature).ok()?, Some(body)).ok()
-}
-
-fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    let pairs = hex.as_bytes().chunks(2);
-    pairs
-        .map(|pair| {
-            let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
-            u8::from_str_radix(pair, 16).ok()
-        })
-        .collect()
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crdt::{body::Place, body::Role, id::HouseholdId};
 
 use super::{Failed, Ledger};
-use crate::api::{ApiError, DoorLine, ErrorKind, HouseCommand, HouseReply};
+use crate::api::{ApiError, DoorLine, HouseCommand, HouseReply};
 
 /// Urgency from which on a request cannot wait.
 const URGENT: u8 = 3;
@@ -24,8 +24,7 @@ impl Ledger {
         let mut mine = roster.live_roles(me);
         mine.retain(|it| it.role >= Role::Steward);
         if mine.is_empty() {
-            let args = [("what", "doors".to_owned())];
-            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+            return Err(ApiError::not_allowed("doors").into());
         }
         let mut doors: BTreeMap<HouseholdId, (Place, DoorLine)> = BTreeMap::new();
         for person in roster.community_members() {

@@ -97,8 +97,7 @@ impl Ledger {
         let paper = home::read_paper(words.words(), "1")?;
         let person = paper.person();
         if self.identity.person != Some(person) {
-            let args = [("what", "revoke".to_owned())];
-            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+            return Err(ApiError::not_allowed("revoke").into());
         }
         let own = [
             KeyId::from(self.identity.writer.writer()),

@@ -28,8 +28,8 @@ pub(super) use photos::attachment;
 
 use super::{
     After, Failed, Ledger,
-    decide::{checked, one_line, say, too_long},
-    removal::{gist, spot},
+    decide::{checked, not_for_looking, one_line, say, too_long},
+    removal::gist,
 };
 use crate::{
     api::{
@@ -93,10 +93,7 @@ impl Ledger {
                 self.answers_for(&question).map(|news| NewsReply::List { news })
             }
             NewsCommand::Duty { unanswered } => self.list_duty(unanswered),
-            other => {
-                let reason = format!("{} is not for looking", std::any::type_name_of_val(&other));
-                Err(ApiError::new(ErrorKind::Internal, [("reason", reason)]).into())
-            }
+            _ => Err(not_for_looking()),
         }
     }
 
@@ -257,7 +254,7 @@ impl Ledger {
         if line.person == self.person()? || self.office_auth_in(&line.group.scope())?.is_some() {
             return Ok((id, line));
         }
-        Err(ApiError::new(ErrorKind::NotAllowed, [("what", "edit".into())]).into())
+        Err(ApiError::not_allowed("edit").into())
     }
 
     fn say_about(&mut self, news: News, line: &NewsLine) -> Result<After, Failed> {
@@ -366,7 +363,7 @@ impl Ledger {
     /// Rule 1, of what anybody may have written.
     pub(super) fn class_told(&self, held: &Judged, told: &Announcement) -> NewsWord {
         match told.class {
-            NewsClass::Alert if self.truth.roster().ruled_at(&told.area, &spot(held)) => {
+            NewsClass::Alert if self.truth.roster().ruled_at(&told.area, &held.spot()) => {
                 NewsWord::Alert
             }
             NewsClass::Alert | NewsClass::Notice => NewsWord::Notice,

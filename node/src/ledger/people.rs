@@ -13,7 +13,11 @@ use crdt::{
     time::ClaimedTime,
 };
 
-use super::{After, Failed, Ledger, answer::role_word, decide::say};
+use super::{
+    After, Failed, Ledger,
+    answer::role_word,
+    decide::{not_for_looking, say},
+};
 use crate::{
     api::{
         ApiError, Command, ErrorKind, KeyUseWord, PersonRow, Reply, RoleRow, RosterCommand,
@@ -78,11 +82,7 @@ impl Ledger {
             Ask::Places => self.list_places(),
             Ask::Reports { group } => self.list_reports(&group),
             Ask::Trouble { last } => self.trouble(last),
-            other => {
-                let reason = format!("{other:?} is not for looking");
-                let args = [("reason", reason)];
-                Err(ApiError::new(ErrorKind::Internal, args).into())
-            }
+            _ => Err(not_for_looking()),
         }
     }
 

@@ -25,7 +25,7 @@ use crdt::{
 
 use super::{
     After, Failed, Ledger,
-    decide::{checked, one_line, refuse_private, say, too_long},
+    decide::{checked, not_for_looking, one_line, refuse_private, say, too_long},
 };
 use crate::{
     api::{
@@ -64,10 +64,7 @@ impl Ledger {
             SkillCommand::Find { kind, words, place } => {
                 self.find_skills(kind, words.as_deref(), place.as_deref())
             }
-            SkillCommand::Add(_) | SkillCommand::Withdraw { .. } => {
-                let reason = "this is not for looking".to_owned();
-                Err(ApiError::new(ErrorKind::Internal, [("reason", reason)]).into())
-            }
+            SkillCommand::Add(_) | SkillCommand::Withdraw { .. } => Err(not_for_looking()),
         }
     }
 
@@ -159,7 +156,7 @@ impl Ledger {
         let mut helpers = helpers(&case);
         helpers.remove(&me);
         if !case.at_home().contains(&me) || helpers.is_empty() {
-            return Err(not_allowed());
+            return Err(ApiError::not_allowed("thank").into());
         }
         let to = match (to, helpers.first()) {
             (Some(name), _) => self.person_named(name)?,
@@ -167,12 +164,12 @@ impl Ledger {
             (None, _) => return Err(self.several(&helpers)?),
         };
         if !helpers.contains(&to) {
-            return Err(not_allowed());
+            return Err(ApiError::not_allowed("thank").into());
         }
         let roster = self.truth.roster();
         let boxes: Vec<_> = roster.boxes_of(me).union(&roster.boxes_of(to)).copied().collect();
         let thank = profile::write(to, id, &text, &boxes, self.dice.draw());
-        let thank = thank.ok_or_else(not_allowed)?;
+        let thank = thank.ok_or_else(|| ApiError::not_allowed("thank"))?;
         let id = self.say_profile(Profile::Thank(thank), Vec::new())?;
         Ok(say(Reply::Thanks(ThanksReply::Given { id })))
     }
@@ -318,8 +315,4 @@ fn word_of(kind: SkillKind) -> SkillWord {
 
 fn unknown(id: &str) -> Failed {
     ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_owned())]).into()
-}
-
-fn not_allowed() -> Failed {
-    ApiError::new(ErrorKind::NotAllowed, [("what", "thank".to_owned())]).into()
 }

@@ -22,11 +22,11 @@ use crdt::{
     limits::RECEIPT_ITEMS_MAX,
 };
 
-use super::{After, Failed, Ledger, removal::spot};
+use super::{After, Failed, Ledger};
 use crate::{
     api::{
-        ApiError, Command, ErrorKind, MissingHome, NewsCommand, NewsReply, NewsState, NewsWord,
-        PlaceCount, ReachedPage,
+        ApiError, Command, MissingHome, NewsCommand, NewsReply, NewsState, NewsWord, PlaceCount,
+        ReachedPage,
     },
     store::{
         truth::Deps,
@@ -126,7 +126,7 @@ impl Ledger {
     fn owe(&self, line: &NewsLine, mark: Mark) -> Result<(), Failed> {
         let Some(me) = self.identity.person.filter(|me| *me != line.person) else { return Ok(()) };
         let Some((held, told)) = self.told_as(&line.id)? else { return Ok(()) };
-        let cares = self.truth.roster().ruled_at(&told.area, &spot(&held));
+        let cares = self.truth.roster().ruled_at(&told.area, &held.spot());
         if !cares || !matches!(told.class, NewsClass::Alert | NewsClass::Notice) {
             return Ok(());
         }
@@ -215,8 +215,7 @@ impl Ledger {
         let mut mine = roster.live_roles(me);
         mine.retain(|it| it.role >= Role::Steward);
         if mine.is_empty() && line.person != me {
-            let args = [("what", "reached".to_owned())];
-            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+            return Err(ApiError::not_allowed("reached").into());
         }
         let homes = self.homes_of(&line)?;
         let over = |place: &Place| mine.iter().any(|it| it.over.contains(place));

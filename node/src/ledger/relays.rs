@@ -11,7 +11,7 @@ use crdt::{
 };
 
 use super::{After, Failed, Ledger};
-use crate::api::{ApiError, ErrorKind, Reply};
+use crate::api::{ApiError, Reply};
 
 /// What the group is called.
 const RELAYS: &str = "relays";
@@ -19,7 +19,7 @@ const RELAYS: &str = "relays";
 impl Ledger {
     /// Opens the door of the relays' group.
     pub(super) fn invite_relay(&mut self) -> Result<After, Failed> {
-        let not_allowed = || ApiError::new(ErrorKind::NotAllowed, [("what", "invite".to_owned())]);
+        let not_allowed = || ApiError::not_allowed("invite");
         let person = self.person()?;
         let id = match self.relays()? {
             Some(id) => id,

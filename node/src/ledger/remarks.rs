@@ -173,8 +173,7 @@ impl Ledger {
         let name = checked("name", name, NAME_BYTES_MAX)?;
         let within = self.place_named(within)?;
         let me = self.person()?;
-        let not_allowed =
-            || ApiError::new(ErrorKind::NotAllowed, [("what", "name a place".to_owned())]);
+        let not_allowed = || ApiError::not_allowed("name a place");
         self.truth.roster().may_found(me, &within).ok_or_else(not_allowed)?;
         let group = self.group("all")?;
         self.remark(&group, Talk::Area { within, name })?;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
-    authority::{LiveRole, Spot},
+    authority::LiveRole,
     body::{Act, Body, Cut, News, Place, Role, Statement, Talk},
     envelope::{Header, Kind},
     id::{EnvelopeId, PersonId, WriterId},
@@ -253,7 +253,7 @@ impl Ledger {
             rows.insert(removal, self.late_row(removal)?);
         }
         for held in self.truth.read().quarantined_for(&LATE, LATE_MAX)? {
-            let Some(removal) = self.truth.roster().cut_by(&spot(&held)) else { continue };
+            let Some(removal) = self.truth.roster().cut_by(&held.spot()) else { continue };
             if let Some(row) = rows.get_mut(&removal) {
                 row.items += 1;
                 if !row.writers.contains(&held.header.writer) {
@@ -300,7 +300,7 @@ impl Ledger {
         let mut removal = self.late_row(wanted)?;
         let mut items = Vec::new();
         for held in self.truth.read().quarantined_for(&LATE, LATE_MAX)? {
-            if self.truth.roster().cut_by(&spot(&held)) != Some(wanted) {
+            if self.truth.roster().cut_by(&held.spot()) != Some(wanted) {
                 continue;
             }
             let writer = held.header.writer;
@@ -349,7 +349,7 @@ impl Ledger {
         let writers: Vec<WriterId> = writers.into_iter().collect();
         let cuts = self.cuts_of(&writers, &Keep::All)?.cuts;
         let statement = Statement::Admit { removal: removal.removal, cuts };
-        let refused = ApiError::new(ErrorKind::NotAllowed, [("what", "admit".to_owned())]);
+        let refused = ApiError::not_allowed("admit");
         let items = late.len() as u64;
         let admit = self.state_by(hand, statement, refused)?;
         Ok(RosterReply::Admitted { admit, items })
@@ -369,17 +369,6 @@ impl Ledger {
             Some(group) => group.id.to_string(),
             None => scope.to_string(),
         })
-    }
-}
-
-/// Where an envelope stands, for the roster.
-pub(super) fn spot(held: &Judged) -> Spot {
-    Spot {
-        writer: held.header.writer,
-        scope: held.header.scope,
-        seq: held.header.seq,
-        id: Some(held.id),
-        auth: held.header.auth,
     }
 }
 

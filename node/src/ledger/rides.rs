@@ -24,7 +24,7 @@ use crdt::{
     time::ClaimedTime,
 };
 
-use super::{After, Failed, Ledger};
+use super::{After, Failed, Ledger, decide::not_for_looking};
 use crate::{
     api::{
         ApiError, ChecklistItem, Command, DrivenRow, ErrorKind, OfferRow, RequestRow, RideRow,
@@ -67,10 +67,7 @@ impl Ledger {
             }
             SeriesCommand::Show { series, days } => self.series_page(&series, days),
             SeriesCommand::Week { days } => self.week(days),
-            other => {
-                let args = [("reason", format!("{other:?} is not for looking"))];
-                Err(ApiError::new(ErrorKind::Internal, args).into())
-            }
+            _ => Err(not_for_looking()),
         }
     }
 

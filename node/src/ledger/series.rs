@@ -118,7 +118,7 @@ impl Ledger {
     fn planner(&self, group: &GroupLine) -> Result<Part, Failed> {
         let parts = parts_of(&self.truth, &self.person()?, &group.id);
         let planner = [Part::Desk, Part::Captain].into_iter().find(|part| parts.contains(part));
-        let what = || ApiError::new(ErrorKind::NotAllowed, [("what", "plan rides".into())]);
+        let what = || ApiError::not_allowed("plan rides");
         planner.ok_or_else(|| what().into())
     }
 

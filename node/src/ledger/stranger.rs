@@ -17,7 +17,7 @@ use crdt::{
 };
 
 use super::{Done, Ledger, Plan};
-use crate::api::{ApiError, ErrorKind};
+use crate::api::ApiError;
 
 impl Ledger {
     /// Keeps what a stranger brings only if it makes his box a member's or a relay's: a stranger must not be
@@ -39,7 +39,7 @@ impl Ledger {
                 }
                 person => {
                     why = ledger.why_turned_away(person);
-                    Err(ApiError::new(ErrorKind::NotAllowed, [("what", "join".into())]).into())
+                    Err(ApiError::not_allowed("join").into())
                 }
             }
         });

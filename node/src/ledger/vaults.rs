@@ -34,7 +34,6 @@ use super::{
     After, Failed, Ledger,
     decide::{say, too_long},
     epochs::{Gift, turn_in_ms},
-    removal::spot,
 };
 use crate::{
     api::{ApiError, EarlierRow, ErrorKind, OpeningRow, Private, Reply, VaultPage, VaultWord},
@@ -100,8 +99,7 @@ impl Ledger {
         let (key, rest) = self.truth.keyring().new_vault(vault, &scope, &boxes, seed);
         let epoch = self.write(Body::Key(key), scope, Deps::Subject, Some(auth))?;
         if self.truth.keyring().secret(&epoch).is_none() {
-            let args = [("what", "write".to_owned())];
-            return Err(ApiError::new(ErrorKind::NotAllowed, args).into());
+            return Err(ApiError::not_allowed("write").into());
         }
         self.share(scope, epoch, &rest)?;
         let body = Body::Vault(Vault::Details { vault, details });
@@ -190,7 +188,7 @@ impl Ledger {
         let id = self.request_id(text)?;
         let around = self.around(&id)?;
         if !self.may_erase(self.person()?, &around.group, &around.folded.case) {
-            return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "erase".into())]).into());
+            return Err(ApiError::not_allowed("erase").into());
         }
         let classes = VaultClass::ALL.into_iter();
         for class in classes.filter(|class| word.is_none_or(|word| word == (*class).into())) {
@@ -300,7 +298,7 @@ impl Ledger {
                     body,
                     epoch,
                     under: ring.vault_of(&epoch)?,
-                    decides: roster.held_vault_at(group, home, vault.class, &spot(it)),
+                    decides: roster.held_vault_at(group, home, vault.class, &it.spot()),
                 })
             })
             .collect();

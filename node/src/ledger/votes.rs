@@ -29,7 +29,7 @@ use crdt::{
 
 use super::{
     After, Failed, Ledger,
-    decide::{checked, one_line, say, too_long},
+    decide::{checked, not_for_looking, one_line, say, too_long},
 };
 use crate::{
     api::{ApiError, Command, ErrorKind, NewVote, Reply, VoteCommand, VoteReply},
@@ -66,10 +66,7 @@ impl Ledger {
                 let polled = self.vote_named(&id)?;
                 self.vote_page(&polled).map(|page| VoteReply::One(Box::new(page)))
             }
-            other => {
-                let reason = format!("{other:?} is not for looking");
-                Err(ApiError::new(ErrorKind::Internal, [("reason", reason)]).into())
-            }
+            _ => Err(not_for_looking()),
         }
     }
 
@@ -79,7 +76,7 @@ impl Ledger {
         let group = self.group(new.group.as_deref().unwrap_or("all"))?;
         let place = self.place_of_vote(&group, &new)?;
         if self.truth.roster().may_found(me, &place).is_none() {
-            return Err(not_allowed("open a vote"));
+            return Err(ApiError::not_allowed("open a vote").into());
         }
         let auth = self.auth_in(group.id, &group.name)?;
         let choices = self.choices(&new.choices)?;
@@ -210,7 +207,7 @@ impl Ledger {
     ) -> Result<After, Failed> {
         let (me, polled) = (self.person()?, self.vote_named(id)?);
         if !self.works_on(&polled, me) {
-            return Err(not_allowed("enter ballots"));
+            return Err(ApiError::not_allowed("enter ballots").into());
         }
         let voter = number.checked_sub(1).filter(|it| *it < polled.opening.roll_len());
         let voter = voter.ok_or_else(|| refused("not_on_roll"))?;
@@ -266,7 +263,7 @@ impl Ledger {
         let (me, polled) = (self.person()?, self.vote_named(id)?);
         let poll = polled.id();
         if !polled.opening.counters.contains(&me) {
-            return Err(not_allowed("count ballots"));
+            return Err(ApiError::not_allowed("count ballots").into());
         }
         if polled.outcome.reported.contains(&me) {
             return Err(refused("reported"));
@@ -324,7 +321,7 @@ impl Ledger {
         let opening = &polled.opening;
         let secret = opening.secret.is_some();
         if !self.works_on(polled, me) {
-            return Some(not_allowed("close a vote"));
+            return Some(ApiError::not_allowed("close a vote").into());
         }
         match polled.outcome.state {
             State::Cancelled | State::Final => return Some(refused("over")),
@@ -348,7 +345,7 @@ impl Ledger {
         let (me, polled) = (self.person()?, self.vote_named(id)?);
         let reason = checked("reason", one_line(&reason), TEXT_BYTES_MAX)?;
         if self.truth.roster().may_found(me, &polled.opening.place).is_none() {
-            return Err(not_allowed("cancel a vote"));
+            return Err(ApiError::not_allowed("cancel a vote").into());
         }
         if polled.outcome.state == State::Cancelled {
             return Err(refused("over"));
@@ -386,8 +383,4 @@ fn sheets(voters: Vec<Voter>) -> Vec<Vec<Voter>> {
 
 fn refused(why: &str) -> Failed {
     ApiError::new(ErrorKind::VoteRefused, [("vote", why.to_owned())]).into()
-}
-
-fn not_allowed(what: &str) -> Failed {
-    ApiError::new(ErrorKind::NotAllowed, [("what", what.to_owned())]).into()
 }

@@ -39,7 +39,7 @@ impl Ledger {
             return Err(too_long("reason", NAME_BYTES_MAX).into());
         }
         if !self.may_confide(self.person()?, &vault, &around) {
-            return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "confide".into())]).into());
+            return Err(ApiError::not_allowed("confide").into());
         }
         let epoch = self.epoch_to_open(&vault, &around.group, &around.folded.case)?;
         let epoch = epoch.ok_or_else(|| ApiError::new(ErrorKind::NoVault, []))?;

@@ -15,7 +15,7 @@ use crdt::{
     vault,
 };
 
-use crate::ledger::{Failed, Ledger, removal::spot};
+use crate::ledger::{Failed, Ledger};
 
 impl Ledger {
     /// Might its founder hold the vault where he founded this epoch?
@@ -29,7 +29,7 @@ impl Ledger {
         let founded = self.truth.read().verdict(epoch).ok().flatten();
         founded.is_some_and(|it| {
             it.fate == Fate::Accepted
-                && self.truth.roster().held_vault_at(group, home, vault.class, &spot(&it))
+                && self.truth.roster().held_vault_at(group, home, vault.class, &it.spot())
         })
     }
 

@@ -56,7 +56,7 @@ impl Ledger {
         }
         self.must_be_back()?;
         let auth = self.truth.roster().best_auth(me, directory);
-        let auth = auth.ok_or_else(|| not_allowed("write"))?;
+        let auth = auth.ok_or_else(|| ApiError::not_allowed("write"))?;
         let was = std::mem::replace(&mut self.identity.person_name, name.clone());
         self.put_card(auth)?;
         let page = NamePage { net: name, ..self.name_page(&me)? };
@@ -128,10 +128,10 @@ impl Ledger {
     /// The group in whose scope real names stand, for whoever may read this one.
     fn identity_scope(&self, person: &PersonId) -> Result<(GroupId, ScopeId), Failed> {
         let (me, roster) = (self.person()?, self.truth.roster());
-        let group = roster.everybody().ok_or_else(|| not_allowed("real name"))?;
+        let group = roster.everybody().ok_or_else(|| ApiError::not_allowed("real name"))?;
         let (vault, home) = (VaultName::of_person(person), BTreeSet::from([*person]));
         let may = roster.holds_vault(me, &group, &home, vault.class);
-        may.then(|| (group, group.scope())).ok_or_else(|| not_allowed("real name").into())
+        may.then(|| (group, group.scope())).ok_or_else(|| ApiError::not_allowed("real name").into())
     }
 
     fn told_name(&self, person: &PersonId) -> Result<After, Failed> {
@@ -203,8 +203,4 @@ impl Ledger {
         let who = self.resident_who(holds).unwrap_or_default();
         self.in_the_name_of(who, |it| it.share(scope, epoch, boxes))
     }
-}
-
-fn not_allowed(what: &str) -> ApiError {
-    ApiError::new(ErrorKind::NotAllowed, [("what", what.to_owned())])
 }

@@ -10,13 +10,12 @@ use crdt::{
     secrets::BoxSecret,
 };
 
-use super::not_allowed;
 use crate::{
     api::{
         ApiError, ChoiceRow, ClosedRow, CounterRow, ErrorKind, VotePage, VoteReply, VoteRow,
         VoteState, VoterRow,
     },
-    ledger::{Failed, Ledger, removal::spot},
+    ledger::{Failed, Ledger},
     store::{truth::Judged, views::GroupLine},
 };
 
@@ -41,17 +40,7 @@ impl Polled {
 
     /// What stands for a voter now.
     pub fn standing(&self, voter: u32) -> Vec<&Said> {
-        poll::standing(&self.said, |it| match &it.word {
-            Ballot::Cast(mark) => {
-                let home = self.roll.get(mark.voter as usize);
-                mark.voter == voter && home.is_some_and(|home| home.0.contains(&it.who))
-            }
-            Ballot::Enter(mark) => {
-                let works = it.rules || self.opening.counters.contains(&it.who);
-                mark.voter == voter && works
-            }
-            _ => false,
-        })
+        poll::standing_of(&self.opening, &self.roll, &self.said, voter)
     }
 
     pub fn is_over(&self) -> bool {
@@ -76,7 +65,7 @@ impl Ledger {
         let Some(held) = self.truth.read().verdict(id)? else { return Ok(None) };
         let Ok(Body::Ballot(Ballot::Open(opening))) = held.read_body() else { return Ok(None) };
         let roster = self.truth.roster();
-        let rules = |it: &Judged| roster.ruled_at(&opening.place, &spot(it));
+        let rules = |it: &Judged| roster.ruled_at(&opening.place, &it.spot());
         let scope = held.header.scope;
         let reads = roster.may_read(self.person()?, &scope);
         if held.fate != Fate::Accepted || !rules(&held) || !reads {
@@ -233,7 +222,7 @@ impl Ledger {
     pub(super) fn tell_roll(&self, id: &str) -> Result<VoteReply, Failed> {
         let (me, polled) = (self.person()?, self.vote_named(id)?);
         if !self.works_on(&polled, me) {
-            return Err(not_allowed("enter ballots"));
+            return Err(ApiError::not_allowed("enter ballots").into());
         }
         let voted: BTreeSet<u32> = polled
             .said

@@ -62,7 +62,7 @@ pub(super) fn stored_fact(row: &Row, keys: &Keyring) -> Result<Fact, StoreError>
 pub(super) fn say(roster: &Roster, id: EnvelopeId, header: &Header) -> Said {
     let verdict = match header.kind {
         Kind::STATEMENT => roster.statement(&id),
-        _ => roster.position(&spot(id, header)),
+        _ => roster.position(&Spot::of(id, header)),
     };
     let strict = matches!(header.kind, Kind::STATEMENT | Kind::ACT | Kind::BALLOT | Kind::ERASURE);
     let position = match verdict {
@@ -82,16 +82,6 @@ fn mark(flag: Flag) -> &'static str {
         Flag::Fork => "fork",
         Flag::LosingBranch => "losing_branch",
         Flag::ForkedGrant => "forked_grant",
-    }
-}
-
-pub(super) fn spot(id: EnvelopeId, header: &Header) -> Spot {
-    Spot {
-        writer: header.writer,
-        scope: header.scope,
-        seq: header.seq,
-        id: Some(id),
-        auth: header.auth,
     }
 }
 

@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    authority::Roster,
+    authority::{Roster, Spot},
     body::{Act, Body, Key, Part, Unreadable, VaultClass, VaultName},
     envelope::{Header, Kind},
     id::{EnvelopeId, PersonId, RequestId, ScopeId},
@@ -20,7 +20,7 @@ use crdt::{
 use rusqlite::Connection;
 
 use super::{
-    Truth, Work, authority,
+    Truth, Work,
     memory::Memory,
     row::{self, Gone, Row},
 };
@@ -40,7 +40,7 @@ impl Erases {
         let groups = roster.groups();
         let group = groups.iter().find(|group| group.id.scope() == header.scope);
         let (Some(home), Some(group)) = (&self.home, group) else { return false };
-        roster.may_erase(&group.id, home, self.class, &authority::spot(id, header))
+        roster.may_erase(&group.id, home, self.class, &Spot::of(id, header))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that can be looked up, by the writer's connection or by a reader's.
 
 use crdt::{
+    authority::Spot,
     body::{Body, Unreadable},
     envelope::{Envelope, Header, Kind},
     id::{DocumentId, EnvelopeId, RequestId, ScopeId, WriterId},
@@ -56,6 +57,11 @@ impl Judged {
     /// Where it is gone, poison, under a key that is not here, or written by a later release.
     pub fn read_body(&self) -> Result<Body, Unreadable> {
         self.read.clone()
+    }
+
+    /// Where it stands, for questions to the roster.
+    pub fn spot(&self) -> Spot {
+        Spot::of(self.id, &self.header)
     }
 }
 

@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 
 use crdt::{
     activity::{self, CalledOff, Note},
-    authority::Spot,
     body::{Activity, AskKind, Body, Plan},
     code::Code,
     id::{EnvelopeId, GroupId, PersonId, RequestId},
@@ -190,7 +189,7 @@ impl Views {
     pub(super) fn led(&self, truth: &Truth, judged: &Judged) -> bool {
         let group = self.group_of(&judged.header.scope);
         let group = group.and_then(|group| truth.roster().group(&group));
-        group.is_some_and(|group| truth.roster().ruled_at(&group.place, &spot(judged)))
+        group.is_some_and(|group| truth.roster().ruled_at(&group.place, &judged.spot()))
     }
 
     /// What somebody must be told of a request, also where it has the places of an activity.
@@ -234,13 +233,6 @@ impl Views {
         let mut get = self.conn.prepare_cached(&format!("{LINE} WHERE a.id = ?1"))?;
         Ok(get.query_row([id.as_bytes()], line).optional()?)
     }
-}
-
-/// Where an envelope stands.
-pub(super) fn spot(judged: &Judged) -> Spot {
-    let header = &judged.header;
-    let (writer, scope, seq, auth) = (header.writer, header.scope, header.seq, header.auth);
-    Spot { writer, scope, seq, id: Some(judged.id), auth }
 }
 
 fn line(row: &rusqlite::Row<'_>) -> rusqlite::Result<ActivityLine> {

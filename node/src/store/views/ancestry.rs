@@ -11,7 +11,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
-    authority::Spot,
     body::{Body, Talk},
     envelope::Kind,
     id::{EnvelopeId, GroupId},
@@ -38,7 +37,7 @@ impl Views {
         }
         let Some(group) = self.group_of(&verdict.header.scope) else { return Ok(()) };
         let number = self.groups[&group].number;
-        if verdict.fate == Fate::Quarantined && truth.roster().was_able(&spot(verdict)) {
+        if verdict.fate == Fate::Quarantined && truth.roster().was_able(&verdict.spot()) {
             let mut put = self.conn.prepare_cached(
                 "INSERT OR IGNORE INTO hidden (row, id, in_group, lamport, shown)
                  VALUES (?1, ?2, ?3, ?4, 0)",
@@ -167,7 +166,7 @@ fn cited(
 /// The changes of a document behind a cut on which counting ones build: without them these could not
 /// be read.
 pub(super) fn cited_changes(truth: &Truth, changes: &[Judged]) -> BTreeSet<EnvelopeId> {
-    let able = |it: &&Judged| it.fate == Fate::Quarantined && truth.roster().was_able(&spot(it));
+    let able = |it: &&Judged| it.fate == Fate::Quarantined && truth.roster().was_able(&it.spot());
     let hidden: BTreeMap<EnvelopeId, &Judged> =
         changes.iter().filter(able).map(|it| (it.id, it)).collect();
     let counting = changes.iter().filter(|it| it.fate == Fate::Accepted);
@@ -185,14 +184,4 @@ pub(super) fn cited_changes(truth: &Truth, changes: &[Judged]) -> BTreeSet<Envel
 
 fn is_content(kind: Kind) -> bool {
     matches!(kind, Kind::MESSAGE | Kind::ALERT | Kind::CHANGE | Kind::ACT | Kind::BALLOT)
-}
-
-fn spot(verdict: &Judged) -> Spot {
-    Spot {
-        writer: verdict.header.writer,
-        scope: verdict.header.scope,
-        seq: verdict.header.seq,
-        id: Some(verdict.id),
-        auth: verdict.header.auth,
-    }
 }

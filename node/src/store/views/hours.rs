@@ -249,7 +249,7 @@ fn certificate_in(truth: &Truth, judged: &Judged) -> Option<CertificateLine> {
     let header = &judged.header;
     let issuer = truth.roster().author(&header.auth?)?;
     let valid = judged.fate == Fate::Accepted
-        && might_certify(truth, &super::activities::spot(judged), certificate.team.as_ref());
+        && might_certify(truth, &judged.spot(), certificate.team.as_ref());
     Some(CertificateLine { id: judged.id, certificate, issuer, issued: header.claimed, valid })
 }
 

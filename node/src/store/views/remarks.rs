@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 
 use crdt::{
-    authority::Spot,
     body::{Place, Talk, area_id},
     id::{EnvelopeId, GroupId, PersonId},
 };
@@ -284,14 +283,7 @@ fn parts(talk: &Talk, author: Option<PersonId>) -> Option<(Does, [u8; 32], Strin
 
 /// Does a remark count where it stands?
 fn counts(truth: &Truth, group: &GroupId, does: Does, within: &Place, verdict: &Judged) -> bool {
-    let header = &verdict.header;
-    let spot = Spot {
-        writer: header.writer,
-        scope: header.scope,
-        seq: header.seq,
-        id: Some(verdict.id),
-        auth: header.auth,
-    };
+    let spot = verdict.spot();
     let roster = truth.roster();
     match does {
         Does::Report | Does::Leave | Does::Met => true,
