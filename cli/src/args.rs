@@ -9,7 +9,7 @@ use crate::{
     commands::{
         act, activity, approvals, ask, backup, bench, board, bundle, case, check, demo, desk,
         devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours, import,
-        init, invite, join, late, leave, lock, log, name, news, notices, passphrase, people,
+        init, invite, join, late, leave, lock, log, look, name, news, notices, passphrase, people,
         phones, photo, places, post, reached, rebuild, recover, remove, request, requests,
         resident, restore, root, search, series, skill, status, token, trouble, unlock, up, vault,
         vote, wait,
@@ -107,6 +107,7 @@ pub enum Verb {
     Rota(series::RotaArgs),
     Activity(activity::Args),
     Hours(hours::Args),
+    Look(look::Args),
     Intake(ask::Intake),
     Register(case::Register),
     /// Open a request to whoever wants to help

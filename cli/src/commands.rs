@@ -32,6 +32,7 @@ pub mod late;
 pub mod leave;
 pub mod lock;
 pub mod log;
+pub mod look;
 pub mod name;
 pub mod news;
 pub mod notices;
@@ -238,6 +239,7 @@ async fn gather(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliE
     match verb {
         Verb::Activity(args) => activity::run(ui, door, args).await,
         Verb::Hours(args) => hours::run(ui, door, args).await,
+        Verb::Look(args) => look::run(ui, door, args).await,
         _ => Err(CliError::Unexpected),
     }
 }

@@ -17,6 +17,7 @@ mod found;
 mod hours;
 mod house;
 mod knock;
+mod look;
 mod me;
 mod message;
 mod name;
@@ -46,6 +47,7 @@ pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use hours::*;
 pub use house::{DoorLine, HouseCommand, HouseReply};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
+pub use look::{LookCommand, LookPage, LookRow};
 pub use me::{MePage, ResidentRow};
 pub use message::{MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
@@ -273,6 +275,8 @@ pub enum Command {
     Activity(ActivityCommand),
     /// Volunteer hours.
     Hours(HoursCommand),
+    /// Looking for something together.
+    Look(LookCommand),
     /// Whole photos and files: what is fetched, kept, here.
     Files(FilesCommand),
     /// Resolves once `peers` are connected and each was found equal in a comparison begun after
@@ -382,6 +386,7 @@ pub enum Reply {
     Thanks(ThanksReply),
     Activity(ActivityReply),
     Hours(HoursReply),
+    Look(LookPage),
     Files(FilesReply),
     Waited {
         equal: Vec<PeerRow>,

@@ -42,6 +42,7 @@ mod house;
 mod intake;
 mod job;
 mod keys;
+mod look;
 mod me;
 mod names;
 mod news;

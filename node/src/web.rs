@@ -44,6 +44,7 @@ mod knock;
 mod language;
 mod link;
 mod live;
+mod look;
 mod me;
 mod name;
 mod network;
@@ -389,6 +390,7 @@ fn gatherings() -> Router<App> {
         .route("/activities/{activity}/act", post(activities::act))
         .route("/activities/{activity}/calendar.ics", get(activities::one_calendar))
         .route("/hours/calendar.ics", get(activities::my_calendar))
+        .route("/look/{request}", get(look::page).post(look::act))
         .route("/hours", get(hours::mine))
         .route("/hours/sign", post(hours::sign_by_code))
         .route("/hours/sign/{activity}", get(hours::sign_at).post(hours::sign))

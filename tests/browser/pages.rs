@@ -115,6 +115,7 @@ fn together(town: &Town) -> Vec<(&'static str, usize, String)> {
     vec![
         ("/activities", CHEN, "/activities".into()),
         ("/hours", CHEN, "/hours".into()),
+        ("/look/{request}", CHEN, format!("/look/{ride}")),
         ("/hours/sign/{activity}", CHEN, format!("/hours/sign/{activity}")),
         ("/hours/sheet/{activity}", OFFICE, format!("/hours/sheet/{activity}")),
         ("/hours/certificate/{number}", CHEN, format!("/hours/certificate/{}", town.certificate)),

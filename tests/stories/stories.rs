@@ -13,6 +13,7 @@ mod handwriting;
 mod hours;
 mod introduced;
 mod life;
+mod look;
 mod machine;
 mod names;
 mod news;

@@ -363,3 +363,5 @@ hours-by-activity = per activity
 hours-certificate = № { $number }: { $name }, { $hours } hours, { $from } – { $until }, made out by { $issuer } (this box counts { $here })
 hours-valid = ✓ Valid: signed by { $issuer }.
 hours-not-valid = ✗ Not valid: { $issuer } was not entitled to make it out.
+
+look-found =   ✓ Found: { $places }

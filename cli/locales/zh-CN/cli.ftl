@@ -329,3 +329,5 @@ hours-by-activity = 每次活动
 hours-certificate = № { $number }：{ $name }，{ $hours } 小时，{ $from } – { $until }，{ $issuer } 出具（本机计 { $here }）
 hours-valid = ✓ 有效：{ $issuer } 签的名。
 hours-not-valid = ✗ 无效：{ $issuer } 没有权限出具。
+
+look-found =   ✓ 找到了：{ $places }

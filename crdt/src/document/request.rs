@@ -9,7 +9,7 @@
 //! - Different facts merge. The same fact: the word of the person in need ([`RequestFacts::settle`]);
 //!   else one value is shown, the same on every node; where it is
 //!   place, time or phone, [`RequestFacts::conflicts`] says that somebody must ask by phone.
-//! - Entries are a union. An entry is done if anybody's word at hand says so: found is found.
+//! - Entries are a union. An entry is done, or found, if anybody's word at hand says so: found is found.
 
 use super::{DocumentState, Field, ItemKey, Version};
 use crate::{
@@ -77,6 +77,8 @@ pub enum FactEdit {
     Reword(ItemKey, String),
     /// Ticks an entry, or takes the tick away.
     Tick(ItemKey, bool),
+    /// What is looked for was found there, or was not after all.
+    Found(ItemKey, bool),
     /// Takes an entry off the list.
     Remove(ItemKey),
 }
@@ -92,6 +94,8 @@ pub struct ChecklistItem {
     pub added_by: WriterId,
     /// Who ticked it; none where it is open.
     pub done_by: Option<WriterId>,
+    /// Who found there what everybody looks for.
+    pub found_by: Option<WriterId>,
 }
 
 /// What is known about a request.
@@ -139,14 +143,18 @@ impl RequestFacts {
 
 pub(super) const TEXT: &str = "text";
 pub(super) const DONE: &str = "done";
+pub(super) const FOUND: &str = "found";
 
 pub(super) fn read(state: &DocumentState) -> RequestFacts {
     let field = |fact: Fact| (fact, state.field(&automerge::ROOT, fact.key(), fact.bytes_max()));
     let items = state.items().into_iter().map(|(key, object, added_by)| {
         let text = state.field(&object, TEXT, TEXT_BYTES_MAX).text().to_owned();
-        let words = state.values(&object, DONE).into_iter();
-        let mut ticks = words.filter(|(word, _)| *word == automerge::ScalarValue::Boolean(true));
-        ChecklistItem { key, text, added_by, done_by: ticks.next_back().map(|(_, by)| by) }
+        let says = |key| {
+            let words = state.values(&object, key).into_iter();
+            let mut yes = words.filter(|(word, _)| *word == automerge::ScalarValue::Boolean(true));
+            yes.next_back().map(|(_, by)| by)
+        };
+        ChecklistItem { key, text, added_by, done_by: says(DONE), found_by: says(FOUND) }
     });
     RequestFacts { fields: Fact::ALL.into_iter().map(field).collect(), checklist: items.collect() }
 }

@@ -125,7 +125,7 @@ fn check(state: &DocumentState, edit: &Edit) -> Result<(), EditRefused> {
         Edit::Request(FactEdit::Add(_, text) | FactEdit::Reword(_, text)) => {
             (text.as_str(), TEXT_BYTES_MAX)
         }
-        Edit::Request(FactEdit::Tick(..) | FactEdit::Remove(_)) => ("", 0),
+        Edit::Request(FactEdit::Tick(..) | FactEdit::Found(..) | FactEdit::Remove(_)) => ("", 0),
         Edit::Group(BoardEdit::Name(text)) => (text.as_str(), NAME_BYTES_MAX),
         Edit::Group(BoardEdit::Description(text) | BoardEdit::Pin(_, text, _)) => {
             (text.as_str(), TEXT_BYTES_MAX)
@@ -139,7 +139,10 @@ fn check(state: &DocumentState, edit: &Edit) -> Result<(), EditRefused> {
 fn touched(edit: &Edit) -> Option<&ItemKey> {
     match edit {
         Edit::Request(
-            FactEdit::Reword(key, _) | FactEdit::Tick(key, _) | FactEdit::Remove(key),
+            FactEdit::Reword(key, _)
+            | FactEdit::Tick(key, _)
+            | FactEdit::Found(key, _)
+            | FactEdit::Remove(key),
         )
         | Edit::Group(BoardEdit::Unpin(key)) => Some(key),
         Edit::Request(FactEdit::Set(..) | FactEdit::Add(..)) | Edit::Group(_) => None,
@@ -215,6 +218,10 @@ fn write(draft: &mut Transaction<'_>, edit: &Edit) -> Result<(), EditRefused> {
         Edit::Request(FactEdit::Tick(key, done)) => {
             let item = find_item(draft, key)?;
             put(draft.put(&item, request::DONE, *done))
+        }
+        Edit::Request(FactEdit::Found(key, found)) => {
+            let item = find_item(draft, key)?;
+            put(draft.put(&item, request::FOUND, *found))
         }
         Edit::Group(BoardEdit::Name(text)) => set(draft, &ROOT, group::NAME, text),
         Edit::Group(BoardEdit::Description(text)) => set(draft, &ROOT, group::DESCRIPTION, text),

@@ -88,6 +88,7 @@ impl Ledger {
             Command::Thanks(_) => self.tell_thanks().map(Reply::Thanks),
             Command::Activity(command) => self.tell_activity(command).map(Reply::Activity),
             Command::Hours(command) => self.tell_hours(command).map(Reply::Hours),
+            Command::Look(command) => self.tell_look(&command).map(Reply::Look),
             Command::Search(query) => self.search(query),
             Command::News(command) => self.read_news(command).map(Reply::News),
             Command::Files(command) => self.read_files(&command).map(Reply::Files),
@@ -379,7 +380,7 @@ impl Ledger {
                 request: notice.request,
                 code: row.code,
                 title: row.title,
-                reason: notice.reason,
+                reason: notice.word().to_owned(),
                 holder: row.holder,
                 next_open,
             });
@@ -552,7 +553,7 @@ fn checklist(facts: &RequestFacts) -> Vec<ChecklistItem> {
         .map(|item| ChecklistItem {
             key: item.key.as_str().to_owned(),
             text: item.text.clone(),
-            done: item.done_by.is_some(),
+            done: item.done_by.is_some() || item.found_by.is_some(),
         })
         .collect()
 }

@@ -82,6 +82,7 @@ impl Ledger {
             Command::Thanks(command) => self.thanks(command),
             Command::Activity(command) => self.run_activity(command),
             Command::Hours(command) => self.keep_hours(command),
+            Command::Look(command) => self.look(command),
             Command::Files(command) => self.manage_files(command),
             Command::MarkRead { group } => self.open_log(group),
             Command::Elder { on } => self.read_large(on),
@@ -192,29 +193,39 @@ impl Ledger {
 
     pub(super) fn edit_request(&mut self, text: &str, change: FactEdit) -> Result<After, Failed> {
         let id = self.request_id(text)?;
-        let group = self.group_of_request(&id)?;
-        let auth = self.auth_in(group.id, &group.name)?;
-        let state = self.facts_of(&id)?;
-        self.write_edit(&state, Edit::Request(change), group.id, auth)?;
+        self.edit_facts(&id, vec![change])?;
         Ok(After::Read(Command::Request { id: id.to_hex() }))
+    }
+
+    /// Makes one change of all these edits.
+    pub(super) fn edit_facts(
+        &mut self,
+        id: &RequestId,
+        edits: Vec<FactEdit>,
+    ) -> Result<(), Failed> {
+        let group = self.group_of_request(id)?;
+        let auth = self.auth_in(group.id, &group.name)?;
+        let state = self.facts_of(id)?;
+        let edits: Vec<Edit> = edits.into_iter().map(Edit::Request).collect();
+        self.write_edit(&state, &edits, group.id, auth)
     }
 
     fn edit_board(&mut self, text: &str, change: BoardEdit) -> Result<After, Failed> {
         let group = self.group(text)?;
         let auth = self.auth_in(group.id, &group.name)?;
         let state = self.board_of(&group.id)?;
-        self.write_edit(&state, Edit::Group(change), group.id, auth)?;
+        self.write_edit(&state, &[Edit::Group(change)], group.id, auth)?;
         Ok(After::Read(Command::Board { group: group.id.to_hex() }))
     }
 
     fn write_edit(
         &mut self,
         state: &DocumentState,
-        change: Edit,
+        edits: &[Edit],
         group: GroupId,
         auth: EnvelopeId,
     ) -> Result<(), Failed> {
-        let edited = match edit(state, self.identity.writer.writer(), &[change]) {
+        let edited = match edit(state, self.identity.writer.writer(), edits) {
             Err(crdt::document::EditRefused::Nothing) => return Ok(()),
             other => other?,
         };

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use crdt::{id::PersonId, time::ClaimedTime};
 use node::api::{
     ActivityCommand, ActivityPage, ActivityReply, ActivityRow, CertificatePage, ChecklistItem,
-    HoursCommand, HoursPage, HoursReply, HowWord, MarkRow, PlacesRow, SheetPage, ShiftRow, TimeRow,
-    TotalsPage,
+    Command, HoursCommand, HoursPage, HoursReply, HowWord, MarkRow, PlacesRow, Reply, SheetPage,
+    ShiftRow, TimeRow, TotalsPage,
 };
 
 use crate::{
@@ -34,8 +34,17 @@ fn row() -> ActivityRow {
     }
 }
 
-/// Its answer to whatever a page asks about activities.
-pub fn answer(command: &ActivityCommand) -> ActivityReply {
+/// Its answer to whatever a page asks about what people do together.
+pub fn together(command: &Command) -> Reply {
+    match command {
+        Command::Activity(command) => Reply::Activity(answer(command)),
+        Command::Hours(command) => Reply::Hours(hours(command)),
+        Command::Look(command) => Reply::Look(crate::look::answer(command)),
+        other => panic!("no page of these asks for {other:?}"),
+    }
+}
+
+fn answer(command: &ActivityCommand) -> ActivityReply {
     match command {
         ActivityCommand::Calendar { activity } => {
             ActivityReply::Calendar { file: format!("BEGIN:VCALENDAR {}", activity.is_some()) }
@@ -165,8 +174,7 @@ fn shift(number: u8, name: &str) -> ShiftRow {
     }
 }
 
-/// Its answer to whatever a page asks about hours.
-pub fn hours(command: &HoursCommand) -> HoursReply {
+fn hours(command: &HoursCommand) -> HoursReply {
     let shifts = vec![shift(1, "陈师傅"), shift(2, "=Tom <i>")];
     match command {
         HoursCommand::Totals { .. } => HoursReply::Totals(Box::new(TotalsPage {

@@ -23,6 +23,7 @@ use node::{
 use tokio::sync::broadcast;
 
 use crate::{
+    activities::together,
     long::Long,
     private::Vault,
     roster::Roster,
@@ -336,8 +337,7 @@ impl Fake {
             }
             Command::Roster(command) => self.about_people(command),
             Command::Series(command) => Ok(Reply::Series(crate::series::answer(&command))),
-            Command::Hours(command) => Ok(Reply::Hours(crate::activities::hours(&command))),
-            Command::Activity(command) => Ok(Reply::Activity(crate::activities::answer(&command))),
+            Command::Activity(_) | Command::Hours(_) | Command::Look(_) => Ok(together(&command)),
             Command::News(NewsCommand::Answered { question }) => {
                 Ok(Reply::News(NewsReply::List { news: answered_before(&question) }))
             }

@@ -12,6 +12,7 @@ mod homes;
 mod installed;
 mod knock;
 mod long;
+mod look;
 mod pages;
 mod phones;
 mod photos;

@@ -49,6 +49,7 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("activity", format!("/activities/{}", id(120).to_hex())),
         ("activity-off", format!("/activities/{}", id(121).to_hex())),
         ("hours", "/hours".into()),
+        ("look", format!("/look/{request}")),
         ("hours-sign", "/hours/sign/1234567".into()),
         ("hours-sheet", format!("/hours/sheet/{}", id(120).to_hex())),
         ("hours-certificate", "/hours/certificate/123456789012".into()),

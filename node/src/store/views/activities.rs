@@ -213,7 +213,9 @@ impl Views {
         Ok(if case.awaiting.contains(me) { Some(AWAITING) } else { told })
     }
 
-    fn activities_of(&self, role: &RequestId) -> Result<BTreeSet<EnvelopeId>, StoreError> {
+    /// The activities that a request has places of.
+    #[expect(clippy::missing_errors_doc, reason = "said once, above")]
+    pub fn activities_of(&self, role: &RequestId) -> Result<BTreeSet<EnvelopeId>, StoreError> {
         let mut find =
             self.conn.prepare_cached("SELECT activity FROM activity_roles WHERE request = ?1")?;
         let rows =

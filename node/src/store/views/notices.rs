@@ -13,8 +13,15 @@ pub struct NoticeRow {
     pub number: i64,
     /// About which request.
     pub request: RequestId,
-    /// Why, as `lifecycle` names it.
+    /// Why, as `lifecycle` names it; behind a stroke, what of several it is about.
     pub reason: String,
+}
+
+impl NoticeRow {
+    /// Why, without what it is about.
+    pub fn word(&self) -> &str {
+        self.reason.split('/').next().unwrap_or_default()
+    }
 }
 
 /// Under this name the truth remembers that this person was told.
@@ -29,17 +36,17 @@ impl Views {
         &self,
         named: &RequestId,
         person: &PersonId,
-        reason: Option<&str>,
+        reasons: &[String],
         truth: &Truth,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
         let told = |reason: &str| told_key(person, named, reason);
         let (request, person) = (named.as_bytes(), person.as_bytes());
-        let mut lapse = self.conn.prepare_cached(
-            "UPDATE notices SET is_due = 0 WHERE request = ?1 AND person = ?2 AND reason IS NOT ?3",
-        )?;
-        lapse.execute(params![request, person, reason])?;
-        if let Some(reason) = reason {
+        let mut lapse = self
+            .conn
+            .prepare_cached("UPDATE notices SET is_due = 0 WHERE request = ?1 AND person = ?2")?;
+        lapse.execute(params![request, person])?;
+        for reason in reasons {
             let was_told = truth.read().kept(&told(reason))?.is_some();
             let mut put = self.conn.prepare_cached(
                 "INSERT INTO notices (request, person, reason, is_due, is_seen)

@@ -322,12 +322,15 @@ impl Views {
         let Some(folded) = folded else { return Ok(()) };
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
         batch.changes.poison.extend(poison);
-        self.put_request(&id, &folded, &settled(truth, &folded.case, &facts), batch)?;
+        let known = settled(truth, &folded.case, &facts);
+        self.put_request(&id, &folded, &known, batch)?;
         self.put_case(&id, &folded)?;
         self.put_request_text(&id, Some((&folded, &facts)), batch)?;
         for me in self.residents.clone() {
-            let told = self.to_tell(truth, &folded, &me)?;
-            self.put_notices(&id, &me, told, truth, batch)?;
+            let told = self.to_tell(truth, &folded, &me)?.map(str::to_owned);
+            let stop = self.to_stop(truth, &folded.case, &known, &me)?;
+            let reasons: Vec<String> = told.into_iter().chain(stop).collect();
+            self.put_notices(&id, &me, &reasons, truth, batch)?;
         }
         Ok(())
     }
@@ -456,7 +459,11 @@ fn request_visible(id: &RequestId, case: &Case, title: &str, facts: &RequestFact
         parts.extend(field.rivals.iter().map(|rival| rival.text.as_bytes()));
     }
     for item in &facts.checklist {
-        let done: &[u8] = if item.done_by.is_some() { b"1" } else { b"0" };
+        let done: &[u8] = match (item.done_by.is_some(), item.found_by.is_some()) {
+            (_, true) => b"2",
+            (true, false) => b"1",
+            (false, false) => b"0",
+        };
         parts.extend([item.key.as_str().as_bytes(), item.text.as_bytes(), done]);
     }
     visible(&parts)

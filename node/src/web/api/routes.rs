@@ -182,6 +182,9 @@ pub const ROUTES: &[Route] = &[
     post("/hours/certificates", "hours/certify", Desk, "hours/certificate"),
     get("/hours/certificates/{number}", "hours/certificate", "hours/certificate"),
     post("/hours/verify", "hours/verify", Read, "hours/certificate"),
+    get("/looks/{about}", "look/show", "look"),
+    post("/looks/{about}/places", "look/add", Requests, "look"),
+    put("/looks/{about}/places/{place}", "look/looked", Requests, "look"),
     // Announcements and who is on duty.
     get("/news", "news/list", "news/list"),
     post("/news", "news/tell", Post, "news/told"),
