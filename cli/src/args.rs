@@ -10,7 +10,7 @@ use crate::{
         act, activity, approvals, ask, backup, bench, board, bundle, case, check, demo, desk,
         devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours, import,
         init, invite, join, late, leave, lock, log, look, name, news, notices, passphrase, people,
-        phones, photo, places, post, reached, rebuild, recover, remove, request, requests,
+        phones, photo, places, post, print, reached, rebuild, recover, remove, request, requests,
         resident, restore, root, search, series, skill, status, token, trouble, unlock, up, vault,
         vote, wait,
     },
@@ -108,6 +108,7 @@ pub enum Verb {
     Activity(activity::Args),
     Hours(hours::Args),
     Look(look::Args),
+    Print(print::Args),
     Intake(ask::Intake),
     Register(case::Register),
     /// Open a request to whoever wants to help

@@ -43,6 +43,7 @@ pub mod phones;
 pub mod photo;
 pub mod places;
 pub mod post;
+pub mod print;
 pub mod reached;
 pub mod rebuild;
 pub mod recover;
@@ -240,6 +241,7 @@ async fn gather(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliE
         Verb::Activity(args) => activity::run(ui, door, args).await,
         Verb::Hours(args) => hours::run(ui, door, args).await,
         Verb::Look(args) => look::run(ui, door, args).await,
+        Verb::Print(args) => print::run(ui, door, args).await,
         _ => Err(CliError::Unexpected),
     }
 }

@@ -11,7 +11,10 @@ use std::{
     io::{self, ErrorKind, Write},
 };
 
-use ::node::api::{MessageRow, NewsState};
+use ::node::{
+    api::{MessageRow, NewsState},
+    paper::Printer,
+};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::Serialize;
@@ -47,6 +50,12 @@ impl<'a> Ui<'a> {
     pub fn in_zone(mut self, zone: TimeZone) -> Self {
         self.zone = zone;
         self
+    }
+
+    /// What writes sheets in this language, for this time zone.
+    pub fn printer(&self) -> Printer<'_> {
+        let now = ::node::clock::claimed();
+        Printer { words: self.speech.shared(), now, zone: &self.zone }
     }
 
     /// From now on errors are JSON.

@@ -18,6 +18,7 @@ pub mod hours;
 pub mod identity;
 pub mod ledger;
 pub mod mesh;
+pub mod paper;
 pub mod passphrase;
 pub mod phones;
 pub mod photo;

@@ -293,6 +293,7 @@ fn pages() -> Router<App> {
         .route("/me/elder", post(me::read_large))
         .route("/me/phones", get(phones::page).post(phones::revoke))
         .route("/requests/{request}/slip", get(print::slip))
+        .route("/requests/{request}/slip.pdf", get(print::slip_file))
         .merge(photos())
         .route("/groups/{group}/messages/{message}", get(group::message_page))
         .route("/groups/{group}/messages/{message}/edit", post(group::edit))
@@ -351,7 +352,9 @@ fn at_work() -> Router<App> {
         .route("/news/{id}", get(news::one))
         .route("/doors", get(doors::page))
         .route("/print/building", get(print::building))
+        .route("/print/building.pdf", get(print::building_file))
         .route("/print/emergency", get(print::emergency))
+        .route("/print/emergency.pdf", get(print::emergency_file))
         .route("/desk", get(desk::page))
         .route("/desk/figures", get(desk::figures))
         .route("/desk/cases/{request}", get(desk::case::page).post(desk::case::send))
@@ -397,6 +400,7 @@ fn gatherings() -> Router<App> {
         .route("/hours/sheet/{activity}", get(hours::sheet).post(hours::keep))
         .route("/hours/table.csv", get(hours::table))
         .route("/hours/certificate/{number}", get(hours::certificate))
+        .route("/hours/certificate/{number}/file.pdf", get(hours::certificate_file))
 }
 
 /// What is private about a request: shown, confided, destroyed.

@@ -25,7 +25,9 @@ use std::{
 
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-use crate::api::{ActVerb, ApiError, ErrorKind, FoundWord, GroupKindWord, RoleWord, ScopeWord};
+use crate::api::{
+    ActVerb, ApiError, DutyRow, ErrorKind, FoundWord, GroupKindWord, RoleWord, ScopeWord,
+};
 
 /// What stands for a placeable in a sentence: text or a number.
 pub use fluent_templates::fluent_bundle::FluentValue as Value;
@@ -104,6 +106,17 @@ impl Lang {
     }
 }
 
+/// Characters of a name or phone beside the duty.
+const DUTY_CHARS_MAX: usize = 80;
+
+/// At most so many characters, with a sign where something was left out.
+pub fn clip(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// The sentences of one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
@@ -148,6 +161,16 @@ impl Words {
     /// A group's name: the one that everybody is in is said in the reader's language.
     pub fn group_name(self, name: &str) -> String {
         if name == "all" { self.text("group-all", &[]) } else { name.to_owned() }
+    }
+
+    /// Who is on duty, with the phone: at the community's desk, else at the first there is; empty where nobody
+    /// said so.
+    pub fn on_duty(self, duty: &[DutyRow]) -> String {
+        let desk = duty.iter().find(|row| row.place.is_empty()).or(duty.first());
+        desk.map_or_else(String::new, |row| {
+            let (name, phone) = (clip(&row.name, DUTY_CHARS_MAX), clip(&row.phone, DUTY_CHARS_MAX));
+            self.text("strip-duty", &[("name", name.into()), ("phone", phone.into())])
+        })
     }
 
     /// A request's status: `submitted`, `open`, `assigned`, …

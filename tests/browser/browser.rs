@@ -7,6 +7,7 @@
 
 mod away;
 mod axe;
+mod days;
 mod desk;
 mod pages;
 mod setup;

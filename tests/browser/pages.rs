@@ -21,7 +21,11 @@ const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
 const ROUTER: &str = include_str!("../../node/src/web.rs");
 
 /// What answers a GET and is no page: a picture, a stream, style and script.
-const NO_PAGES: [&str; 10] = [
+const NO_PAGES: [&str; 14] = [
+    "/requests/{request}/slip.pdf",
+    "/print/building.pdf",
+    "/print/emergency.pdf",
+    "/hours/certificate/{number}/file.pdf",
     "/manifest.webmanifest",
     "/sw.js",
     "/trust/{name}",

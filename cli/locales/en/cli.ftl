@@ -365,3 +365,7 @@ hours-valid = ✓ Valid: signed by { $issuer }.
 hours-not-valid = ✗ Not valid: { $issuer } was not entitled to make it out.
 
 look-found =   ✓ Found: { $places }
+printed = { $pages ->
+    [one] One page is in { $file }.
+   *[other] { $pages } pages are in { $file }.
+}

@@ -331,3 +331,4 @@ hours-valid = ✓ 有效：{ $issuer } 签的名。
 hours-not-valid = ✗ 无效：{ $issuer } 没有权限出具。
 
 look-found =   ✓ 找到了：{ $places }
+printed = 已写入 { $file }，共 { $pages } 页。

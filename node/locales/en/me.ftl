@@ -34,7 +34,8 @@ ask-question-title = Your question
 ask-to-desk = Only the desk may read it (a complaint, for example)
 
 print = Print
-print-how = To print it, use your browser's “Print”; there it can also be saved as PDF.
+print-pdf = As a PDF file
+print-how = To print it, use your browser's “Print”, or keep it as a PDF file.
 slip = Slip
 slip-how = Say this number on the phone, or show it:
 slip-picture = The number as a QR code

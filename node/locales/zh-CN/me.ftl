@@ -34,7 +34,8 @@ ask-question-title = 您的问题
 ask-to-desk = 只给值班台看（比如投诉）
 
 print = 打印
-print-how = 用浏览器的“打印”，也可以在那里存成 PDF。
+print-pdf = PDF 文件
+print-how = 用浏览器的“打印”，或者存成 PDF 文件。
 slip = 回执
 slip-how = 打电话时报这个号，或出示：
 slip-picture = 号码的二维码

@@ -11,12 +11,13 @@ use jiff::tz::TimeZone;
 
 use super::{App, Shared, assets, session::Session};
 use crate::{
-    api::{
-        ApiError, Command, DutyRow, MeshPicture, NewsCommand, NewsReply, Notice, Reply, RoleWord,
-    },
+    api::{ApiError, Command, MeshPicture, NewsCommand, NewsReply, Notice, Reply, RoleWord},
     clock,
+    paper::Printer,
     words::{Lang, Words},
 };
+
+pub use crate::words::clip;
 
 /// Notices that one page shows; the next ones come when these have been read.
 const NOTICES_SHOWN_MAX: usize = 5;
@@ -71,6 +72,11 @@ impl Visit {
     /// "Sunday, 22 November".
     pub fn day(&self, time: ClaimedTime) -> String {
         self.words.day(time, self.now, &self.zone)
+    }
+
+    /// What writes sheets in his language.
+    pub const fn printer(&self) -> Printer<'_> {
+        Printer { words: self.words, now: self.now, zone: &self.zone }
     }
 
     /// The moment that a form's field of date and time names, in milliseconds since 1970.
@@ -195,7 +201,7 @@ impl Frame {
             frame.person = clip(&me.name, TITLE_CHARS_MAX);
         }
         let duty = match duty {
-            Ok(Reply::News(NewsReply::Duty { duty })) => said_duty(visit.words, &duty),
+            Ok(Reply::News(NewsReply::Duty { duty })) => visit.words.on_duty(&duty),
             _ => String::new(),
         };
         frame.strip = Some(Strip { duty, ..strip(visit.words, &mesh) });
@@ -267,15 +273,6 @@ fn strip(words: Words, mesh: &MeshPicture) -> Strip {
     Strip { class, sign, reach, office, unsent, duty: String::new() }
 }
 
-/// The community's desk, else the first there is.
-fn said_duty(words: Words, duty: &[DutyRow]) -> String {
-    let desk = duty.iter().find(|row| row.place.is_empty()).or(duty.first());
-    desk.map_or_else(String::new, |row| {
-        let (name, phone) = (clip(&row.name, TITLE_CHARS_MAX), clip(&row.phone, TITLE_CHARS_MAX));
-        words.text("strip-duty", &[("name", name.into()), ("phone", phone.into())])
-    })
-}
-
 fn told(words: Words, notice: &Notice) -> Told {
     let title = clip(&notice.title, TITLE_CHARS_MAX);
     let holder = notice.holder.as_ref().map(|it| clip(it, TITLE_CHARS_MAX));
@@ -286,14 +283,6 @@ fn told(words: Words, notice: &Notice) -> Told {
         next: notice.next_open.as_ref().map(|row| {
             (format!("/requests/{}", row.id.to_hex()), clip(&row.title, TITLE_CHARS_MAX))
         }),
-    }
-}
-
-/// At most so many characters, with a sign where something was left out.
-pub fn clip(text: &str, chars_max: usize) -> String {
-    match text.char_indices().nth(chars_max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 

@@ -21,6 +21,7 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
     link::{Picture, picture},
+    print,
     request::name_of,
 };
 use crate::{
@@ -338,17 +339,33 @@ pub async fn table(
     Ok((headers, csv).into_response())
 }
 
+/// The certificate of this number.
+async fn certified(app: &App, number: String) -> Result<Box<CertificatePage>, Failure> {
+    if number.len() > NUMBER_CHARS_MAX {
+        return Err(Failure::NoPage);
+    }
+    match ask(app, HoursCommand::Certificate { number }).await? {
+        HoursReply::Certificate(page) => Ok(page),
+        _ => Err(Failure::odd_reply()),
+    }
+}
+
+pub async fn certificate_file(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let page = certified(&app, number).await?;
+    Ok(print::file(&visit.printer().certificate(&page), "certificate"))
+}
+
 pub async fn certificate(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
-    if number.len() > NUMBER_CHARS_MAX {
-        return Err(Failure::NoPage);
-    }
-    let (f, reply) =
-        tokio::join!(Frame::load(&app, &visit), ask(&app, HoursCommand::Certificate { number }));
-    let HoursReply::Certificate(page) = reply? else { return Err(Failure::odd_reply()) };
+    let (f, page) = tokio::join!(Frame::load(&app, &visit), certified(&app, number));
+    let page = page?;
     Ok(show(&Certified {
         f,
         name: clip(&page.name, TITLE_CHARS_MAX),

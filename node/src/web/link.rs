@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use qrcode::{Color, EcLevel, QrCode};
+use crate::paper::modules;
 
 /// Empty modules around the code; readers need four.
 const QUIET_MODULES: usize = 4;
@@ -32,20 +32,13 @@ pub struct Picture {
 
 /// Runs of dark modules, row by row, as one path: no style, no script, small.
 pub fn picture(link: &str) -> Option<Picture> {
-    let code = QrCode::with_error_correction_level(link, EcLevel::L).ok()?;
-    let (width, modules) = (code.width(), code.to_colors());
+    let found = modules(link)?;
     let mut path = String::new();
-    for (y, row) in modules.chunks(width).enumerate() {
-        let mut x = 0;
-        for run in row.chunk_by(|one, other| one == other) {
-            if run[0] == Color::Dark {
-                let (left, top, length) = (x + QUIET_MODULES, y + QUIET_MODULES, run.len());
-                let _ = write!(path, "M{left} {top}h{length}v1h-{length}z");
-            }
-            x += run.len();
-        }
+    for (x, y, length) in found.runs {
+        let (left, top) = (x + QUIET_MODULES, y + QUIET_MODULES);
+        let _ = write!(path, "M{left} {top}h{length}v1h-{length}z");
     }
-    Some(Picture { side: width + 2 * QUIET_MODULES, path })
+    Some(Picture { side: found.side + 2 * QUIET_MODULES, path })
 }
 
 #[cfg(test)]

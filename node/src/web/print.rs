@@ -1,5 +1,6 @@
 //! What is to be had on paper: the slip of a request, the list of a building, the sheet for the day
-//! when nothing works. Clean pages that any browser prints; the ways and bars stay off the paper.
+//! when nothing works. Clean pages that any browser prints, the ways and bars stay off the paper; beside each
+//! the same as a PDF file (`paper`).
 //!
 //! # Rules
 //!
@@ -11,7 +12,8 @@ use askama::Template;
 use axum::{
     Extension,
     extract::{Path, Query, State},
-    response::Response,
+    http::header,
+    response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
 
@@ -23,13 +25,23 @@ use super::{
     news,
     request::{asked_for, name_of},
 };
-use crate::api::{ApiError, Command, ErrorKind, NewsCommand, NewsReply, Reply};
+use crate::{
+    api::{
+        ApiError, Command, DutyRow, ErrorKind, NewsCommand, NewsReply, NewsRow, PersonRow, Reply,
+    },
+    paper::{Sheet, homes},
+};
 
 /// Homes on one list; a building has fewer, a compound is printed in portions.
 const HOMES_SHOWN_MAX: usize = 50;
 
-/// Names behind one door.
-const NAMES_SHOWN_MAX: usize = 12;
+/// A sheet as the answer to whoever asks for its file.
+pub fn file(sheet: &Sheet, name: &str) -> Response {
+    let how = format!("inline; filename=\"{name}.pdf\"");
+    let about =
+        [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, how)];
+    (about, sheet.to_pdf()).into_response()
+}
 
 /// Announcements on the emergency sheet.
 const NEWS_SHOWN_MAX: usize = 6;
@@ -71,6 +83,17 @@ pub async fn slip(
     }))
 }
 
+pub async fn slip_file(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let asked = Command::Request { id: name_of(&id)? };
+    let (request, duty) = tokio::join!(app.handle.ask(asked), on_duty(&app));
+    let Reply::Request(request) = request? else { return Err(Failure::odd_reply()) };
+    Ok(file(&visit.printer().slip(&request.row, &duty?), "slip"))
+}
+
 /// One door and who lives there.
 struct Door {
     home: String,
@@ -100,20 +123,11 @@ pub async fn building(
     Extension(visit): Extension<Visit>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
-    let (f, people) = tokio::join!(Frame::load(&app, &visit), app.handle.ask(Command::People));
-    if !f.desk {
-        return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "desk".into())]).into());
-    }
-    let Reply::People { people } = people? else { return Err(Failure::odd_reply()) };
+    let (f, people) = tokio::join!(Frame::load(&app, &visit), neighbours(&app));
+    let people = people?;
     let beginning = shown.door.trim();
-    let mut homes = std::collections::BTreeMap::<String, Vec<String>>::new();
-    for row in people.iter().filter(|row| row.home.starts_with(beginning)) {
-        let names = homes.entry(row.home.clone()).or_default();
-        if names.len() < NAMES_SHOWN_MAX {
-            names.push(clip(&row.name, TITLE_CHARS_MAX));
-        }
-    }
-    let (doors, next) = portion(homes.into_iter().collect(), shown.from, HOMES_SHOWN_MAX);
+    let homes = homes(&people, beginning).into_iter().collect();
+    let (doors, next) = portion(homes, shown.from, HOMES_SHOWN_MAX);
     Ok(show(&Building {
         doors: doors
             .into_iter()
@@ -124,6 +138,25 @@ pub async fn building(
         today: visit.day(visit.now()),
         f,
     }))
+}
+
+/// Everybody, for whoever works for the neighbourhood.
+async fn neighbours(app: &App) -> Result<Vec<PersonRow>, Failure> {
+    let (me, people) = tokio::join!(app.handle.ask(Command::Me), app.handle.ask(Command::People));
+    if !matches!(me?, Reply::Me(me) if me.desk) {
+        return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "desk".into())]).into());
+    }
+    let Reply::People { people } = people? else { return Err(Failure::odd_reply()) };
+    Ok(people)
+}
+
+pub async fn building_file(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, Failure> {
+    let people = neighbours(&app).await?;
+    Ok(file(&visit.printer().building(&people, shown.door.trim()), "building"))
 }
 
 #[derive(Template)]
@@ -140,13 +173,10 @@ pub async fn emergency(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    let on_duty = Command::News(NewsCommand::Duty { unanswered: false });
-    let (f, duty, told) =
-        tokio::join!(Frame::load(&app, &visit), app.handle.ask(on_duty), news::told(&app, false));
-    let Reply::News(NewsReply::Duty { duty }) = duty? else { return Err(Failure::odd_reply()) };
+    let (f, known) = tokio::join!(Frame::load(&app, &visit), for_the_wall(&app));
+    let (duty, told) = known?;
     let clipped = |text: &str| clip(text, TITLE_CHARS_MAX);
     let duty = duty.iter().take(DUTY_SHOWN_MAX);
-    let told = told?;
     let lines = told.iter().take(NEWS_SHOWN_MAX);
     Ok(show(&Emergency {
         duty: duty
@@ -156,4 +186,24 @@ pub async fn emergency(
         today: visit.day(visit.now()),
         f,
     }))
+}
+
+async fn on_duty(app: &App) -> Result<Vec<DutyRow>, Failure> {
+    let asked = Command::News(NewsCommand::Duty { unanswered: false });
+    let Reply::News(NewsReply::Duty { duty }) = app.handle.ask(asked).await? else {
+        return Err(Failure::odd_reply());
+    };
+    Ok(duty)
+}
+
+async fn for_the_wall(app: &App) -> Result<(Vec<DutyRow>, Vec<NewsRow>), Failure> {
+    tokio::try_join!(on_duty(app), news::told(app, false))
+}
+
+pub async fn emergency_file(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+) -> Result<Response, Failure> {
+    let (duty, told) = for_the_wall(&app).await?;
+    Ok(file(&visit.printer().emergency(&duty, &told), "emergency"))
 }
