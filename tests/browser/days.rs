@@ -186,7 +186,8 @@ async fn a_vote_over_a_cut_is_provisional_until_both_desks_have_reported() {
     town.cut_in_two();
     town.apart().await.expect("two halves");
     let path = format!("/votes/{}", id.to_hex());
-    for (home, language, says) in [(ZHANG, "en", "and have voted"), (CHEN, "zh-CN", "已经投了")] {
+    for (home, language, says) in [(ZHANG, "en", "and have voted"), (CHEN, "zh-CN", "已经投了")]
+    {
         let phone = driver.open(&town.homes[home].page, Size::Phone, language).await;
         phone.go("/votes").await;
         phone.tap_words("6 栋装电梯").await;

@@ -29,6 +29,7 @@ fn lines(page: &LookPage) -> String {
 /// Need 21: insulin in the pharmacies of the town. Both sides of a cut add places and tick them; both lists
 /// merge as a union; found stops everybody who looks, and nobody else is told.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, from the asking to the second finding")]
 fn need_21_search_together() {
     let (mut world, people) = World::court(0x21, &["Zhang", "Li", "Chen", "Wang"]);
     let world = &mut world;

@@ -106,7 +106,7 @@ impl Pen<'_> {
         }
     }
 
-    /// The cells' lines side by side; a row stays on one page, and a line is drawn below it.
+    /// The cells' lines side by side, and a line below them.
     fn put_row(&mut self, cells: &[(String, f32)], tick: bool) {
         let room = self.room() - if tick { GUTTER + TICK } else { 0.0 };
         let lines: Vec<(Vec<String>, f32)> = cells
@@ -118,23 +118,24 @@ impl Pen<'_> {
             .collect();
         let step = ROW_SIZE * LEADING;
         let most = lines.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
-        let most = u16::try_from(most).unwrap_or(u16::MAX);
-        let bottom = self.down(f32::from(most) * step + GUTTER);
-        let first = bottom + GUTTER + f32::from(most.saturating_sub(1)) * step;
         let (left, whole) = (self.left(), self.room());
-        let mut x = left;
-        for (texts, wide) in lines {
-            let mut y = first;
-            for text in texts {
-                self.page().words.push(Placed { x, y, size: ROW_SIZE, text });
-                y -= step;
+        for at in 0..most {
+            let y = self.down(step) + step - ROW_SIZE;
+            let mut x = left;
+            for (texts, wide) in &lines {
+                if let Some(text) = texts.get(at) {
+                    let text = text.clone();
+                    self.page().words.push(Placed { x, y, size: ROW_SIZE, text });
+                }
+                x += wide;
             }
-            x += wide;
+            if tick && at == 0 {
+                self.put_tick(left + whole - TICK, y);
+            }
         }
-        self.page().bars.push([left, bottom, whole, LINE]);
-        if tick {
-            self.put_tick(left + whole - TICK, first);
-        }
+        self.y -= GUTTER;
+        let y = self.y + GUTTER / 2.0;
+        self.page().bars.push([left, y, whole, LINE]);
     }
 
     fn put_tick(&mut self, x: f32, y: f32) {

@@ -23,6 +23,9 @@ const ACCENTED: [u16; 64] = [
 /// What must not begin a line.
 const CLOSES: &str = "，。、；：？！）》〉」』】”’…,.;:?!)]%";
 
+/// What must not end one.
+const OPENS: &str = "（《〈「『【“‘([";
+
 /// A letter of Helvetica: its byte in the encoding `WinAnsiEncoding`, and its width. None: the Chinese font
 /// has it.
 pub fn latin(letter: char) -> Option<(u8, u16)> {
@@ -48,9 +51,9 @@ pub fn width(text: &str) -> f32 {
 }
 
 /// May a line end between these two? Behind a blank, and beside a letter that stands for itself; never
-/// before what closes.
+/// before what closes or behind what opens.
 fn may_break(before: char, after: char) -> bool {
-    if CLOSES.contains(after) || after == ' ' {
+    if CLOSES.contains(after) || OPENS.contains(before) || after == ' ' {
         return false;
     }
     before == ' ' || latin(before).is_none() || latin(after).is_none()

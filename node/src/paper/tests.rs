@@ -122,7 +122,7 @@ fn long_words_of_both_languages_fit_and_none_is_lost() {
 
 #[test]
 fn no_line_begins_with_what_closes() {
-    for room in 2..30_u8 {
+    for room in 4..30_u8 {
         for line in
             letters::wrapped("早，晚。（好）“行”！abc, de. 一二三四五六七，", f32::from(room))
         {
@@ -154,14 +154,14 @@ fn a_buildings_list_has_every_door_once_on_as_many_pages_as_it_needs() {
     both(|printer| {
         let sheet = printer.building(&people, "3-");
         let pages = check_fits(&sheet);
-        assert_eq!((pages.len(), sheet.pages()), (5, 5));
+        assert_eq!((pages.len(), sheet.pages()), (4, 4));
         let said = whole(&pages);
         for n in 0..120 {
             let door = format!("3-{n:03}");
             assert_eq!(said.lines().filter(|line| **line == door).count(), 1, "{door}");
         }
         assert!(said.contains("住户7") && !said.contains("Tom"), "{said}");
-        assert!(said.contains("5/5"));
+        assert!(said.contains("4/4"));
         assert_eq!(sheet.to_pdf(), printer.building(&people, "3-").to_pdf());
     });
 }
