@@ -57,6 +57,7 @@ pub mod search;
 pub mod series;
 pub mod skill;
 pub mod status;
+pub mod team;
 pub mod token;
 pub mod trouble;
 pub mod unlock;
@@ -142,6 +143,7 @@ async fn ask_node(
         Verb::Deny(args) => approvals::deny(ui, door, args).await,
         Verb::Groups(args) => groups::run(ui, door, args).await,
         Verb::Group(args) => group::run(ui, door, args).await,
+        Verb::Team(args) => team::run(ui, door, args).await,
         Verb::Post(args) => post::run(ui, door, args).await,
         Verb::Log(args) => log::run(ui, door, args).await,
         Verb::Search(args) => search::run(ui, door, args).await,

@@ -253,6 +253,26 @@ fn answers_about_people() {
     insta::assert_snapshot!(report);
 }
 
+/// Groups that one may join, and a team's desk.
+#[test]
+fn teams_read_well() {
+    let stage = Stage::with(stage::neighbourhood);
+    let mut report = String::new();
+    for args in [
+        &["groups", "--all"][..],
+        &["groups", "--all", "--json"],
+        &["team", "desk", "fleet"],
+        &["team", "apply", "fleet", "--meets", "五年驾龄"],
+        &["team", "criterion", "fleet", "会手语", "--preferred"],
+        &["team", "attest", "fleet", "Zhang", "五年驾龄", "--until", "2027-11-24"],
+        &["team", "attest", "fleet", "Zhang", "五年驾龄", "--until", "some day"],
+        &["team", "suspend", "fleet", "Zhang", "--reason", "年检没过"],
+    ] {
+        report += &stage.told_in_both(args);
+    }
+    insta::assert_snapshot!(report);
+}
+
 /// The contract of design.md: these fields stay, in every later release.
 #[test]
 fn json_has_the_fields_of_the_contract() {

@@ -15,6 +15,7 @@ mod news;
 mod profile;
 mod series;
 mod statement;
+mod team;
 mod vault;
 
 pub use activity::{
@@ -31,6 +32,7 @@ pub use statement::{
     Cut, GroupKind, History, KeyUse, Oversight, Place, Position, Proof, Role, Second,
     SignedStatement, Statement,
 };
+pub use team::{Attestation, Criterion, GroupSort, Listing, Team};
 pub use vault::{Details, Erasure, Vault, VaultClass, VaultName};
 
 use minicbor::{Decode, Encode};
@@ -44,7 +46,7 @@ use crate::{
 
 /// Grows whenever this release reads a kind, variant or class that the last one did not: what a node
 /// keeps as *newer* is judged again then.
-pub const VOCABULARY: u32 = 4;
+pub const VOCABULARY: u32 = 5;
 
 /// A body in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub enum Body {
     Profile(Profile),
     /// What people do together, and the hours of it.
     Activity(Activity),
+    /// Something of a team: how it is found, what it asks, who meets it.
+    Team(Team),
 }
 
 /// What people say in a group.
@@ -413,6 +417,7 @@ impl Body {
             Self::Ballot(_) => Kind::BALLOT,
             Self::Profile(_) => Kind::PROFILE,
             Self::Activity(_) => Kind::ACTIVITY,
+            Self::Team(_) => Kind::TEAM,
         }
     }
 
@@ -433,6 +438,7 @@ impl Body {
             Self::Ballot(it) => pack(it),
             Self::Profile(it) => pack(it),
             Self::Activity(it) => pack(it),
+            Self::Team(it) => pack(it),
         }
     }
 
@@ -457,6 +463,7 @@ impl Body {
             Kind::BALLOT => Self::Ballot(unpack(bytes)?),
             Kind::PROFILE => Self::Profile(unpack(bytes)?),
             Kind::ACTIVITY => Self::Activity(unpack(bytes)?),
+            Kind::TEAM => Self::Team(unpack(bytes)?),
             _ => return Err(Unreadable::Newer),
         };
         if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
@@ -492,6 +499,7 @@ impl Body {
             Self::Ballot(it) => it.is_within_limits(),
             Self::Profile(it) => it.is_within_limits(),
             Self::Activity(it) => it.is_within_limits(),
+            Self::Team(it) => it.is_within_limits(),
         }
     }
 }

@@ -72,6 +72,8 @@ impl Kind {
     pub const PROFILE: Self = Self(14);
     /// What people do together: plans, who came and went, which hours count.
     pub const ACTIVITY: Self = Self(13);
+    /// How teams are found, what they ask for, who meets it.
+    pub const TEAM: Self = Self(15);
 
     /// In which order kinds travel: 0 first. The same on every node, whatever the kind.
     pub const fn class(self) -> u8 {
@@ -107,6 +109,7 @@ impl std::fmt::Debug for Kind {
             Self::CARD => "card",
             Self::PROFILE => "profile",
             Self::ACTIVITY => "activity",
+            Self::TEAM => "team",
             Self(other) => return write!(f, "kind-{other}"),
         };
         f.write_str(name)

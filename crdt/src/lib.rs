@@ -8,7 +8,8 @@
 //! 3. [`judge`], [`authority`] — what becomes of an envelope, and who may do what;
 //! 4. [`claim`], [`lifecycle`], [`rota`], [`code`] — what the acts on a help request come to;
 //!    [`news`] — what an announcement does, and who is on duty; [`poll`] — what a vote comes to; [`profile`] — skills and
-//!    thanks; [`activity`], [`hours`] — what people do together, and for how long;
+//!    thanks; [`activity`], [`hours`] — what people do together, and for how long; [`team`] — whom a
+//!    team lets in;
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
 //! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
 //! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`], [`introduction`] — how people
@@ -40,6 +41,7 @@ pub mod profile;
 pub mod rota;
 pub mod secrets;
 pub mod sync;
+pub mod team;
 pub mod time;
 pub mod vault;
 pub mod wire;

@@ -131,6 +131,9 @@ pub const LETTER_BOXES_MAX: usize = 64;
 /// Skills that one person lists.
 pub const SKILLS_PER_PERSON_MAX: usize = 12;
 
+/// Criteria of one team, and what one of its words may name of them: more is not read before applying.
+pub const CRITERIA_MAX: usize = 32;
+
 /// Photos and files of one announcement: a burst pipe from four sides.
 pub const ATTACHMENTS_MAX: usize = 4;
 

@@ -16,10 +16,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    body::{BlobKey, BoxRef, Profile, Sealed, Skill, Thank},
+    body::{Profile, Skill, Thank},
     id::{EnvelopeId, KeyId, PersonId, RequestId, short_hash},
     keys::Stretched,
-    secrets::{BoxSecret, blob, seal_to},
+    secrets::{BoxSecret, letter},
 };
 
 /// Bytes of salt before the words.
@@ -137,20 +137,15 @@ pub fn write(
     let mut dice = Stretched::new(seed);
     let (key, salt): ([u8; 32], [u8; SALT]) = (dice.draw(), dice.draw());
     let purpose = purpose(&to, &request);
-    let shares = boxes
-        .iter()
-        .filter_map(|one| Some((BoxRef::from(*one), seal_to(one, &purpose, &key, &mut dice)?)));
-    let sealed = Sealed::new(shares);
-    let any = sealed.recipients().next().is_some();
-    let (_, letter) = blob::seal(&BlobKey(key), &[&salt, text.as_bytes()].concat());
-    any.then(|| Thank { to, request, digest: digest(&salt, text), sealed, letter })
+    let plain = [&salt, text.as_bytes()].concat();
+    let (sealed, letter) = letter::seal(&purpose, &plain, boxes, key, &mut dice)?;
+    Some(Thank { to, request, digest: digest(&salt, text), sealed, letter })
 }
 
 /// Reads words that were sealed to this box: what was hashed with them, and the words.
 pub fn read(thank: &Thank, own: &BoxSecret) -> Option<([u8; SALT], String)> {
     let purpose = purpose(&thank.to, &thank.request);
-    let key = own.open(&thank.sealed.of(own.reference())?, &purpose)?;
-    let plain = blob::open(&BlobKey(key), &thank.letter)?;
+    let plain = letter::open(&purpose, &thank.sealed, &thank.letter, own)?;
     let (salt, text) = plain.split_first_chunk::<SALT>()?;
     let text = String::from_utf8(text.to_vec()).ok()?;
     (digest(salt, &text) == thank.digest).then_some((*salt, text))

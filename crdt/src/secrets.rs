@@ -36,6 +36,7 @@ pub mod blob;
 mod boxes;
 mod epoch;
 mod keyring;
+pub(crate) mod letter;
 pub mod packing;
 
 pub use boxes::BoxSecret;

@@ -7,13 +7,13 @@
 
 use crdt::{
     body::{
-        Act, Activity, ActivityRole, Announcement, Approval, Ask, AskKind, Attachment, Ballot,
-        BlobKey, Body, Card, Certificate, Choice, Consent, Count, Deed, DocumentForm, DutyRota,
-        Exception, Franchise, GroupKind, HandOver, Holding, How, Intake, KeyUse, Mark, MarkKind,
-        MarkRef, Media, News, NewsClass, OnDuty, Opening, Oversight, Part, Place, Plan, Position,
-        Posted, Presence, Profile, Promise, Proof, Reach, Receipt, RidePlan, RotaEdit, Series,
-        SignedStatement, Sitting, Skill, SkillKind, Statement, Talk, Terms, Verb, Verdict, Visit,
-        Voter,
+        Act, Activity, ActivityRole, Announcement, Approval, Ask, AskKind, Attachment, Attestation,
+        Ballot, BlobKey, Body, Card, Certificate, Choice, Consent, Count, Criterion, Deed,
+        DocumentForm, DutyRota, Exception, Franchise, GroupKind, GroupSort, HandOver, Holding, How,
+        Intake, KeyUse, Listing, Mark, MarkKind, MarkRef, Media, News, NewsClass, OnDuty, Opening,
+        Oversight, Part, Place, Plan, Position, Posted, Presence, Profile, Promise, Proof, Reach,
+        Receipt, RidePlan, RotaEdit, Series, SignedStatement, Sitting, Skill, SkillKind, Statement,
+        Talk, Team, Terms, Verb, Verdict, Visit, Voter,
     },
     bundle::BundleWriter,
     code::Code,
@@ -27,6 +27,7 @@ use crdt::{
     rota::{Leg, LocalTime, ride_id},
     secrets::BoxSecret,
     sync::Fingerprint,
+    team,
     time::{Bucket, ClaimedTime},
 };
 use serde_json::{Value, json};
@@ -170,6 +171,7 @@ fn write_all(home: &mut Home) -> EnvelopeId {
     let photographed = Body::Act(Act::Ask(a_photo_of_handwriting()));
     home.write("ask with a photo", scope, Some(root), vec![], &photographed);
     write_activities(home, scope, root, ask);
+    write_teams(home, scope, root);
     all
 }
 
@@ -258,6 +260,42 @@ fn write_profiles(home: &mut Home, scope: ScopeId, root: EnvelopeId, request: En
     let of = home.write("thanks", scope, Some(root), vec![], &thank);
     let publish = Body::Profile(Profile::Publish { of, text, salt });
     home.write("thanks published", scope, Some(root), vec![of], &publish);
+}
+
+fn write_teams(home: &mut Home, scope: ScopeId, root: EnvelopeId) {
+    let (person, group) = (home.person.person(), EnvelopeId::from_bytes([6; 32]));
+    let listing = Listing {
+        group,
+        name: "爱心车队".into(),
+        about: "接送就医 rides to clinics".into(),
+        sort: GroupSort::Team,
+        area: Place::community(),
+        vouches: 2,
+    };
+    home.write("team listed", scope, Some(root), vec![], &Body::Team(Team::List(listing)));
+    let criterion = Criterion { group, text: "五年驾龄 five years".into(), required: true };
+    let criterion = Body::Team(Team::Criterion(criterion));
+    let criterion = home.write("criterion", scope, Some(root), vec![], &criterion);
+    let apply = Body::Team(Team::Apply { group, meets: vec![criterion] });
+    let of = home.write("application", scope, Some(root), vec![], &apply);
+    let boxes = [secret(8).key()];
+    let decline = team::decline(group, of, "人满了 full", &boxes, [12; 32]).expect("a box");
+    home.write("application declined", scope, Some(root), vec![], &Body::Team(decline));
+    let seen = Attestation { person, criterion, seen_ms: 7, until_ms: Some(9) };
+    let seen =
+        home.write("attestation", scope, Some(root), vec![], &Body::Team(Team::Attest(seen)));
+    let suspend = Body::Team(Team::Suspend { person, reason: "过期 ran out".into() });
+    let suspend = home.write("suspension", scope, Some(root), vec![], &suspend);
+    let (unmet, reason) = (vec![criterion], "急 urgent".into());
+    let words = [
+        ("criterion dropped", Team::Drop { group, of: criterion }),
+        ("attestation retracted", Team::Retract { of: seen }),
+        ("team exception", Team::Exception { person, unmet, missing: 1, reason }),
+        ("suspension lifted", Team::Lift { of: vec![suspend] }),
+    ];
+    for (name, word) in words {
+        home.write(name, scope, Some(root), vec![], &Body::Team(word));
+    }
 }
 
 fn write_news(

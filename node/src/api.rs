@@ -30,6 +30,7 @@ mod request;
 mod search;
 mod series;
 mod status;
+mod team;
 mod token;
 mod vault;
 mod vote;
@@ -63,6 +64,7 @@ pub use series::{
     SeriesRow, WeekPage,
 };
 pub use status::{BoardPage, GroupStatus, Pin, Status};
+pub use team::*;
 pub use token::{ScopeWord, TokenCommand, TokenReply, TokenRow, TokenText};
 pub use vault::{EarlierRow, OpeningRow, Private, VaultPage, VaultWord};
 pub use vote::*;
@@ -271,6 +273,8 @@ pub enum Command {
     Skill(SkillCommand),
     /// Thanks that both want to be read.
     Thanks(ThanksCommand),
+    /// Which groups there are, what teams ask for, who applies.
+    Team(TeamCommand),
     /// What people do together.
     Activity(ActivityCommand),
     /// Volunteer hours.
@@ -384,6 +388,7 @@ pub enum Reply {
     Vote(VoteReply),
     Skill(SkillReply),
     Thanks(ThanksReply),
+    Team(TeamReply),
     Activity(ActivityReply),
     Hours(HoursReply),
     Look(LookPage),
@@ -540,4 +545,7 @@ pub struct Notice {
     pub holder: Option<String>,
     /// The next open request, so that goodwill is not wasted.
     pub next_open: Option<RequestRow>,
+    /// Where it is about something that runs out: which team asks for it, and until when it holds.
+    #[serde(default)]
+    pub credential: Option<CredentialNotice>,
 }

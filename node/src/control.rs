@@ -101,6 +101,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::UnknownRemoval
         | ErrorKind::UnknownSeries
         | ErrorKind::UnknownVote
+        | ErrorKind::UnknownCriterion
         | ErrorKind::UnknownActivity
         | ErrorKind::UnknownCertificate
         | ErrorKind::NoRideThen
@@ -138,6 +139,10 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::FilesOff
         | ErrorKind::FilesBusy
         | ErrorKind::VoteRefused
+        | ErrorKind::CriteriaUnmet
+        | ErrorKind::NotApplied
+        | ErrorKind::Suspended
+        | ErrorKind::NotSuspended
         | ErrorKind::NotNow => StatusCode::CONFLICT,
         ErrorKind::NotAMember
         | ErrorKind::NotAllowed

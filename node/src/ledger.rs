@@ -61,6 +61,7 @@ mod root;
 mod search;
 mod series;
 mod stranger;
+mod teams;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -346,6 +347,7 @@ impl Ledger {
         let mut due = self.chores(&found.statements)?;
         if found.roster {
             due.extend(self.leavings()?);
+            self.renew_where_let_in_again()?;
         }
         self.note_news(&found.news, changes)?;
         let touched = found.requests.clone();

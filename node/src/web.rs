@@ -66,6 +66,7 @@ mod search;
 mod secure;
 mod session;
 mod skills;
+mod teams;
 mod trouble;
 mod trusting;
 mod upload;
@@ -375,6 +376,8 @@ fn at_work() -> Router<App> {
 /// What neighbours decide together, can do, and thank for.
 fn together() -> Router<App> {
     Router::new()
+        .route("/directory", get(teams::directory).post(teams::act))
+        .route("/groups/{group}/team", get(teams::page).post(teams::send))
         .route("/skills", get(skills::page).post(skills::send))
         .route("/thanks", get(skills::thanks).post(skills::say_thanks))
         .route("/votes", get(votes::list))

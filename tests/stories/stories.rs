@@ -26,6 +26,7 @@ mod search;
 mod secrets;
 mod series;
 mod several;
+mod teams;
 mod vaults;
 mod visits;
 mod votes;

@@ -3,6 +3,7 @@
 
 mod news;
 mod people;
+mod team;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -220,6 +221,7 @@ pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
         Command::People => Reply::People { people: vec![person()] },
         Command::Roster(command) => Reply::Roster(people::told(command)),
         Command::News(command) => Reply::News(news::told(command)),
+        Command::Team(command) => Reply::Team(team::told(command)),
         Command::Files(command) => Reply::Files(news::files(command)),
         Command::Mesh => Reply::Mesh(MeshPicture { peers: peers(), ..MeshPicture::default() }),
         Command::Board { .. } => Reply::Board(BoardPage {
@@ -435,6 +437,7 @@ fn notice() -> Notice {
             status: "open".into(),
             ..request()
         }),
+        credential: None,
     }
 }
 

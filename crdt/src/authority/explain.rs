@@ -251,6 +251,17 @@ impl Roster {
         found.min_by_key(|(person, key_use)| !self.resolver.speaks_now(key, *key_use, *person))
     }
 
+    /// Was the person let into a group again under a grant that this installation cannot write under,
+    /// because it wrote there before?
+    pub fn needs_fresh_writer(&self, person: PersonId, writer: WriterId) -> bool {
+        let barred = |(id, power): (EnvelopeId, Power<'_>)| {
+            let group = power.over.group().and_then(|id| self.group(&id));
+            group.is_some_and(|group| !group.everyone)
+                && self.resolver.is_no_old_writer(&id, power, writer).is_err()
+        };
+        self.live_powers(person).any(barred)
+    }
+
     /// Every installation that ever wrote for a person.
     pub fn writers_of(&self, person: PersonId) -> Vec<WriterId> {
         let writers = self.devices(person).into_iter().filter(|it| it.key_use == KeyUse::Writer);

@@ -94,6 +94,7 @@ impl Fact {
             | Body::Erasure(_)
             | Body::Receipt(_)
             | Body::Profile(_)
+            | Body::Team(_)
             | Body::Holding(_)
             | Body::Activity(_) => (Says::Other, Vec::new()),
         };

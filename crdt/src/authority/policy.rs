@@ -19,10 +19,12 @@
 //! | in a group below | staff, or steward, where its founding says so ([`oversight`]) |
 //! | take down, put back, record an exception | steward over the group or around it, where it was written |
 //! | name an area | steward over the place around it, where it was written |
+//! | list a group, ask for something, attest, refuse, make an exception, suspend | steward over the group or around it, where it was written |
 //! | open a vote, cancel it | steward over its place or around it, where it was written |
 //! | enter a paper ballot, end the wait for reports | the same, or whoever the vote names to count |
 //! | edit, take back | the message's author |
 //! | report, leave | any in the group |
+//! | apply to a team | any in the community |
 //!
 //! What may be done to a request stands in `lifecycle::policy`.
 

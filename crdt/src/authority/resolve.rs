@@ -184,11 +184,16 @@ impl Resolver {
                 return Err(Reason::Cut(*removal));
             }
         }
-        self.is_no_old_writer(&auth, a, e)
+        self.is_no_old_writer(&auth, a, e.writer)
     }
 
     /// Under a grant that undoes a removal, only writers count that never acted under a removed one.
-    fn is_no_old_writer(&self, auth: &EnvelopeId, a: Power<'_>, e: &Spot) -> Result<(), Reason> {
+    pub fn is_no_old_writer(
+        &self,
+        auth: &EnvelopeId,
+        a: Power<'_>,
+        writer: WriterId,
+    ) -> Result<(), Reason> {
         let Some(Statement::Grant { undo, .. }) = self.index.statement(auth) else { return Ok(()) };
         for id in undo {
             let Some(removal) = self.index.get(id) else { continue };
@@ -197,12 +202,12 @@ impl Resolver {
             if !hits(removal, a) || !self.counts(id, Mode::Strict) {
                 continue;
             }
-            let acted = self.index.used.get(&e.writer).into_iter().flatten().any(|used| {
+            let acted = self.index.used.get(&writer).into_iter().flatten().any(|used| {
                 let power = self.index.get(used).and_then(|_| self.index.gives(used));
                 power.is_some_and(|power| hits(removal, power))
                     && !self.undoes(used, removal, remover)
             });
-            if acted || self.index.cuts_any_of(id, &e.writer) {
+            if acted || self.index.cuts_any_of(id, &writer) {
                 return Err(Reason::OldWriter(*id));
             }
         }

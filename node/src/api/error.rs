@@ -137,6 +137,16 @@ pub enum ErrorKind {
     InvitationUsed,
     /// Only whoever sees to the group may. Args: `group`.
     NotAnOwner,
+    /// The team asks for nothing of these words or this id. Args: `text`.
+    UnknownCriterion,
+    /// Something that the team asks for is lacking. Args: `name`, `criteria`, `vouches` (missing).
+    CriteriaUnmet,
+    /// Nobody of this name waits for the captain's word. Args: `name`.
+    NotApplied,
+    /// The person is out of the team for a while. Args: `group`.
+    Suspended,
+    /// The person is not out for a while. Args: `name`.
+    NotSuspended,
     /// Nothing forks there. Args: `id`.
     NotForked,
     /// Only another device, the paper key or somebody else may. Args: `what`.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crdt::{
-    body::{Consent, DocumentForm, Intake, Part, RidePlan, Role, case_of},
+    authority::Group,
+    body::{Consent, DocumentForm, GroupKind, Intake, Part, RidePlan, Role, case_of},
     document::{DocumentState, Fact, RequestFacts},
     id::{GroupId, PersonId, RequestId, ScopeId},
     lifecycle::{self, Case},
@@ -77,6 +78,7 @@ impl Ledger {
                     }
                 }
                 self.views.notices_seen(&me, &numbers)?;
+                self.reminders_seen(&ids)?;
                 Ok(Reply::Done)
             }
             Command::Me => self.me(),
@@ -86,6 +88,7 @@ impl Ledger {
             Command::Vote(command) => self.tell_votes(command).map(Reply::Vote),
             Command::Skill(command) => self.tell_skills(command).map(Reply::Skill),
             Command::Thanks(_) => self.tell_thanks().map(Reply::Thanks),
+            Command::Team(command) => self.tell_team(command).map(Reply::Team),
             Command::Activity(command) => self.tell_activity(command).map(Reply::Activity),
             Command::Hours(command) => self.tell_hours(command).map(Reply::Hours),
             Command::Look(command) => self.tell_look(&command).map(Reply::Look),
@@ -167,11 +170,7 @@ impl Ledger {
         let known = roster.group(&line.id);
         let everyone = known.as_ref().is_some_and(|group| group.everyone);
         let members = if everyone { roster.community_members() } else { roster.members(&line.id) };
-        let kind = match known.map(|group| group.kind) {
-            Some(crdt::body::GroupKind::Vetted) => GroupKindWord::Vetted,
-            Some(crdt::body::GroupKind::Invite) if !everyone => GroupKindWord::Invite,
-            _ => GroupKindWord::Open,
-        };
+        let kind = known.as_ref().map_or(GroupKindWord::Open, kind_word_of);
         let joined = me.is_some_and(|me| roster.best_auth(me, line.scope).is_some());
         let muted = self.muted_here().is_ok_and(|muted| muted.contains(&line.id));
         // A disk that cannot be read says so where the messages are read.
@@ -383,8 +382,10 @@ impl Ledger {
                 reason: notice.word().to_owned(),
                 holder: row.holder,
                 next_open,
+                credential: None,
             });
         }
+        notices.extend(self.reminders(me)?);
         Ok(Reply::Notices { notices })
     }
 
@@ -556,4 +557,13 @@ fn checklist(facts: &RequestFacts) -> Vec<ChecklistItem> {
             done: item.done_by.is_some() || item.found_by.is_some(),
         })
         .collect()
+}
+
+/// Who may enter a group, in a word. The group of everybody is open to whoever is in the community.
+pub(super) fn kind_word_of(group: &Group) -> GroupKindWord {
+    match group.kind {
+        GroupKind::Vetted => GroupKindWord::Vetted,
+        GroupKind::Invite if !group.everyone => GroupKindWord::Invite,
+        GroupKind::Invite | GroupKind::Open => GroupKindWord::Open,
+    }
 }

@@ -7,7 +7,7 @@
 
 use crdt::{
     authority::{Group, Reason, Verdict},
-    body::{Body, GroupKind, KeyUse, Place, Role, Statement, Talk},
+    body::{Body, GroupKind, KeyUse, Place, Statement, Talk},
     id::{EnvelopeId, PersonId},
     invitation::{Invitation, invitation_key, to_file},
     limits::{STATEMENT_LIST_MAX, TEXT_BYTES_MAX},
@@ -18,6 +18,7 @@ use super::{
     After, Failed, Ledger,
     chores::Promise,
     decide::{checked, kind_of, role_of, say},
+    teams::CAPTAIN_DECIDES,
 };
 use crate::{
     api::{
@@ -182,6 +183,7 @@ impl Ledger {
         let missing = match group.kind {
             GroupKind::Open => None,
             GroupKind::Invite => Some(MissingWord::Approval),
+            GroupKind::Vetted if group.need == CAPTAIN_DECIDES => Some(MissingWord::Approval),
             GroupKind::Vetted => (have < need).then_some(MissingWord::Vouches),
         };
         let knocked = roster.knocks(&group.id).iter().any(|knock| knock.person == person);
@@ -233,14 +235,22 @@ impl Ledger {
         let mut confirms = roster.joins_of(&group.place);
         confirms.truncate(STATEMENT_LIST_MAX);
         let kind = kind_of(kind);
-        let need = if kind == GroupKind::Vetted { vouches.max(1) } else { 0 };
+        let need = match kind {
+            GroupKind::Vetted if self.keep_asking(text, vouches)? => CAPTAIN_DECIDES,
+            GroupKind::Vetted => vouches.max(1),
+            GroupKind::Open | GroupKind::Invite => 0,
+        };
         let rules = Statement::Rules { group: group.place, kind, need, replaces, confirms };
         self.as_owner(rules, &line)?;
         Ok(read_members(&line.id.to_hex()))
     }
 
     /// Makes a statement that only an owner of the group may make.
-    fn as_owner(&mut self, statement: Statement, line: &GroupLine) -> Result<EnvelopeId, Failed> {
+    pub(super) fn as_owner(
+        &mut self,
+        statement: Statement,
+        line: &GroupLine,
+    ) -> Result<EnvelopeId, Failed> {
         let me = self.person()?;
         let not_mine = ApiError::new(ErrorKind::NotAnOwner, [("group", line.name.clone())]);
         let auth = self.truth.roster().may(me, &statement).map_err(|_| not_mine)?;
@@ -261,11 +271,10 @@ impl Ledger {
         if roster.members(&group.id).contains(&person) {
             return Ok(read);
         }
-        let knocks = roster.knocks(&group.id).into_iter();
-        let confirms = knocks.filter(|it| it.person == person).map(|it| it.join).collect();
-        let (role, over) = (Role::Member, group.place);
-        let undo = Vec::new();
-        self.as_owner(Statement::Grant { person, role, over, undo, confirms }, &line)?;
+        if self.decide_on(text, person, exception.as_deref())?.is_some() {
+            return Ok(read);
+        }
+        self.grant_entry(&line, &group, person)?;
         if let Some(reason) = exception {
             let reason = checked("reason", reason, TEXT_BYTES_MAX)?;
             let auth = self.auth_in(line.id, &line.name)?;
@@ -318,7 +327,7 @@ impl Ledger {
             kind: self.group_row(line.clone()).kind,
             group: line.name,
             id: group.id,
-            need: u64::from(group.need),
+            need: self.team(text)?.vouches().into(),
             members: rows,
             owner,
             exceptions: exceptions?,

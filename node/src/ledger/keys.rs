@@ -239,6 +239,32 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whoever was let into a group again writes under that grant only with a writer that never wrote
+    /// under the one that was taken. Where his sealed key is shut he reads, until he has unlocked it.
+    pub(super) fn renew_where_let_in_again(&mut self) -> Result<(), Failed> {
+        let mut fresh = self.identity.clone();
+        let mut made = false;
+        for who in self.identity.turns() {
+            fresh.trade_places(who);
+            let writer = fresh.writer.writer();
+            let roster = self.truth.roster();
+            let barred = fresh.person.is_some_and(|me| roster.needs_fresh_writer(me, writer));
+            if barred && !fresh.copied && fresh.sealed.secret().is_some() {
+                fresh.writer = Secret::from_seed(self.dice.draw());
+                made = true;
+            }
+            fresh.trade_places(who);
+        }
+        if made {
+            if let Some(folder) = &self.folder {
+                identity::keep_identity(folder, &fresh)?;
+            }
+            self.identity = fresh;
+            self.uncertified = true;
+        }
+        Ok(())
+    }
+
     /// Certifies writers that have said nothing yet, and the box with them; inside a transaction.
     pub(super) fn certify_what_is_fresh(&mut self) {
         if !std::mem::take(&mut self.uncertified) {

@@ -27,7 +27,11 @@ impl Ledger {
         let text = text.trim();
         match self.views.answering_to(text).as_slice() {
             [one] => Ok(*one),
-            [] => Err(unknown_group(text).into()),
+            // What one is not in has its name in the directory alone.
+            [] => match self.listed_as(text)?.as_slice() {
+                [one] => Ok(*one),
+                _ => Err(unknown_group(text).into()),
+            },
             // Whoever says `all` means everybody, whatever else was given that name since.
             many => match many.iter().find(|id| self.is_everybody(id)) {
                 Some(everybody) => Ok(*everybody),

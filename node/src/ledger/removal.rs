@@ -113,7 +113,7 @@ impl Ledger {
     }
 
     /// The removals that a new grant has to undo, or why it cannot.
-    fn undo_for(
+    pub(super) fn undo_for(
         &self,
         hand: Hand<'_>,
         person: PersonId,
@@ -401,6 +401,7 @@ pub(super) fn kind_word(kind: Kind) -> &'static str {
         Kind::RECEIPT => "receipt",
         Kind::MEDIA => "media",
         Kind::ACTIVITY => "activity",
+        Kind::TEAM => "team",
         _ => "other",
     }
 }

@@ -34,6 +34,7 @@ mod requests;
 mod rides;
 mod search;
 mod talk;
+mod teams;
 mod votes;
 
 use std::{
@@ -300,6 +301,7 @@ impl Views {
             Body::Receipt(it) => self.take_receipt(told, it)?,
             Body::Ballot(it) => self.take_ballot(told, it, batch)?,
             Body::Profile(_) => self.take_profile(told, batch)?,
+            Body::Team(it) => self.take_team(told, it, batch)?,
             Body::Activity(it) => self.take_activity(told, it, batch)?,
             Body::Card(_) | Body::Key(_) | Body::Holding(_) => (),
             Body::Statement(signed) => {

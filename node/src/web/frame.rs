@@ -86,6 +86,13 @@ impl Visit {
         u64::try_from(zoned.timestamp().as_millisecond()).ok()
     }
 
+    /// The end of the day that a form's field names: what holds "until" a day holds all of it.
+    pub fn day_after(&self, text: &str) -> Option<u64> {
+        let day: jiff::civil::Date = text.trim().parse().ok()?;
+        let next = day.tomorrow().ok()?.to_zoned(self.zone.clone()).ok()?;
+        u64::try_from(next.timestamp().as_millisecond()).ok()
+    }
+
     /// As a table has it: "2026-11-22 14:05"; empty where no clock was right.
     pub fn moment_written(&self, time: ClaimedTime) -> String {
         crate::words::time::written(time, &self.zone)
@@ -279,7 +286,10 @@ fn told(words: Words, notice: &Notice) -> Told {
     Told {
         id: notice.id.clone(),
         sentence: words.told(&notice.reason, &title, holder.as_deref()),
-        request: format!("/requests/{}", notice.request.to_hex()),
+        request: match &notice.credential {
+            Some(it) => format!("/groups/{}/team", it.group.to_hex()),
+            None => format!("/requests/{}", notice.request.to_hex()),
+        },
         next: notice.next_open.as_ref().map(|row| {
             (format!("/requests/{}", row.id.to_hex()), clip(&row.title, TITLE_CHARS_MAX))
         }),

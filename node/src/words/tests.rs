@@ -11,7 +11,7 @@ use super::*;
 
 mod together;
 
-const ERRORS: [ErrorKind; 76] = [
+const ERRORS: [ErrorKind; 81] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -69,6 +69,11 @@ const ERRORS: [ErrorKind; 76] = [
     ErrorKind::NothingLate,
     ErrorKind::InvitationUsed,
     ErrorKind::NotAnOwner,
+    ErrorKind::UnknownCriterion,
+    ErrorKind::CriteriaUnmet,
+    ErrorKind::NotApplied,
+    ErrorKind::Suspended,
+    ErrorKind::NotSuspended,
     ErrorKind::NotForked,
     ErrorKind::NotFromHere,
     ErrorKind::BadPaper,
@@ -164,6 +169,10 @@ const FAMILIES: [(&str, &[&str]); 23] = [
             "found",
             "awaiting",
             "holder",
+            "credential_soon",
+            "credential_expired",
+            "credential_mine_soon",
+            "credential_mine_expired",
         ],
     ),
     (

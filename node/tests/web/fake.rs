@@ -161,15 +161,7 @@ impl Fake {
             asked: vec![],
             next: 100,
         };
-        fake.notices.push(Notice {
-            id: "n1".into(),
-            request: id(42),
-            code: "400042".into(),
-            title: "明早送奶奶去中医院".into(),
-            reason: "lost".into(),
-            holder: Some("陈师傅".into()),
-            next_open: Some(fake.requests[0].row.clone()),
-        });
+        fake.notices.push(crate::teams::lost(fake.requests[0].row.clone()));
         fake
     }
 
@@ -336,6 +328,7 @@ impl Fake {
                 Ok(Reply::Invite { link: format!("linli:join/{}", "abcdefgh23456789".repeat(12)) })
             }
             Command::Roster(command) => self.about_people(command),
+            Command::Team(command) => Ok(Reply::Team(crate::teams::answer(&command))),
             Command::Series(command) => Ok(Reply::Series(crate::series::answer(&command))),
             Command::Activity(_) | Command::Hours(_) | Command::Look(_) => Ok(together(&command)),
             Command::News(NewsCommand::Answered { question }) => {

@@ -22,4 +22,5 @@ mod roster;
 mod rows;
 mod series;
 mod setup;
+mod teams;
 mod walks;

@@ -259,6 +259,7 @@ pub(super) fn subject(id: EnvelopeId, body: &Body) -> Option<Vec<u8>> {
         | Body::Receipt(_)
         | Body::Holding(_)
         | Body::Profile(_)
+        | Body::Team(_)
         | Body::Card(_)
         | Body::Key(_) => None,
     }

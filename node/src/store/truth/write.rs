@@ -210,6 +210,7 @@ impl Work<'_> {
             | Body::Receipt(_)
             | Body::Ballot(_)
             | Body::Profile(_)
+            | Body::Team(_)
             | Body::Holding(_)
             | Body::Activity(_) => Vec::new(),
         };

@@ -319,6 +319,16 @@ CREATE TABLE profiles (
 ) STRICT;
 CREATE INDEX profiles_in_order ON profiles (lamport);
 
+-- What was said of teams, by whom; what it comes to is read from the truth.
+CREATE TABLE team_words (
+    row INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    team BLOB NOT NULL,
+    author INTEGER NOT NULL,
+    lamport INTEGER NOT NULL
+) STRICT;
+CREATE INDEX team_words_of ON team_words (team, author, lamport);
+
 -- Activities: plans, the requests that have their places, and which envelopes speak of them.
 CREATE TABLE activities (
     id BLOB PRIMARY KEY,

@@ -1,7 +1,9 @@
 //! Codes of what neighbours decide, can do, and thank for.
 
-pub const FAMILIES: [(&str, &[&str]); 6] = [
+pub const FAMILIES: [(&str, &[&str]); 8] = [
     ("hours-flag", HOURS_FLAGS),
+    ("sort", &["building", "compound", "team", "role", "other"]),
+    ("meets", &["met", "expired", "unmet"]),
     ("place", &["holder", "awaiting", "waiting"]),
     (
         "envelope",
@@ -16,6 +18,7 @@ pub const FAMILIES: [(&str, &[&str]); 6] = [
             "receipt",
             "media",
             "activity",
+            "team",
             "other",
         ],
     ),
