@@ -2,8 +2,8 @@
 
 use clap::{Subcommand, ValueEnum};
 use node::api::{
-    ApplicationRow, Command, DirectoryRow, MeetsRow, NewListing, Reply, RosterReply, SortWord,
-    TeamCommand, TeamDesk, TeamReply,
+    ApplicationRow, Command, DirectoryRow, MeetsRow, NewListing, Reply, SortWord, TeamCommand,
+    TeamDesk, TeamReply,
 };
 
 use super::news::moment;
@@ -66,11 +66,17 @@ enum What {
         /// How many members should vouch before the captain decides
         #[arg(long, value_name = "N")]
         vouches: Option<u8>,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Take it out of the directory again
     Unlist {
         /// The group's name or id
         group: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Write down something that the team asks for
     Criterion {
@@ -83,6 +89,9 @@ enum What {
         /// Only liked: it keeps nobody out
         #[arg(long)]
         preferred: bool,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// No longer ask for it
     Drop {
@@ -91,6 +100,9 @@ enum What {
 
         /// Its words, or the beginning of its id
         criterion: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Say that you have seen that somebody meets a criterion
     ///
@@ -108,11 +120,17 @@ enum What {
         /// From when on it holds no longer [default: it holds for good]
         #[arg(long, value_name = "TIME")]
         until: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// No longer stand by what you or another captain attested
     Retract {
         /// The attestation's id or the beginning of it
         id: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Let somebody in
     Admit {
@@ -125,6 +143,9 @@ enum What {
         /// Something is lacking: the reason, which the team can read
         #[arg(long, value_name = "REASON")]
         exception: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Say no to somebody who applied; only he and those who see to the team can read why
     Decline {
@@ -137,6 +158,9 @@ enum What {
         /// Why
         #[arg(long)]
         reason: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Take somebody out for a while: what he claims from now on does not count
     Suspend {
@@ -149,6 +173,9 @@ enum What {
         /// Why; the team can read it
         #[arg(long)]
         reason: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Let him in again
     Lift {
@@ -157,6 +184,9 @@ enum What {
 
         /// Who
         person: String,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -189,39 +219,41 @@ impl From<Sort> for SortWord {
 /// Where it is for the captain, or something that is asked for is lacking.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
     use TeamCommand as Do;
+    let show = matches!(args.what, What::Desk { .. } | What::Apply { .. });
     let (json, command) = match args.what {
-        What::Desk { group, json } => (Some(json.json), Do::Desk { group }),
-        What::Apply { group, meets, json } => (Some(json.json), Do::Apply { group, meets }),
-        What::List { group, about, sort, place, vouches } => {
+        What::Desk { group, json } => (json, Do::Desk { group }),
+        What::Apply { group, meets, json } => (json, Do::Apply { group, meets }),
+        What::List { group, about, sort, place, vouches, json } => {
             let sort = sort.map(Into::into);
-            (None, Do::List(NewListing { group, about, sort, place, vouches }))
+            (json, Do::List(NewListing { group, about, sort, place, vouches }))
         }
-        What::Unlist { group } => (None, Do::Unlist { group }),
-        What::Criterion { group, text, preferred } => {
-            (None, Do::Criterion { group, text, preferred })
+        What::Unlist { group, json } => (json, Do::Unlist { group }),
+        What::Criterion { group, text, preferred, json } => {
+            (json, Do::Criterion { group, text, preferred })
         }
-        What::Drop { group, criterion } => (None, Do::Drop { group, criterion }),
-        What::Attest { group, person, criterion, until } => {
+        What::Drop { group, criterion, json } => (json, Do::Drop { group, criterion }),
+        What::Attest { group, person, criterion, until, json } => {
             let until_ms = moment(ui, "--until", until.as_deref())?;
-            (None, Do::Attest { group, person, criterion, seen_ms: None, until_ms })
+            (json, Do::Attest { group, person, criterion, seen_ms: None, until_ms })
         }
-        What::Retract { id } => (None, Do::Retract { id }),
-        What::Admit { group, person, exception } => (None, Do::Admit { group, person, exception }),
-        What::Decline { group, person, reason } => (None, Do::Decline { group, person, reason }),
-        What::Suspend { group, person, reason } => (None, Do::Suspend { group, person, reason }),
-        What::Lift { group, person } => (None, Do::Lift { group, person }),
+        What::Retract { id, json } => (json, Do::Retract { id }),
+        What::Admit { group, person, exception, json } => {
+            (json, Do::Admit { group, person, exception })
+        }
+        What::Decline { group, person, reason, json } => {
+            (json, Do::Decline { group, person, reason })
+        }
+        What::Suspend { group, person, reason, json } => {
+            (json, Do::Suspend { group, person, reason })
+        }
+        What::Lift { group, person, json } => (json, Do::Lift { group, person }),
     };
     match door.ask(Command::Team(command)).await? {
-        Reply::Team(TeamReply::Desk(desk)) => match json {
-            Some(true) => ui.json(&desk),
-            Some(false) => print_desk(ui, &desk),
-            None => ui.note("done", &[]),
-        },
+        Reply::Team(TeamReply::Desk(desk)) if json.json => ui.json(&desk),
+        Reply::Team(TeamReply::Desk(desk)) if show => print_desk(ui, &desk),
         // An open group was entered at once.
-        Reply::Group(group) if json == Some(true) => ui.json(&group),
-        Reply::Group(_) | Reply::Done | Reply::Roster(RosterReply::Knocked { .. }) => {
-            ui.note("done", &[])
-        }
+        Reply::Group(group) if json.json => ui.json(&group),
+        Reply::Team(TeamReply::Desk(_)) | Reply::Group(_) => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),
     }
 }

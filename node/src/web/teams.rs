@@ -28,7 +28,7 @@ use crate::api::{
 const GROUPS_SHOWN_MAX: usize = 80;
 
 /// Applications of one page; the others come up as these are answered.
-const APPLICATIONS_SHOWN_MAX: usize = 15;
+const APPLICATIONS_SHOWN_MAX: usize = 8;
 
 /// Members of one page: the largest fleet has 37.
 const MEMBERS_SHOWN_MAX: usize = 60;
@@ -149,8 +149,6 @@ struct Meets {
     sign: &'static str,
     line: String,
     said: bool,
-    /// What can be taken back.
-    attestation: Option<String>,
 }
 
 /// Somebody who wants in.
@@ -165,7 +163,6 @@ struct Applicant {
 
 /// Somebody in the team.
 struct Member {
-    person: String,
     name: String,
     owner: bool,
     expired: bool,
@@ -184,7 +181,7 @@ struct Page {
     members: Vec<Member>,
     suspended: Vec<(String, String)>,
     exceptions: Vec<String>,
-    /// Whom the captain may attest something: id, name.
+    /// Whom the captain may see to: id, name.
     people: Vec<(String, String)>,
     /// Has whoever looks an application that waits?
     applied: bool,
@@ -214,7 +211,6 @@ struct Typed {
     text: String,
     reason: String,
     until: String,
-    id: String,
     liked: String,
     sort: String,
     vouches: String,
@@ -245,7 +241,6 @@ async fn load(
         .iter()
         .take(MEMBERS_SHOWN_MAX)
         .map(|it| Member {
-            person: it.person.to_hex(),
             name: clip(&it.name, TITLE_CHARS_MAX),
             owner: it.owner,
             expired: it.expired,
@@ -257,12 +252,13 @@ async fn load(
                 .collect(),
         })
         .collect();
-    let people = applicants.iter().filter(|it| it.declined.is_none());
-    let people = people.map(|it| (it.person.clone(), it.name.clone()));
-    let people = people.chain(members.iter().map(|it| (it.person.clone(), it.name.clone())));
+    let shown = desk.members.iter().take(MEMBERS_SHOWN_MAX);
+    let people = shown.map(|it| (it.person.to_hex(), clip(&it.name, TITLE_CHARS_MAX)));
+    let waiting = applicants.iter().filter(|it| it.declined.is_none());
+    let people = waiting.map(|it| (it.person.clone(), it.name.clone())).chain(people).collect();
     Ok(Page {
         criteria: criteria.collect(),
-        people: people.collect(),
+        people,
         suspended: desk
             .suspended
             .iter()
@@ -333,7 +329,6 @@ fn meets(visit: &Visit, row: &MeetsRow) -> Meets {
         },
         line: parts.join(" · "),
         said: row.said,
-        attestation: row.attestation.map(|id| id.to_hex()),
     }
 }
 
@@ -384,7 +379,6 @@ fn command(visit: &Visit, group: String, typed: &Typed) -> Option<Command> {
             let until_ms = visit.day_after(&typed.until);
             Do::Attest { group, person, criterion, seen_ms: None, until_ms }
         }
-        "retract" => Do::Retract { id: typed.id.clone() },
         "admit" => Do::Admit { group, person, exception: given(&typed.reason) },
         "decline" => Do::Decline { group, person, reason },
         "suspend" => Do::Suspend { group, person, reason },
@@ -414,7 +408,11 @@ pub async fn send(
 ) -> Result<Response, Failure> {
     let id = id_of(&group)?;
     let typed = typed_of(fields);
-    let command = command(&visit, id.to_hex(), &typed).ok_or(Failure::BadForm)?;
+    let command = match typed.does.as_str() {
+        "retract" => retract(&app, &id.to_hex(), &typed).await?,
+        _ => command(&visit, id.to_hex(), &typed),
+    };
+    let command = command.ok_or(Failure::BadForm)?;
     let bad_date = typed.does == "attest"
         && !typed.until.trim().is_empty()
         && visit.day_after(&typed.until).is_none();
@@ -432,6 +430,21 @@ pub async fn send(
     }
 }
 
+/// Takes back what stands of somebody and a criterion; none where nothing does.
+async fn retract(app: &App, group: &str, typed: &Typed) -> Result<Option<Command>, Failure> {
+    let asked = Command::Team(TeamCommand::Desk { group: group.to_owned() });
+    let Reply::Team(TeamReply::Desk(desk)) = app.handle.ask(asked).await? else {
+        return Err(Failure::odd_reply());
+    };
+    let members = desk.members.iter().map(|it| (it.person, &it.meets));
+    let all = members.chain(desk.applications.iter().map(|it| (it.person, &it.meets)));
+    let his = all.filter(|(person, _)| person.to_hex() == typed.person);
+    let mut stands = his.flat_map(|(_, meets)| meets.iter());
+    let found = stands.find(|it| it.criterion.to_hex() == typed.criterion);
+    let id = found.and_then(|it| it.attestation).map(|id| id.to_hex());
+    Ok(id.map(|id| Command::Team(TeamCommand::Retract { id })))
+}
+
 /// A form in which one field, what somebody meets, may come several times.
 fn typed_of(fields: Vec<(String, String)>) -> Typed {
     let mut typed = Typed::default();
@@ -444,7 +457,6 @@ fn typed_of(fields: Vec<(String, String)>) -> Typed {
             "text" => typed.text = value,
             "reason" => typed.reason = value,
             "until" => typed.until = value,
-            "id" => typed.id = value,
             "liked" => typed.liked = value,
             "sort" => typed.sort = value,
             "vouches" => typed.vouches = value,

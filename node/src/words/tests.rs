@@ -530,6 +530,9 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "lacks",
                 "photo",
                 "vote",
+                "criteria",
+                "vouches",
+                "carried",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);
