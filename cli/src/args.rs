@@ -11,8 +11,8 @@ use crate::{
         devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours, import,
         init, invite, join, late, leave, lock, log, look, name, news, notices, passphrase, people,
         phones, photo, places, post, print, reached, rebuild, recover, remove, request, requests,
-        resident, restore, root, search, series, skill, status, team, token, trouble, unlock, up, vault,
-        vote, wait,
+        resident, restore, root, search, series, skill, status, team, token, trouble, unlock, up,
+        vault, vote, wait,
     },
     error::CliError,
 };

@@ -87,6 +87,7 @@ join-syncing = Fetching what the others have. Ctrl-C does no harm: the node goes
 join-equal = Everything is here.
 join-alone = Nobody could be reached so far. The node goes on trying; see `linli status`.
 
+directory-joined = you are in it
 groups-row = { $name }  { $kind }  { $members ->
         [one] 1 person
        *[other] { $members } people

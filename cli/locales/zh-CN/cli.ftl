@@ -80,6 +80,7 @@ join-syncing = 正在取别人已有的内容。按 Ctrl-C 也没关系：节点
 join-equal = 全部到齐。
 join-alone = 暂时谁也连不上。节点会继续尝试；可用 `linli status` 查看。
 
+directory-joined = 您在群里
 groups-row = { $name }  { $kind }  { $members } 人，{ $messages } 条消息{ $unread ->
         [0] {""}
        *[other] ，{ $unread } 条未读

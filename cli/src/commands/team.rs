@@ -365,11 +365,10 @@ pub fn print_directory(ui: &mut Ui<'_>, row: &DirectoryRow) -> Result<(), CliErr
         speech.group_kind(row.kind),
         speech.shared_text("groups-members", &[("n", row.members.into())]),
     ];
-    let marks = [
-        (row.joined, "directory-joined"),
-        (row.waiting, "directory-waiting"),
-        (row.muted, "directory-muted"),
-    ];
+    if row.joined {
+        parts.push(speech.text("directory-joined", &[]));
+    }
+    let marks = [(row.waiting, "directory-waiting"), (row.muted, "directory-muted")];
     let said = marks.into_iter().filter(|(is_so, _)| *is_so);
     parts.extend(said.map(|(_, key)| speech.shared_text(key, &[])));
     let required = row.criteria.iter().filter(|it| it.required).map(|it| one_line(&it.text));

@@ -9,7 +9,6 @@ directory-count = { $n ->
 }
 directory-waiting = you have asked to be let in
 directory-muted = muted
-directory-joined = you are in it
 directory-asks = Asks for
 directory-look = What it asks for, and applying
 directory-mute = Mute

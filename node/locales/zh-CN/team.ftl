@@ -6,7 +6,6 @@ directory-more = 可以加入的群
 directory-count = { $n } 个群
 directory-waiting = 您已经申请了
 directory-muted = 已静音
-directory-joined = 您在群里
 directory-asks = 要求
 directory-look = 看要求、申请加入
 directory-mute = 静音

@@ -96,7 +96,7 @@ const ERRORS: [ErrorKind; 81] = [
 ];
 
 /// Keys of these are made from codes that the node sends; each must at least be known by name.
-const FAMILIES: [(&str, &[&str]); 23] = [
+const FAMILIES: [(&str, &[&str]); 22] = [
     ("ask-kind", &["question", "help", "complaint", "report", "suggestion", "activity"]),
     (
         "desk-list",
@@ -145,34 +145,6 @@ const FAMILIES: [(&str, &[&str]); 23] = [
             "referred",
             "duplicate",
             "none",
-        ],
-    ),
-    (
-        "told",
-        &[
-            "lost",
-            "waitlisted",
-            "backup",
-            "cancelled",
-            "revoked",
-            "turn_back",
-            "another_goes_too",
-            "removed",
-            "reopened",
-            "declined",
-            "referred",
-            "duplicate",
-            "resolved",
-            "closed",
-            "rota_changed",
-            "called_off",
-            "found",
-            "awaiting",
-            "holder",
-            "credential_soon",
-            "credential_expired",
-            "credential_mine_soon",
-            "credential_mine_expired",
         ],
     ),
     (

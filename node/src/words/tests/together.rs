@@ -1,7 +1,35 @@
 //! Codes of what neighbours decide, can do, and thank for.
 
-pub const FAMILIES: [(&str, &[&str]); 8] = [
+pub const FAMILIES: [(&str, &[&str]); 9] = [
     ("hours-flag", HOURS_FLAGS),
+    (
+        "told",
+        &[
+            "lost",
+            "waitlisted",
+            "backup",
+            "cancelled",
+            "revoked",
+            "turn_back",
+            "another_goes_too",
+            "removed",
+            "reopened",
+            "declined",
+            "referred",
+            "duplicate",
+            "resolved",
+            "closed",
+            "rota_changed",
+            "called_off",
+            "found",
+            "awaiting",
+            "holder",
+            "credential_soon",
+            "credential_expired",
+            "credential_mine_soon",
+            "credential_mine_expired",
+        ],
+    ),
     ("sort", &["building", "compound", "team", "role", "other"]),
     ("meets", &["met", "expired", "unmet"]),
     ("place", &["holder", "awaiting", "waiting"]),
