@@ -67,20 +67,7 @@ impl Ledger {
             Command::Case(command) => self.answer_case(&command),
             Command::Board { group } => self.board_page(&group).map(Reply::Board),
             Command::Notices => self.notices(),
-            Command::NoticesSeen { ids } => {
-                let numbers: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
-                // Kept in the truth as well: lists that are made anew must not tell it again.
-                let me = self.person()?;
-                for notice in self.views.notices(&me)? {
-                    if numbers.contains(&notice.number) {
-                        let key = told_key(&me, &notice.request, &notice.reason);
-                        self.truth.keep(&key, &[1])?;
-                    }
-                }
-                self.views.notices_seen(&me, &numbers)?;
-                self.reminders_seen(&ids)?;
-                Ok(Reply::Done)
-            }
+            Command::NoticesSeen { ids } => self.notices_seen(&ids),
             Command::Me => self.me(),
             Command::People => self.people(),
             Command::Roster(command) => self.tell(command).map(Reply::Roster),
@@ -102,6 +89,21 @@ impl Ledger {
                 Err(ApiError::new(ErrorKind::Internal, [("reason", reason)]).into())
             }
         }
+    }
+
+    /// Kept in the truth as well: lists that are made anew must not tell it again.
+    fn notices_seen(&mut self, ids: &[String]) -> Result<Reply, Failed> {
+        let numbers: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        let me = self.person()?;
+        for notice in self.views.notices(&me)? {
+            if numbers.contains(&notice.number) {
+                let key = told_key(&me, &notice.request, &notice.reason);
+                self.truth.keep(&key, &[1])?;
+            }
+        }
+        self.views.notices_seen(&me, &numbers)?;
+        self.reminders_seen(ids)?;
+        Ok(Reply::Done)
     }
 
     /// A group's line, by its id.
