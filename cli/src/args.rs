@@ -7,12 +7,12 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, activity, approvals, ask, backup, bench, board, bundle, case, check, demo, desk,
-        devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours, import,
-        init, invite, join, late, leave, lock, log, look, name, news, notices, passphrase, people,
-        phones, photo, places, post, print, reached, rebuild, recover, remove, request, requests,
-        resident, restore, root, search, series, skill, status, team, token, trouble, unlock, up,
-        vault, vote, wait,
+        act, activity, approvals, ask, attach, backup, bench, board, bundle, case, check, demo,
+        desk, devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours,
+        import, inbox, init, invite, join, late, leave, lock, log, look, name, news, notices,
+        passphrase, people, phones, photo, places, post, print, reached, rebuild, recover, remove,
+        request, requests, resident, restore, root, search, series, skill, status, team, token,
+        trouble, unlock, up, vault, vote, wait,
     },
     error::CliError,
 };
@@ -130,6 +130,7 @@ pub enum Verb {
     Revoke(case::Revoke),
     Swap(case::SwapArgs),
     Visit(case::Visit),
+    Attach(attach::Args),
     Note(case::Note),
     /// Close what whoever asked has not answered for a week; it counts apart
     Close(case::Plain),
@@ -182,6 +183,7 @@ pub enum Verb {
     Token(token::Args),
     Phones(phones::Args),
     Doors(doors::Args),
+    Inbox(inbox::Args),
     Bundle(bundle::Args),
     Backup(backup::Args),
     Restore(restore::Args),

@@ -4,6 +4,7 @@ pub mod act;
 pub mod activity;
 pub mod approvals;
 pub mod ask;
+pub mod attach;
 pub mod backup;
 pub mod bench;
 pub mod board;
@@ -25,6 +26,7 @@ pub mod groups;
 pub mod heal;
 pub mod hours;
 pub mod import;
+pub mod inbox;
 pub mod init;
 pub mod invite;
 pub mod join;
@@ -162,6 +164,8 @@ async fn ask_node(
         Verb::Notice(args) => news::notice(ui, (data, door), args).await,
         Verb::Alert(args) => news::alert(ui, (data, door), args).await,
         Verb::Photo(args) => photo::run(ui, (data, door), args).await,
+        Verb::Visit(args) => case::visit(ui, (data, door), args).await,
+        Verb::Attach(args) => attach::run(ui, (data, door), args).await,
         verb => ask_desk(ui, door, verb).await,
     }
 }
@@ -182,7 +186,6 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Resolve(args) => case::plain(ui, door, CaseVerb::Resolve, args).await,
         Verb::Revoke(args) => case::revoke(ui, door, args).await,
         Verb::Swap(args) => case::swap(ui, door, args).await,
-        Verb::Visit(args) => case::visit(ui, door, args).await,
         Verb::Note(args) => case::note(ui, door, args).await,
         Verb::Close(args) => case::plain(ui, door, CaseVerb::Close, args).await,
         Verb::HandOn(args) => case::hand_on(ui, door, args).await,
@@ -232,6 +235,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Token(args) => token::run(ui, door, args).await,
         Verb::Phones(args) => phones::run(ui, door, args).await,
         Verb::Doors(args) => doors::run(ui, door, args).await,
+        Verb::Inbox(args) => inbox::run(ui, door, args).await,
         Verb::Resident(args) => resident::run(ui, door, args).await,
         verb => gather(ui, door, verb).await,
     }

@@ -23,7 +23,9 @@ pub use activity::{
 };
 pub use attachment::{Attachment, BlobKey, Holding, Media};
 pub use ballot::{Ballot, Choice, Count, Franchise, Mark, Opening, PollKey, Voter};
-pub use case::{Ask, AskKind, Consent, Intake, Posted, Promise, Terms, Verdict, Visit, case_of};
+pub use case::{
+    Ask, AskKind, Attach, Consent, Intake, Posted, Promise, Terms, Verdict, Visit, case_of,
+};
 pub use key::{BoxRef, Key, Sealed, SealedSecret, Wrapped, WrappedSecret};
 pub use news::{Announcement, DutyRota, HandOver, News, NewsClass, OnDuty, Reach, Receipt};
 pub use profile::{Profile, Skill, SkillKind, Thank};
@@ -217,6 +219,9 @@ pub enum Act {
     /// 代录: what whoever asked said on the phone, written down by the desk.
     #[n(9)]
     Verdict(#[n(0)] Verdict),
+    /// Photos and files for a request that exists already.
+    #[n(10)]
+    Attach(#[n(0)] Attach),
 }
 
 /// One deed on a request.

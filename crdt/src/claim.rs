@@ -113,6 +113,8 @@ pub enum Kind {
     Visit,
     /// Writes down what was said on the phone; changes nothing.
     Verdict,
+    /// Adds photos or files; changes nothing.
+    Attach,
 }
 
 /// What a request asks for.
@@ -270,7 +272,7 @@ impl<'a> Fold<'a> {
             | Kind::Rota { .. }
             | Kind::Except { .. } => return true,
             Kind::Do(verb) => verb,
-            Kind::Visit | Kind::Verdict => return self.may_write_down(act, before),
+            Kind::Visit | Kind::Verdict | Kind::Attach => return self.may_write_down(act, before),
         };
         if verb == Verb::Accept {
             return self.swap_possible(act);
@@ -308,10 +310,11 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// A visit is written down by the desk or by whoever holds the request as far as he knew.
+    /// A visit is written down by the desk, or by whoever holds the request as far as he knew; what is
+    /// added also by those who speak for the person in need.
     fn may_write_down(&self, act: &Act, before: usize) -> bool {
         let before = &self.states[before];
-        before.status.is_some() && (act.part == Part::Desk || before.holders.contains(&act.who))
+        before.status.is_some() && (act.part != Part::Member || before.holders.contains(&act.who))
     }
 
     /// A closing by default names the resolution that nobody answered, so that two deputies' closings

@@ -16,8 +16,8 @@
 //!    authority still counts is a fact and stays.
 //! 5. New acts cite the [`Case::heads`]: acts that count and that no such act cites. A stranger's
 //!    acts are therefore never in what honest people had seen.
-//! 6. Visits and what was said on the phone are written down beside the acts; they change nothing. A
-//!    phone verdict is never a confirmation.
+//! 6. Visits, what was said on the phone, and photos and files that are added stand beside the acts; they
+//!    change nothing. A phone verdict is never a confirmation.
 //! 7. Beyond [`ACTS_PER_REQUEST_MAX`](crate::limits::ACTS_PER_REQUEST_MAX) acts, everybody's first
 //!    acts are judged before anybody's next; the rest have no say. A flood silences nobody.
 //!
@@ -35,6 +35,7 @@ mod arrange;
 mod family;
 mod policy;
 mod ride;
+mod timeline;
 
 use std::{
     borrow::Cow,
@@ -43,8 +44,9 @@ use std::{
 
 pub use arrange::join_plan;
 pub use family::family;
-pub use policy::{Refusal, may, may_note, may_visit};
+pub use policy::{Refusal, may, may_attach, may_note, may_visit};
 pub use ride::{Offer, Ride};
+pub use timeline::{Added, Entry, What};
 
 pub use crate::claim::{Incident, Note, Rank, Status, Told};
 use crate::{
@@ -56,6 +58,7 @@ use crate::{
 };
 use arrange::Arranged;
 use family::families;
+use timeline::{added, entry};
 
 /// One act as it lies in the store, with authority's word on it.
 #[derive(Clone, Copy, Debug)]
@@ -167,50 +170,14 @@ pub struct Case {
     pub visits: Vec<(PersonId, Visit)>,
     /// What was said on the phone (代录), likewise.
     pub verdicts: Vec<(PersonId, Verdict)>,
+    /// Photos and files that were added later, likewise.
+    pub added: Vec<Added>,
     /// The acts that the next act must cite (through [`join_plan`] where they are many).
     pub heads: Vec<EnvelopeId>,
     /// Everything that was done, each after what its author had seen.
     pub timeline: Vec<Entry>,
     /// What it is as a ride of a series.
     pub ride: Option<Ride>,
-}
-
-/// One line of a request's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The envelope.
-    pub id: EnvelopeId,
-    /// Who.
-    pub who: PersonId,
-    /// In which capacity.
-    pub part: Part,
-    /// What.
-    pub what: What,
-    /// To or about whom.
-    pub about: Option<PersonId>,
-    /// A reason or remark.
-    pub note: String,
-    /// Did it count?
-    pub counted: bool,
-}
-
-/// What an entry tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// Asked for help.
-    Asked,
-    /// Did something to the request.
-    Did(Verb),
-    /// Planned the series that it is a ride of.
-    Planned,
-    /// Said who drives in turn.
-    SetRota,
-    /// Called the ride off, moved it, or had it as planned after all.
-    Excepted(RidePlan),
-    /// Was there.
-    Visited,
-    /// Wrote down what was said on the phone.
-    Noted,
 }
 
 impl Case {
@@ -334,6 +301,7 @@ fn judge(
             _ => (),
         }
     }
+    case.added = added(&judged, request);
     if let (Some(occurrence), Act::Series(series)) = (rides.first(), founders.first()?.act) {
         let rota = rota.map_or(&[][..], ride::rota_of);
         let mut ride = ride::ride(*occurrence, series, exception, rota);
@@ -363,19 +331,6 @@ pub fn lottery(request: &RequestId, person: &PersonId) -> Luck {
 
 fn is_silent(act: &Act) -> bool {
     matches!(act, Act::Do(deed) if deed.verb == Verb::Seen)
-}
-
-fn entry(given: &Given<'_>, counted: bool) -> Entry {
-    let (what, about, note) = match given.act {
-        Act::Ask(_) => (What::Asked, None, String::new()),
-        Act::Do(deed) => (What::Did(deed.verb), deed.about, deed.note.clone()),
-        Act::Series(_) => (What::Planned, None, String::new()),
-        Act::Rota(rota) => (What::SetRota, None, rota.note.clone()),
-        Act::Except(it) => (What::Excepted(it.plan), None, it.note.clone()),
-        Act::Visit(visit) => (What::Visited, None, visit.outcome.clone()),
-        Act::Verdict(verdict) => (What::Noted, None, verdict.words.clone()),
-    };
-    Entry { id: given.id, who: given.who, part: given.part(), what, about, note, counted }
 }
 
 /// Who and what takes part: ids and their numbers, capacities.
@@ -429,7 +384,7 @@ impl<'a> Cast<'a> {
                     persons.extend(rota);
                     acted.extend(rota.iter().copied());
                 }
-                Act::Except(_) | Act::Visit(_) | Act::Verdict(_) => (),
+                Act::Except(_) | Act::Visit(_) | Act::Verdict(_) | Act::Attach(_) => (),
             }
         }
         let persons: Vec<PersonId> = persons.into_iter().collect();
@@ -517,6 +472,7 @@ impl<'a> Cast<'a> {
                 Act::Except(exception) => self.excepts(exception),
                 Act::Visit(_) => Kind::Visit,
                 Act::Verdict(_) => Kind::Verdict,
+                Act::Attach(_) => Kind::Attach,
             },
             slot: self.slot(&given.request()).expect("every request acted on is in the cast"),
             about: person(deed.and_then(|deed| deed.about)),
@@ -581,6 +537,7 @@ impl<'a> Cast<'a> {
             by_default: outcome.by_default,
             visits: Vec::new(),
             verdicts: Vec::new(),
+            added: Vec::new(),
             heads: Vec::new(),
             timeline: Vec::new(),
             ride: None,

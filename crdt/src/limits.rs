@@ -137,6 +137,10 @@ pub const CRITERIA_MAX: usize = 32;
 /// Photos and files of one announcement: a burst pipe from four sides.
 pub const ATTACHMENTS_MAX: usize = 4;
 
+/// Times that something is added to one request and read: every corner of a flooded cellar. A home refuses
+/// to add more; of those written on both sides of a cut the first in order are read.
+pub const ADDED_PER_REQUEST_MAX: usize = 16;
+
 /// A thumbnail in bytes: it travels inside an alert, over the slowest link there is.
 pub const THUMBNAIL_BYTES_MAX: usize = 12 * 1024;
 

@@ -7,13 +7,13 @@
 
 use crdt::{
     body::{
-        Act, Activity, ActivityRole, Announcement, Approval, Ask, AskKind, Attachment, Attestation,
-        Ballot, BlobKey, Body, Card, Certificate, Choice, Consent, Count, Criterion, Deed,
-        DocumentForm, DutyRota, Exception, Franchise, GroupKind, GroupSort, HandOver, Holding, How,
-        Intake, KeyUse, Listing, Mark, MarkKind, MarkRef, Media, News, NewsClass, OnDuty, Opening,
-        Oversight, Part, Place, Plan, Position, Posted, Presence, Profile, Promise, Proof, Reach,
-        Receipt, RidePlan, RotaEdit, Series, SignedStatement, Sitting, Skill, SkillKind, Statement,
-        Talk, Team, Terms, Verb, Verdict, Visit, Voter,
+        Act, Activity, ActivityRole, Announcement, Approval, Ask, AskKind, Attach, Attachment,
+        Attestation, Ballot, BlobKey, Body, Card, Certificate, Choice, Consent, Count, Criterion,
+        Deed, DocumentForm, DutyRota, Exception, Franchise, GroupKind, GroupSort, HandOver,
+        Holding, How, Intake, KeyUse, Listing, Mark, MarkKind, MarkRef, Media, News, NewsClass,
+        OnDuty, Opening, Oversight, Part, Place, Plan, Position, Posted, Presence, Profile,
+        Promise, Proof, Reach, Receipt, RidePlan, RotaEdit, Series, SignedStatement, Sitting,
+        Skill, SkillKind, Statement, Talk, Team, Terms, Verb, Verdict, Visit, Voter,
     },
     bundle::BundleWriter,
     code::Code,
@@ -376,6 +376,11 @@ fn a_photo() -> Attachment {
     }
 }
 
+fn a_file() -> Attachment {
+    let name = "通知 notice.pdf".into();
+    Attachment { media: Media::File, name, thumbnail: Vec::new(), ..a_photo() }
+}
+
 /// What somebody wrote by hand and photographed.
 fn a_photo_of_handwriting() -> Ask {
     let terms = Terms { photos: Some(vec![a_photo()]), ..Terms::default() };
@@ -408,8 +413,8 @@ fn a_hand_over(person: PersonId) -> HandOver {
     HandOver { place: Place::community(), to, from_ms, until_ms }
 }
 
-/// An ask with everything that may be said, a visit, a phone verdict and a closing by default.
-fn later_acts(request: EnvelopeId, person: PersonId) -> [(&'static str, Act); 4] {
+/// An ask with everything that may be said, a visit, a phone verdict, an addition and a closing by default.
+fn later_acts(request: EnvelopeId, person: PersonId) -> [(&'static str, Act); 5] {
     let terms = Terms {
         kind: Some(AskKind::Help),
         prefer_single: true,
@@ -438,6 +443,7 @@ fn later_acts(request: EnvelopeId, person: PersonId) -> [(&'static str, Act); 4]
         promise: Some(promise),
         photo: None,
     };
+    let attachments = vec![a_photo(), a_file()];
     let words = "解决了 solved".to_owned();
     let verdict = Verdict { request, role: Part::Desk, solved: true, words };
     let close = Deed {
@@ -454,6 +460,7 @@ fn later_acts(request: EnvelopeId, person: PersonId) -> [(&'static str, Act); 4]
         ("ask with terms", Act::Ask(ask)),
         ("visit", Act::Visit(visit)),
         ("verdict", Act::Verdict(verdict)),
+        ("attach", Act::Attach(Attach { request, role: Part::Requester, attachments })),
         ("close", Act::Do(close)),
     ]
 }

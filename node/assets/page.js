@@ -133,6 +133,55 @@
     form.addEventListener("submit", () => sessionStorage.setItem(SENT, keyOf(form)));
   }
 
+  // --- photos are made small on the phone: quick over a poor line, and what the camera wrote stays here.
+  // What cannot be read here goes as it is; the box says what is wrong with it.
+  const SIDE = 1600;
+  const small = async (file) => {
+    if (!file.type.startsWith("image/")) return file;
+    try {
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.max(1, Math.round(picture.width * scale));
+      canvas.height = Math.max(1, Math.round(picture.height * scale));
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = "white";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+      picture.close();
+      const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
+      return made ? new File([made], "photo.jpg", { type: "image/jpeg" }) : file;
+    } catch {
+      return file;
+    }
+  };
+  const shrinking = new WeakMap();
+  for (const field of document.querySelectorAll("input[data-shrink]")) {
+    let picked = 0;
+    field.addEventListener("change", () => {
+      const mine = ++picked;
+      const work = async () => {
+        const all = new DataTransfer();
+        for (const file of field.files) all.items.add(await small(file));
+        if (mine === picked) field.files = all.files;
+      };
+      const before = shrinking.get(field.form) ?? Promise.resolve();
+      shrinking.set(field.form, before.then(work).catch(() => {}));
+    });
+    // Whoever is quicker than his phone waits for it.
+    field.form.addEventListener("submit", (event) => {
+      const work = shrinking.get(event.target);
+      if (!work) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      work.then(() => {
+        if (shrinking.get(event.target) === work) shrinking.delete(event.target);
+        if (event.target.requestSubmit) event.target.requestSubmit(event.submitter);
+        else event.target.submit();
+      });
+    });
+  }
+
   // --- a form goes off once, however often it is tapped
   document.addEventListener("submit", (event) => {
     // A file is kept, and the page stays.

@@ -46,7 +46,7 @@ pub use event::{Event, RingClass};
 pub use files::*;
 pub use found::{PaperSheet, RootPaper, RootsWord};
 pub use hours::*;
-pub use house::{DoorLine, HouseCommand, HouseReply};
+pub use house::{DoorLine, HouseCommand, HouseReply, Inbox, InboxRow, KnockDoor, KnockFor};
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use look::{LookCommand, LookPage, LookRow};
 pub use me::{MePage, ResidentRow};

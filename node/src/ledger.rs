@@ -39,6 +39,7 @@ mod files;
 mod found;
 mod hours;
 mod house;
+mod inbox;
 mod intake;
 mod job;
 mod keys;

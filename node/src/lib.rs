@@ -4,6 +4,7 @@
 
 pub mod answering;
 pub mod api;
+pub mod attached;
 pub mod backup;
 pub mod bundle;
 pub mod calendar;

@@ -59,9 +59,12 @@ pub enum NoPhoto {
     /// More bytes than [`FILE_BYTES_MAX`].
     #[error("a file of more than {FILE_BYTES_MAX} bytes")]
     TooLarge,
-    /// Not JPEG, PNG or WebP.
-    #[error("not a JPEG, PNG or WebP file")]
+    /// No photo, and not one of the files of [`crate::attached`].
+    #[error("neither a JPEG, PNG or WebP file nor a PDF or plain text")]
     WrongType,
+    /// A PDF or text larger than [`crate::attached`] takes.
+    #[error("a PDF or text that is too large")]
+    FileTooLarge,
     /// It would become larger than is unpacked here.
     #[error("more than {SIDE_MAX} pixels on a side, or too many in all")]
     TooManyPixels,
@@ -104,6 +107,7 @@ pub fn seal(file: &[u8], key: [u8; 32]) -> Result<PhotoRow, NoPhoto> {
         key: to_hex(&key),
         bytes: sealed.len() as u64,
         thumbnail: to_hex(&photo.thumbnail),
+        name: String::new(),
         sealed: Some(to_hex(&sealed)),
     })
 }
@@ -113,10 +117,19 @@ pub fn refusal(why: NoPhoto) -> ApiError {
     let code = match why {
         NoPhoto::TooLarge => "too_large",
         NoPhoto::WrongType => "wrong_type",
+        NoPhoto::FileTooLarge => "file_too_large",
         NoPhoto::TooManyPixels => "too_many_pixels",
         NoPhoto::Damaged => "damaged",
     };
     ApiError::new(ErrorKind::NoPhoto, [("photo", code.to_owned())])
+}
+
+/// Do these bytes begin like a photo that is taken here?
+pub fn is_picture(file: &[u8]) -> bool {
+    matches!(
+        image::guess_format(file),
+        Ok(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)
+    )
 }
 
 /// Is this a JPEG with nothing in it but the picture? Places and cameras stand in segments of
@@ -140,7 +153,7 @@ pub fn is_clean(jpeg: &[u8]) -> bool {
 fn upright(file: &[u8]) -> Result<DynamicImage, NoPhoto> {
     let mut reader = ImageReader::new(Cursor::new(file));
     let format = image::guess_format(file).map_err(|_| NoPhoto::WrongType)?;
-    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
+    if !is_picture(file) {
         return Err(NoPhoto::WrongType);
     }
     // Its decoder makes do with half a picture.

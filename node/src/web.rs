@@ -38,6 +38,7 @@ mod groups;
 mod guard;
 mod home;
 mod hours;
+mod inbox;
 mod installed;
 mod join;
 mod knock;
@@ -180,6 +181,9 @@ struct App(Arc<Shared>);
 tokio::task_local! {
     /// The person in whose name the request at hand is served.
     static ACTS_AS: Option<PersonId>;
+
+    /// What makes the form at hand count once, as it says; empty where it does not.
+    static FORM_KEY: String;
 }
 
 /// The node, asked in the name of whoever has the phone.
@@ -196,9 +200,10 @@ impl Door {
         }
     }
 
-    /// Once for this key of a form, however often it arrives. What was changed after a try that failed
-    /// is something else.
-    async fn once(&self, key: &str, command: Command) -> Result<Reply, ApiError> {
+    /// What a form asks for: once, however often it arrives. What was changed after a try that failed is
+    /// something else.
+    async fn act(&self, command: Command) -> Result<Reply, ApiError> {
+        let key = FORM_KEY.try_with(Clone::clone).unwrap_or_default();
         let is_key =
             ONCE_CHARS.contains(&key.len()) && key.bytes().all(|it| it.is_ascii_hexdigit());
         if !is_key {
@@ -352,6 +357,7 @@ fn at_work() -> Router<App> {
         .route("/news", get(news::list))
         .route("/news/{id}", get(news::one))
         .route("/doors", get(doors::page))
+        .route("/inbox", get(inbox::page))
         .route("/print/building", get(print::building))
         .route("/print/building.pdf", get(print::building_file))
         .route("/print/emergency", get(print::emergency))
@@ -421,7 +427,9 @@ fn photos() -> Router<App> {
         .route("/news/{id}/photos/{number}", get(announced::thumbnail))
         .route("/news/{id}/photos/{number}/whole", get(photo::whole_page))
         .route("/news/{id}/photos/{number}/whole.jpg", get(photo::whole))
+        .route("/news/{id}/photos/{number}/file", get(photo::file))
         .route("/news/{id}/photos/{number}/fetch", post(photo::fetch))
+        .route("/requests/{request}/photo", get(request::photo::page).post(request::photo::send))
 }
 
 /// Serves the pages on `listener` until `stop`.

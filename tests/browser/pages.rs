@@ -21,7 +21,7 @@ const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
 const ROUTER: &str = include_str!("../../node/src/web.rs");
 
 /// What answers a GET and is no page: a picture, a stream, style and script.
-const NO_PAGES: [&str; 14] = [
+const NO_PAGES: [&str; 15] = [
     "/requests/{request}/slip.pdf",
     "/print/building.pdf",
     "/print/emergency.pdf",
@@ -34,6 +34,7 @@ const NO_PAGES: [&str; 14] = [
     "/hours/table.csv",
     "/news/{id}/photos/{number}",
     "/news/{id}/photos/{number}/whole.jpg",
+    "/news/{id}/photos/{number}/file",
     "/live",
     "/assets/{name}",
 ];
@@ -85,6 +86,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/me/phones", CHEN, "/me/phones".into()),
         ("/requests/{request}/slip", OFFICE, format!("/requests/{ride}/slip")),
         ("/doors", OFFICE, "/doors".into()),
+        ("/inbox", OFFICE, "/inbox".into()),
         ("/print/building", OFFICE, "/print/building".into()),
         ("/print/emergency", CHEN, "/print/emergency".into()),
         ("/ask", CHEN, "/ask?kind=question".into()),
@@ -96,6 +98,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/people/{person}", OFFICE, format!("/people/{person}")),
         ("/people/{person}/name", OFFICE, format!("/people/{person}/name")),
         ("/ask/photo", CHEN, "/ask/photo".into()),
+        ("/requests/{request}/photo", CHEN, format!("/requests/{ride}/photo")),
         ("/people/{person}/remove", OFFICE, format!("/people/{person}/remove")),
         (
             "/people/{person}/devices/{key}/revoke",

@@ -29,6 +29,7 @@ fn photo(number: u8, plain: &[u8]) -> PhotoRow {
     let mut thumbnail = vec![0xff, 0xd8, 0xff, 0xda, 0, 2];
     thumbnail.resize(THUMBNAIL_BYTES_MAX, number);
     PhotoRow {
+        name: String::new(),
         blob,
         key: to_hex(&key.0),
         bytes: sealed.len() as u64,

@@ -20,6 +20,7 @@ fn strokes() -> Vec<u8> {
 
 fn handwriting() -> PhotoRow {
     PhotoRow {
+        name: String::new(),
         blob: BlobId::from_bytes([9; 32]),
         key: "05".repeat(32),
         bytes: 120_000,

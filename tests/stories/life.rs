@@ -344,6 +344,7 @@ fn visit(id: String, outcome: &str, promise: Option<&str>) -> Command {
         promise: promise.map(str::to_owned),
         follow_up_ms: None,
         photo: None,
+        photos: Vec::new(),
     })
 }
 

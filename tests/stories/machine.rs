@@ -139,6 +139,7 @@ impl Life {
             promise: Some("to come again".into()),
             follow_up_ms: None,
             photo: None,
+            photos: Vec::new(),
         };
         let before = self.world.holds(who);
         if self.world.ask(who, Command::Case(visit)).is_err() {

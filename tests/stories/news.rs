@@ -468,7 +468,7 @@ fn counted(world: &mut World, who: Who, id: EnvelopeId) -> String {
 }
 
 /// A compound that Wu looks after, in it building 5 that Zhao looks after, with Qian, Sun and Li.
-fn building_five() -> (World, [Who; 6]) {
+pub fn building_five() -> (World, [Who; 6]) {
     let (mut world, people) = World::court(0x10C, &["Zhao", "Qian", "Sun", "Li", "Wu"]);
     let office = world.office();
     let everybody = world.everybody();
@@ -576,6 +576,7 @@ fn photo(bytes: usize) -> PhotoRow {
     let mut jpeg = vec![0xff, 0xd8, 0xff, 0xda, 0, 2];
     jpeg.extend((jpeg.len()..bytes).map(|at| blake3::hash(&at.to_le_bytes()).as_bytes()[0]));
     PhotoRow {
+        name: String::new(),
         blob: BlobId::from_bytes([6; 32]),
         key: "07".repeat(32),
         bytes: 90_000,
@@ -590,7 +591,7 @@ fn with_a_place(photo: PhotoRow) -> PhotoRow {
     PhotoRow { thumbnail, ..photo }
 }
 
-fn told_opened(world: &mut World, who: Who, id: EnvelopeId) {
+pub fn told_opened(world: &mut World, who: Who, id: EnvelopeId) {
     match news(world, who, NewsCommand::Show { id: id.to_hex() }) {
         Ok(NewsReply::One(row)) => assert_eq!(row.class, NewsWord::Alert),
         other => panic!("it is here, and heard {other:?}"),

@@ -3,6 +3,7 @@
 mod activities;
 mod admin;
 mod asked;
+mod attachments;
 mod copies;
 mod council;
 mod desk;
@@ -11,6 +12,7 @@ mod files;
 mod flood;
 mod handwriting;
 mod hours;
+mod inbox;
 mod introduced;
 mod life;
 mod look;

@@ -35,6 +35,7 @@ fn visits(id: crdt::id::RequestId, follow_up_ms: u64) -> Command {
         promise: Some("a lamp".into()),
         follow_up_ms: Some(follow_up_ms),
         photo: Some(id),
+        photos: Vec::new(),
     })
 }
 

@@ -290,6 +290,8 @@ request-unconfirmed =   nobody has confirmed whoever holds it; setting off is po
 request-by-default =   closed by default: whoever asked has said nothing for a week
 request-visit =   visit { $time } · { $who } · { $outcome }
 request-promise =     promised: { $promise }, to be looked after { $time }
+request-added =   added by { $by } · { $time }: { $count } (from number { $from })
+request-file =   file { $number }: { $name } ({ $kb } kB)
 request-noted-solved =   said on the phone, written down by { $by }: solved. { $words }
 request-noted-unsolved =   said on the phone, written down by { $by }: not solved. { $words }
 request-posting =   posted to { $group }: { $row }
@@ -313,6 +315,7 @@ missing-unreached = { $home }, { $name }: NOT reached, knock there
 token-made = Token for “{ $name }”. It is shown this once; whoever has it acts as you.
 tokens-none = You have made no tokens.
 token-revoked = The token “{ $name }” no longer works.
+photo-file = The file
 photo-whole = The whole photo.
 photo-thumbnail = Only the thumbnail: the whole photo is not in this home.
 name-net = Among neighbours: { $name }
@@ -370,3 +373,10 @@ printed = { $pages ->
     [one] One page is in { $file }.
    *[other] { $pages } pages are in { $file }.
 }
+inbox-knock = Knock for ({ $count }): { $text }
+inbox-door-away =   ○ { $home }  { $names }  not reached
+inbox-door-unread =   ◐ { $home }  { $names }  reached, not read
+inbox-unanswered = Nobody has answered:
+inbox-bring = Bring word:
+inbox-row =   { $code }  { $title }  { $whose }  { $state }
+inbox-empty = Nothing waits to be carried on.

@@ -9,6 +9,7 @@ use node::api::{
 use serde_json::json;
 
 use super::{
+    attach::put_all,
     case::{asked, moment},
     photo,
 };
@@ -31,7 +32,8 @@ pub struct Args {
     #[arg(required_unless_present = "photo", default_value = "", hide_default_value = true)]
     title: String,
 
-    /// A photo for everybody in the group, as of what you wrote by hand (can be repeated, four at most)
+    /// A photo, PDF or plain text for everybody in the group, as of what you wrote by hand (can be repeated,
+    /// four at most)
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
 
@@ -201,9 +203,7 @@ pub async fn run(
 ) -> Result<(), CliError> {
     let (json, files) = (args.json, std::mem::take(&mut args.photo));
     let mut new = new_case(ui, args)?;
-    for file in &files {
-        new.photos.push(photo::put(data, file)?);
-    }
+    new.photos = put_all(data, &files)?;
     let blobs: Vec<BlobId> = new.photos.iter().map(|it| it.blob).collect();
     let done = asked(ui, door, CaseCommand::Ask(Box::new(new)), json).await;
     if matches!(done, Err(CliError::Refused(_))) {

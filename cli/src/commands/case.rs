@@ -1,10 +1,13 @@
 //! A request's whole life beside claiming: `linli register|publish|hold|resume|refer|decline|duplicate|
 //! arrive|pickup|resolve|revoke|swap|visit|note|close|hand-on`.
 
+use std::path::{Path, PathBuf};
+
+use crdt::id::BlobId;
 use node::api::{CaseCommand, CaseVerb, Command, Deed, ErrorKind, NewsReply, NewsRow, Reply};
 use serde_json::json;
 
-use super::act;
+use super::{act, attach::put_all, photo};
 use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
 /// Which request, and why
@@ -154,6 +157,10 @@ pub struct Visit {
     #[arg(long, value_name = "TIME", requires = "promise")]
     follow_up: Option<String>,
 
+    /// A photo or file of it, for everybody who reads the request (can be repeated, four at most)
+    #[arg(long, value_name = "FILE")]
+    photo: Vec<PathBuf>,
+
     #[command(flatten)]
     json: Json,
 }
@@ -293,12 +300,23 @@ pub async fn swap(ui: &mut Ui<'_>, door: &mut Door, args: SwapArgs) -> Result<()
 
 /// Writes down a visit.
 #[expect(clippy::missing_errors_doc, reason = "said once, above")]
-pub async fn visit(ui: &mut Ui<'_>, door: &mut Door, args: Visit) -> Result<(), CliError> {
-    let Visit { id, outcome, at, people, promise, follow_up, json } = args;
+pub async fn visit(
+    ui: &mut Ui<'_>,
+    (data, door): (&Path, &mut Door),
+    args: Visit,
+) -> Result<(), CliError> {
+    let Visit { id, outcome, at, people, promise, follow_up, photo: files, json } = args;
     let (at_ms, follow_up_ms) = (moment(ui, "--at", at)?, moment(ui, "--follow-up", follow_up)?);
+    let photos = put_all(data, &files)?;
+    let blobs: Vec<BlobId> = photos.iter().map(|it| it.blob).collect();
     let photo = None;
-    let visit = CaseCommand::Visit { id, at_ms, people, outcome, promise, follow_up_ms, photo };
-    acted(ui, door, visit, json).await
+    let visit =
+        CaseCommand::Visit { id, at_ms, people, outcome, promise, follow_up_ms, photo, photos };
+    let done = acted(ui, door, visit, json).await;
+    if matches!(done, Err(CliError::Refused(_))) {
+        photo::forget(data, &blobs);
+    }
+    done
 }
 
 /// Writes down what was said on the phone.
@@ -335,7 +353,7 @@ pub(super) async fn carry_out(
     acted(ui, door, CaseCommand::Do(deed), json).await
 }
 
-async fn acted(
+pub(super) async fn acted(
     ui: &mut Ui<'_>,
     door: &mut Door,
     command: CaseCommand,

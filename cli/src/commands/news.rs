@@ -7,7 +7,7 @@ use crdt::id::BlobId;
 use node::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, Reply, Telling};
 use serde_json::json;
 
-use super::photo;
+use super::{attach::put_all, photo};
 use crate::{
     args::Json,
     door::Door,
@@ -232,7 +232,7 @@ async fn tell(
         group: at.group,
         area: at.area,
         forwardable: at.forwardable,
-        photos: at.photo.iter().map(|file| photo::put(data, file)).collect::<Result<_, _>>()?,
+        photos: put_all(data, &at.photo)?,
         ..Telling::default()
     };
     let blobs: Vec<BlobId> = telling.photos.iter().map(|it| it.blob).collect();
@@ -388,6 +388,9 @@ pub fn print(ui: &mut Ui<'_>, row: &NewsRow) -> Result<(), CliError> {
     if row.photos > 0 {
         let photo = speech.shared_text("news-photo", &[]);
         ui.line(format_args!("    [{photo} × {}]", row.photos))?;
+        for file in &row.files {
+            super::request::print_file(ui, file, file.number + 1)?;
+        }
     }
     if let Some(question) = &row.question {
         ui.line(format_args!("    ? {}", one_line(question)))?;

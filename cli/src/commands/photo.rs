@@ -1,4 +1,4 @@
-//! `linli photo`, and photos on their way into an announcement.
+//! `linli photo`, and photos and files on their way into an announcement or request.
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use node::{
         ApiError, CaseCommand, CaseReply, Command, ErrorKind, NewsCommand, NewsReply, PhotoRow,
         Reply,
     },
+    attached::{self, sort_of},
     clock, photo,
     store::blobs::{BlobError, Blobs},
 };
@@ -21,9 +22,10 @@ use serde_json::json;
 use super::news::ask;
 use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
-/// Save a photo of an announcement or request as a file
+/// Save a photo or file of an announcement or request
 ///
-/// The whole photo where this home holds it, otherwise the thumbnail that came with the words.
+/// The whole photo where this home holds it, otherwise the thumbnail that came with the words. A PDF or text
+/// has no thumbnail: it is saved where this home holds it, and `linli files get` asks the neighbours for it.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// The announcement's id or the beginning of it, or the request's code
@@ -32,7 +34,7 @@ pub struct Args {
     /// Where to; nothing that is there is written over
     file: PathBuf,
 
-    /// Which of its photos, from 1
+    /// Which of its photos and files, from 1; of a request those added later come last
     #[arg(long, value_name = "N", default_value_t = 1)]
     number: u64,
 
@@ -56,8 +58,16 @@ pub async fn run(
     let key = from_hex(&row.key).map(BlobKey).map_err(|_| CliError::Unexpected)?;
     let whole = sealed.and_then(|sealed| blob::open(&key, &sealed));
     let is_whole = whole.is_some();
+    if !row.name.is_empty() {
+        match whole.as_deref().map(sort_of) {
+            None => return Err(no_photo("not_here")),
+            Some(Err(_)) => return Err(no_photo("wrong_type")),
+            Some(Ok(_)) => (),
+        }
+    }
     let (bytes, said) = match whole {
-        Some(whole) => (whole, "photo-whole"),
+        Some(whole) if row.name.is_empty() => (whole, "photo-whole"),
+        Some(whole) => (whole, "photo-file"),
         None => (
             data_encoding::HEXLOWER
                 .decode(row.thumbnail.as_bytes())
@@ -101,7 +111,8 @@ pub(super) fn put(data: &Path, file: &Path) -> Result<PhotoRow, CliError> {
         path: file.display().to_string(),
         reason: error.to_string(),
     })?;
-    let mut row = photo::seal(&bytes, clock::random()).map_err(photo::refusal)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut row = attached::seal(&bytes, &name, clock::random()).map_err(photo::refusal)?;
     let sealed = row.sealed.take().unwrap_or_default();
     let sealed = data_encoding::HEXLOWER.decode(sealed.as_bytes());
     let sealed = sealed.map_err(|_| CliError::Unexpected)?;

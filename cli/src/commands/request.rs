@@ -1,6 +1,6 @@
 //! `linli request ID`: all that is known of one request.
 
-use node::api::{CaseMore, Command, Reply, RequestPage};
+use node::api::{CaseMore, Command, FileRow, Reply, RequestPage};
 
 use super::requests::in_one_line;
 use crate::{
@@ -140,6 +140,22 @@ fn print_followed(ui: &mut Ui<'_>, more: &CaseMore) -> Result<(), CliError> {
             ui.say("request-promise", &args)?;
         }
     }
+    let mut number = more.photos;
+    for file in &more.files {
+        print_file(ui, file, file.number + 1)?;
+    }
+    for added in &more.added {
+        let (by, time) = (one_line(&added.by), ui.time(added.claimed_ms.0));
+        let args = [
+            ("by", by.into()),
+            ("time", time.into()),
+            ("count", added.photos.into()),
+            ("from", (number + 1).into()),
+        ];
+        ui.say("request-added", &args)?;
+        added.files.iter().try_for_each(|file| print_file(ui, file, number + file.number + 1))?;
+        number += added.photos;
+    }
     for verdict in &more.verdicts {
         let key = if verdict.solved { "request-noted-solved" } else { "request-noted-unsolved" };
         let (by, words) = (one_line(&verdict.by), one_line(&verdict.words));
@@ -151,4 +167,11 @@ fn print_followed(ui: &mut Ui<'_>, more: &CaseMore) -> Result<(), CliError> {
         ui.say("request-posting", &[("group", group.into()), ("row", row.into())])?;
     }
     Ok(())
+}
+
+/// A file, with the number by which `linli photo` saves it.
+pub(super) fn print_file(ui: &mut Ui<'_>, file: &FileRow, number: u64) -> Result<(), CliError> {
+    let (name, kilobytes) = (one_line(&file.name), file.bytes.div_ceil(1024));
+    let args = [("name", name.into()), ("kb", kilobytes.into()), ("number", number.into())];
+    ui.say("request-file", &args)
 }

@@ -2,9 +2,9 @@
 
 use crdt::{id::PersonId, time::ClaimedTime};
 use node::api::{
-    ComingRow, DutyRow, FetchWord, FilesCommand, FilesPage, FilesPolicy, FilesReply, MissingHome,
-    NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, OriginalRow, OriginalState, PlaceCount,
-    ReachedPage, UnansweredRow,
+    ComingRow, DutyRow, FetchWord, FileRow, FilesCommand, FilesPage, FilesPolicy, FilesReply,
+    MissingHome, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, OriginalRow, OriginalState,
+    PlaceCount, ReachedPage, UnansweredRow,
 };
 
 use super::id;
@@ -33,6 +33,8 @@ pub fn files(command: FilesCommand) -> FilesReply {
             bytes,
             here_bytes,
             jpeg: None,
+            name: String::new(),
+            file: None,
         }));
     }
     let fetch = match command {
@@ -75,7 +77,8 @@ fn alert() -> NewsRow {
         question: None,
         forwardable: true,
         may_change: false,
-        photos: 1,
+        photos: 2,
+        files: vec![FileRow { number: 1, name: "通知.pdf".into(), bytes: 90_000 }],
         originals: vec![OriginalState::Elsewhere],
     }
 }

@@ -1,4 +1,5 @@
-//! What a request asks for and for whom, what a visit found, what was said on the phone.
+//! What a request asks for and for whom, what a visit found, what was said on the phone, and photos
+//! and files that were added later.
 //!
 //! # Rules
 //!
@@ -11,7 +12,7 @@
 //!
 //! # Deliberately absent
 //!
-//! Meaning: `lifecycle` says what an ask, a visit and a verdict come to.
+//! Meaning: `lifecycle` says what an ask, a visit, a verdict and an addition come to.
 
 use minicbor::{Decode, Encode};
 
@@ -283,6 +284,21 @@ pub struct Verdict {
     pub words: String,
 }
 
+/// Photos and files that are added to a request after it was asked. Everybody in the group sees them;
+/// they change nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Attach {
+    /// Which request.
+    #[n(0)]
+    pub request: RequestId,
+    /// In which capacity the author adds them.
+    #[n(1)]
+    pub role: Part,
+    /// At least one.
+    #[n(2)]
+    pub attachments: Vec<Attachment>,
+}
+
 impl Act {
     /// The request, or the series, that it is about, where `envelope` carries it.
     pub fn request(&self, envelope: EnvelopeId) -> RequestId {
@@ -294,6 +310,7 @@ impl Act {
             Self::Except(exception) => exception.series,
             Self::Visit(visit) => visit.request,
             Self::Verdict(verdict) => verdict.request,
+            Self::Attach(added) => added.request,
         }
     }
 
@@ -307,6 +324,7 @@ impl Act {
             Self::Except(exception) => exception.role,
             Self::Visit(visit) => visit.role,
             Self::Verdict(verdict) => verdict.role,
+            Self::Attach(added) => added.role,
         }
     }
 
@@ -329,6 +347,7 @@ impl Act {
                     && visit.promise.as_ref().is_none_or(|promise| is_name(&promise.what))
             }
             Self::Verdict(verdict) => is_text(&verdict.words),
+            Self::Attach(added) => !added.attachments.is_empty() && are_few(&added.attachments),
         }
     }
 }
@@ -338,10 +357,12 @@ impl Terms {
         self.zone.len() <= NAME_BYTES_MAX
             && is_short_list(&self.needs)
             && self.area.as_ref().is_none_or(|area| area.0.len() <= PLACE_DEPTH_MAX)
-            && self.photos.as_ref().is_none_or(|photos| {
-                photos.len() <= ATTACHMENTS_MAX && photos.iter().all(Attachment::is_within_limits)
-            })
+            && self.photos.as_ref().is_none_or(|photos| are_few(photos))
     }
+}
+
+fn are_few(photos: &[Attachment]) -> bool {
+    photos.len() <= ATTACHMENTS_MAX && photos.iter().all(Attachment::is_within_limits)
 }
 
 fn is_short_list(names: &[String]) -> bool {

@@ -17,6 +17,7 @@ pub const fn who_may(kind: Kind) -> &'static [Part] {
         Kind::Submit(_) => &[Requester, Subject, Proxy, Desk],
         Kind::Remove | Kind::Verdict => &[Desk],
         Kind::Visit => &[Member, Desk],
+        Kind::Attach => &[Desk, Requester, Subject, Proxy, Member],
         Kind::Series | Kind::Rota { .. } | Kind::Except { .. } => &[Desk, Captain],
         Kind::Do(verb) => match verb {
             Verb::Register

@@ -74,7 +74,8 @@ impl<'a> Arranged<'a> {
         let mut shares: BTreeMap<PersonId, usize> = BTreeMap::new();
         let mut turns = Vec::new();
         for (at, given) in self.acts.iter().enumerate().filter(|(_, given)| wanted(given)) {
-            let asks = !matches!(given.act, Act::Do(_) | Act::Visit(_) | Act::Verdict(_));
+            let later = matches!(given.act, Act::Visit(_) | Act::Verdict(_) | Act::Attach(_));
+            let asks = !later && !matches!(given.act, Act::Do(_));
             let turn = shares.entry(given.who).or_default();
             turns.push((!asks, *turn, at));
             *turn += 1;
@@ -105,10 +106,12 @@ impl<'a> Arranged<'a> {
         seen
     }
 
-    /// The acts on these requests or series that count and that none such cites.
+    /// The acts on these requests or series that count and that none such cites. What was only added
+    /// to a request is cited by no act: who does not know such additions sees the same order.
     pub fn heads(&self, subjects: &[RequestId]) -> Vec<EnvelopeId> {
         let concerns = |at: usize| subjects.iter().any(|it| self.acts[at].concerns(it));
-        let counts = |at: &usize| self.acts[*at].counts && concerns(*at);
+        let adds = |at: usize| matches!(self.acts[at].act, Act::Attach(_));
+        let counts = |at: &usize| self.acts[*at].counts && !adds(*at) && concerns(*at);
         let all = || (0..self.acts.len()).filter(counts);
         let cited: BTreeSet<usize> = all().flat_map(|at| self.cited[at].iter().copied()).collect();
         let heads = all().filter(|at| !cited.contains(at)).map(|at| self.acts[at].id);

@@ -181,6 +181,26 @@ pub fn may_note(parts: &BTreeSet<Part>) -> Result<Part, Refusal> {
     capable.ok_or(Refusal::AskSomebodyElse { may })
 }
 
+/// In which capacity this person may add photos and files: the desk, whoever speaks for the person in
+/// need, or whoever holds the request. Once it is over, the desk alone; what was resolved may still be
+/// shown, as it is or as it is not.
+///
+/// # Errors
+///
+/// What would help instead.
+pub fn may_attach(case: &Case, person: &PersonId, parts: &BTreeSet<Part>) -> Result<Part, Refusal> {
+    let (parts, may) = (case.parts_of(person, parts), who_may(Kind::Attach));
+    let holds = case.holders.contains(person);
+    let can = |part: &Part| parts.contains(part) && (*part != Part::Member || holds);
+    let part = may.iter().copied().find(can).ok_or(Refusal::AskSomebodyElse { may })?;
+    match case.status {
+        status if status.is_over() && status != Status::Resolved && part != Part::Desk => {
+            Err(Refusal::ReopenFirst { status })
+        }
+        _ => Ok(part),
+    }
+}
+
 fn deed(case: &Case, role: Part, verb: Verb) -> Deed {
     Deed {
         request: case.request,

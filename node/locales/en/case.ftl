@@ -39,11 +39,13 @@ button-grant = Give it to somebody
 button-revoke = Take it back from somebody
 button-resolve = Mark it as solved
 button-close = Close it by default
+button-attach = Add photos or files
 button-visit = Write down a visit
 button-note = Write down what was said on the phone
 button-post = Post it to a team
 
 did-visit = was there
+did-attach = added photos or files
 did-note = wrote down what was said on the phone
 did-post = posted it to a team without a name
 

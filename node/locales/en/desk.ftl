@@ -106,3 +106,16 @@ doors-count = { $n ->
 doors-urgent = Cannot wait: { $n } open
 doors-asks = Asks for help: { $n } open
 doors-here = Connected now
+inbox = To carry on
+inbox-more = What waits for somebody to go to a door: neighbours without a phone, or out of contact.
+inbox-knock = To knock for
+inbox-knock-none = Everybody has read what holds now.
+inbox-doors = { $n ->
+    [one] One door has not read it.
+   *[other] { $n } doors have not read it.
+}
+inbox-unanswered = Nobody has answered
+inbox-unanswered-none = Nobody waits for an answer.
+inbox-bring = Bring word
+inbox-bring-more = They have no box of their own: tell them how it stands, and ask whether it is solved.
+inbox-bring-none = There is no word to bring.

@@ -217,5 +217,7 @@ erase-choose-hint = Choose what is to be destroyed.
 erase-yes = Yes, destroy it for good
 erase-no = No, keep it
 ask-photo = Ask with a photo
+request-attach = Add photos or files
+request-attach-more = Everybody who reads this request sees them: leave illness, door and phone numbers out.
 ask-photo-more = A handwritten note will do. Everybody here sees the photo: leave illness and phone numbers out of it.
 ask-photo-title = A line of words (may be left out)

@@ -39,11 +39,13 @@ button-grant = 派单
 button-revoke = 撤换
 button-resolve = 标为已解决
 button-close = 默认结案
+button-attach = 补充照片或文件
 button-visit = 记一次走访
 button-note = 代录
 button-post = 发给队伍
 
 did-visit = 走访了
+did-attach = 补充了照片或文件
 did-note = 代录了电话里的话
 did-post = 不具名发给了队伍
 

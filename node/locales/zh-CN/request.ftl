@@ -205,5 +205,7 @@ erase-choose-hint = 请选一下要删掉什么。
 erase-yes = 是，彻底删掉
 erase-no = 不，留着
 ask-photo = 带照片求助
+request-attach = 补充照片或文件
+request-attach-more = 看得到这张求助单的人都看得到：病情、门牌、电话别拍进去。
 ask-photo-more = 手写的字条也可以拍。照片大家都看得到，写了病情、电话的别拍进去。
 ask-photo-title = 写一句话（可以不写）

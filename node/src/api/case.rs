@@ -10,7 +10,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{PhotoRow, Private, RequestRow};
+use super::{FileRow, PhotoRow, Private, RequestRow};
 
 /// Something about a request that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,15 @@ pub enum CaseCommand {
         /// When somebody looks after the promise.
         follow_up_ms: Option<u64>,
         photo: Option<EnvelopeId>,
+        /// Photos and files of it, made ready by [`crate::attached`]; `photo` then names them by itself.
+        #[serde(default)]
+        photos: Vec<PhotoRow>,
+    },
+    /// Adds photos and files to a request that exists already: who asked, holds it or is on duty.
+    Attach {
+        id: String,
+        /// Made ready by [`crate::attached`].
+        photos: Vec<PhotoRow>,
     },
     /// 代录: what whoever asked said on the phone. Never a confirmation.
     Note {
@@ -57,7 +66,8 @@ pub enum CaseCommand {
         person: String,
         reason: String,
     },
-    /// One of its photos, from 0: thumbnail, and what opens the whole one.
+    /// One of its photos and files, from 0, first those of the request, then what was added; or, under the id
+    /// of an addition, one of that.
     Photo {
         id: String,
         number: u64,
@@ -489,13 +499,37 @@ pub struct CaseMore {
     pub postings: Vec<RequestRow>,
     /// The case that it is a posting of, where that can be read here.
     pub posted_from: Option<RequestId>,
-    /// How many photos hang on it.
+    /// How many photos and files were sent with it.
     #[serde(default)]
     pub photos: u64,
+    /// Which of them are files and no photos.
+    #[serde(default)]
+    pub files: Vec<FileRow>,
+    /// What was added later.
+    #[serde(default)]
+    pub added: Vec<AddedRow>,
+    /// May the person of this box add photos and files?
+    #[serde(default)]
+    pub may_attach: bool,
     /// Who looks after the building that it is about, or else the compound: whom it goes to where it is
     /// granted to nobody by name.
     #[serde(default)]
     pub wardens: Vec<String>,
+}
+
+/// Photos and files that were added to a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddedRow {
+    /// The addition; its photos and files are numbered from 0.
+    pub id: EnvelopeId,
+    /// Who added them.
+    pub by: String,
+    /// What his clock said.
+    pub claimed_ms: ClaimedTime,
+    /// How many.
+    pub photos: u64,
+    /// Which of them are files and no photos.
+    pub files: Vec<FileRow>,
 }
 
 /// Somebody was there.

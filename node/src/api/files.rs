@@ -1,5 +1,5 @@
 //! What can be asked and told about photos and files: what this home fetches and keeps, and the whole of
-//! a photo.
+//! a photo or file.
 //!
 //! Sizes are in bytes, limits in mebibytes. A photo is named by its announcement and its number, from 0.
 
@@ -25,7 +25,7 @@ pub enum FilesCommand {
     Fetch { id: String, number: u64 },
     /// Asks no longer; `id` may also be that of the file itself, as the list of what is on its way has it.
     Stop { id: String, number: u64 },
-    /// Where a whole photo is, and with `whole` itself, as JPEG, if it is here.
+    /// Where a whole photo or file is, and with `whole` itself, if it is here.
     Original {
         id: String,
         number: u64,
@@ -142,12 +142,29 @@ pub struct OriginalRow {
     pub here_bytes: u64,
     /// The photo as JPEG, in hexadecimal, if it is here and was asked for.
     pub jpeg: Option<String>,
+    /// What a file is called; empty for a photo.
+    #[serde(default)]
+    pub name: String,
+    /// The file as it is, in hexadecimal, likewise.
+    #[serde(default)]
+    pub file: Option<String>,
 }
 
 impl std::fmt::Debug for OriginalRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:?} {} of {}", self.state, self.here_bytes, self.bytes)
     }
+}
+
+/// A file among photos.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRow {
+    /// Its place among the photos and files of the same announcement or addition, from 0.
+    pub number: u64,
+    /// What it is called.
+    pub name: String,
+    /// Its sealed bytes.
+    pub bytes: u64,
 }
 
 /// What came of it.

@@ -1,7 +1,12 @@
-//! The doors of a house, for whoever looks after it.
+//! The doors of a house, and what waits to be carried to them, for whoever looks after it.
 
-use crdt::id::KeyId;
+use crdt::{
+    id::{EnvelopeId, KeyId, RequestId},
+    time::ClaimedTime,
+};
 use serde::{Deserialize, Serialize};
+
+use super::NewsWord;
 
 /// Something about a house.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum HouseCommand {
     /// Every door that whoever asks looks after.
     Doors,
+    /// What waits for whoever looks after a house: to knock for, unanswered, to bring.
+    Inbox,
 }
 
 /// What came of it.
@@ -20,6 +27,8 @@ pub enum HouseReply {
         /// By label.
         doors: Vec<DoorLine>,
     },
+    /// What waits.
+    Inbox(Inbox),
 }
 
 /// A door and who lives behind it; nothing private.
@@ -37,4 +46,70 @@ pub struct DoorLine {
     pub urgent: bool,
     /// Their boxes: who was heard when stands in the mesh picture.
     pub boxes: Vec<KeyId>,
+}
+
+/// The relay inbox of whoever looks after a house.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// How many doors are left to this person.
+    pub doors: u64,
+    /// What holds now and has not got to some of them; alerts first, then the newest.
+    pub knock: Vec<KnockFor>,
+    /// What nobody has answered; what cannot wait first, then who waits longest.
+    pub unanswered: Vec<InboxRow>,
+    /// What moved on and whose owner sees no page.
+    pub bring: Vec<InboxRow>,
+}
+
+/// An announcement that somebody has to be told of at the door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnockFor {
+    /// Which.
+    pub id: EnvelopeId,
+    /// What sort.
+    pub class: NewsWord,
+    /// Said under an office role.
+    pub official: bool,
+    /// How it begins.
+    pub text: String,
+    /// What its author's clock said.
+    pub claimed_ms: ClaimedTime,
+    /// The doors, first those that it has not reached.
+    pub doors: Vec<KnockDoor>,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// A door to knock at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnockDoor {
+    /// What the home calls itself: "3-201".
+    pub home: String,
+    /// Net names of all who live there.
+    pub people: Vec<String>,
+    /// It came to their box, and nobody has opened it.
+    pub reached: bool,
+}
+
+/// A request that somebody asks about at the door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxRow {
+    /// Which.
+    pub id: RequestId,
+    /// Its spoken code.
+    pub code: String,
+    /// What is wanted.
+    pub title: String,
+    /// How far it has come.
+    pub status: String,
+    /// It cannot wait.
+    pub urgent: bool,
+    /// What the clock of whoever asked said.
+    pub claimed_ms: ClaimedTime,
+    /// Who holds it.
+    pub holder: Option<String>,
+    /// What the home of whoever asked calls itself; empty where it is none of those doors.
+    pub home: String,
+    /// Where that lies, or what it is about; empty where that is not said.
+    pub place: String,
 }

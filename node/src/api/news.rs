@@ -9,7 +9,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::OriginalState;
+use super::{FileRow, OriginalState};
 
 /// Something about announcements that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub enum NewsCommand {
     List { all: bool },
     /// One of them, whole; notes that it was opened.
     Show { id: String },
-    /// One of its photos, from 0: thumbnail, and what opens the whole one.
+    /// One of its photos and files, from 0: thumbnail, and what opens the whole one.
     Photo { id: String, number: u64 },
     /// How many homes it reached, by place, and whom to knock for.
     Reached { id: String },
@@ -76,12 +76,12 @@ pub struct Telling {
     /// May it be shown in other groups?
     #[serde(default)]
     pub forwardable: bool,
-    /// Photos, made ready by [`crate::photo`].
+    /// Photos and files, made ready by [`crate::attached`].
     #[serde(default)]
     pub photos: Vec<PhotoRow>,
 }
 
-/// A photo on an announcement.
+/// A photo or file on an announcement or request.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoRow {
     /// What its sealed bytes are called.
@@ -90,8 +90,11 @@ pub struct PhotoRow {
     pub key: String,
     /// How many they are.
     pub bytes: u64,
-    /// A small JPEG, in hexadecimal.
+    /// A small JPEG, in hexadecimal; empty for a file.
     pub thumbnail: String,
+    /// What a file is called; empty for a photo.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// Its sealed bytes, in hexadecimal, on the way in; none where they are in this home's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<String>,
@@ -201,9 +204,12 @@ pub struct NewsRow {
     pub forwardable: bool,
     /// May this person correct it and take it back?
     pub may_change: bool,
-    /// How many photos hang on it.
+    /// How many photos and files hang on it.
     #[serde(default)]
     pub photos: u64,
+    /// Which of them are files and no photos.
+    #[serde(default)]
+    pub files: Vec<FileRow>,
     /// Where the whole of each is.
     #[serde(default)]
     pub originals: Vec<OriginalState>,

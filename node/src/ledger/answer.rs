@@ -11,7 +11,7 @@ use crdt::{
     time::Bucket,
 };
 
-use super::{Failed, Ledger, decide::page_verb};
+use super::{Failed, Ledger, decide::page_verb, news::file_rows};
 use crate::{
     api::{
         ApiError, BoardPage, CaseMore, CaseVerb, ChecklistItem, Command, ConsentWord, Doctor,
@@ -325,6 +325,9 @@ impl Ledger {
             consent: terms.consent.map(consent_word),
             intake: terms.intake.map(intake_word),
             photos: terms.photos.as_ref().map_or(0, |photos| photos.len() as u64),
+            files: terms.photos.as_deref().map(file_rows).unwrap_or_default(),
+            added: self.added_rows(folded)?,
+            may_attach: me.is_some_and(|me| self.may_attach_now(case, &me, &folded.group)),
             wardens: self.warden_names(case)?,
             to_desk: terms.to_desk,
             by_default: case.by_default,
@@ -455,6 +458,7 @@ fn what_word(what: lifecycle::What) -> String {
         lifecycle::What::Excepted(RidePlan::At(_)) => "move".to_owned(),
         lifecycle::What::Visited => "visit".to_owned(),
         lifecycle::What::Noted => "note".to_owned(),
+        lifecycle::What::Attached => "attach".to_owned(),
     }
 }
 

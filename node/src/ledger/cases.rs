@@ -24,7 +24,7 @@ use crdt::{
 use super::{
     After, Failed, Ledger,
     decide::{checked, one_line, refuse_private, say, too_long},
-    news::attachment,
+    news::for_a_request,
     vaults::checked_private,
 };
 use crate::{
@@ -68,6 +68,11 @@ impl Ledger {
             }
             CaseCommand::Do(deed) => self.do_deed(&deed),
             CaseCommand::Visit { .. } | CaseCommand::Note { .. } => self.write_down(command),
+            CaseCommand::Attach { id, photos } => {
+                let (request, person) = (self.request_id(&id)?, self.person()?);
+                let act = self.attach(&request, &photos)?;
+                self.acted(request, act, &person)
+            }
             CaseCommand::Post { id, team, title } => self.post_to_team(&id, &team, title),
             CaseCommand::Confide { id, person, reason } => self.confide(&id, &person, &reason),
             reading => Ok(After::Read(crate::api::Command::Case(reading))),
@@ -173,7 +178,7 @@ impl Ledger {
             to_desk: new.to_desk,
             photos: match new.photos {
                 none if none.is_empty() => None,
-                some => Some(some.iter().map(attachment).collect::<Result<_, _>>()?),
+                some => Some(some.iter().map(for_a_request).collect::<Result<_, _>>()?),
             },
         };
         Ok(Ask {
@@ -440,6 +445,12 @@ impl Ledger {
             status: now.status.as_str().to_owned(),
             holder,
         })))
+    }
+
+    /// May somebody add photos and files to a request now?
+    pub(super) fn may_attach_now(&self, case: &Case, me: &PersonId, group: &GroupId) -> bool {
+        let parts = parts_on(&self.truth, &case.family, me, group);
+        !case.terms.to_desk && lifecycle::may_attach(case, me, &parts).is_ok()
     }
 
     /// What somebody may do to a request now.

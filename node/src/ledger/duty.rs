@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Requests in these states have heard from nobody.
-const UNHEARD: [&str; 3] = ["submitted", "registered", "open"];
+pub(super) const UNHEARD: [&str; 3] = ["submitted", "registered", "open"];
 
 /// Requests that one list of waiting ones shows, and as many questions: neither crowds the other out.
 const WAITING_MAX: usize = 100;

@@ -9,7 +9,8 @@
 //!    here wants, the oldest go of which a neighbour says that he holds and keeps them; nothing goes for
 //!    what only a neighbour wants.
 //!    Those that could not go make place for the next ones, until all were asked about.
-//! 4. A neighbour who asks is given sealed bytes that are here, whoever he is in the community: without
+//! 4. What a neighbour calls a file and is neither a PDF nor a plain text is handed out to nobody.
+//! 5. A neighbour who asks is given sealed bytes that are here, whoever he is in the community: without
 //!    the key in the announcement they show nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,7 @@ use crate::{
         ApiError, ComingRow, Command, ErrorKind, FetchWord, FilesCommand, FilesPage, FilesPolicy,
         FilesReply, NewsReply, NewsWord, OriginalRow, OriginalState, PhotoRow, Reply,
     },
+    attached::sort_of,
     store::blobs::{BlobError, Blobs},
 };
 
@@ -285,19 +287,24 @@ impl Ledger {
         let (blob, bytes) = (photo.blob, photo.bytes);
         let mut state = self.state_of_original(&blob, &self.wanted()?)?;
         let here = state == OriginalState::Here;
-        let jpeg = if here && whole { self.opened(photo)? } else { None };
-        if here && whole && jpeg.is_none() {
+        let opened = if here && whole { self.opened(photo)? } else { None };
+        if here && whole && opened.is_none() {
             // What is there and cannot be opened was damaged on this disk.
             state = OriginalState::Elsewhere;
         }
         let here_bytes = if here { bytes } else { self.files.blobs.coming_bytes(&blob)? };
-        Ok(OriginalRow { state, bytes, here_bytes, jpeg })
+        let name = photo.name.clone();
+        let (jpeg, file) = if name.is_empty() { (opened, None) } else { (None, opened) };
+        Ok(OriginalRow { state, bytes, here_bytes, jpeg, name, file })
     }
 
     fn opened(&mut self, photo: &PhotoRow) -> Result<Option<String>, Failed> {
         let Some(sealed) = self.files.blobs.get(&photo.blob)? else { return Ok(None) };
         let key = from_hex(&photo.key).ok().map(crdt::body::BlobKey);
         let plain = key.and_then(|key| blob::open(&key, &sealed));
+        if !photo.name.is_empty() && plain.as_ref().is_some_and(|it| sort_of(it).is_err()) {
+            return Err(no_photo("wrong_type").into());
+        }
         Ok(plain.map(|plain| data_encoding::HEXLOWER.encode(&plain)))
     }
 
@@ -409,7 +416,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Rule 4.
+    /// Rule 5.
     pub(super) fn serve_file(&mut self, ask: &FileAsk) -> FileTalk {
         let (blob, blobs) = (ask.blob, &mut self.files.blobs);
         let held = blobs.bytes_of(&blob).ok().flatten();

@@ -24,7 +24,7 @@ use crdt::{
     news::{Validity, validity},
 };
 
-pub(super) use photos::attachment;
+pub(super) use photos::{attachment, file_rows, for_a_request};
 
 use super::{
     After, Failed, Ledger,
@@ -339,6 +339,7 @@ impl Ledger {
             settled_by: line.settled_by.as_ref().map(name).transpose()?,
             forwardable: told.reach == Reach::Community,
             photos: told.attachments.len() as u64,
+            files: file_rows(&told.attachments),
             originals: self.originals(&told.attachments)?,
             from_ms: told.from_ms,
             answers: told.answers,

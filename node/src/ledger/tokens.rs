@@ -109,7 +109,8 @@ impl Ledger {
         let slot = blake3::hash(format!("{}/{key}", me.to_hex()).as_bytes());
         let slot = format!("{ONCE_KEPT}{}", slot.to_hex());
         let asked = serde_json::to_vec(&command).expect("commands are plain values");
-        let asked = blake3::hash(&asked).to_string();
+        // Under the key, so that nobody who has the disk tries what a short command may have said.
+        let asked = blake3::keyed_hash(blake3::hash(key.as_bytes()).as_bytes(), &asked).to_string();
         if let Some(done) = self.kept_as::<Once>(&slot)? {
             if done.asked != asked {
                 return Err(ApiError::new(ErrorKind::KeyReused, []).into());

@@ -3,7 +3,8 @@
 //!
 //! # Rules
 //!
-//! 1. A visit is written down by whoever holds the request, or by the desk.
+//! 1. A visit is written down by whoever holds the request, or by the desk; what he photographed there is
+//!    added to the request, and the visit names it.
 //! 2. 代录: what whoever asked said on the phone is the desk's word about it, never a confirmation.
 //! 3. A request that was resolved [`SILENCE_MS`] ago, by the clock of a deputy's node, is closed by that
 //!    node in the name of its deputy, naming the resolution: two deputies' closings are one. A clock
@@ -63,7 +64,16 @@ impl Ledger {
         };
         let role = may.map_err(|refusal| not_now(&before.case, verb, &refusal))?;
         let act = match command {
-            CaseCommand::Visit { at_ms, people, outcome, promise, follow_up_ms, photo, .. } => {
+            CaseCommand::Visit {
+                at_ms,
+                people,
+                outcome,
+                promise,
+                follow_up_ms,
+                photo,
+                photos,
+                ..
+            } => {
                 let at_ms = at_ms.unwrap_or(self.claimed.0);
                 let what = promise.map(|what| checked("promise", one_line(&what), NAME_BYTES_MAX));
                 let promise = match (what.transpose()?, follow_up_ms) {
@@ -74,6 +84,10 @@ impl Ledger {
                 };
                 let people = checked_list(people)?;
                 let outcome = open_words("outcome", outcome)?;
+                let photo = match photos.as_slice() {
+                    [] => photo,
+                    photos => Some(self.attach(&request, photos)?),
+                };
                 Act::Visit(Visit { request, role, at_ms, people, outcome, promise, photo })
             }
             CaseCommand::Note { solved, words, .. } => {

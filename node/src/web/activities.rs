@@ -103,7 +103,15 @@ struct One {
 }
 
 async fn ask(app: &App, command: ActivityCommand) -> Result<ActivityReply, ApiError> {
-    match app.handle.ask(Command::Activity(command)).await? {
+    told(app.handle.ask(Command::Activity(command)).await?)
+}
+
+async fn carry_out(app: &App, command: ActivityCommand) -> Result<ActivityReply, ApiError> {
+    told(app.handle.act(Command::Activity(command)).await?)
+}
+
+fn told(reply: Reply) -> Result<ActivityReply, ApiError> {
+    match reply {
         Reply::Activity(reply) => Ok(reply),
         _ => Err(ApiError::new(
             crate::api::ErrorKind::Internal,
@@ -308,7 +316,7 @@ pub async fn act(
         },
         _ => return Err(Failure::NoPage),
     };
-    match ask(&app, command).await {
+    match carry_out(&app, command).await {
         Ok(_) => Ok(Redirect::to(&href(&id)).into_response()),
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(visit.words.error(&error));
@@ -368,7 +376,7 @@ pub async fn plan(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    match ask(&app, ActivityCommand::New(Box::new(planned(&visit, &typed)))).await {
+    match carry_out(&app, ActivityCommand::New(Box::new(planned(&visit, &typed)))).await {
         Ok(ActivityReply::Planned { id, .. }) => {
             Ok(Redirect::to(&href(&id.to_hex())).into_response())
         }

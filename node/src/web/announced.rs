@@ -14,8 +14,8 @@ use super::{
     frame::{TITLE_CHARS_MAX, Visit, clip},
 };
 use crate::api::{
-    CaseCommand, CaseReply, Command, ErrorKind, NewsCommand, NewsReply, NewsRow, NewsState,
-    OriginalState, Reply,
+    CaseCommand, CaseReply, Command, ErrorKind, FileRow, NewsCommand, NewsReply, NewsRow,
+    NewsState, OriginalState, Reply,
 };
 
 /// The line above an announcement.
@@ -40,14 +40,16 @@ pub struct Announced {
     pub photos: Vec<Shown>,
 }
 
-/// A photo under an announcement.
+/// A photo or file under an announcement or request.
 pub struct Shown {
-    /// Address of its thumbnail.
+    /// Address of its thumbnail; `/whole` behind it is its page.
     pub href: String,
     /// The thumbnail stands on the page; otherwise it is a tap away.
     pub here: bool,
     /// Where the whole one is, in words.
     pub state: String,
+    /// What a file is called and how large it is; empty for a photo.
+    pub name: String,
 }
 
 /// An announcement's line; `forwarded` where somebody showed it in another group.
@@ -88,16 +90,30 @@ pub fn announced(visit: &Visit, row: &NewsRow, forwarded: bool) -> Announced {
         first: first.unwrap_or_default(),
         more,
         photos: match row.withdrawn_by {
-            None => shown(visit, &row.id, row.photos, &row.originals),
+            None => shown(visit, &row.id, (row.photos, &row.files), &row.originals),
             Some(_) => Vec::new(),
         },
     }
 }
 
-/// The photos that hang on something: how many, and where the whole of each is as far as that is known.
-pub fn shown(visit: &Visit, id: &EnvelopeId, count: u64, states: &[OriginalState]) -> Vec<Shown> {
+/// The photos and files that hang on something: how many and which are files, and where the whole of each
+/// is as far as that is known.
+pub fn shown(
+    visit: &Visit,
+    id: &EnvelopeId,
+    (count, files): (u64, &[FileRow]),
+    states: &[OriginalState],
+) -> Vec<Shown> {
+    let name = |number: u64| {
+        let file = files.iter().find(|it| it.number == number);
+        let kilobytes = |bytes: u64| bytes.div_ceil(1024);
+        file.map_or_else(String::new, |it| {
+            format!("{} ({} kB)", clip(&it.name, TITLE_CHARS_MAX), kilobytes(it.bytes))
+        })
+    };
     let state = |number: u64| usize::try_from(number).ok().and_then(|at| states.get(at));
     let one = |number: u64| Shown {
+        name: name(number),
         href: format!("/news/{}/photos/{number}", id.to_hex()),
         here: true,
         state: state(number)
@@ -125,6 +141,9 @@ pub async fn thumbnail(
         },
         _ => return Err(Failure::odd_reply()),
     };
+    if row.thumbnail.is_empty() {
+        return Err(Failure::NoPage);
+    }
     let jpeg = data_encoding::HEXLOWER_PERMISSIVE.decode(row.thumbnail.as_bytes());
     let jpeg = jpeg.map_err(|_| Failure::odd_reply())?;
     let about = [

@@ -51,8 +51,6 @@ pub struct Typed {
     to_desk: String,
     /// The office's earlier answers were read; it shall be asked all the same.
     anyway: String,
-    /// Makes it count once.
-    once: String,
 }
 
 impl Typed {
@@ -182,7 +180,7 @@ pub async fn send(
         return Ok(show(&AskPage { answers, ..page }));
     }
     let asked = if typed.is_question() { question(&typed) } else { help(&typed) };
-    match app.handle.once(&typed.once, asked).await {
+    match app.handle.act(asked).await {
         Ok(Reply::Asked { id, .. }) => {
             Ok(Redirect::to(&format!("/requests/{}", id.to_hex())).into_response())
         }

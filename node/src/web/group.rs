@@ -261,8 +261,6 @@ fn escaped_bytes(text: &str) -> usize {
 pub struct Typed {
     text: String,
     reply_to: String,
-    /// Makes it count once.
-    once: String,
 }
 
 pub async fn post(
@@ -276,7 +274,7 @@ pub async fn post(
     if wrong.is_none() {
         let text = typed.text.trim().replace("\r\n", "\n");
         let reply_to = typed.reply_to.parse().ok();
-        match app.handle.once(&typed.once, Command::Post { group, text, reply_to }).await {
+        match app.handle.act(Command::Post { group, text, reply_to }).await {
             Ok(_) => return Ok(Redirect::to(&format!("{}#newest", href(id))).into_response()),
             Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
             Err(error) => return Err(error.into()),
@@ -357,7 +355,7 @@ pub async fn edit(
     let mut wrong = wrong_text(visit.words, &typed.text, TEXT_BYTES_MAX);
     if wrong.is_none() {
         let text = typed.text.trim().replace("\r\n", "\n");
-        match app.handle.ask(Command::EditMessage { id, text }).await {
+        match app.handle.act(Command::EditMessage { id, text }).await {
             Ok(_) => return Ok(Redirect::to(&href(group_id)).into_response()),
             Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
             Err(error) => return Err(error.into()),
@@ -372,6 +370,6 @@ pub async fn withdraw(
     Path((group, message)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let (group, id) = (id_of(&group)?, id_of(&message)?);
-    app.handle.ask(Command::WithdrawMessage { id }).await?;
+    app.handle.act(Command::WithdrawMessage { id }).await?;
     Ok(Redirect::to(&href(group)).into_response())
 }

@@ -154,7 +154,7 @@ pub async fn found(
     }
     let name = typed.name.trim().to_owned();
     let vouches = if kind == GroupKindWord::Vetted { vouches.unwrap_or(1) } else { 0 };
-    match app.handle.ask(Command::GroupNew { name, kind, vouches }).await {
+    match app.handle.act(Command::GroupNew { name, kind, vouches }).await {
         Ok(Reply::Group(group)) => Ok(Redirect::to(&href(group.id)).into_response()),
         Ok(_) => Ok(Redirect::to("/groups").into_response()),
         Err(error) if is_about_the_form(&error) => {

@@ -29,7 +29,7 @@ use crdt::{invitation::FILE_BYTES_MAX, limits::TEXT_BYTES_MAX};
 use futures::StreamExt as _;
 
 use super::{
-    ACTS_AS, App,
+    ACTS_AS, App, FORM_KEY,
     error::Failure,
     frame::{Frame, Visit},
     language,
@@ -135,7 +135,10 @@ async fn whose(app: &App, session: Session) -> (Session, bool) {
 async fn serve(app: &App, visit: &Visit, is_open: bool, request: Request, next: Next) -> Response {
     let back = back_of(&request);
     let response = match admit(app, visit, is_open, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let key = request.extensions().get::<FormKey>().cloned().unwrap_or_default();
+            FORM_KEY.scope(key.0, next.run(request)).await
+        }
         Err(Refused::PairFirst) => Redirect::to(&with_back("/pair", &back)).into_response(),
         Err(Refused::SayWhoFirst) => Redirect::to(&with_back("/me", &back)).into_response(),
         Err(Refused::With(failure)) => failure.into_response(),
@@ -156,6 +159,10 @@ async fn serve(app: &App, visit: &Visit, is_open: bool, request: Request, next: 
         Some(failure) => failure.page(frame_for(app, visit, &failure).await),
     }
 }
+
+/// What makes a form count once, as it says.
+#[derive(Clone, Default)]
+struct FormKey(String);
 
 /// Why a request gets no further.
 enum Refused {
@@ -211,7 +218,7 @@ async fn admit(
 
 /// Takes the whole form in, looks for the token, and puts it back for the handler.
 async fn read_form(app: &App, visit: &Visit, request: Request) -> Result<Request, Failure> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let bytes_max = match parts.uri.path() {
         _ if visit.session.kind == Kind::Visitor => VISITOR_BYTES_MAX,
         "/join" => JOIN_BYTES_MAX,
@@ -219,11 +226,14 @@ async fn read_form(app: &App, visit: &Visit, request: Request) -> Result<Request
     };
     let read = tokio::time::timeout(FORM_WITHIN, axum::body::to_bytes(body, bytes_max));
     let form = read.await.map_err(|_| Failure::TooSlow)?.map_err(|_| Failure::TooLarge)?;
-    // The token is hexadecimal, so the pair stands in the form as it is, unescaped.
-    let token = form
-        .split(|byte| *byte == b'&')
-        .find_map(|pair| pair.strip_prefix(b"token="))
-        .and_then(|token| std::str::from_utf8(token).ok());
+    // Token and key are hexadecimal, so the pairs stand in the form as they are, unescaped.
+    let field = |name: &[u8]| {
+        let mut pairs = form.split(|byte| *byte == b'&');
+        let said = pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="));
+        said.and_then(|said| std::str::from_utf8(said).ok())
+    };
+    let token = field(b"token");
+    parts.extensions.insert(FormKey(field(b"once").unwrap_or_default().to_owned()));
     if !token.is_some_and(|token| app.seal.is_token(&visit.session, token)) {
         return Err(Failure::ForeignForm);
     }
@@ -247,6 +257,7 @@ async fn read_upload(
     if !form.text("token").is_some_and(|token| app.seal.is_token(&visit.session, token)) {
         return Err(Failure::ForeignForm);
     }
+    parts.extensions.insert(FormKey(form.once().to_owned()));
     parts.extensions.insert(form);
     parts.extensions.insert(Arc::new(turn));
     Ok(Request::from_parts(parts, Body::empty()))

@@ -108,7 +108,15 @@ struct Certified {
 }
 
 async fn ask(app: &App, command: HoursCommand) -> Result<HoursReply, ApiError> {
-    match app.handle.ask(Command::Hours(command)).await? {
+    told(app.handle.ask(Command::Hours(command)).await?)
+}
+
+async fn carry_out(app: &App, command: HoursCommand) -> Result<HoursReply, ApiError> {
+    told(app.handle.act(Command::Hours(command)).await?)
+}
+
+fn told(reply: Reply) -> Result<HoursReply, ApiError> {
+    match reply {
         Reply::Hours(reply) => Ok(reply),
         _ => Err(ApiError::new(ErrorKind::Internal, [("reason", "another reply".to_owned())])),
     }
@@ -225,7 +233,7 @@ pub async fn sign(
 ) -> Result<Response, Failure> {
     let (activity, out) = (name_of(&id)?, deed.verb == "out");
     let (people, at_ms, how) = (Vec::new(), None, HowWord::Qr);
-    match ask(&app, HoursCommand::Sign { activity, out, people, at_ms, how }).await {
+    match carry_out(&app, HoursCommand::Sign { activity, out, people, at_ms, how }).await {
         Ok(_) => Ok(Redirect::to("/hours").into_response()),
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(visit.words.error(&error));
@@ -313,7 +321,7 @@ pub async fn keep(
         },
         _ => return Err(Failure::NoPage),
     };
-    match ask(&app, command).await {
+    match carry_out(&app, command).await {
         Ok(_) => Ok(Redirect::to(&format!("/hours/sheet/{id}")).into_response()),
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(visit.words.error(&error));

@@ -1,4 +1,4 @@
-//! Photos on pages: sending one to a group, and looking at the whole of one.
+//! Photos and files on pages: sending one to a group, and looking at the whole of one.
 //!
 //! # Rules
 //!
@@ -7,6 +7,9 @@
 //! 2. A file that is refused is told beside its field, with the limit; what was typed stays, and nothing
 //!    is written.
 //! 3. A whole photo that is not here says so, and can be asked for.
+//! 4. A file that is no photo is saved, never shown: under a type that no browser opens by itself.
+//! 5. The key that seals a photo follows from what makes its form count once, so that the same form sent
+//!    again is the same command.
 
 use std::sync::Arc;
 
@@ -34,7 +37,7 @@ use crate::{
         ApiError, Command, ErrorKind, FilesCommand, FilesReply, NewsCommand, NewsWord, OriginalRow,
         OriginalState, PhotoRow, Reply, Telling,
     },
-    clock,
+    attached, clock,
     photo::{self, NoPhoto},
 };
 
@@ -110,7 +113,8 @@ pub async fn send(
             let text = text.clone();
             let group = Some(group.clone());
             let telling = Telling { group, class, text, photos, ..Telling::default() };
-            match app.handle.ask(Command::News(NewsCommand::Tell(Box::new(telling)))).await {
+            let telling = Box::new(telling);
+            match app.handle.act(tell(telling)).await {
                 Ok(_) => return Ok(Redirect::to(&format!("{}#newest", href(id))).into_response()),
                 Err(error) => Some(error),
             }
@@ -132,12 +136,17 @@ pub async fn send(
     Ok(unprocessable(show(&page)))
 }
 
-/// The photos of a form, made again and sealed.
+const fn tell(telling: Box<Telling>) -> Command {
+    Command::News(NewsCommand::Tell(telling))
+}
+
+/// The photos and files of a form, made ready and sealed.
 pub async fn ready(form: &Upload) -> Result<Vec<PhotoRow>, ApiError> {
     if form.is_cut {
         return Err(photo::refusal(NoPhoto::TooLarge));
     }
-    let files: Vec<Vec<u8>> = form.files("photo").into_iter().map(<[u8]>::to_vec).collect();
+    let files: Vec<(String, Vec<u8>)> =
+        form.files("photo").into_iter().map(|it| (it.0.to_owned(), it.1.to_vec())).collect();
     if files.is_empty() {
         return Err(ApiError::new(ErrorKind::NoPhoto, [("photo", "none".to_owned())]));
     }
@@ -145,17 +154,25 @@ pub async fn ready(form: &Upload) -> Result<Vec<PhotoRow>, ApiError> {
         let args = [("what", "photos".to_owned()), ("limit", ATTACHMENTS_MAX.to_string())];
         return Err(ApiError::new(ErrorKind::BadText, args));
     }
-    sealed(files).await
-}
-
-/// Makes files ready to go out, one after the other.
-pub async fn sealed(files: Vec<Vec<u8>>) -> Result<Vec<PhotoRow>, ApiError> {
+    let once = form.once().to_owned();
     let work = move || {
-        let one = |file: Vec<u8>| photo::seal(&file, clock::random()).map_err(photo::refusal);
+        let one = |(name, file): (String, Vec<u8>)| {
+            attached::seal(&file, &name, key_for(&once, &file)).map_err(photo::refusal)
+        };
         files.into_iter().map(one).collect()
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|_| Err(photo::refusal(NoPhoto::Damaged)))
+}
+
+/// Rule 5. What makes a form count once has 128 bits that nobody outside this page knows.
+fn key_for(once: &str, file: &[u8]) -> [u8; 32] {
+    if once.is_empty() {
+        return clock::random();
+    }
+    let mut hasher = blake3::Hasher::new_derive_key("linli/1 photo of a form");
+    hasher.update(once.as_bytes()).update(file);
+    *hasher.finalize().as_bytes()
 }
 
 #[derive(Template)]
@@ -165,6 +182,8 @@ struct PhotoPage {
     /// Its address.
     href: String,
     here: bool,
+    /// What a file is called; empty for a photo.
+    name: String,
     /// Can it be asked for?
     elsewhere: bool,
     /// Where it is, in words.
@@ -187,6 +206,7 @@ pub async fn whole_page(
         f,
         href,
         here: row.state == OriginalState::Here,
+        name: clip(&row.name, TITLE_CHARS_MAX),
         elsewhere: row.state == OriginalState::Elsewhere,
         state: visit.words.code("original", row.state.code()),
         percent: 100 * row.here_bytes / row.bytes.max(1),
@@ -199,14 +219,42 @@ pub async fn whole(
     Path((id, number)): Path<(String, u64)>,
 ) -> Result<Response, Failure> {
     let row = original(&app, FilesCommand::Original { id, number, whole: true }).await?;
-    let jpeg = row.jpeg.ok_or(Failure::NoPage)?;
-    let jpeg = data_encoding::HEXLOWER_PERMISSIVE.decode(jpeg.as_bytes());
-    let jpeg = jpeg.map_err(|_| Failure::odd_reply())?;
+    let jpeg = bytes_of(row.jpeg)?;
     let about = [
         (header::CONTENT_TYPE, "image/jpeg"),
         (header::CACHE_CONTROL, "private, max-age=86400, immutable"),
     ];
     Ok((about, jpeg).into_response())
+}
+
+/// A file itself, to be saved; rule 4.
+pub async fn file(
+    State(app): State<App>,
+    Path((id, number)): Path<(String, u64)>,
+) -> Result<Response, Failure> {
+    let row = original(&app, FilesCommand::Original { id, number, whole: true }).await?;
+    let bytes = bytes_of(row.file)?;
+    let about = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, saved_as(&row.name)),
+        (header::CACHE_CONTROL, "private, max-age=86400, immutable".to_owned()),
+    ];
+    Ok((about, bytes).into_response())
+}
+
+/// Under which name a browser saves it (RFC 6266): every byte that is no letter or digit escaped.
+fn saved_as(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let escape = |byte: u8| match byte {
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    format!("attachment; filename*=UTF-8''{}", name.bytes().map(escape).collect::<String>())
+}
+
+fn bytes_of(hex: Option<String>) -> Result<Vec<u8>, Failure> {
+    let hex = hex.ok_or(Failure::NoPage)?;
+    data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).map_err(|_| Failure::odd_reply())
 }
 
 /// Asks the neighbours for it.

@@ -6,6 +6,7 @@
 
 pub mod erase;
 mod facts;
+pub mod photo;
 pub mod private;
 
 use askama::Template;
@@ -99,6 +100,8 @@ struct Page {
     /// Is there anything private that concerns the reader?
     private: bool,
     photos: Vec<Shown>,
+    added: Vec<photo::Added>,
+    may_attach: bool,
     timeline: Vec<Step>,
     hidden_steps: u64,
     big: Option<Button>,
@@ -174,7 +177,9 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
                 done: item.done,
             })
             .collect(),
-        photos: shown(visit, &row.id, request.more.photos, &[]),
+        photos: shown(visit, &row.id, (request.more.photos, &request.more.files), &[]),
+        added: photo::added(visit, &request.more.added),
+        may_attach: request.more.may_attach,
         private: !request.may_open.is_empty() || !request.may_erase.is_empty(),
         timeline: request
             .timeline
@@ -288,8 +293,6 @@ pub struct Act {
     verb: String,
     /// Where to go afterwards; nowhere named: the request itself.
     back: String,
-    /// Makes it count once.
-    once: String,
 }
 
 pub async fn act(
@@ -302,7 +305,7 @@ pub async fn act(
     let verb = verb_of(&act.verb).ok_or(Failure::BadForm)?;
     let back = if act.back.is_empty() { href(&name) } else { own_path(&act.back).to_owned() };
     let deed = Command::Case(CaseCommand::Do(Deed::of(&name, verb)));
-    match app.handle.once(&act.once, deed).await {
+    match app.handle.act(deed).await {
         Ok(_) => Ok(Redirect::to(&back).into_response()),
         // The state changed while the page was open: show it as it is now, and say so.
         Err(error) if matches!(error.kind, ErrorKind::NotNow | ErrorKind::NotAllowed) => {
@@ -337,7 +340,7 @@ pub async fn checklist_add(
     let mut wrong = wrong_text(visit.words, &typed.text, NAME_BYTES_MAX);
     if wrong.is_none() {
         let text = typed.text.trim().to_owned();
-        match app.handle.ask(Command::ChecklistAdd { id: name.clone(), text }).await {
+        match app.handle.act(Command::ChecklistAdd { id: name.clone(), text }).await {
             Ok(_) => {
                 return Ok(Redirect::to(&format!("{}#checklist", href(&name))).into_response());
             }

@@ -164,7 +164,7 @@ pub struct Swap {
 
 pub async fn swap(State(app): State<App>, Form(swap): Form<Swap>) -> Result<Response, Failure> {
     let Swap { mine, theirs } = swap;
-    app.handle.ask(Command::Series(SeriesCommand::Swap { mine, theirs })).await?;
+    app.handle.act(Command::Series(SeriesCommand::Swap { mine, theirs })).await?;
     Ok(Redirect::to("/rota").into_response())
 }
 

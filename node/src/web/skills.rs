@@ -132,7 +132,7 @@ pub async fn send(
             phone: typed.phone.trim().to_owned(),
         }),
     };
-    match app.handle.ask(Command::Skill(command)).await {
+    match app.handle.act(Command::Skill(command)).await {
         Ok(_) => Ok(Redirect::to("/skills").into_response()),
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(one_line(&visit, &error));
@@ -231,7 +231,7 @@ pub async fn say_thanks(
         },
         _ => return Err(Failure::BadForm),
     };
-    match app.handle.ask(Command::Thanks(command)).await {
+    match app.handle.act(Command::Thanks(command)).await {
         Ok(_) => Ok(Redirect::to("/thanks").into_response()),
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(one_line(&visit, &error));

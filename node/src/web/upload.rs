@@ -8,7 +8,7 @@
 //!
 //! # Deliberately absent
 //!
-//! Names of files and their types: what a file is, its bytes say.
+//! Types of files: what a file is, its bytes say. Its name is kept to be shown, never to be believed.
 
 use axum::{body::Bytes, http::HeaderMap};
 
@@ -39,12 +39,15 @@ pub struct Upload {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Part<'a> {
     name: &'a str,
+    /// What the file was called; empty where nothing is said.
+    file: &'a str,
     bytes: &'a [u8],
 }
 
 /// The addresses that take such forms.
 pub fn takes_files(path: &str) -> bool {
-    path == "/ask/photo" || path.starts_with("/groups/") && path.ends_with("/photo")
+    let of_one = ["/groups/", "/requests/"].iter().any(|it| path.starts_with(it));
+    path == "/ask/photo" || of_one && path.ends_with("/photo")
 }
 
 /// What stands between the parts, where the form is of this kind.
@@ -68,10 +71,16 @@ impl Upload {
         std::str::from_utf8(part.bytes).ok()
     }
 
-    /// The files of a field that are not empty.
-    pub fn files(&self, name: &str) -> Vec<&[u8]> {
+    /// The files of a field that are not empty, with what they were called.
+    pub fn files(&self, name: &str) -> Vec<(&str, &[u8])> {
         let parts = self.parts().into_iter();
-        parts.filter(|it| it.name == name && !it.bytes.is_empty()).map(|it| it.bytes).collect()
+        let full = parts.filter(|it| it.name == name && !it.bytes.is_empty());
+        full.map(|it| (it.file, it.bytes)).collect()
+    }
+
+    /// What makes the form count once; empty where it carries nothing of the kind.
+    pub fn once(&self) -> &str {
+        self.text("once").unwrap_or_default()
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
@@ -95,8 +104,10 @@ fn read(part: &[u8]) -> Option<Part<'_>> {
     let head = std::str::from_utf8(&part[..end]).ok()?;
     let (_, said) = head.split_once("form-data;")?;
     let (_, name) = said.split_once(" name=\"")?;
-    let (name, _) = name.split_once('"')?;
-    Some(Part { name, bytes: &part[end + 4..] })
+    let (name, rest) = name.split_once('"')?;
+    let file = rest.split_once(" filename=\"").and_then(|(_, it)| it.split_once('"'));
+    let file = file.map_or("", |(file, _)| file);
+    Some(Part { name, file, bytes: &part[end + 4..] })
 }
 
 fn find(all: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -123,7 +134,7 @@ mod tests {
     fn words_and_files_are_found_and_what_was_cut_off_is_not() {
         let whole = form(FORM);
         assert_eq!(whole.text("token"), Some("abc"));
-        assert_eq!(whole.files("photo"), [b"\xff\xd8\r\n--xy".as_slice()]);
+        assert_eq!(whole.files("photo"), [("a.jpg", b"\xff\xd8\r\n--xy".as_slice())]);
         assert_eq!((whole.text("text"), whole.text("photo")), (None, None));
         let end = FORM.len() - 130;
         let cut = form(&FORM[..end]);

@@ -139,7 +139,7 @@ pub async fn open(
     let mut wrong = None;
     if let (Some(ends_ms), None) = (ends_ms, &wrong_title) {
         let new = Box::new(put_together(&typed, ends_ms));
-        match app.handle.ask(Command::Vote(VoteCommand::Open(new))).await {
+        match app.handle.act(Command::Vote(VoteCommand::Open(new))).await {
             Ok(Reply::Vote(VoteReply::Opened { id, .. })) => {
                 return Ok(Redirect::to(&format!("/votes/{}", id.to_hex())).into_response());
             }
@@ -315,7 +315,7 @@ pub async fn act(
         "cancel" => VoteCommand::Cancel { id: named, reason: does.reason },
         _ => return Err(Failure::BadForm),
     };
-    match app.handle.ask(Command::Vote(command)).await {
+    match app.handle.act(Command::Vote(command)).await {
         Ok(_) => Ok(Redirect::to(&format!("/votes/{id}")).into_response()),
         Err(error) if is_about_the_form(&error) => {
             let (f, page) = tokio::join!(Frame::load(&app, &visit), shown(&app, id));

@@ -12,9 +12,9 @@ use crdt::{
 use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
-        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, HouseCommand, HouseReply,
-        KnockPage, KnockRow, KnockState, MePage, MeshPicture, MessageRow, NewsCommand, NewsReply,
-        Notice, PersonRow, Pin, Reply, RequestPage, RoleWord, SearchQuery,
+        FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
+        MePage, MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
+        RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
     phones::Phones,
@@ -304,9 +304,7 @@ impl Fake {
             Command::Vote(node::api::VoteCommand::List { .. }) => {
                 Ok(Reply::Vote(node::api::VoteReply::List { votes: vec![] }))
             }
-            Command::House(HouseCommand::Doors) => {
-                Ok(Reply::House(HouseReply::Doors { doors: self.doors() }))
-            }
+            Command::House(command) => Ok(Reply::House(self.house(&command))),
             Command::Groups => Ok(Reply::Groups { groups: self.groups.clone() }),
             Command::People => Ok(Reply::People { people: self.people.clone() }),
             Command::Requests { all } => {

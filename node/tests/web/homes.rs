@@ -3,13 +3,13 @@
 use axum::http::StatusCode;
 use crdt::id::{KeyId, PersonId};
 use node::api::{
-    ActVerb, ApiError, Command, DoorLine, ErrorKind, GroupKindWord, MePage, Reply, ResidentRow,
-    RoleWord,
+    ActVerb, ApiError, Command, DoorLine, ErrorKind, GroupKindWord, HouseCommand, HouseReply,
+    Inbox, InboxRow, KnockDoor, KnockFor, MePage, NewsWord, Reply, ResidentRow, RoleWord,
 };
 
 use crate::{
     actors::{Browser, Page, at_home},
-    fake::{Fake, id},
+    fake::{Fake, NOW, id},
 };
 
 fn person(number: u8) -> PersonId {
@@ -52,6 +52,42 @@ impl Fake {
         };
         let few = vec![door("3-201", 1, 0, false), door("3-502", 4, 1, true)];
         self.long.cycled(few)
+    }
+
+    /// The doors, and of the inbox one line of each list.
+    pub fn house(&self, command: &HouseCommand) -> HouseReply {
+        if *command == HouseCommand::Doors {
+            return HouseReply::Doors { doors: self.doors() };
+        }
+        let door = |home: &str, reached| {
+            let people = vec!["王桂兰".to_owned()];
+            KnockDoor { home: home.into(), people, reached }
+        };
+        let row = |title: &str, status: &str, holder: Option<&str>| InboxRow {
+            id: id(10),
+            code: "482913".into(),
+            title: title.into(),
+            status: status.into(),
+            urgent: holder.is_none(),
+            claimed_ms: NOW,
+            holder: holder.map(str::to_owned),
+            home: "3-502".into(),
+            place: "3号楼".into(),
+        };
+        HouseReply::Inbox(Inbox {
+            doors: 48,
+            knock: vec![KnockFor {
+                id: id(90),
+                class: NewsWord::Alert,
+                official: true,
+                text: "今晚停水".into(),
+                claimed_ms: NOW,
+                doors: self.long.cycled(vec![door("3-201", false), door("3-502", true)]),
+                count: 2,
+            }],
+            unanswered: self.long.cycled(vec![row("门锁坏了", "open", None)]),
+            bring: self.long.cycled(vec![row("送药上门", "assigned", Some("小王"))]),
+        })
     }
 
     fn lives_here(&self, person: &str) -> bool {
@@ -130,6 +166,21 @@ async fn the_head_of_a_house_sees_its_doors_and_the_desk_its_lists() {
     let page = first_page(fake).await;
     page.says("我的楼").says("48 户里 32 户已读").says("3-502").says("还没送到");
     page.says("待受理 <b>4</b>").says("新增 14 件").says("替居民登记");
+}
+
+#[tokio::test]
+async fn the_inbox_says_whom_to_knock_for_who_waits_and_whom_to_bring_word() {
+    let mut fake = Fake::new();
+    fake.me.role = RoleWord::Steward;
+    let mut browser = Browser::new(&at_home(fake), "zh-CN");
+    browser.get("/").await.says(r#"href="/inbox""#).says("转送箱");
+    let page = browser.get("/inbox").await;
+    page.says("要去敲门的").says("今晚停水").says("还有 2 户没看到").says("3-201").says("还没送到");
+    page.says("还没人回应的")
+        .says("门锁坏了")
+        .says("482913")
+        .says("要捎的话")
+        .says("来帮忙的：小王");
 }
 
 #[tokio::test]

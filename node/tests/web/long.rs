@@ -124,6 +124,7 @@ async fn every_portion_of_a_long_list_is_small() {
         "/desk/figures?of=buildings&from=280",
         "/doors",
         "/doors?from=280",
+        "/inbox",
         "/print/building",
         "/print/building?from=9000",
         reach.as_str(),

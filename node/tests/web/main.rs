@@ -8,6 +8,7 @@ mod actors;
 mod desk;
 mod door;
 mod fake;
+mod forms;
 mod homes;
 mod installed;
 mod knock;

@@ -44,6 +44,8 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("slip", format!("/requests/{request}/slip")),
         ("building", "/print/building".into()),
         ("doors", "/doors".into()),
+        ("inbox", "/inbox".into()),
+        ("request-photo", format!("/requests/{request}/photo")),
         ("emergency", "/print/emergency".into()),
         ("question", "/ask?kind=question".into()),
         ("reach", format!("/reach/{}", id(90).to_hex())),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use image::{ImageFormat, Rgb, RgbImage};
 use node::{
     api::{Command, Reply},
+    attached::TEXT_FILE_BYTES_MAX,
     home::{self, Roots},
     photo::{FILE_BYTES_MAX, is_clean},
     run::{self, Running},
@@ -77,10 +78,12 @@ async fn what_is_no_photo_is_refused_beside_its_field_and_the_words_stay() {
     let mut bomb = Vec::new();
     RgbImage::new(1, 1).write_to(&mut Cursor::new(&mut bomb), ImageFormat::Png).unwrap();
     bomb[16..24].copy_from_slice(&[0, 0, 0x2a, 0xf8, 0, 0, 0x2a, 0xf8]);
-    let table: [(&str, Vec<u8>, &str, &str); 6] = [
-        ("a text", b"hello there".to_vec(), "it is no JPEG", "不是 JPEG"),
+    let table: [(&str, Vec<u8>, &str, &str); 8] = [
+        ("a program", b"MZ\0\x01".to_vec(), "it is no JPEG", "不是 JPEG"),
+        ("half a PDF", b"%PDF-1.7 begins".to_vec(), "damaged", "损坏"),
+        ("a large text", vec![b'a'; TEXT_FILE_BYTES_MAX + 1], "1 MB", "1 MB"),
         ("half of one", whole[..whole.len() / 2].to_vec(), "damaged", "损坏"),
-        ("a bomb", bomb, "This does not go out as a photo", "不能作为照片发出"),
+        ("a bomb", bomb, "This file does not go out", "不能发出"),
         ("too large", vec![0xff; FILE_BYTES_MAX + 1], "20 MB", "20 MB"),
         ("far too large", vec![0xff; 2 * FILE_BYTES_MAX], "20 MB", "20 MB"),
         ("none", Vec::new(), "there is none", "没有照片"),
@@ -116,8 +119,8 @@ async fn a_request_with_a_photo_shows_it_and_the_whole_of_it_is_a_link_away() {
     let none = li.upload("/ask/photo", &[("title", "灯坏了")], &[]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     none.says("没有照片").says(r#"value="灯坏了""#);
-    let text = li.upload("/ask/photo", &[], &[b"hello there"]).await;
-    text.says("不是 JPEG");
+    let program = li.upload("/ask/photo", &[], &[b"MZ\0\x01"]).await;
+    program.says("不是 JPEG");
     let sent = li.upload("/ask/photo", &[("urgent", "yes")], &[&jpeg()]).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
     let page = li.get(&sent.location).await;
@@ -131,6 +134,42 @@ async fn a_request_with_a_photo_shows_it_and_the_whole_of_it_is_a_link_away() {
     assert_eq!(image::load_from_memory(&whole.bytes).unwrap().width(), 300);
     let other = format!("/news/{}/photos/0", "0".repeat(64));
     assert_eq!(li.get(&other).await.status, StatusCode::NOT_FOUND);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_is_added_to_a_request_by_a_plain_form_counts_once_and_is_saved_never_shown() {
+    let (_folder, node, _) = founded().await;
+    let mut li = Browser::new(&at_home_with(node.handle.clone()), "zh-CN");
+    li.get("/ask").await;
+    let asked = li.post("/ask", &[("title", "灯坏了")]).await;
+    let request = asked.location.trim_end_matches('/').to_owned();
+    assert!(request.starts_with("/requests/"), "{request}");
+    let form = format!("{request}/photo");
+    li.get(&request).await.says(&form).says("补充照片或文件");
+    li.get(&form).await.says("看得到这张求助单的人都看得到").says(r#"name="once""#);
+    let once = "ab".repeat(16);
+    let pdf = b"%PDF-1.4\n<script>alert(1)</script>\n%%EOF\n";
+    for _ in 0..2 {
+        let sent = li.upload(&form, &[("once", &once)], &[pdf, "灯在三楼".as_bytes()]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+    }
+    let page = li.get(&request).await;
+    assert_eq!(page.html.matches("a.pdf").count(), 1, "sent twice, there once");
+    page.says("a.txt").says("补充了照片或文件");
+    let (_, rest) = page.html.split_once(r#"<a href="/news/"#).expect("on the page");
+    let link = format!("/news/{}", rest.split('"').next().unwrap().trim_end_matches("/whole"));
+    li.get(&format!("{link}/whole")).await.says("保存文件").says("认得是谁发的");
+    let saved = li.get(&format!("{link}/file")).await;
+    assert_eq!(saved.bytes, pdf);
+    assert_eq!(saved.headers["content-type"], "application/octet-stream");
+    assert_eq!(saved.headers["content-disposition"], "attachment; filename*=UTF-8''a.pdf");
+    assert_eq!(saved.headers["x-content-type-options"], "nosniff");
+    assert_eq!(li.get(&link).await.status, StatusCode::NOT_FOUND, "it has no thumbnail");
+    assert_eq!(li.get(&format!("{link}/whole.jpg")).await.status, StatusCode::NOT_FOUND);
+    let none = li.upload(&form, &[], &[b"MZ\0\x01"]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    none.says("不是 JPEG");
     node.stop().await;
 }
 

@@ -115,6 +115,7 @@ pub fn announced(number: u8, class: NewsWord, text: &str) -> NewsRow {
         forwardable: true,
         may_change: false,
         photos: 0,
+        files: vec![],
         originals: vec![],
     }
 }

@@ -1,4 +1,4 @@
-//! Announcing with a photo: the file is the body as it is, the words stand in the query.
+//! Announcing with a photo or file: it is the body as it is, the words stand in the query.
 //!
 //! The file is made again here (`crate::photo`), a few at a time. The key that seals it follows from the
 //! token and the file, so that the same request under the same `Idempotency-Key` is the same command.
@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     api::{ApiError, ErrorKind, Reply, ScopeWord},
-    photo::{FILE_BYTES_MAX, NoPhoto, refusal, seal},
+    attached,
+    photo::{FILE_BYTES_MAX, NoPhoto, refusal},
 };
 
 /// How long a file may take to arrive.
@@ -37,7 +38,11 @@ pub const ROUTE: Route = Route {
 };
 
 /// Types that are taken.
-pub const TYPES_TAKEN: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+pub const TYPES_TAKEN: [&str; 5] =
+    ["image/jpeg", "image/png", "image/webp", "application/pdf", "text/plain"];
+
+/// What a file that is no photo is called; beside the fields of the announcement.
+const FILE_NAME: &str = "file_name";
 
 /// Fields of an announcement that the query cannot say.
 const NOT_IN_QUERY: [&str; 1] = ["photos"];
@@ -62,7 +67,12 @@ async fn carry_out(app: &App, request: Request) -> Result<Reply, Problem> {
     }
     let shape = openapi::taken(&ROUTE);
     let mut fields = Map::new();
+    let mut called = String::new();
     for (name, text) in pairs(request.uri().query().unwrap_or_default())? {
+        if name == FILE_NAME {
+            called = text;
+            continue;
+        }
         if NOT_IN_QUERY.contains(&name.as_str()) {
             return Err(bad(&name));
         }
@@ -78,7 +88,7 @@ async fn carry_out(app: &App, request: Request) -> Result<Reply, Problem> {
         let mut hasher = blake3::Hasher::new_derive_key("linli/1 photo of a program");
         hasher.update(&secret.unwrap_or_default()).update(&file);
         let _turn = turn;
-        seal(&file, *hasher.finalize().as_bytes()).map_err(refusal)
+        attached::seal(&file, &called, *hasher.finalize().as_bytes()).map_err(refusal)
     };
     let photo = tokio::task::spawn_blocking(work).await;
     let photo = photo.unwrap_or_else(|_| Err(refusal(NoPhoto::Damaged)))?;
@@ -100,6 +110,9 @@ pub(super) fn described() -> Value {
         parameters
             .push(json!({ "name": name, "in": "query", "required": required, "schema": schema }));
     }
+    parameters.push(json!({
+        "name": FILE_NAME, "in": "query", "required": false, "schema": { "type": "string" }
+    }));
     if let Some(header) = operation["parameters"]
         .as_array()
         .and_then(|all| all.iter().find(|it| it["name"] == IDEMPOTENCY_KEY).cloned())
@@ -108,8 +121,8 @@ pub(super) fn described() -> Value {
     }
     operation["operationId"] = json!("post_photo");
     operation["description"] = json!(
-        "Says something to a group, with the photo that is the body: made again without place and \
-         time, at most 20 MB."
+        "Says something to a group, with the photo or file that is the body. A photo (at most 20 MB) is \
+         made again without place and time; a PDF (10 MB) or a plain text (1 MB) goes as it is."
     );
     operation["parameters"] = json!(parameters);
     let file = json!({ "schema": { "type": "string", "format": "binary" } });

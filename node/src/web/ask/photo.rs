@@ -71,7 +71,7 @@ pub async fn send(
         Ok(photos) => {
             let urgency = urgent.then_some(URGENT_FROM);
             let new = NewCase { title: title.clone(), urgency, photos, ..NewCase::default() };
-            app.handle.ask(Command::Case(CaseCommand::Ask(Box::new(new)))).await
+            app.handle.act(Command::Case(CaseCommand::Ask(Box::new(new)))).await
         }
         Err(error) => Err(error),
     };

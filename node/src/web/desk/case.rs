@@ -297,7 +297,7 @@ pub async fn send(
 ) -> Result<Response, Failure> {
     let name = name_of(&id)?;
     let wrong = match command(&visit, &name, &typed) {
-        Ok(command) => match app.handle.ask(Command::Case(command)).await {
+        Ok(command) => match app.handle.act(Command::Case(command)).await {
             Ok(_) => return Ok(Redirect::to(&href(&name)).into_response()),
             Err(error) if is_about_the_form(&error) => said(visit.words, &error),
             Err(error) => return Err(error.into()),
@@ -332,7 +332,17 @@ fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<CaseCommand, Opti
                 None => None,
             };
             let (at_ms, people, photo) = (None, Vec::new(), None);
-            Ok(CaseCommand::Visit { id, at_ms, people, outcome, promise, follow_up_ms, photo })
+            let photos = Vec::new();
+            Ok(CaseCommand::Visit {
+                id,
+                at_ms,
+                people,
+                outcome,
+                promise,
+                follow_up_ms,
+                photo,
+                photos,
+            })
         }
         "note" => {
             let words = given(&typed.words).ok_or_else(empty)?;

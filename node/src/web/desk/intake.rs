@@ -32,8 +32,6 @@ pub struct Typed {
     door: String,
     paper: String,
     urgent: String,
-    /// Makes it count once.
-    once: String,
 }
 
 #[derive(Template)]
@@ -59,7 +57,7 @@ pub async fn send(
     let wrong_name = wrong_text(visit.words, &typed.name, NAME_BYTES_MAX);
     if wrong_title.is_none() && wrong_name.is_none() {
         let asked = Command::Case(CaseCommand::Ask(Box::new(put_together(&typed))));
-        match app.handle.once(&typed.once, asked).await {
+        match app.handle.act(asked).await {
             Ok(Reply::Asked { id, .. }) => {
                 return Ok(Redirect::to(&format!("/requests/{}/slip", id.to_hex())).into_response());
             }

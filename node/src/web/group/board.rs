@@ -119,7 +119,7 @@ async fn write(
     let id = id_of(group)?;
     let mut wrong = wrong_text(visit.words, &typed, TEXT_BYTES_MAX);
     if wrong.is_none() {
-        match app.handle.ask(command).await {
+        match app.handle.act(command).await {
             Ok(_) => {
                 return Ok(Redirect::to(&format!("{}/board", href(id))).into_response());
             }
@@ -141,6 +141,6 @@ pub async fn unpin(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let id = id_of(&group)?;
-    app.handle.ask(Command::Unpin { group, pin: typed.pin }).await?;
+    app.handle.act(Command::Unpin { group, pin: typed.pin }).await?;
     Ok(Redirect::to(&format!("{}/board", href(id))).into_response())
 }

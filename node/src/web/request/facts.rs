@@ -108,7 +108,7 @@ pub async fn fact(
     if wrong.is_none() {
         let value = typed.value.trim().replace("\r\n", "\n");
         let edit = Command::EditFact { id: name.clone(), field: field.into(), value };
-        match app.handle.ask(edit).await {
+        match app.handle.act(edit).await {
             Ok(_) => return Ok(Redirect::to(&format!("{}#facts", href(&name))).into_response()),
             Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
             Err(error) => return Err(error.into()),

@@ -147,7 +147,7 @@ pub async fn confide(
     let id = name_of(&id)?;
     let names =
         CaseCommand::Confide { id: id.clone(), person: person.clone(), reason: reason.clone() };
-    match app.handle.ask(Command::Case(names)).await {
+    match app.handle.act(Command::Case(names)).await {
         Ok(_) => {
             let named = [("person", person.as_str().into())];
             shut_after(&app, &visit, id, visit.words.text("private-confide-done", &named)).await

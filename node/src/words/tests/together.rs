@@ -1,5 +1,17 @@
 //! Codes of what neighbours decide, can do, and thank for.
 
+/// Why a file does not go out.
+pub const PHOTO_CODES: &[&str] = &[
+    "none",
+    "too_large",
+    "wrong_type",
+    "file_too_large",
+    "not_here",
+    "too_many_pixels",
+    "damaged",
+    "full",
+];
+
 pub const FAMILIES: [(&str, &[&str]); 9] = [
     ("hours-flag", HOURS_FLAGS),
     (

@@ -1,0 +1,107 @@
+//! Photos and files for a request that exists already: by whoever asked, holds it, or is on duty.
+//!
+//! Everybody who reads the request sees them, so the page says that before they are sent.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{asked_for, href, name_of};
+use crate::{
+    api::{AddedRow, ApiError, CaseCommand, Command, ErrorKind},
+    web::{
+        App,
+        announced::{Shown, shown},
+        error::{Failure, is_about_the_form, unprocessable},
+        frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+        group::one_line,
+        photo::ready,
+        upload::Upload,
+    },
+};
+
+/// What somebody added, as the request's page shows it.
+pub struct Added {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub time: String,
+    /// What.
+    pub photos: Vec<Shown>,
+}
+
+/// The same of all that was added.
+pub fn added(visit: &Visit, rows: &[AddedRow]) -> Vec<Added> {
+    let one = |row: &AddedRow| Added {
+        by: clip(&row.by, TITLE_CHARS_MAX),
+        time: visit.moment(row.claimed_ms),
+        photos: shown(visit, &row.id, (row.photos, &row.files), &[]),
+    };
+    rows.iter().map(one).collect()
+}
+
+#[derive(Template)]
+#[template(path = "request_photo.html")]
+struct Page {
+    f: Frame,
+    href: String,
+    title: String,
+    wrong_photo: Option<String>,
+    wrong: Option<(String, String)>,
+}
+
+async fn blank(app: &App, visit: &Visit, id: &str) -> Result<Page, Failure> {
+    let (f, request) = asked_for(app, visit, name_of(id)?).await?;
+    let href = href(&request.row.id.to_hex());
+    let title = clip(&request.row.title, TITLE_CHARS_MAX);
+    Ok(Page { f, href, title, wrong_photo: None, wrong: None })
+}
+
+/// The form.
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    Ok(show(&blank(&app, &visit, &id).await?))
+}
+
+/// Takes photos and files.
+pub async fn send(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+    form: Option<Extension<Upload>>,
+    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+) -> Result<Response, Failure> {
+    // The turn is given back when this is done: few pictures are unpacked at a time.
+    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
+        return Err(Failure::ForeignForm);
+    };
+    let name = name_of(&id)?;
+    let error = match add(&app, &name, &form).await {
+        Ok(()) => return Ok(Redirect::to(&format!("{}#photos", href(&name))).into_response()),
+        Err(error) => error,
+    };
+    let page = blank(&app, &visit, &id).await?;
+    let page = match error.kind {
+        ErrorKind::NoPhoto => Page { wrong_photo: Some(one_line(&visit, &error)), ..page },
+        ErrorKind::NotNow | ErrorKind::NotAllowed | ErrorKind::Private => {
+            Page { wrong: Some(visit.words.error(&error)), ..page }
+        }
+        _ if is_about_the_form(&error) => Page { wrong: Some(visit.words.error(&error)), ..page },
+        _ => return Err(error.into()),
+    };
+    Ok(unprocessable(show(&page)))
+}
+
+async fn add(app: &App, id: &str, form: &Upload) -> Result<(), ApiError> {
+    let command = CaseCommand::Attach { id: id.to_owned(), photos: ready(form).await? };
+    app.handle.act(Command::Case(command)).await.map(|_| ())
+}

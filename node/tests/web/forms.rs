@@ -1,0 +1,108 @@
+//! Every form that makes something new counts once, however often it is sent.
+
+use std::path::Path;
+
+use axum::http::StatusCode;
+use node::{
+    api::{ActivityCommand, ActivityReply, Command, Reply},
+    home::{self, Roots},
+    run,
+};
+
+use crate::actors::{Browser, at_home_with};
+
+/// Forms that carry no key, and why they need none.
+const EXEMPT: [(&str, &str); 24] = [
+    ("found.html", "a second community is refused"),
+    ("frame.html", "sets the language"),
+    ("demo.html", "a box of the demonstration, outside the pages of a home"),
+    ("late.html", "what was admitted is not late any more"),
+    ("groups.html", "who joined has joined"),
+    ("invite.html", "its link is shown once and kept nowhere, not even as an answer"),
+    ("peer.html", "compares"),
+    ("lobby.html", "who joined has joined"),
+    ("knock.html", "one knocks at one door at a time"),
+    ("knocking.html", "the same"),
+    ("person.html", "a role that is held is not given again"),
+    ("pair.html", "a code is good once"),
+    ("me.html", "sets who has the phone, and the size of letters"),
+    ("whose.html", "the same"),
+    ("approvals.html", "who was let in waits no more"),
+    ("photo.html", "asks for a file; asked for is asked for"),
+    ("phones.html", "a phone that was turned out is gone"),
+    ("removal.html", "who was removed is not removed again"),
+    ("recover.html", "a name comes back once"),
+    ("erase.html", "what was destroyed is destroyed"),
+    ("network.html", "dials"),
+    ("name.html", "an answer may hold a real name, and answers to keys are kept"),
+    ("private.html", "the same of what a vault holds"),
+    ("home.html", "says of one notice that it was read"),
+];
+
+/// The forms of a template that post something.
+fn forms(template: &str) -> Vec<&str> {
+    let forms = template.split("<form ").skip(1).filter_map(|it| it.split_once("</form>"));
+    forms.map(|(form, _)| form).filter(|form| form.contains(r#"method="post""#)).collect()
+}
+
+#[test]
+fn a_form_that_makes_something_new_carries_what_makes_it_count_once() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let (mut seen, mut wrong) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let template = std::fs::read_to_string(&path).unwrap();
+        let bare = forms(&template).iter().filter(|form| !form.contains(r#"name="once""#)).count();
+        let is_exempt = EXEMPT.iter().any(|(file, _)| *file == name);
+        if bare > 0 && !is_exempt {
+            wrong.push(format!("{name}: {bare} forms without a key"));
+        }
+        if bare > 0 {
+            seen.push(name);
+        }
+    }
+    wrong.extend(
+        EXEMPT
+            .iter()
+            .filter(|(file, _)| !seen.iter().any(|it| it == file))
+            .map(|(file, _)| format!("{file}: needs no exemption")),
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn an_activity_and_a_group_are_made_once_however_often_the_form_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("home");
+    home::init(&data, "3-201", Some("Li"), Some("Court"), Roots::TWO_OF_THREE).unwrap();
+    let node = run::open(&data).await.unwrap();
+    let mut li = Browser::new(&at_home_with(node.handle.clone()), "zh-CN");
+    li.get("/groups/new").await;
+    let key = "ab".repeat(16);
+    let group = [("name", "合唱队"), ("kind", "open"), ("once", key.as_str())];
+    let activity = [
+        ("title", "清理楼道"),
+        ("from", "2030-05-01T08:00"),
+        ("until", "2030-05-01T10:00"),
+        ("roles", "扫地 5"),
+        ("once", key.as_str()),
+    ];
+    for _ in 0..3 {
+        for (path, form) in [("/groups/new", &group[..]), ("/activities/new", &activity[..])] {
+            let sent = li.post(path, form).await;
+            assert_eq!(sent.status, StatusCode::OK, "{}", sent.html);
+        }
+    }
+    let Reply::Groups { groups } = node.handle.ask(Command::Groups).await.unwrap() else {
+        panic!("groups")
+    };
+    assert_eq!(groups.iter().filter(|group| group.name == "合唱队").count(), 1);
+    let list = Command::Activity(ActivityCommand::List { all: true });
+    let Reply::Activity(ActivityReply::List { activities }) = node.handle.ask(list).await.unwrap()
+    else {
+        panic!("activities")
+    };
+    assert_eq!(activities.len(), 1);
+    node.stop().await;
+}
