@@ -345,8 +345,8 @@ async fn a_program_announces_with_a_photo() {
     let large = vec![0xff; node::photo::FILE_BYTES_MAX + 1];
     let half = jpeg[..jpeg.len() / 2].to_vec();
     let table = [
-        ("text=x", "text/plain", jpeg.clone(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ("text=x", "image/jpeg", b"hello".to_vec(), StatusCode::UNPROCESSABLE_ENTITY),
+        ("text=x", "image/gif", jpeg.clone(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("text=x", "text/plain", b"MZ\0\x01".to_vec(), StatusCode::UNPROCESSABLE_ENTITY),
         ("text=x", "image/jpeg", half, StatusCode::UNPROCESSABLE_ENTITY),
         ("text=x", "image/jpeg", large, StatusCode::PAYLOAD_TOO_LARGE),
         ("class=alert", "image/jpeg", jpeg.clone(), StatusCode::BAD_REQUEST),

@@ -88,9 +88,20 @@ async fn the_head_of_a_house_warns_with_a_photo_and_nobody_can_overlook_it() {
     head.go("/").await;
     head.tap_words("拍照发预警").await;
     head.types("#text", "三楼水管爆了，别坐电梯").await;
-    let photo =
-        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pictures/slip.png"));
+    let photo = std::path::Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/pictures/driver-zh-CN.png"
+    ));
     head.attaches("#camera", photo).await;
+    // It is made small here before it goes up; nothing but pixels is left.
+    let small = "const done = arguments[0]; const look = async () => { \
+        const [file] = document.querySelector('#camera').files; \
+        if (file.name !== 'photo.jpg') return setTimeout(look, 50); \
+        const it = await createImageBitmap(file); \
+        const bytes = new Uint8Array(await file.arrayBuffer()); \
+        done([file.type, Math.max(it.width, it.height) <= 1600, bytes[3] !== 0xe1]); }; look();";
+    let made = head.run_and_wait(small, vec![]).await;
+    assert_eq!(made, serde_json::json!(["image/jpeg", true, true]));
     head.tap("form[enctype] button.big").await;
     head.sees("三楼水管爆了").await;
 

@@ -42,7 +42,11 @@ struct Look {
 }
 
 async fn ask(app: &App, command: LookCommand) -> Result<LookPage, ApiError> {
-    match app.handle.ask(Command::Look(command)).await? {
+    told(app.handle.ask(Command::Look(command)).await?)
+}
+
+fn told(reply: Reply) -> Result<LookPage, ApiError> {
+    match reply {
         Reply::Look(page) => Ok(page),
         _ => Err(odd_reply()),
     }
@@ -118,7 +122,7 @@ pub async fn act(
         }
         _ => return Err(Failure::BadForm),
     };
-    match ask(&app, command).await {
+    match app.handle.act(Command::Look(command)).await.and_then(told) {
         Ok(_) => Ok(Redirect::to(&format!("/look/{about}")).into_response()),
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(one_line(&visit, &error));
