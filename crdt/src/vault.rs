@@ -46,6 +46,8 @@ pub const UNCONFIRMED: &str = "unconfirmed";
 pub struct Given<'a> {
     /// Its place in the order.
     pub at: (u64, EnvelopeId),
+    /// What its author's clock said.
+    pub claimed: ClaimedTime,
     /// Who wrote it.
     pub who: PersonId,
     /// What it says.
@@ -69,6 +71,8 @@ pub struct Opening {
     pub reason: String,
     /// To whom it was handed on.
     pub to: Option<PersonId>,
+    /// What his clock said.
+    pub claimed: ClaimedTime,
 }
 
 /// What is in a vault.
@@ -86,37 +90,75 @@ pub struct Contents {
     pub named: BTreeSet<PersonId>,
 }
 
-/// Reads a vault, in whatever order its envelopes came.
-pub fn fold(vault: &VaultName, given: &[Given<'_>]) -> Contents {
-    let belongs = |it: &&Given<'_>| it.under == *vault && it.body.vault() == *vault;
-    let mut here: Vec<&Given<'_>> = given.iter().filter(belongs).collect();
-    here.sort_by_key(|it| it.at);
-    here.dedup_by_key(|it| it.at);
-    let mut contents = Contents::default();
-    let mut own_word = false;
-    for it in here {
+/// Reads a vault envelope by envelope, in whatever order they come, each once. It holds one text for each of
+/// two words and at most [`OPENINGS_TOLD_MAX`] openings, however many there are.
+#[derive(Clone, Debug)]
+pub struct Folding {
+    vault: VaultName,
+    /// The latest by the person whose vault it is, and by anybody who decides.
+    own: Option<Said>,
+    any: Option<Said>,
+    openings: BTreeMap<(u64, EnvelopeId), Opening>,
+    earlier: BTreeMap<PersonId, u64>,
+    named: BTreeSet<PersonId>,
+}
+
+/// Details, where they stand in the order, and their epoch.
+#[derive(Clone, Debug)]
+struct Said {
+    at: (u64, EnvelopeId),
+    details: Details,
+    epoch: EnvelopeId,
+}
+
+impl Folding {
+    /// Of this vault nothing has been read yet.
+    pub fn of(vault: VaultName) -> Self {
+        let (own, any, openings) = (None, None, BTreeMap::new());
+        let (earlier, named) = (BTreeMap::new(), BTreeSet::new());
+        Self { vault, own, any, openings, earlier, named }
+    }
+
+    /// Takes one envelope; what belongs to another vault says nothing here.
+    pub fn take(&mut self, it: &Given<'_>) {
+        if it.under != self.vault || it.body.vault() != self.vault {
+            return;
+        }
         match it.body {
             Vault::Details { details, .. } if it.decides => {
-                let own = vault.person() == Some(it.who);
-                if own || !own_word {
-                    (contents.details, contents.epoch) = (Some(details.clone()), Some(it.epoch));
+                let own = self.vault.person() == Some(it.who);
+                let latest = if own { &mut self.own } else { &mut self.any };
+                if latest.as_ref().is_none_or(|said| said.at < it.at) {
+                    *latest = Some(Said { at: it.at, details: details.clone(), epoch: it.epoch });
                 }
-                own_word |= own;
             }
             Vault::Details { .. } => (),
             Vault::Opened { reason, to, .. } => {
                 let says_why = !reason.trim().is_empty();
-                contents.named.extend(to.filter(|_| says_why && it.decides));
+                self.named.extend(to.filter(|_| says_why && it.decides));
                 let (id, who, reason, to) = (it.at.1, it.who, reason.clone(), *to);
-                contents.openings.push(Opening { id, who, reason, to });
+                let opening = Opening { id, who, reason, to, claimed: it.claimed };
+                self.openings.insert(it.at, opening);
+                if self.openings.len() > OPENINGS_TOLD_MAX
+                    && let Some((_, before)) = self.openings.pop_first()
+                {
+                    *self.earlier.entry(before.who).or_default() += 1;
+                }
             }
         }
     }
-    let before = contents.openings.len().saturating_sub(OPENINGS_TOLD_MAX);
-    for it in contents.openings.drain(..before) {
-        *contents.earlier.entry(it.who).or_default() += 1;
+
+    /// What is in the vault. The person's own word holds; without one the latest of those who decide.
+    pub fn contents(self) -> Contents {
+        let said = self.own.or(self.any);
+        Contents {
+            epoch: said.as_ref().map(|said| said.epoch),
+            details: said.map(|said| said.details),
+            openings: self.openings.into_values().collect(),
+            earlier: self.earlier,
+            named: self.named,
+        }
     }
-    contents
 }
 
 /// Rule 7: under which epoch an opening goes; none where no founder might hold the vault. `epochs` are
@@ -175,11 +217,19 @@ mod tests {
         Vault::Opened { vault, reason, to: None }
     }
 
+    fn fold(vault: VaultName, given: &[Given<'_>]) -> Contents {
+        let mut folding = Folding::of(vault);
+        // In whatever order they come.
+        given.iter().rev().for_each(|it| folding.take(it));
+        folding.contents()
+    }
+
     fn said(bodies: &[(u64, PersonId, Vault)]) -> Contents {
         let given: Vec<Given<'_>> = bodies
             .iter()
             .map(|(lamport, who, body)| Given {
                 at: (*lamport, EnvelopeId::from_bytes([*lamport as u8; 32])),
+                claimed: ClaimedTime(0),
                 who: *who,
                 body,
                 epoch: EPOCH,
@@ -187,7 +237,7 @@ mod tests {
                 decides: *who == MOTHER,
             })
             .collect();
-        fold(&vault(VaultClass::Contact), &given)
+        fold(vault(VaultClass::Contact), &given)
     }
 
     #[test]
@@ -240,6 +290,7 @@ mod tests {
                 .enumerate()
                 .map(|(n, ((who, _), body))| Given {
                     at: (n as u64, EPOCH),
+                    claimed: ClaimedTime(0),
                     who: *who,
                     body,
                     epoch: EPOCH,
@@ -247,7 +298,7 @@ mod tests {
                     decides: true,
                 })
                 .collect();
-            fold(&vault, &given).details.map(|it| it.name)
+            fold(vault, &given).details.map(|it| it.name)
         };
         assert_eq!(said(&[(DRIVER, "a"), (DRIVER, "b")]).as_deref(), Some("b"));
         assert_eq!(said(&[(MOTHER, "a"), (DRIVER, "b")]).as_deref(), Some("a"));
@@ -259,8 +310,16 @@ mod tests {
         let body = phone("111");
         let at = (1, EnvelopeId::from_bytes([1; 32]));
         let (epoch, under, decides) = (EPOCH, vault(VaultClass::Sensitive), true);
-        let given = [Given { at, who: MOTHER, body: &body, epoch, under, decides }];
-        assert_eq!(fold(&vault(VaultClass::Contact), &given), Contents::default());
+        let given = [Given {
+            at,
+            claimed: ClaimedTime(0),
+            who: MOTHER,
+            body: &body,
+            epoch,
+            under,
+            decides,
+        }];
+        assert_eq!(fold(vault(VaultClass::Contact), &given), Contents::default());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod copies;
 mod council;
 mod desk;
 mod disks;
+mod duty;
 mod files;
 mod flood;
 mod handwriting;

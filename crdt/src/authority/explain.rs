@@ -395,6 +395,16 @@ impl Roster {
         self.ranked_at(place, policy::OWNS, e)
     }
 
+    /// Had this person ever a rank of 2 or higher, over whatever place? What he said about places is then
+    /// worth being looked at.
+    pub fn ever_ruled(&self, person: &PersonId) -> bool {
+        let index = &self.resolver.index;
+        index.roles_of.of(person).any(|id| {
+            index.gives(&id).is_some_and(|power| power.rank >= policy::OWNS)
+                && self.resolver.counts(&id, Mode::Lax)
+        })
+    }
+
     /// The same of any rank from `least` on.
     pub(super) fn ranked_at(&self, place: &Place, least: u8, e: &Spot) -> bool {
         let index = &self.resolver.index;

@@ -4,9 +4,11 @@
 //! every home with the network down. Who is on duty now is `crdt::news`' answer, a function of what
 //! was said and of the clock.
 
+use std::collections::BTreeSet;
+
 use crdt::{
     body::{Body, DutyRota, HandOver, News, OnDuty, Place, Reach, case_of},
-    id::EnvelopeId,
+    id::{EnvelopeId, PersonId},
     limits::PHONE_BYTES_MAX,
     news::{in_hands_of, on_duty, shift_ends_ms},
     time::ClaimedTime,
@@ -125,22 +127,28 @@ impl Ledger {
     /// The rotas that count, each place's last, with the hand-overs that count; as if one of the rotas
     /// were not here.
     fn duties(&self, without: Option<&EnvelopeId>) -> Result<Vec<Duty>, Failed> {
+        let roster = self.truth.roster();
+        let ruled = |who: &PersonId| roster.ever_ruled(who);
         let mut found: Vec<Duty> = Vec::new();
-        for line in self.views.duty(true)?.into_iter().filter(|line| Some(&line.id) != without) {
+        for line in
+            self.views.duty(true, &ruled)?.into_iter().filter(|line| Some(&line.id) != without)
+        {
             if found.iter().any(|it| it.rota.place == line.place) {
                 continue;
             }
             let Some((held, News::Rota(rota))) = self.duty_said(&line.id)? else { continue };
-            if self.truth.roster().ruled_at(&rota.place, &held.spot()) {
+            if roster.ruled_at(&rota.place, &held.spot()) {
                 found.push(Duty { rota, overs: Vec::new() });
             }
         }
-        for line in self.views.duty(false)?.into_iter().rev() {
+        let on: BTreeSet<PersonId> =
+            found.iter().flat_map(|it| it.rota.people.iter().map(|on| on.person)).collect();
+        let may = |who: &PersonId| on.contains(who) || ruled(who);
+        for line in self.views.duty(false, &may)?.into_iter().rev() {
             let Some(duty) = found.iter_mut().find(|it| it.rota.place == line.place) else {
                 continue;
             };
             let Some((held, News::HandOver(over))) = self.duty_said(&line.id)? else { continue };
-            let roster = self.truth.roster();
             let author = held.header.auth.and_then(|auth| roster.author(&auth));
             let is_on = duty.rota.people.iter().any(|on| Some(on.person) == author);
             if is_on || roster.ruled_at(&over.place, &held.spot()) {
@@ -157,7 +165,10 @@ impl Ledger {
         let came: Vec<EnvelopeId> = match self.duty_said(id)? {
             Some((_, News::HandOver(_))) => vec![*id],
             Some((_, News::Rota(rota))) => {
-                let lines = self.views.duty(false)?.into_iter();
+                let roster = self.truth.roster();
+                let on = |who: &PersonId| rota.people.iter().any(|on| on.person == *who);
+                let may = |who: &PersonId| on(who) || roster.ever_ruled(who);
+                let lines = self.views.duty(false, &may)?.into_iter();
                 lines.filter(|line| line.place == rota.place).map(|line| line.id).collect()
             }
             _ => return Ok(Vec::new()),

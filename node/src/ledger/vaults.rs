@@ -26,8 +26,7 @@ use crdt::{
     judge::Fate,
     lifecycle::{Case, Status},
     limits::{DEPS_MAX, NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX},
-    time::ClaimedTime,
-    vault::{self, Contents, Given},
+    vault::{self, Contents, Folding, Given},
 };
 
 use super::{
@@ -144,18 +143,17 @@ impl Ledger {
         let (home, mut earlier) = (around.folded.case.at_home(), BTreeMap::new());
         for class in self.classes_for_me(id, &around.group, &around.folded.case)? {
             let vault = VaultName { request: *id, class };
-            let (contents, claims) = self.contents(&vault, &around.group, &home)?;
+            let contents = self.contents(&vault, &around.group, &home)?;
             for (who, times) in contents.earlier {
                 *earlier.entry(who).or_default() += times;
             }
             for it in contents.openings {
-                let claimed = claims.iter().find(|(envelope, _)| *envelope == it.id);
                 openings.push(OpeningRow {
                     class: class.into(),
                     who: self.views.name_of(&it.who)?,
                     reason: it.reason,
                     released_to: it.to.map(|to| self.views.name_of(&to)).transpose()?,
-                    claimed_ms: claimed.map(|(_, claimed)| *claimed).unwrap_or_default(),
+                    claimed_ms: it.claimed,
                 });
             }
             let Some(details) = contents.details else { continue };
@@ -278,32 +276,29 @@ impl Ledger {
         vault: &VaultName,
         group: &GroupId,
         home: &BTreeSet<PersonId>,
-    ) -> Result<(Contents, Vec<(EnvelopeId, ClaimedTime)>), Failed> {
+    ) -> Result<Contents, Failed> {
         let (roster, ring) = (self.truth.roster(), self.truth.keyring());
-        let held = self.truth.read().vaults_of(&vault.request)?;
-        let counts = held.iter().filter(|it| it.fate == Fate::Accepted);
-        let opened: Vec<_> = counts
-            .filter_map(|it| match it.read_body() {
-                Ok(Body::Vault(body)) => Some((it, body)),
-                _ => None,
-            })
-            .collect();
-        let given: Vec<Given<'_>> = opened
-            .iter()
-            .filter_map(|(it, body)| {
-                let epoch = it.header.epoch?;
-                Some(Given {
+        let (mut folding, mut row) = (Folding::of(*vault), 0);
+        loop {
+            let held = self.truth.read().vaults_of(&vault.request, row)?;
+            let Some(last) = held.last() else { return Ok(folding.contents()) };
+            row = last.row;
+            for it in held.iter().filter(|it| it.fate == Fate::Accepted) {
+                let Ok(Body::Vault(body)) = it.read_body() else { continue };
+                let author = it.header.auth.and_then(|auth| roster.author(&auth));
+                let epoch = it.header.epoch.and_then(|id| Some((id, ring.vault_of(&id)?)));
+                let (Some(who), Some((epoch, under))) = (author, epoch) else { continue };
+                folding.take(&Given {
                     at: (it.header.lamport, it.id),
-                    who: roster.author(&it.header.auth?)?,
-                    body,
+                    claimed: it.header.claimed,
+                    who,
+                    body: &body,
                     epoch,
-                    under: ring.vault_of(&epoch)?,
+                    under,
                     decides: roster.held_vault_at(group, home, vault.class, &it.spot()),
-                })
-            })
-            .collect();
-        let claims = opened.iter().map(|(it, _)| (it.id, it.header.claimed)).collect();
-        Ok((vault::fold(vault, &given), claims))
+                });
+            }
+        }
     }
 
     /// What a class says now, where the one who acts may hold it by right.
@@ -313,7 +308,7 @@ impl Ledger {
         if !self.truth.roster().holds_vault(me, &around.group, &home, vault.class) {
             return Ok(None);
         }
-        Ok(self.contents(vault, &around.group, &home)?.0.details)
+        Ok(self.contents(vault, &around.group, &home)?.details)
     }
 
     fn earlier_rows(&self, earlier: BTreeMap<PersonId, u64>) -> Result<Vec<EarlierRow>, Failed> {

@@ -11,7 +11,10 @@ use crdt::{
 };
 
 use super::*;
-use crate::api::{FilesCommand, FilesReply};
+use crate::{
+    api::{FilesCommand, FilesReply, NewsCommand, NewsReply, OriginalState, Telling},
+    store::blobs::{self, Blobs},
+};
 
 fn blob(n: u16) -> BlobId {
     let mut bytes = [0; 32];
@@ -95,4 +98,40 @@ fn a_file_goes_only_if_the_neighbour_showed_the_same_bytes() {
         let held = ledger.files.blobs.bytes_of(&blob).expect("memory").is_some();
         assert_eq!(held, here, "{}", String::from_utf8_lossy(bytes));
     }
+}
+
+/// A page looks at the length of a file alone, however often it is opened; what was damaged on this disk is
+/// found when somebody wants the whole of it, goes, and is asked for again.
+#[test]
+fn a_page_reads_no_whole_file_and_a_damaged_copy_is_fetched_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = founded(None);
+    ledger.files.blobs = Blobs::of(folder.path());
+    let bill = b"%PDF-1.4\nbill\n%%EOF\n";
+    let row = crate::attached::seal(bill, "bill.pdf", [7; 32]).expect("a file");
+    let (blob, bytes) = (row.blob, row.bytes);
+    let telling = Telling { text: "bill".into(), photos: vec![row], ..Telling::default() };
+    let tell = Command::News(NewsCommand::Tell(Box::new(telling)));
+    let Reply::News(NewsReply::Told { id }) = ask(&mut ledger, tell) else { panic!("told") };
+    let look = |ledger: &mut Ledger, whole| {
+        let original = FilesCommand::Original { id: id.to_hex(), number: 0, whole };
+        match ask(ledger, Command::Files(original)) {
+            Reply::Files(FilesReply::Original(row)) => row.state,
+            other => panic!("a file, not {other:?}"),
+        }
+    };
+    let damaged = vec![0; usize::try_from(bytes).expect("it fits")];
+    let path = folder.path().join(blobs::FOLDER).join(blob.to_hex());
+    std::fs::write(path, damaged).expect("writable");
+    let show = Command::News(NewsCommand::Show { id: id.to_hex() });
+    let Reply::News(NewsReply::One(shown)) = ask(&mut ledger, show) else { panic!("shown") };
+    assert_eq!(shown.originals, [OriginalState::Here], "nobody has looked inside");
+    assert_eq!(look(&mut ledger, false), OriginalState::Here, "nor here");
+    assert_eq!(look(&mut ledger, true), OriginalState::Elsewhere);
+    assert_eq!(ledger.files.blobs.bytes_of(&blob).expect("readable"), None, "offered to nobody");
+
+    let fetch = FilesCommand::Fetch { id: id.to_hex(), number: 0 };
+    ask(&mut ledger, Command::Files(fetch));
+    assert!(ledger.files.out.iter().any(|it| matches!(it, Input::Want(of, _) if *of == blob)));
+    assert_eq!(look(&mut ledger, false), OriginalState::Coming);
 }

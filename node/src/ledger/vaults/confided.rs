@@ -81,6 +81,6 @@ impl Ledger {
         if self.truth.keyring().epochs_of_vault(vault).is_empty() {
             return Ok(BTreeSet::new());
         }
-        Ok(self.contents(vault, group, &case.at_home())?.0.named)
+        Ok(self.contents(vault, group, &case.at_home())?.named)
     }
 }

@@ -52,7 +52,7 @@ impl Ledger {
         case: &Case,
     ) -> Result<Option<EnvelopeId>, Failed> {
         let home = case.at_home();
-        let details = self.contents(vault, group, &home)?.0.epoch;
+        let details = self.contents(vault, group, &home)?.epoch;
         Ok(self.epoch_of_founder(vault, (group, &home), details))
     }
 

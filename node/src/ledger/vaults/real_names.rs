@@ -92,7 +92,7 @@ impl Ledger {
         let (vault, (group, scope)) =
             (VaultName::of_person(&person), self.identity_scope(&person)?);
         let home = BTreeSet::from([person]);
-        let details = self.contents(&vault, &group, &home)?.0.epoch;
+        let details = self.contents(&vault, &group, &home)?.epoch;
         let Some(epoch) = self.epoch_of_founder(&vault, (&group, &home), details) else {
             return self.told_name(&person);
         };
@@ -142,11 +142,10 @@ impl Ledger {
     fn name_page(&self, person: &PersonId) -> Result<NamePage, Failed> {
         let vault = VaultName::of_person(person);
         let (group, _) = self.identity_scope(person)?;
-        let (contents, claims) = self.contents(&vault, &group, &BTreeSet::from([*person]))?;
+        let contents = self.contents(&vault, &group, &BTreeSet::from([*person]))?;
         let openings = contents.openings.into_iter().map(|it| {
-            let claimed = claims.iter().find(|(envelope, _)| *envelope == it.id);
-            let claimed_ms = claimed.map(|(_, claimed)| *claimed).unwrap_or_default();
-            Ok(NameOpening { who: self.views.name_of(&it.who)?, reason: it.reason, claimed_ms })
+            let (who, claimed_ms) = (self.views.name_of(&it.who)?, it.claimed);
+            Ok(NameOpening { who, reason: it.reason, claimed_ms })
         });
         Ok(NamePage {
             person: *person,

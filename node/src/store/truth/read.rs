@@ -105,6 +105,9 @@ pub struct Own {
 /// Acts and changes that a look at what came in lately reads: more than a town does in a week's cut.
 pub const WORK_SINCE_MAX: usize = 100_000;
 
+/// Envelopes of a vault that are in memory at once: whoever looks very often fills a disk, not the memory.
+const VAULT_PORTION: usize = 256;
+
 /// A limit as SQLite wants it.
 fn at_most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
@@ -170,15 +173,16 @@ impl<'a> Reading<'a> {
         self.judged(condition, (document.as_bytes(), Kind::CHANGE.0))
     }
 
-    /// All that is in the vaults of this request, whatever its fate and scope, as far as it can be
-    /// read here.
+    /// What is in the vaults of this request and came after this row, whatever its fate and scope, as far as
+    /// it can be read here: the next `VAULT_PORTION`, in the order of arrival; none: that was all.
     ///
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn vaults_of(&self, request: &RequestId) -> Result<Vec<Judged>, StoreError> {
-        let condition = "e.subject = ?1 AND e.kind = ?2 ORDER BY e.row";
-        self.judged(condition, (request.as_bytes(), Kind::VAULT.0))
+    pub fn vaults_of(&self, request: &RequestId, row: i64) -> Result<Vec<Judged>, StoreError> {
+        let condition = "e.subject = ?1 AND e.kind = ?2 AND e.row > ?3 ORDER BY e.row LIMIT ?4";
+        let portion = at_most(VAULT_PORTION);
+        self.judged(condition, (request.as_bytes(), Kind::VAULT.0, row, portion))
     }
 
     /// All that belongs to this vote, whatever its fate and scope, in the order of arrival.

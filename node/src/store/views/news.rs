@@ -26,7 +26,7 @@ const NEWS_MAX: u32 = 500;
 /// Saved answers that are looked through; the newest.
 const ANSWERS_MAX: u32 = 2_000;
 
-/// Hand-overs of one place that are looked at; the newest.
+/// Rotas, and hand-overs, of one author that are looked at; the newest.
 const HAND_OVERS_MAX: u32 = 200;
 
 /// An announcement's line.
@@ -180,10 +180,12 @@ impl Views {
             self.conn.prepare_cached(gone)?.execute([verdict.row])?;
             return Ok(());
         }
-        let put = "INSERT OR IGNORE INTO duty (row, id, place, lamport, is_rota)
-             VALUES (?1, ?2, ?3, ?4, ?5)";
+        let Some(author) = told.person else { return Ok(()) };
+        let put = "INSERT OR IGNORE INTO duty (row, id, place, lamport, is_rota, author)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let (id, lamport) = (verdict.id.as_bytes(), verdict.header.lamport.cast_signed());
-        let values = params![verdict.row, id, place_bytes(place), lamport, is_rota];
+        let author = author.as_bytes();
+        let values = params![verdict.row, id, place_bytes(place), lamport, is_rota, author];
         self.conn.prepare_cached(put)?.execute(values)?;
         Ok(())
     }
@@ -352,19 +354,35 @@ impl Views {
         Ok(self.conn.prepare_cached(put)?.execute([id.as_bytes()])? > 0)
     }
 
-    /// The rotas of every place, or the hand-overs, the last first.
-    pub fn duty(&self, is_rota: bool) -> Result<Vec<DutyLine>, StoreError> {
-        let mut find = self.conn.prepare_cached(
-            "SELECT id, place FROM duty WHERE is_rota = ?1 ORDER BY lamport DESC, id DESC LIMIT ?2",
+    /// The rotas of every place, or the hand-overs, by those whose word on it may count; the last first, and
+    /// of each author so many. Whoever may not say it takes no place from those who may.
+    pub fn duty(
+        &self,
+        is_rota: bool,
+        may: &dyn Fn(&PersonId) -> bool,
+    ) -> Result<Vec<DutyLine>, StoreError> {
+        let mut authors = self.conn.prepare_cached(
+            "SELECT DISTINCT author FROM duty WHERE is_rota = ?1 ORDER BY author",
         )?;
-        let rows = find.query_map(params![is_rota, HAND_OVERS_MAX], |row| {
-            let place: Vec<u8> = row.get(1)?;
-            Ok(DutyLine {
-                id: id_from(EnvelopeId::from_bytes, row, 0)?,
-                place: remarks::place(&place),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let authors = authors
+            .query_map([is_rota], |row| id_from(PersonId::from_bytes, row, 0))?
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut find = self.conn.prepare_cached(
+            "SELECT id, place, lamport FROM duty WHERE is_rota = ?1 AND author = ?2
+             ORDER BY lamport DESC, id DESC LIMIT ?3",
+        )?;
+        let mut lines: Vec<(i64, DutyLine)> = Vec::new();
+        for author in authors.iter().filter(|author| may(author)) {
+            let values = params![is_rota, author.as_bytes(), HAND_OVERS_MAX];
+            let rows = find.query_map(values, |row| {
+                let place: Vec<u8> = row.get(1)?;
+                let id = id_from(EnvelopeId::from_bytes, row, 0)?;
+                Ok((row.get(2)?, DutyLine { id, place: remarks::place(&place) }))
+            })?;
+            lines.extend(rows.collect::<Result<Vec<_>, _>>()?);
+        }
+        lines.sort_by(|(one, it), (other, that)| (other, that.id).cmp(&(one, it.id)));
+        Ok(lines.into_iter().map(|(_, line)| line).collect())
     }
 }
 

@@ -278,9 +278,10 @@ CREATE TABLE duty (
     id BLOB NOT NULL,
     place BLOB NOT NULL,
     lamport INTEGER NOT NULL,
-    is_rota INTEGER NOT NULL
+    is_rota INTEGER NOT NULL,
+    author BLOB NOT NULL
 ) STRICT;
-CREATE INDEX duty_by_place ON duty (place, is_rota, lamport);
+CREATE INDEX duty_by_author ON duty (is_rota, author, lamport);
 
 -- What came to whom, and what he opened: marks are 1 and 2.
 CREATE TABLE receipts (
