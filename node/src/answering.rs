@@ -1,13 +1,15 @@
 //! Answers for this box's own name on the local network: "who is `linli-xxxxx.local`?" (RFC 6762).
 //!
 //! The mesh finds neighbours by an mDNS of its own; browsers ask for an address by name, which that one
-//! does not answer. This does that alone: one name, its address on the network that asked, and that
-//! there is no other kind of address.
+//! does not answer. This does that alone: one name, its address on the network that asked, its IPv6
+//! addresses where the page can be had under them, or else that there is no such address.
 //!
 //! # Rules
 //!
 //! 1. What is asked is read within bounds; whatever cannot be read is not answered.
-//! 2. At most five answers a second on one network: nobody makes this box shout.
+//! 2. An IPv6 address is told only where the page listens on such addresses, and none that needs the name of
+//!    an interface beside it.
+//! 3. At most five answers a second on one network: nobody makes this box shout.
 //!
 //! # Deliberately absent
 //!
@@ -17,7 +19,7 @@
 use std::{
     collections::BTreeSet,
     io,
-    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4},
     time::Duration,
 };
 
@@ -45,6 +47,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How long to wait for the list of networks where the system does not give it.
 const AGAIN: Duration = Duration::from_secs(60);
 
+/// IPv6 addresses that are told; a box has one for each network, and some that change.
+const V6_MAX: usize = 4;
+
 /// Seconds that an answer holds, as RFC 6762 has it for addresses.
 const HOLDS_S: u32 = 120;
 
@@ -56,12 +61,13 @@ const CLASS_IN: u16 = 1;
 /// "This is all there is of that name."
 const FLUSH: u16 = 0x8000;
 
-/// Answers until `stop`, on every network this box is on; networks may come and go.
-pub async fn keep_answering(host: String, stop: CancellationToken) {
+/// Answers until `stop`, on every network this box is on; networks may come and go. `v6`: the page listens on
+/// IPv6 addresses, too.
+pub async fn keep_answering(host: String, v6: bool, stop: CancellationToken) {
     loop {
         let ended = tokio::select! {
             () = stop.cancelled() => return,
-            ended = on_all_networks(&host) => ended,
+            ended = on_all_networks(&host, v6) => ended,
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "The box's name cannot be answered for; it is tried again");
@@ -73,34 +79,54 @@ pub async fn keep_answering(host: String, stop: CancellationToken) {
     }
 }
 
-async fn on_all_networks(host: &str) -> io::Result<()> {
+async fn on_all_networks(host: &str, v6: bool) -> io::Result<()> {
     let mut watcher = IfWatcher::new()?;
     let mut answering = JoinSet::new();
     let mut known = BTreeSet::new();
     while let Some(changed) = watcher.next().await {
         changed?;
-        let now: BTreeSet<Ipv4Addr> = watcher
-            .iter()
-            .filter_map(|net| match net.addr() {
-                std::net::IpAddr::V4(address) if !address.is_loopback() => Some(address),
-                _ => None,
-            })
-            .collect();
+        let now: BTreeSet<IpAddr> =
+            watcher.iter().map(|net| net.addr()).filter(|address| is_told(address, v6)).collect();
         if now == known {
             continue;
         }
         known = now;
         answering.shutdown().await;
+        let of_v6 = |address: &IpAddr| match address {
+            IpAddr::V6(address) => Some(*address),
+            IpAddr::V4(_) => None,
+        };
+        let other: Vec<Ipv6Addr> = known.iter().filter_map(of_v6).take(V6_MAX).collect();
         for address in &known {
-            match listen(*address) {
+            let IpAddr::V4(v4) = *address else { continue };
+            match listen(v4) {
                 Ok(socket) => {
-                    answering.spawn(on_network(socket, *address, host.to_owned()));
+                    let addresses = Addresses { v4, v6: other.clone() };
+                    answering.spawn(on_network(socket, addresses, host.to_owned()));
                 }
                 Err(error) => tracing::debug!(%error, "One network is not listened to"),
             }
         }
     }
     Ok(())
+}
+
+/// Rule 2.
+fn is_told(address: &IpAddr, v6: bool) -> bool {
+    match address {
+        IpAddr::V4(address) => !address.is_loopback(),
+        IpAddr::V6(address) => {
+            v6 && !address.is_loopback()
+                && !address.is_unicast_link_local()
+                && !address.is_multicast()
+        }
+    }
+}
+
+/// Where this box is to be had, as somebody on one network is told.
+struct Addresses {
+    v4: Ipv4Addr,
+    v6: Vec<Ipv6Addr>,
 }
 
 /// A socket beside the mesh's own, and beside any other responder of this machine.
@@ -116,7 +142,7 @@ fn listen(address: Ipv4Addr) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket.into())
 }
 
-async fn on_network(socket: UdpSocket, address: Ipv4Addr, host: String) {
+async fn on_network(socket: UdpSocket, addresses: Addresses, host: String) {
     let mut packet = [0; PACKET_BYTES_MAX];
     let mut last: Option<Instant> = None;
     while let Ok((bytes, from)) = socket.recv_from(&mut packet).await {
@@ -128,7 +154,7 @@ async fn on_network(socket: UdpSocket, address: Ipv4Addr, host: String) {
         // Whoever asks from another port is no responder, and hears nothing but an answer to himself.
         let simple = from.port() != PORT;
         let to = if simple { from } else { SocketAddr::from((GROUP, PORT)) };
-        let answer = asked.answer(&host, address, simple);
+        let answer = asked.answer(&host, &addresses, simple);
         if let Err(error) = socket.send_to(&answer, to).await {
             tracing::debug!(%error, "An answer was not sent");
         }
@@ -141,7 +167,7 @@ struct Asked {
     id: u16,
     /// Its address.
     a: bool,
-    /// Its IPv6 address, of which there is none.
+    /// Its IPv6 addresses, or that there are none.
     aaaa: bool,
 }
 
@@ -168,13 +194,14 @@ impl Asked {
     }
 
     /// The answer; to a `simple` resolver with its own number and question, as it expects them.
-    fn answer(self, host: &str, address: Ipv4Addr, simple: bool) -> Vec<u8> {
+    fn answer(self, host: &str, addresses: &Addresses, simple: bool) -> Vec<u8> {
         let name = name_of(host);
         let questions = u16::from(simple);
         let class = if simple { CLASS_IN } else { CLASS_IN | FLUSH };
         let mut out = Vec::with_capacity(128);
         let id = if simple { self.id } else { 0 };
-        let answers = u16::from(self.a) + u16::from(self.aaaa);
+        let other = u16::try_from(addresses.v6.len().max(1)).unwrap_or_default();
+        let answers = u16::from(self.a) + if self.aaaa { other } else { 0 };
         for field in [id, 0x8400, questions, answers, 0, 0] {
             out.extend(field.to_be_bytes());
         }
@@ -193,9 +220,12 @@ impl Asked {
             out.extend(data);
         };
         if self.a {
-            put(TYPE_A, &address.octets());
+            put(TYPE_A, &addresses.v4.octets());
         }
         if self.aaaa {
+            addresses.v6.iter().for_each(|address| put(TYPE_AAAA, &address.octets()));
+        }
+        if self.aaaa && addresses.v6.is_empty() {
             // "Of this name there is an A record and nothing else."
             put(TYPE_NSEC, &[name.as_slice(), &[0, 1, 0x40]].concat());
         }
@@ -273,16 +303,46 @@ mod tests {
     #[test]
     fn the_answer_has_the_address_and_says_that_there_is_no_other_kind() {
         let address = Ipv4Addr::new(192, 168, 1, 23);
+        let only_v4 = Addresses { v4: address, v6: Vec::new() };
         let both = Asked { id: 9, a: true, aaaa: true };
-        let heard = both.answer(HOST, address, false);
+        let heard = both.answer(HOST, &only_v4, false);
         assert_eq!(&heard[..8], [0, 0, 0x84, 0, 0, 0, 0, 2]);
         assert!(heard.windows(4).any(|four| four == address.octets()));
         assert_eq!(name_at(&heard, 12), Some((HOST.to_owned(), 12 + HOST.len() + 2)));
         assert_eq!(heard[heard.len() - 3..], [0, 1, 0x40]);
-        let simple = Asked { id: 9, a: true, aaaa: false }.answer(HOST, address, true);
+        let simple = Asked { id: 9, a: true, aaaa: false }.answer(HOST, &only_v4, true);
         assert_eq!(&simple[..8], [0, 9, 0x84, 0, 0, 1, 0, 1]);
         // Class IN without the bit that a simple resolver does not know.
         assert_eq!(two(&simple, 12 + 2 * (HOST.len() + 2) + 4 + 2), Some(CLASS_IN));
+    }
+
+    #[test]
+    fn ipv6_addresses_are_told_where_the_page_listens_on_them() {
+        let v4 = Ipv4Addr::new(192, 168, 1, 23);
+        let table: [(&str, bool, bool); 7] = [
+            ("192.168.1.23", false, true),
+            ("127.0.0.1", true, false),
+            ("fd00::5", true, true),
+            ("fd00::5", false, false),
+            ("fe80::1", true, false),
+            ("::1", true, false),
+            ("2001:db8::7", true, true),
+        ];
+        for (address, v6, told) in table {
+            assert_eq!(is_told(&address.parse().expect("an address"), v6), told, "{address}");
+        }
+        let two: Vec<Ipv6Addr> = ["fd00::5", "2001:db8::7"]
+            .iter()
+            .map(|text| text.parse().expect("an address"))
+            .collect();
+        let all = Addresses { v4, v6: two.clone() };
+        let heard = Asked { id: 9, a: false, aaaa: true }.answer(HOST, &all, false);
+        assert_eq!(&heard[..8], [0, 0, 0x84, 0, 0, 0, 0, 2], "two answers");
+        for address in two {
+            assert!(heard.windows(16).any(|bytes| bytes == address.octets()), "{address}");
+        }
+        assert!(!heard.windows(4).any(|four| four == v4.octets()), "nobody asked for it");
+        assert!(heard[heard.len() - 3..] != [0, 1, 0x40], "there is another kind");
     }
 
     #[test]

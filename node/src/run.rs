@@ -235,7 +235,8 @@ fn serve_page(running: &mut Running, listener: TcpListener, lan: bool) -> Result
     config.trust.clone_from(&running.trust);
     config.names.extend(running.host());
     if let (true, Some(host)) = (lan, running.host()) {
-        running.work.push(tokio::spawn(keep_answering(host, running.stop.clone())));
+        let answering = keep_answering(host, address.is_ipv6(), running.stop.clone());
+        running.work.push(tokio::spawn(answering));
     }
     let (codes, pairing) = watch::channel(None);
     running.pairing = pairing;
