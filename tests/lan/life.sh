@@ -82,6 +82,58 @@ figures=$(linli office figures --json | json 'd["all"]["satisfaction"]["confirme
 [ "$figures" = "1 0" ] || fail "figures: $figures"
 refused not_allowed wang figures
 
+note "need 8: the worker of the building goes there while the office is cut off"
+linli office places new "Building 5" >/dev/null
+linli office grant wang-person steward --over "Building 5" >/dev/null 2>&1
+dark=$(linli office ask "The stairs are dark" --area "Building 5" --json | json 'd["code"]')
+together
+linli office assign "$dark" --json >/dev/null
+together
+[ "$(linli wang request "$dark" --json | json 'd["holder"]')" = wang-person ] || fail "it did not go to who looks after building 5"
+python3 - "$work/lamp.png" <<'PY'
+import struct, sys, zlib
+rows = b"".join(b"\0" + bytes((x * y) % 251 for x in range(120) for _ in range(3)) for y in range(80))
+chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+head = struct.pack(">IIBBBBB", 120, 80, 8, 2, 0, 0, 0)
+open(sys.argv[1], "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+PY
+printf '%%PDF-1.4\nan offer\n%%%%EOF\n' >"$work/offer.pdf"
+printf 'MZ\0\1 no photo' >"$work/program"
+unplug office lan
+refused no_photo wang visit "$dark" "nothing" --photo "$work/program"
+linli wang visit "$dark" "a new lamp is needed" --with wang --with "the electrician" --at 2026-11-29T09:30 \
+  --promise "a lamp" --follow-up 2026-12-01T12:00 --photo "$work/lamp.png" --photo "$work/offer.pdf" --json >/dev/null
+plug office lan
+together
+linli office request "$dark" --json >"$work/dark"
+json '(lambda v: (v["people"], v["outcome"], v["promise"], v["follow_up_ms"] > v["at_ms"], v["photo"] == d["added"][0]["id"], d["added"][0]["photos"], d["added"][0]["files"][0]["name"]))(d["visits"][0])' <"$work/dark" |
+  grep -qxF "(['wang', 'the electrician'], 'a new lamp is needed', 'a lamp', True, True, 2, 'offer.pdf')" || fail "the visit: $(cat "$work/dark")"
+linli office photo "$dark" "$work/seen.jpg" >/dev/null || fail "the office does not see the photo"
+[ "$(head -c 2 "$work/seen.jpg" | od -An -tx1 | tr -d ' ')" = ffd8 ] || fail "it is no photo"
+if linli office photo "$dark" "$work/got.pdf" --number 2 >/dev/null 2>&1; then fail "a file is here that nobody fetched"; fi
+linli wang photo "$dark" "$work/got.pdf" --number 2 >/dev/null
+cmp "$work/offer.pdf" "$work/got.pdf" || fail "the file is another"
+linli office attach "$dark" "$work/offer.pdf" --json >/dev/null || fail "the desk adds nothing"
+together
+linli wang inbox --json | json 'd["doors"]' >/dev/null || fail "the head of the building has no inbox"
+
+note "needs 18 and 20: the person in need has the last word; found keys"
+other=$(linli office ask "A ride for Wang" --for wang-person --consent by-phone --json | json 'd["code"]')
+together
+linli wang cancel "$other" --json >/dev/null
+together
+stands office "$other" cancelled
+refused not_now office reopen "$other"
+linli wang reopen "$other" --json >/dev/null
+together
+[ "$(status office "$other")" != cancelled ] || fail "the person in need could not reopen it"
+linli wang places live "Building 5" >/dev/null
+keys=$(linli office notice "A bunch of keys was found" --unit "Building 5" --json | json 'd["id"]')
+together
+linli wang news mine "$keys" --json >/dev/null
+together
+linli office news show "$keys" --json | json 'd["state"]' | grep -qx settled || fail "the found keys are still looked for"
+
 note "a need posted to a team"
 linli office group new fleet --kind invite --json >/dev/null
 linli office grant wang-person member --over fleet >/dev/null 2>&1
