@@ -83,7 +83,7 @@ figures=$(linli office figures --json | json 'd["all"]["satisfaction"]["confirme
 refused not_allowed wang figures
 
 note "need 8: the worker of the building goes there while the office is cut off"
-linli office places new "Building 5" >/dev/null
+linli office place new "Building 5" >/dev/null
 linli office grant wang-person steward --over "Building 5" >/dev/null 2>&1
 dark=$(linli office ask "The stairs are dark" --area "Building 5" --json | json 'd["code"]')
 together
@@ -106,7 +106,7 @@ linli wang visit "$dark" "a new lamp is needed" --with wang --with "the electric
 plug office lan
 together
 linli office request "$dark" --json >"$work/dark"
-json '(lambda v: (v["people"], v["outcome"], v["promise"], v["follow_up_ms"] > v["at_ms"], v["photo"] == d["added"][0]["id"], d["added"][0]["photos"], d["added"][0]["files"][0]["name"]))(d["visits"][0])' <"$work/dark" |
+json '(lambda v: (v["people"], v["outcome"], v["promise"], v["follow_up_ms"] > v["at_ms"], v["photo"] == d["more"]["added"][0]["id"], d["more"]["added"][0]["photos"], d["more"]["added"][0]["files"][0]["name"]))(d["more"]["visits"][0])' <"$work/dark" |
   grep -qxF "(['wang', 'the electrician'], 'a new lamp is needed', 'a lamp', True, True, 2, 'offer.pdf')" || fail "the visit: $(cat "$work/dark")"
 linli office photo "$dark" "$work/seen.jpg" >/dev/null || fail "the office does not see the photo"
 [ "$(head -c 2 "$work/seen.jpg" | od -An -tx1 | tr -d ' ')" = ffd8 ] || fail "it is no photo"
@@ -127,8 +127,8 @@ refused not_now office reopen "$other"
 linli wang reopen "$other" --json >/dev/null
 together
 [ "$(status office "$other")" != cancelled ] || fail "the person in need could not reopen it"
-linli wang places live "Building 5" >/dev/null
-keys=$(linli office notice "A bunch of keys was found" --unit "Building 5" --json | json 'd["id"]')
+linli wang place live "Building 5" >/dev/null
+keys=$(linli office notice "A bunch of keys was found" --unit "Building 5" --group all --json | json 'd["id"]')
 together
 linli wang news mine "$keys" --json >/dev/null
 together
