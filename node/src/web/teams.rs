@@ -420,7 +420,7 @@ pub async fn send(
         let wrong = Some(visit.words.text("vote-when", &[]));
         return Ok(unprocessable(show(&load(&app, &visit, &group, wrong).await?)));
     }
-    match app.handle.ask(command).await {
+    match app.handle.act(command).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/team", href(id))).into_response()),
         Err(error) if is_about_the_form(&error) => {
             let wrong = Some(one_line(&visit, &error));

@@ -12,7 +12,7 @@ use node::{
 use crate::actors::{Browser, at_home_with};
 
 /// Forms that carry no key, and why they need none.
-const EXEMPT: [(&str, &str); 25] = [
+const EXEMPT: [(&str, &str); 26] = [
     ("found.html", "a second community is refused"),
     ("frame.html", "sets the language"),
     ("demo.html", "a box of the demonstration, outside the pages of a home"),
@@ -37,6 +37,7 @@ const EXEMPT: [(&str, &str); 25] = [
     ("name.html", "an answer may hold a real name, and answers to keys are kept"),
     ("private.html", "the same of what a vault holds"),
     ("look.html", "a place that was looked at can be put back"),
+    ("directory.html", "joins and mutes; who asked to join a team waits once"),
     ("home.html", "says of one notice that it was read"),
 ];
 
