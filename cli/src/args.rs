@@ -7,7 +7,7 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        act, activity, approvals, ask, attach, backup, bench, board, bundle, case, check, demo,
+        across, act, activity, approvals, ask, attach, backup, bench, board, bundle, case, check, demo,
         desk, devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours,
         import, inbox, init, invite, join, late, leave, lock, log, look, name, news, notices,
         passphrase, people, phones, photo, places, post, print, reached, rebuild, recover, remove,
@@ -78,6 +78,7 @@ pub enum Verb {
     Groups(groups::Args),
     Group(group::Args),
     Team(team::Args),
+    Across(across::Args),
     Post(post::Args),
     Log(log::Args),
     Search(search::Args),

@@ -1,5 +1,6 @@
 //! The verbs, one file each: a struct of arguments and the function that carries it out.
 
+pub mod across;
 pub mod act;
 pub mod activity;
 pub mod approvals;
@@ -146,6 +147,7 @@ async fn ask_node(
         Verb::Groups(args) => groups::run(ui, door, args).await,
         Verb::Group(args) => group::run(ui, door, args).await,
         Verb::Team(args) => team::run(ui, door, args).await,
+        Verb::Across(args) => across::run(ui, door, args).await,
         Verb::Post(args) => post::run(ui, door, args).await,
         Verb::Log(args) => log::run(ui, door, args).await,
         Verb::Search(args) => search::run(ui, door, args).await,

@@ -13,8 +13,9 @@
 //! 5. [`gate`], [`document`] — what several people edit together, and what may get into it;
 //! 6. [`secrets`], [`vault`] — who can read what, how a body is sealed, what is private;
 //! 7. [`sync`] — how two nodes become equal; [`invitation`], [`paper`], [`introduction`] — how people
-//!    come in, and know each other.
+//!    come in, and know each other; [`across`] — what is carried into another neighbourhood.
 
+pub mod across;
 pub mod activity;
 pub mod authority;
 pub mod body;

@@ -7,6 +7,7 @@
 //! Errors carry a stable [`ErrorKind`] and the values that belong in the sentence; the sentence and
 //! the hint are put together at the edge, in the reader's language (`words`).
 
+mod across;
 mod activity;
 mod care;
 mod case;
@@ -38,6 +39,7 @@ mod vote;
 use crdt::id::{EnvelopeId, GroupId, RequestId};
 use serde::{Deserialize, Serialize};
 
+pub use across::*;
 pub use activity::*;
 pub use care::{Doctor, DoctorCheck, KeyState};
 pub use case::*;
@@ -275,6 +277,8 @@ pub enum Command {
     Thanks(ThanksCommand),
     /// Which groups there are, what teams ask for, who applies.
     Team(TeamCommand),
+    /// What is carried between two neighbourhoods.
+    Across(AcrossCommand),
     /// What people do together.
     Activity(ActivityCommand),
     /// Volunteer hours.
@@ -389,6 +393,7 @@ pub enum Reply {
     Skill(SkillReply),
     Thanks(ThanksReply),
     Team(TeamReply),
+    Across(AcrossReply),
     Activity(ActivityReply),
     Hours(HoursReply),
     Look(LookPage),

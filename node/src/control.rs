@@ -183,6 +183,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::NoCertificate
         | ErrorKind::NoPhoto
         | ErrorKind::SayWhat
+        | ErrorKind::NotCarried
         | ErrorKind::Private => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,

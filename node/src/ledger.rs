@@ -23,6 +23,7 @@
 //! 7. Who acts is said in one place, `Ledger::attempt`: for the length of a job the resident in
 //!    whose name it was asked for is the one in `identity`.
 
+mod across;
 mod activities;
 mod answer;
 mod bundles;

@@ -21,6 +21,7 @@
 //! Plain http turned into https by itself: a phone that does not trust this box's authority ([`crate::trust`])
 //! must get on. Both are spoken on one port, told apart by the first byte.
 
+mod across;
 mod activities;
 mod announced;
 mod api;
@@ -382,6 +383,7 @@ fn at_work() -> Router<App> {
 /// What neighbours decide together, can do, and thank for.
 fn together() -> Router<App> {
     Router::new()
+        .route("/across", get(across::page).post(across::send))
         .route("/directory", get(teams::directory).post(teams::act))
         .route("/groups/{group}/team", get(teams::page).post(teams::send))
         .route("/skills", get(skills::page).post(skills::send))

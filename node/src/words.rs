@@ -270,6 +270,7 @@ impl Words {
             "role" => self.code("role", value),
             "photo" => self.code("photo", value),
             "vote" => self.code("vote-no", value),
+            "carried" => self.code("carried", value),
             _ => value.to_owned(),
         }
     }
@@ -441,6 +442,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::NotAnOwner => "error-not-an-owner",
         ErrorKind::UnknownCriterion => "error-unknown-criterion",
         ErrorKind::CriteriaUnmet => "error-criteria-unmet",
+        ErrorKind::NotCarried => "error-not-carried",
         ErrorKind::NotApplied => "error-not-applied",
         ErrorKind::Suspended => "error-suspended",
         ErrorKind::NotSuspended => "error-not-suspended",

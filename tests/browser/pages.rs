@@ -129,6 +129,7 @@ fn together(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/activities/new", OFFICE, "/activities/new".into()),
         ("/activities/{activity}", CHEN, format!("/activities/{activity}")),
         ("/activities/{activity}", OFFICE, format!("/activities/{activity}")),
+        ("/across", CHEN, "/across".into()),
         ("/directory", CHEN, "/directory".into()),
         ("/groups/{group}/team", CHEN, format!("/groups/{}/team", town.group)),
         ("/groups/{group}/team", OFFICE, format!("/groups/{}/team", town.group)),

@@ -1,5 +1,6 @@
 //! Stories of a court: people, chapters, and what everybody sees in the end.
 
+mod across;
 mod activities;
 mod admin;
 mod asked;

@@ -147,6 +147,8 @@ pub enum ErrorKind {
     Suspended,
     /// The person is not out for a while. Args: `name`.
     NotSuspended,
+    /// Nothing that can be carried between neighbourhoods here. Args: `carried` (`foreign`, `damaged`, …).
+    NotCarried,
     /// Nothing forks there. Args: `id`.
     NotForked,
     /// Only another device, the paper key or somebody else may. Args: `what`.

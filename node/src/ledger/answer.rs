@@ -76,6 +76,7 @@ impl Ledger {
             Command::Skill(command) => self.tell_skills(command).map(Reply::Skill),
             Command::Thanks(_) => self.tell_thanks().map(Reply::Thanks),
             Command::Team(command) => self.tell_team(command).map(Reply::Team),
+            Command::Across(command) => self.tell_across(command).map(Reply::Across),
             Command::Activity(command) => self.tell_activity(command).map(Reply::Activity),
             Command::Hours(command) => self.tell_hours(command).map(Reply::Hours),
             Command::Look(command) => self.tell_look(&command).map(Reply::Look),

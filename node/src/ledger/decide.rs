@@ -81,6 +81,7 @@ impl Ledger {
             Command::Skill(command) => self.skills(command),
             Command::Thanks(command) => self.thanks(command),
             Command::Team(command) => self.teams(command),
+            Command::Across(command) => self.across(command),
             Command::Activity(command) => self.run_activity(command),
             Command::Hours(command) => self.keep_hours(command),
             Command::Look(command) => self.look(command),

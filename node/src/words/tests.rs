@@ -11,7 +11,7 @@ use super::*;
 
 mod together;
 
-const ERRORS: [ErrorKind; 81] = [
+const ERRORS: [ErrorKind; 82] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -72,6 +72,7 @@ const ERRORS: [ErrorKind; 81] = [
     ErrorKind::UnknownCriterion,
     ErrorKind::CriteriaUnmet,
     ErrorKind::NotApplied,
+    ErrorKind::NotCarried,
     ErrorKind::Suspended,
     ErrorKind::NotSuspended,
     ErrorKind::NotForked,

@@ -326,6 +326,7 @@ impl Fake {
                 Ok(Reply::Invite { link: format!("linli:join/{}", "abcdefgh23456789".repeat(12)) })
             }
             Command::Roster(command) => self.about_people(command),
+            Command::Across(command) => Ok(Reply::Across(crate::teams::across(&command))),
             Command::Team(command) => Ok(Reply::Team(crate::teams::answer(&command))),
             Command::Series(command) => Ok(Reply::Series(crate::series::answer(&command))),
             Command::Activity(_) | Command::Hours(_) | Command::Look(_) => Ok(together(&command)),

@@ -24,6 +24,7 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("group-outside", format!("/groups/{}", id(4).to_hex())),
         ("message", format!("/groups/{group}/messages/{}", id(15).to_hex())),
         ("board", format!("/groups/{group}/board")),
+        ("across", "/across".into()),
         ("directory", "/directory".into()),
         ("team", format!("/groups/{group}/team")),
         ("team-outside", format!("/groups/{}/team", id(4).to_hex())),

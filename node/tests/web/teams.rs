@@ -3,9 +3,9 @@
 use axum::http::StatusCode;
 use crdt::{id::PersonId, time::ClaimedTime};
 use node::api::{
-    ApplicationRow, CriterionRow, DirectoryRow, GroupKindWord, MeetsRow, MeetsWord, Notice,
-    RequestRow, SortWord, SuspendedRow, TeamCommand, TeamDesk, TeamExceptionRow, TeamMemberRow,
-    TeamReply,
+    AcrossCommand, AcrossReply, ApplicationRow, CriterionRow, DirectoryRow, GroupKindWord,
+    MeetsRow, MeetsWord, NextDoor, Notice, RequestRow, SortWord, SuspendedRow, TeamCommand,
+    TeamDesk, TeamExceptionRow, TeamMemberRow, TeamReply,
 };
 
 use crate::{
@@ -51,6 +51,18 @@ pub fn answer(command: &TeamCommand) -> TeamReply {
             }))
         }
         _ => TeamReply::Desk(Box::new(desk())),
+    }
+}
+
+/// A text to carry, and two homes next door.
+pub fn across(command: &AcrossCommand) -> AcrossReply {
+    let home =
+        |name: &str| NextDoor { name: name.into(), address: "http://127.0.0.1:4182/".into() };
+    match command {
+        AcrossCommand::Carry { .. } | AcrossCommand::Outcome { .. } => {
+            AcrossReply::Text { text: "linli-carry:AAAA".into(), request: id(41) }
+        }
+        _ => AcrossReply::Homes { homes: vec![home("爱心车队 <b>"), home("百合花园")] },
     }
 }
 
@@ -171,5 +183,17 @@ async fn a_date_that_is_none_is_told_and_nothing_is_attested() {
     let done = browser.post(&team, &form("2027-03-01")).await;
     assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, team.as_str()));
     let odd = browser.post(&team, &[("does", "dance")]).await;
+    assert!(odd.status.is_client_error());
+}
+
+#[tokio::test]
+async fn a_need_is_carried_over_as_a_text_that_is_in_no_address() {
+    let pages = at_home(Fake::new());
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/across").await.says("我的几个社区").says("&#60;b&#62;");
+    let page = browser.post("/across", &[("does", "carry"), ("request", "400041")]).await;
+    assert_eq!((page.status, page.location.as_str()), (StatusCode::OK, ""));
+    page.says("linli-carry:AAAA");
+    let odd = browser.post("/across", &[("does", "dance")]).await;
     assert!(odd.status.is_client_error());
 }

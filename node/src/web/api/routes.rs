@@ -238,6 +238,14 @@ pub const ROUTES: &[Route] = &[
     post("/requests/{request}/thanks", "thanks/give", Post, "thanks/given"),
     post("/thanks/{id}/publish", "thanks/publish", Post, "done"),
     delete("/thanks/{id}", "thanks/withdraw", Post, "done"),
+    // Between two neighbourhoods.
+    post("/across/carry", "across/carry", Requests, "across/text"),
+    post("/across/post", "across/post", Requests, "asked"),
+    get("/across/outcome/{id}", "across/outcome", "across/text"),
+    post("/across/take", "across/take", Requests, "request"),
+    get("/across/homes", "across/homes", "across/homes"),
+    post("/across/homes", "across/home_add", Home, "across/homes"),
+    delete("/across/homes/{name}", "across/home_forget", Home, "across/homes"),
     // People.
     get("/me", "me", "me"),
     put("/me/type", "elder", Home, "done"),

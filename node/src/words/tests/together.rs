@@ -12,7 +12,7 @@ pub const PHOTO_CODES: &[&str] = &[
     "full",
 ];
 
-pub const FAMILIES: [(&str, &[&str]); 9] = [
+pub const FAMILIES: [(&str, &[&str]); 10] = [
     ("hours-flag", HOURS_FLAGS),
     (
         "told",
@@ -41,6 +41,10 @@ pub const FAMILIES: [(&str, &[&str]); 9] = [
             "credential_mine_soon",
             "credential_mine_expired",
         ],
+    ),
+    (
+        "carried",
+        &["foreign", "damaged", "newer", "outcome", "need", "own", "nothing", "not_holder"],
     ),
     ("sort", &["building", "compound", "team", "role", "other"]),
     ("meets", &["met", "expired", "unmet"]),
