@@ -7,8 +7,8 @@ use etcetera::app_strategy::{AppStrategy as _, AppStrategyArgs, choose_native_st
 
 use crate::{
     commands::{
-        across, act, activity, approvals, ask, attach, backup, bench, board, bundle, case, check, demo,
-        desk, devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours,
+        across, act, activity, approvals, ask, attach, backup, bench, board, bundle, case, check,
+        demo, desk, devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours,
         import, inbox, init, invite, join, late, leave, lock, log, look, name, news, notices,
         passphrase, people, phones, photo, places, post, print, reached, rebuild, recover, remove,
         request, requests, resident, restore, root, search, series, skill, status, team, token,
