@@ -119,6 +119,10 @@ pub const CHOICES_MAX: usize = 20;
 /// reports.
 pub const COUNTERS_MAX: usize = 12;
 
+/// Ballots, and entries of paper ballots, by one person for one voter in one vote: whoever errs fifteen times
+/// can still put it right, and nobody makes everybody read a million of his.
+pub const BALLOTS_PER_VOTER_MAX: usize = 16;
+
 /// Earlier ballots of one voter that a later one takes the place of.
 pub const INSTEAD_MAX: usize = DEPS_MAX - 1;
 

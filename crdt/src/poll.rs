@@ -14,7 +14,8 @@
 //!    that a report names counts, whatever its clock says.
 //! 4. **Final.** Until all who count have reported, or a closing has ended the wait, the result is
 //!    暂定 provisional; so it is while something that a report names is not here. After closings the
-//!    reports count that they name; of two closings on two sides of a cut, those of both.
+//!    reports count that they name; of two closings on two sides of a cut, those of both. What was called
+//!    final before is kept beside the result ([`Outcome::called`]): nothing changes without a word.
 //! 5. **Paper.** A paper ballot counts when two different people entered the same. Whoever errs enters it
 //!    again, naming his own first entry.
 //! 6. **Once.** Of ballots of one voter that contradict one another none counts, until one names all of
@@ -24,6 +25,8 @@
 //! 7. **Secret.** Choices are sealed to the vote's key ([`sealed`]). Everybody sees who has voted; what
 //!    came out is said by a closing, for exactly the reports that count. Two that say different things
 //!    about the same reports are told apart and neither holds.
+//! 8. **Bounded.** Of what one person said for one voter the first [`BALLOTS_PER_VOTER_MAX`] are looked at;
+//!    the others are as good as not there.
 //!
 //! # Deliberately absent
 //!
@@ -37,6 +40,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     body::{Ballot, Choice, Count, Mark, Opening, Voter},
     id::{EnvelopeId, PersonId},
+    limits::BALLOTS_PER_VOTER_MAX,
 };
 
 /// Something said in a vote that counts where it stands.
@@ -76,6 +80,17 @@ pub enum State {
     Cancelled,
 }
 
+/// What a closing called final, and is no longer what the vote comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// Who.
+    pub by: PersonId,
+    /// Voters for each choice.
+    pub votes: Vec<u32>,
+    /// Voters of whom something was in hand; none where only a count of a secret vote tells of it.
+    pub turnout: Option<u32>,
+}
+
 /// What a vote has come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -103,6 +118,8 @@ pub struct Outcome {
     pub reports: BTreeSet<EnvelopeId>,
     /// Who ended the wait, and why.
     pub closed: Vec<(PersonId, String)>,
+    /// What closings called final before they knew of one another, in their order.
+    pub called: Vec<Called>,
     /// What was counted of a secret vote, once that is final.
     pub counted: Option<Count>,
     /// Two closings of a secret vote contradict one another.
@@ -169,6 +186,21 @@ fn mark(said: &Said) -> Option<&Mark> {
     }
 }
 
+/// Rule 8: what is looked at, in order, each once.
+pub fn within_bounds(mut said: Vec<Said>) -> Vec<Said> {
+    said.sort_unstable_by_key(|it| it.at);
+    said.dedup_by_key(|it| it.at.1);
+    let mut seen: BTreeMap<(PersonId, u32, bool), usize> = BTreeMap::new();
+    said.retain(|it| {
+        let Some(mark) = mark(it) else { return true };
+        let key = (it.who, mark.voter, matches!(it.word, Ballot::Cast(_)));
+        let count = seen.entry(key).or_default();
+        *count += 1;
+        *count <= BALLOTS_PER_VOTER_MAX
+    });
+    said
+}
+
 /// Folds a vote, in whatever order it came. `read` opens the marks of a secret vote, where it can.
 pub fn fold(
     opening: &Opening,
@@ -176,50 +208,101 @@ pub fn fold(
     said: &[Said],
     read: impl Fn(&Said, &Mark) -> Read,
 ) -> Outcome {
-    let mut order: Vec<&Said> = said.iter().collect();
-    order.sort_unstable_by_key(|it| it.at);
-    order.dedup_by_key(|it| it.at.1);
-    let known: BTreeMap<EnvelopeId, &Said> = order.iter().map(|it| (it.at.1, *it)).collect();
+    let order = within_bounds(said.to_vec());
+    let vote = Counting { opening, roll, order: &order, read };
+    let known: BTreeMap<EnvelopeId, &Said> = order.iter().map(|it| (it.at.1, it)).collect();
     let all = Reports::of(opening, &order);
-    let named = all.named(&known);
-    let counts = |it: &Said| {
-        let mark = mark(it)?;
-        on_roll(opening, roll, it, mark).then_some(mark.voter)
-    };
-    let mut by_voter: BTreeMap<u32, Vec<Said>> = BTreeMap::new();
-    let (mut outside, mut late) = (0, 0);
-    for it in order.iter().filter(|it| mark(it).is_some()) {
-        match counts(it) {
-            None => outside += 1,
-            Some(_) if !all.none() && !named.contains(&it.at.1) => late += 1,
-            Some(voter) => by_voter.entry(voter).or_default().push((*it).clone()),
-        }
-    }
+    let named = all.named(&all.counting, &known);
     let missing = named.iter().filter(|id| !known.contains_key(id)).count();
     let mut outcome = Outcome {
         state: State::Running,
-        votes: Some(vec![0; opening.choices.len()]),
-        turnout: small(by_voter.len()),
+        votes: None,
+        turnout: 0,
         contradicting: Vec::new(),
         unconfirmed: Vec::new(),
         spoilt: Vec::new(),
-        outside,
-        late,
+        outside: 0,
+        late: 0,
         missing: small(missing),
         reported: all.first.keys().copied().collect(),
         reports: all.counting.clone(),
-        closed: all.closed.clone(),
+        closed: all.closed.iter().map(|it| (it.by, it.reason.clone())).collect(),
+        called: Vec::new(),
         counted: None,
         disputed: false,
         differs: false,
         cancelled: all.cancelled.clone(),
     };
-    for (voter, marks) in &by_voter {
-        let read = |it: &Said| mark(it).map_or(Read::Spoilt, |mark| read(it, mark));
-        outcome.take(*voter, vote_of(marks, read));
-    }
+    vote.tally(&mut outcome, (!all.none()).then_some(&named));
     outcome.conclude(opening, &all);
+    vote.look_back(&mut outcome, &all, &known);
     outcome
+}
+
+/// All that a count needs.
+struct Counting<'a, R> {
+    opening: &'a Opening,
+    roll: &'a [Voter],
+    order: &'a [Said],
+    read: R,
+}
+
+impl<R: Fn(&Said, &Mark) -> Read> Counting<'_, R> {
+    /// Counts the ballots that are in hand; where nobody has reported, all that are here.
+    fn tally(&self, outcome: &mut Outcome, in_hand: Option<&BTreeSet<EnvelopeId>>) {
+        let mut by_voter: BTreeMap<u32, Vec<Said>> = BTreeMap::new();
+        for it in self.order {
+            let Some(mark) = mark(it) else { continue };
+            match on_roll(self.opening, self.roll, it, mark) {
+                false => outcome.outside += 1,
+                true if in_hand.is_some_and(|named| !named.contains(&it.at.1)) => outcome.late += 1,
+                true => by_voter.entry(mark.voter).or_default().push(it.clone()),
+            }
+        }
+        outcome.votes = Some(vec![0; self.opening.choices.len()]);
+        outcome.turnout = small(by_voter.len());
+        for (voter, marks) in &by_voter {
+            let read = |it: &Said| mark(it).map_or(Read::Spoilt, |mark| (self.read)(it, mark));
+            outcome.take(*voter, vote_of(marks, read));
+        }
+    }
+
+    /// What each closing called final by the reports that it named, where that is something else than what
+    /// the vote has come to.
+    fn look_back(&self, outcome: &mut Outcome, all: &Reports, known: &BTreeMap<EnvelopeId, &Said>) {
+        let mut called = Vec::new();
+        for closing in all.closed.iter().filter(|it| it.reports != all.counting) {
+            let said = match (&self.opening.secret, &closing.count) {
+                (Some(_), Some(count)) => Some((count.votes.clone(), None)),
+                (Some(_), None) => None,
+                (None, _) => {
+                    let named = all.named(&closing.reports, known);
+                    let mut then = outcome.clone();
+                    self.tally(&mut then, Some(&named));
+                    let reported =
+                        |id| all.first.values().any(|(report, _): &(EnvelopeId, _)| report == id);
+                    let here = closing.reports.iter().all(reported)
+                        && named.iter().all(|id| known.contains_key(id));
+                    then.votes.filter(|_| here).map(|votes| (votes, Some(then.turnout)))
+                }
+            };
+            let Some((votes, turnout)) = said else { continue };
+            let same = outcome.votes.as_ref() == Some(&votes)
+                && turnout.is_none_or(|turnout| turnout == outcome.turnout);
+            if !same {
+                called.push(Called { by: closing.by, votes, turnout });
+            }
+        }
+        outcome.called = called;
+    }
+}
+
+/// Somebody ended the wait.
+struct Closing {
+    by: PersonId,
+    reason: String,
+    reports: BTreeSet<EnvelopeId>,
+    count: Option<Count>,
 }
 
 /// Rules 2 and 4: who has reported, and which reports count.
@@ -227,16 +310,13 @@ struct Reports {
     /// Of each who counts, his first report with its sheets.
     first: BTreeMap<PersonId, (EnvelopeId, Vec<EnvelopeId>)>,
     counting: BTreeSet<EnvelopeId>,
-    closed: Vec<(PersonId, String)>,
-    counts: Vec<(BTreeSet<EnvelopeId>, Count)>,
+    closed: Vec<Closing>,
     cancelled: Option<String>,
 }
 
 impl Reports {
-    fn of(opening: &Opening, order: &[&Said]) -> Self {
-        let mut first = BTreeMap::new();
-        let (mut closed, mut counts, mut ended) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let mut cancelled = None;
+    fn of(opening: &Opening, order: &[Said]) -> Self {
+        let (mut first, mut closed, mut cancelled) = (BTreeMap::new(), Vec::new(), None);
         for it in order {
             let counts_votes = opening.counters.contains(&it.who);
             match &it.word {
@@ -244,10 +324,12 @@ impl Reports {
                     first.entry(it.who).or_insert_with(|| (it.at.1, sheets.clone()));
                 }
                 Ballot::Close { reports, count, reason, .. } if it.rules || counts_votes => {
-                    closed.push((it.who, reason.clone()));
-                    ended.extend(reports.iter().copied());
-                    let of: BTreeSet<EnvelopeId> = reports.iter().copied().collect();
-                    counts.extend(count.clone().map(|count| (of, count)));
+                    closed.push(Closing {
+                        by: it.who,
+                        reason: reason.clone(),
+                        reports: reports.iter().copied().collect(),
+                        count: count.clone(),
+                    });
                 }
                 Ballot::Cancel { reason, .. } if it.rules => {
                     cancelled.get_or_insert_with(|| reason.clone());
@@ -255,9 +337,10 @@ impl Reports {
                 _ => (),
             }
         }
+        let ended = |id: &EnvelopeId| closed.iter().any(|it: &Closing| it.reports.contains(id));
         let ids = first.values().map(|(id, _): &(EnvelopeId, _)| *id);
-        let counting = ids.filter(|id| closed.is_empty() || ended.contains(id)).collect();
-        Self { first, counting, closed, counts, cancelled }
+        let counting = ids.filter(|id| closed.is_empty() || ended(id)).collect();
+        Self { first, counting, closed, cancelled }
     }
 
     /// Has nobody reported, nor ended the wait?
@@ -265,9 +348,13 @@ impl Reports {
         self.first.is_empty() && self.closed.is_empty()
     }
 
-    /// The ballots that the reports name which count.
-    fn named(&self, known: &BTreeMap<EnvelopeId, &Said>) -> BTreeSet<EnvelopeId> {
-        let reports = self.first.values().filter(|(id, _)| self.counting.contains(id));
+    /// The ballots that these reports name.
+    fn named(
+        &self,
+        reports: &BTreeSet<EnvelopeId>,
+        known: &BTreeMap<EnvelopeId, &Said>,
+    ) -> BTreeSet<EnvelopeId> {
+        let reports = self.first.values().filter(|(id, _)| reports.contains(id));
         let sheets = reports.flat_map(|(_, sheets)| sheets).filter_map(|id| known.get(id));
         let ballots = sheets.filter_map(|it| match &it.word {
             Ballot::Sheet { ballots, .. } => Some(ballots),
@@ -342,9 +429,8 @@ impl Outcome {
         let ended = !all.closed.is_empty() || complete;
         let mut ready = ended && self.missing == 0;
         if opening.secret.is_some() {
-            let fits = |it: &&(BTreeSet<EnvelopeId>, Count)| it.0 == all.counting;
-            let mut counts: Vec<&Count> =
-                all.counts.iter().filter(fits).map(|(_, count)| count).collect();
+            let fits = all.closed.iter().filter(|it| it.reports == all.counting);
+            let mut counts: Vec<&Count> = fits.filter_map(|it| it.count.as_ref()).collect();
             counts.dedup();
             self.disputed = counts.len() > 1;
             ready = counts.len() == 1;

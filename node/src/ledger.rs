@@ -199,6 +199,8 @@ pub struct Ledger {
     files: files::Files,
     /// Urgent requests that were rung for.
     rung: BTreeSet<RequestId>,
+    /// What votes came to when somebody last looked.
+    glances: votes::Glances,
 }
 
 impl Ledger {
@@ -236,6 +238,7 @@ impl Ledger {
             behind: 0,
             rested_in_vain: false,
             addresses: Vec::new(),
+            glances: votes::Glances::default(),
             keys: Keys::default(),
             files: files::Files::new(folder.map_or_else(Blobs::in_memory, Blobs::of)),
             rung: BTreeSet::new(),

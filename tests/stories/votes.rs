@@ -202,6 +202,74 @@ fn need_27_the_grace_ends_the_wait_for_a_desk_that_is_cut_off() {
     insta::assert_snapshot!("need_27_grace", [here, there, all].join("\n"));
 }
 
+/// How a vote stands in the list of somebody: is there something about it that he has not been told?
+fn is_changed(world: &mut World, who: Who, id: EnvelopeId) -> bool {
+    match try_vote(world, who, VoteCommand::List { all: false }) {
+        Ok(VoteReply::List { votes }) => votes.iter().any(|row| row.id == id && row.changed),
+        other => panic!("a list was wanted, and {other:?} came"),
+    }
+}
+
+/// Need 27: both sides of a cut end the wait, each with a result of its own. Nothing that was called final
+/// changes without a word: both results stand beside the joined one, and whoever saw the first hears it once.
+#[test]
+fn need_27_what_was_called_final_never_changes_in_silence() {
+    let mut world = World::seeded(0x2704);
+    let office = world.office();
+    let desk = world.move_in_as("Desk 2", RoleWord::Staff);
+    let [wang, li, zhao] = ["Wang", "Li", "Zhao"].map(|name| world.move_in(name));
+    world.lan(&[office, desk, wang, li, zhao]);
+    world.settle();
+    let counters = ["Office", "Desk 2"].map(str::to_owned).to_vec();
+    let new = NewVote { title: "装不装门禁".into(), counters, ..NewVote::default() };
+    let id = opens(&mut world, office, new).expect("may");
+    world.settle();
+
+    world.chapter("a cut: each side votes, reports, waits and announces");
+    world.cut(&[office, wang], &[desk, li, zhao]);
+    casts(&mut world, wang, id, "1", false).expect("on the roll");
+    casts(&mut world, li, id, "2", false).expect("on the roll");
+    casts(&mut world, zhao, id, "2", false).expect("on the roll");
+    world.settle();
+    world.run_for(11 * MINUTE);
+    for who in [office, desk] {
+        reports(&mut world, who, id).expect("after the end");
+    }
+    world.run_for(11 * MINUTE);
+    for who in [office, desk] {
+        closes(&mut world, who, id, "光缆断了").expect("the grace is over");
+    }
+    world.settle();
+    let saw = page(&mut world, wang, id);
+    assert_eq!((saw.row.state, saw.row.turnout), (VoteState::Final, 1));
+    assert!(!is_changed(&mut world, wang, id));
+    let here = same_sheet(&mut world, &[office, wang], id);
+    let there = sheet(&mut world, li, id);
+
+    world.chapter("it heals: one result, and both that were announced beside it");
+    world.heal();
+    world.settle();
+    for (who, told) in [(wang, true), (li, true), (office, true), (zhao, false), (desk, false)] {
+        assert_eq!(is_changed(&mut world, who, id), told, "{}", world.name(who));
+    }
+    let now = page(&mut world, wang, id);
+    let before = now.saw_before.clone().expect("what he saw first");
+    assert_eq!((before.votes, before.turnout), (vec![1, 0], Some(1)));
+    let called = |page: &VotePage| {
+        let mut called: Vec<_> =
+            page.called.iter().map(|it| (it.name.clone(), it.votes.clone())).collect();
+        called.sort();
+        called
+    };
+    let both = [("Desk 2".to_owned(), vec![0, 2]), ("Office".to_owned(), vec![1, 0])];
+    assert_eq!(called(&now), both);
+    assert!(!is_changed(&mut world, wang, id), "he is told once");
+    let never = page(&mut world, zhao, id);
+    assert_eq!((never.saw_before, never.called), (None, now.called), "he saw none of the first");
+    let all = same_sheet(&mut world, &[office, desk, wang, li, zhao], id);
+    insta::assert_snapshot!("need_27_called", [here, there, all].join("\n"));
+}
+
 /// Need 27: of a secret vote everybody sees who voted, and only those who count what came out; what
 /// they announce is then the same everywhere.
 #[test]

@@ -380,3 +380,5 @@ inbox-unanswered = Nobody has answered:
 inbox-bring = Bring word:
 inbox-row =   { $code }  { $title }  { $whose }  { $state }
 inbox-empty = Nothing waits to be carried on.
+vote-you-saw = The result is another one now; when you first looked it was { $result }.
+vote-had-called = { $name } had announced { $result } on one side of a cut.

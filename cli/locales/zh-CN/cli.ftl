@@ -343,3 +343,5 @@ inbox-unanswered = 还没人回应：
 inbox-bring = 要捎的话：
 inbox-row =   { $code }  { $title }  { $whose }  { $state }
 inbox-empty = 没有要转送的。
+vote-you-saw = 结果变了；您上次看到的是 { $result }。
+vote-had-called = { $name } 在断网的一边公布过 { $result }。

@@ -1,7 +1,7 @@
 //! `linli vote`: votes, from the opening to the result.
 
 use clap::Subcommand;
-use node::api::{Command, NewVote, Reply, VoteCommand, VotePage, VoteReply, VoteRow};
+use node::api::{CalledRow, Command, NewVote, Reply, VoteCommand, VotePage, VoteReply, VoteRow};
 use serde_json::json;
 
 use super::news::moment;
@@ -281,8 +281,22 @@ fn print(ui: &mut Ui<'_>, page: &VotePage) -> Result<(), CliError> {
         let args = [("name", one_line(&it.name).into()), ("why", one_line(&it.reason).into())];
         ui.say("vote-was-closed", &args)?;
     }
+    if let Some(before) = &page.saw_before {
+        ui.say("vote-you-saw", &[("result", numbers(before).into())])?;
+    }
+    for it in &page.called {
+        let args = [("name", one_line(&it.name).into()), ("result", numbers(it).into())];
+        ui.say("vote-had-called", &args)?;
+    }
     if let Some(reason) = &page.cancelled {
         ui.say("vote-void", &[("why", one_line(reason).into())])?;
     }
     Ok(())
+}
+
+/// "12, 3 (15)": votes in the order of the choices, and the turnout where it is known.
+fn numbers(row: &CalledRow) -> String {
+    let votes: Vec<String> = row.votes.iter().map(u32::to_string).collect();
+    let turnout = row.turnout.map(|it| format!(" ({it})")).unwrap_or_default();
+    votes.join(", ") + &turnout
 }

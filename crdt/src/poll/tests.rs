@@ -66,6 +66,11 @@ fn report(n: u32, who: PersonId, ballots: &[u32]) -> [Said; 2] {
     [sheet, said(n + 1, who, Ballot::Report { poll: POLL, sheets: vec![id(n)] })]
 }
 
+/// What closings called final, and is no longer so.
+fn called(it: &Outcome) -> Vec<(PersonId, Vec<u32>, Option<u32>)> {
+    it.called.iter().map(|it| (it.by, it.votes.clone(), it.turnout)).collect()
+}
+
 fn close(n: u32, who: PersonId, reports: &[u32]) -> Said {
     let reports = reports.iter().map(|n| id(*n)).collect();
     said(n, who, Ballot::Close { poll: POLL, reports, count: None, reason: "断网".into() })
@@ -222,6 +227,10 @@ fn what_a_report_names_counts_and_what_none_names_is_late() {
     assert_eq!(told(&with(&later)), (State::Final, vec![1, 0, 0], 2, 0), "and a report too late");
     let two = [later, vec![close(40, OTHER_DESK, &[21])]].concat();
     assert_eq!(told(&with(&two)), (State::Final, vec![1, 2, 0], 0, 0), "closed on both sides");
+    let firsts = [(DESK, vec![1, 0, 0], Some(1)), (OTHER_DESK, vec![0, 2, 0], Some(2))];
+    assert_eq!(called(&with(&two)), firsts, "what each side was told stands beside it");
+    let same = [one.to_vec(), vec![close(12, DESK, &[11]), close(13, CLERK, &[11])]].concat();
+    assert_eq!(called(&with(&same)), [], "two that say the same have nothing to explain");
     let none = [one.to_vec(), vec![close(12, wang, &[11])]].concat();
     assert_eq!(with(&none).state, State::Provisional, "a neighbour closes nothing");
     let empty = [vec![close(12, DESK, &[])]].concat();
@@ -279,6 +288,24 @@ fn a_secret_vote_is_final_when_one_count_fits_the_reports() {
     assert_eq!((at_home(&two).state, at_home(&two).disputed), (State::Provisional, true));
     let part = [all, vec![closing(30, &[11], good.clone()), closing(40, &[21], good)]].concat();
     assert_eq!(at_home(&part).state, State::Provisional, "no count of what both name");
+    let first = vec![1, 2, 0];
+    assert_eq!(called(&at_home(&part)), [(DESK, first.clone(), None), (DESK, first, None)]);
+}
+
+#[test]
+fn nobody_makes_everybody_read_more_than_a_few_ballots_of_his() {
+    let (wang, most) = (person(10), BALLOTS_PER_VOTER_MAX as u32);
+    let mut all: Vec<Said> = (1..=most).map(|n| cast(n, wang, 0, n % 2, &[])).collect();
+    assert_eq!(outcome(&all).contradicting, [0]);
+    let cleared: Vec<u32> = (1..most).collect();
+    all.pop();
+    all.push(cast(most, wang, 0, 1, &cleared));
+    assert_eq!(outcome(&all).votes, Some(vec![0, 1, 0]), "the last that is looked at settles it");
+    let settled = outcome(&all);
+    all.extend((0..500).map(|n| cast(1_000 + n, wang, 0, 0, &[])));
+    assert_eq!(outcome(&all), settled, "what is too much is as good as not there");
+    all.push(cast(2_000, person(11), 0, 1, &[]));
+    assert_eq!(outcome(&all).votes, Some(vec![0, 1, 0]), "another of the household is still heard");
 }
 
 /// 3,134 households on two sides of a cut, with a desk on each; forty of them vote on both.

@@ -95,3 +95,12 @@ error-unknown-vote = There is no vote “{ $id }” here.
     .hint = The page “Votes” and `linli vote list` show those that are known; it may still be on its way.
 error-vote-refused = Not done: { $vote }.
     .hint = `linli vote show ID` and the vote's page say how far it is. To vote anew, add --again.
+vote-changed = The result is another one now.
+vote-saw-before = When you first looked it was: { $result }. More ballots arrived since from the other side of the cut.
+vote-called-why = Both sides of a cut announced a result before they knew of each other. All ballots together count.
+vote-called = { $name } had announced: { $result }
+vote-no-too-often = you have voted too often for this number
+home-votes-changed = { $n ->
+    [one] The result of one vote has changed since you saw it
+   *[other] The results of { $n } votes have changed since you saw them
+}

@@ -148,6 +148,9 @@ pub struct VoteRow {
     pub turnout: u32,
     /// May whoever asks vote, and has nobody voted for his household yet?
     pub awaits_me: bool,
+    /// Whoever asks has seen a final result that is no longer so, and has not been told yet.
+    #[serde(default)]
+    pub changed: bool,
 }
 
 /// What can be chosen.
@@ -175,6 +178,17 @@ pub struct ClosedRow {
     pub name: String,
     /// Why.
     pub reason: String,
+}
+
+/// A result that was final to somebody, and is no longer so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalledRow {
+    /// Who announced it; empty where it is what whoever asks saw first.
+    pub name: String,
+    /// Voters for each choice, in their order.
+    pub votes: Vec<u32>,
+    /// Voters of whom something was in hand, as far as that is known.
+    pub turnout: Option<u32>,
 }
 
 /// `linli vote show --json`.
@@ -205,6 +219,12 @@ pub struct VotePage {
     pub counters: Vec<CounterRow>,
     /// Who ended the wait.
     pub closed: Vec<ClosedRow>,
+    /// What was announced on several sides of a cut, where it is not what the vote has come to.
+    #[serde(default)]
+    pub called: Vec<CalledRow>,
+    /// The final result that whoever asks saw first, where it is another one now.
+    #[serde(default)]
+    pub saw_before: Option<CalledRow>,
     /// Why it is void.
     pub cancelled: Option<String>,
     /// Voters whose ballots contradict one another.

@@ -11,8 +11,10 @@
 //!    was said for this voter before; unless it takes the place of all that.
 //! 4. Reports come after the announced end by this home's clock, closings after the grace too, unless
 //!    all have reported. Both are refused, never judged, by the clock.
+//!    So is what nobody would look at: more than sixteen ballots by one person for one voter.
 //! 5. What came out is told after the announced end, never before: nobody shall vote by what others did.
 
+mod glance;
 mod look;
 
 use std::collections::BTreeMap;
@@ -35,6 +37,7 @@ use crate::{
     api::{ApiError, Command, ErrorKind, NewVote, Reply, VoteCommand, VoteReply},
     store::{truth::Deps, views::GroupLine},
 };
+pub(super) use glance::Glances;
 use look::Polled;
 
 /// How long desks are waited for where nothing is said, in milliseconds: a day.
@@ -64,7 +67,9 @@ impl Ledger {
             VoteCommand::Roll { id } => self.tell_roll(&id),
             VoteCommand::Show { id } => {
                 let polled = self.vote_named(&id)?;
-                self.vote_page(&polled).map(|page| VoteReply::One(Box::new(page)))
+                let mut page = self.vote_page(&polled)?;
+                self.note_what_he_sees(&polled, &mut page)?;
+                Ok(VoteReply::One(Box::new(page)))
             }
             _ => Err(not_for_looking()),
         }
@@ -195,6 +200,7 @@ impl Ledger {
             return Err(refused("voted"));
         }
         let instead: Vec<EnvelopeId> = standing.iter().map(|it| it.at.1).collect();
+        polled.has_room(me, voter, true)?;
         self.mark(&polled, voter, choice, instead, Ballot::Cast)
     }
 
@@ -221,6 +227,7 @@ impl Ledger {
         if !mine.is_empty() && !again {
             return Err(refused("entered"));
         }
+        polled.has_room(me, voter, false)?;
         self.mark(&polled, voter, choice, mine, Ballot::Enter)
     }
 

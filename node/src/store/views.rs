@@ -69,6 +69,7 @@ pub use requests::{Folded, document, parts_of, parts_on, settled};
 pub use rides::{RideLine, SeriesLine, moment_ms, zone_of};
 pub use search::{Found, FoundLine, Kind as FoundKind, Pieces, Sought, likeness, words};
 pub use talk::Question;
+pub use votes::Stamp;
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
 const VIEWS_VERSION: i64 = 18;

@@ -86,15 +86,16 @@ struct Home {
     held: Vec<Mine>,
     /// How many ask to be let in, where the reader may open.
     knocks: u64,
-    /// How many votes wait for the reader's ballot.
+    /// How many votes wait for the reader's ballot, and of how many the result has changed since he saw it.
     votes: u64,
+    changed_votes: u64,
 }
 
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    let (f, groups, requests, knocks, told, votes) = tokio::join!(
+    let (f, groups, requests, knocks, told, (votes, changed_votes)) = tokio::join!(
         Frame::load(&app, &visit),
         app.handle.ask(Command::Groups),
         app.handle.ask(Command::Requests { all: false }),
@@ -134,6 +135,7 @@ pub async fn page(
         held: mine(|row| row.mine && !row.asked_by_me),
         // Whoever may not open is told of nobody.
         votes,
+        changed_votes,
         knocks: match knocks {
             Ok(Reply::Approvals { waiting }) => waiting.len() as u64,
             _ => 0,

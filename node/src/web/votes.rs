@@ -24,8 +24,8 @@ use super::{
     group::one_line,
 };
 use crate::api::{
-    Command, NewVote, Reply, RoleWord, VoteCommand, VotePage, VoteReply, VoteRow, VoteState,
-    VoterRow,
+    CalledRow, ChoiceRow, Command, NewVote, Reply, RoleWord, VoteCommand, VotePage, VoteReply,
+    VoteRow, VoteState, VoterRow,
 };
 
 /// Lines of the roll on one sheet.
@@ -44,6 +44,7 @@ struct Line {
     ends: String,
     turnout: String,
     awaits_me: bool,
+    changed: bool,
 }
 
 #[derive(Template)]
@@ -66,6 +67,7 @@ fn line(visit: &Visit, row: &VoteRow) -> Line {
         ends: visit.moment(ClaimedTime(row.ends_ms)),
         turnout: visit.words.text("vote-turnout", &turnout),
         awaits_me: row.awaits_me,
+        changed: row.changed,
     }
 }
 
@@ -85,13 +87,15 @@ pub async fn list(
     }))
 }
 
-/// How many votes wait for whoever looks.
-pub async fn waiting(app: &App) -> u64 {
+/// How many votes wait for whoever looks, and of how many he has seen a result that is another one now.
+pub async fn waiting(app: &App) -> (u64, u64) {
+    let count =
+        |votes: &[VoteRow], of: fn(&&VoteRow) -> bool| votes.iter().filter(of).count() as u64;
     match app.handle.ask(Command::Vote(VoteCommand::List { all: false })).await {
         Ok(Reply::Vote(VoteReply::List { votes })) => {
-            votes.iter().filter(|row| row.awaits_me).count() as u64
+            (count(&votes, |row| row.awaits_me), count(&votes, |row| row.changed))
         }
-        _ => 0,
+        _ => (0, 0),
     }
 }
 
@@ -211,6 +215,23 @@ struct View {
     mine: Option<String>,
     /// Numbers that the desk has to look after.
     settle: Option<String>,
+    /// Results that were announced before, in sentences.
+    called: Vec<String>,
+    /// The one that the reader saw first.
+    saw_before: Option<String>,
+}
+
+/// "同意 12 · 不同意 3 · 已投 15 / 20"
+fn in_words(visit: &Visit, page: &VotePage, row: &CalledRow) -> String {
+    let choice = |(choice, votes): (&ChoiceRow, &u32)| {
+        format!("{} {votes}", clip(&choice.text, TITLE_CHARS_MAX / 2))
+    };
+    let turnout = row.turnout.map(|turnout| {
+        let args = [("n", turnout.into()), ("all", page.row.voters.into())];
+        visit.words.text("vote-turnout", &args)
+    });
+    let parts = page.choices.iter().zip(&row.votes).map(choice).chain(turnout);
+    parts.collect::<Vec<_>>().join(" · ")
 }
 
 fn view(visit: &Visit, page: VotePage) -> View {
@@ -253,7 +274,17 @@ fn view(visit: &Visit, page: VotePage) -> View {
         votes: row.votes,
         mine: page.my_choices.contains(&row.text),
     });
+    let called = page.called.iter().map(|row| {
+        let name = clip(&row.name, TITLE_CHARS_MAX);
+        let args = [("name", name.into()), ("result", in_words(visit, &page, row).into())];
+        words.text("vote-called", &args)
+    });
+    let saw_before = page.saw_before.as_ref().map(|row| {
+        words.text("vote-saw-before", &[("result", in_words(visit, &page, row).into())])
+    });
     View {
+        called: called.collect(),
+        saw_before,
         href: format!("/votes/{}", page.row.id.to_hex()),
         line: line(visit, &page.row),
         choices: choices.collect(),

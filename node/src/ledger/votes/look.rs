@@ -6,21 +6,19 @@ use crdt::{
     body::{Ballot, Body, Franchise, Opening, Voter},
     id::{EnvelopeId, PersonId},
     judge::Fate,
-    poll::{self, Outcome, Read, Said, State, sealed},
+    limits::BALLOTS_PER_VOTER_MAX,
+    poll::{self, Called, Outcome, Read, Said, State, sealed},
     secrets::BoxSecret,
 };
 
 use crate::{
     api::{
-        ApiError, ChoiceRow, ClosedRow, CounterRow, ErrorKind, VotePage, VoteReply, VoteRow,
-        VoteState, VoterRow,
+        ApiError, CalledRow, ChoiceRow, ClosedRow, CounterRow, ErrorKind, VotePage, VoteReply,
+        VoteRow, VoteState, VoterRow,
     },
     ledger::{Failed, Ledger},
     store::{truth::Judged, views::GroupLine},
 };
-
-/// Votes of one list, the newest.
-const VOTES_SHOWN_MAX: usize = 20;
 
 /// A vote, folded.
 pub(super) struct Polled {
@@ -48,6 +46,17 @@ impl Polled {
         done || !self.outcome.closed.is_empty() || self.all_reported()
     }
 
+    /// Is there room for one more ballot, or entry, of this person for this voter?
+    pub fn has_room(&self, me: PersonId, voter: u32, casts: bool) -> Result<(), Failed> {
+        let his = |it: &&Said| match &it.word {
+            Ballot::Cast(mark) => casts && it.who == me && mark.voter == voter,
+            Ballot::Enter(mark) => !casts && it.who == me && mark.voter == voter,
+            _ => false,
+        };
+        let full = self.said.iter().filter(his).count() >= BALLOTS_PER_VOTER_MAX;
+        if full { Err(super::refused("too_often")) } else { Ok(()) }
+    }
+
     pub fn all_reported(&self) -> bool {
         self.opening.counters.iter().all(|it| self.outcome.reported.contains(it))
     }
@@ -61,7 +70,7 @@ impl Ledger {
         self.polled(&id)?.ok_or_else(|| unknown().into())
     }
 
-    fn polled(&self, id: &EnvelopeId) -> Result<Option<Polled>, Failed> {
+    pub(super) fn polled(&self, id: &EnvelopeId) -> Result<Option<Polled>, Failed> {
         let Some(held) = self.truth.read().verdict(id)? else { return Ok(None) };
         let Ok(Body::Ballot(Ballot::Open(opening))) = held.read_body() else { return Ok(None) };
         let roster = self.truth.roster();
@@ -93,6 +102,7 @@ impl Ledger {
                 said.push(Said { at: (it.header.lamport, it.id), who, rules, word });
             }
         }
+        let said = poll::within_bounds(said);
         let secret = opening
             .secret
             .as_ref()
@@ -103,22 +113,7 @@ impl Ledger {
         Ok(Some(Polled { held, group, opening, roll, said, secret, outcome }))
     }
 
-    pub(super) fn list_votes(&self, all: bool) -> Result<VoteReply, Failed> {
-        let mut votes = Vec::new();
-        for id in self.views.votes()? {
-            let Some(polled) = self.polled(&id)? else { continue };
-            let row = self.vote_row(&polled);
-            if all || !matches!(row.state, VoteState::Final | VoteState::Cancelled) {
-                votes.push(row);
-            }
-            if votes.len() == VOTES_SHOWN_MAX {
-                break;
-            }
-        }
-        Ok(VoteReply::List { votes })
-    }
-
-    fn vote_row(&self, polled: &Polled) -> VoteRow {
+    pub(super) fn vote_row(&self, polled: &Polled) -> VoteRow {
         let opening = &polled.opening;
         let mine = self.identity.person.and_then(|me| poll::number_of(&polled.roll, &me));
         let state = match polled.outcome.state {
@@ -139,6 +134,7 @@ impl Ledger {
             turnout: polled.outcome.turnout,
             awaits_me: !polled.is_over()
                 && mine.is_some_and(|voter| polled.standing(voter).is_empty()),
+            changed: false,
         }
     }
 
@@ -157,6 +153,9 @@ impl Ledger {
         };
         let closed = |(who, reason): &(PersonId, String)| -> Result<ClosedRow, Failed> {
             Ok(ClosedRow { name: name(who)?, reason: reason.clone() })
+        };
+        let called = |it: &Called| -> Result<CalledRow, Failed> {
+            Ok(CalledRow { name: name(&it.by)?, votes: it.votes.clone(), turnout: it.turnout })
         };
         let author = polled.held.header.auth.and_then(|auth| self.truth.roster().author(&auth));
         let works = self.works_on(polled, me);
@@ -179,6 +178,8 @@ impl Ledger {
             on_paper: opening.on_paper,
             counters: opening.counters.iter().map(counter).collect::<Result<_, _>>()?,
             closed: outcome.closed.iter().map(closed).collect::<Result<_, _>>()?,
+            called: outcome.called.iter().map(called).collect::<Result<_, _>>()?,
+            saw_before: None,
             cancelled: outcome.cancelled.clone(),
             contradicting: announced
                 .map_or_else(|| len(&outcome.contradicting), |it| it.contradicting),

@@ -308,8 +308,10 @@ CREATE TABLE ballots (
     row INTEGER PRIMARY KEY,
     id BLOB NOT NULL,
     opens INTEGER NOT NULL,
-    lamport INTEGER NOT NULL
+    lamport INTEGER NOT NULL,
+    poll BLOB
 ) STRICT;
+CREATE INDEX ballots_of_a_vote ON ballots (poll, row);
 CREATE INDEX ballots_that_open ON ballots (lamport DESC) WHERE opens;
 
 -- What counts of skills and thanks; what is listed is read from the truth.

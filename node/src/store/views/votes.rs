@@ -11,7 +11,31 @@ use crate::store::error::StoreError;
 /// a role may come to be known later than what was said under it.
 const VOTES_MAX: u32 = 1_000;
 
+/// Which of the ballots of a vote count: as long as it is the same, the vote comes to the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    count: i64,
+    newest: i64,
+    sum: i64,
+}
+
 impl Views {
+    /// The stamp of a vote.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn stamp_of(&self, poll: &EnvelopeId) -> Result<Stamp, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT count(*), coalesce(max(row), 0), coalesce(sum(row), 0)
+             FROM ballots WHERE poll = ?1",
+        )?;
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Stamp { count: row.get(0)?, newest: row.get(1)?, sum: row.get(2)? })
+        };
+        Ok(find.query_row([poll.as_bytes()], read)?)
+    }
+
     pub(super) fn take_ballot(
         &mut self,
         told: &Told<'_>,
@@ -22,13 +46,15 @@ impl Views {
         let verdict = told.verdict;
         let changed = if told.accepted {
             let mut put = self.conn.prepare_cached(
-                "INSERT OR IGNORE INTO ballots (row, id, opens, lamport) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR IGNORE INTO ballots (row, id, opens, lamport, poll)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?;
             put.execute(params![
                 verdict.row,
                 verdict.id.as_bytes(),
                 matches!(ballot, Ballot::Open(_)),
                 verdict.header.lamport.cast_signed(),
+                ballot.poll(verdict.id).as_ref().map(EnvelopeId::as_bytes),
             ])?
         } else {
             let gone = "DELETE FROM ballots WHERE row = ?1";

@@ -100,6 +100,7 @@ pub const FAMILIES: [(&str, &[&str]); 10] = [
             "grace",
             "missing",
             "no_choice",
+            "too_often",
         ],
     ),
 ];
