@@ -133,6 +133,8 @@ fn need_28_thanks_are_public_when_both_want_it_and_nothing_counts_them() {
     world.cut(&[office, wang], &[zhang, li]);
     let publish = ThanksCommand::Publish { id: id() };
     assert_eq!(try_thanks(&mut world, li, publish.clone()), Err(ErrorKind::UnknownMessage));
+    let alone = try_thanks(&mut world, wang, publish.clone());
+    assert_eq!(alone, Err(ErrorKind::UnknownMessage), "nor does whoever thanks, without him");
     try_thanks(&mut world, zhang, publish).expect("it was said to him");
     world.settle();
     assert_eq!(thanks(&mut world, li).len(), 1);
