@@ -406,6 +406,7 @@ impl Ledger {
             }
         }
         self.views.notices_seen(&me, &numbers)?;
+        self.reminders_seen(ids)?;
         Ok(Reply::Done)
     }
 
