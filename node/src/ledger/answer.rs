@@ -395,21 +395,6 @@ impl Ledger {
         Ok(Reply::Notices { notices })
     }
 
-    /// Kept in the truth as well: lists that are made anew must not tell it again.
-    fn notices_seen(&mut self, ids: &[String]) -> Result<Reply, Failed> {
-        let numbers: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
-        let me = self.person()?;
-        for notice in self.views.notices(&me)? {
-            if numbers.contains(&notice.number) {
-                let key = told_key(&me, &notice.request, &notice.reason);
-                self.truth.keep(&key, &[1])?;
-            }
-        }
-        self.views.notices_seen(&me, &numbers)?;
-        self.reminders_seen(ids)?;
-        Ok(Reply::Done)
-    }
-
     /// Is everything in order? Looks at the files, the verdicts and the clock.
     fn doctor(&mut self) -> Result<Reply, Failed> {
         let damage = self.truth.read().integrity_check()?;
