@@ -153,7 +153,7 @@ mod tests {
             ("nothing", b"", Err(NoPhoto::WrongType)),
             ("blanks", b" \n ", Err(NoPhoto::WrongType)),
             ("a program", &program, Err(NoPhoto::WrongType)),
-            ("words in another code", b"\xcd\xa8\xd6\xaa", Err(NoPhoto::WrongType)),
+            ("words in another code", b"\xce\xd2\xba\xc3", Err(NoPhoto::WrongType)),
         ];
         for (what, file, wanted) in table {
             assert_eq!(sort_of(file), wanted, "{what}");

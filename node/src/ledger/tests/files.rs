@@ -132,6 +132,6 @@ fn a_page_reads_no_whole_file_and_a_damaged_copy_is_fetched_again() {
 
     let fetch = FilesCommand::Fetch { id: id.to_hex(), number: 0 };
     ask(&mut ledger, Command::Files(fetch));
-    assert!(ledger.files.out.iter().any(|it| matches!(it, Input::Want(of, _) if *of == blob)));
+    assert_eq!(coming(&mut ledger), [blob]);
     assert_eq!(look(&mut ledger, false), OriginalState::Coming);
 }
