@@ -6,7 +6,10 @@
 
 pub use ::node::{
     backup::{backup, restore},
-    demo::Demo,
+    demo::{
+        Demo, Walk,
+        runyuan::{self, Plan},
+    },
     home::{Paper, PaperKey, Roots, init, join, rebuild, recover},
     mesh::{NotAnAddress, read_address},
     run::{Config, PAGE, Running, open, start},

@@ -18,9 +18,11 @@
 //! A simulator: the tests have one. Here time, network and disk are real.
 
 mod folder;
+pub mod handed;
 mod life;
 mod page;
 mod picture;
+pub mod runyuan;
 mod story;
 mod town;
 
@@ -39,7 +41,7 @@ pub use self::{
 };
 use crate::{
     api::{ApiError, ErrorKind},
-    run::Running,
+    run::{self, Config, Running},
 };
 use folder::Scratch;
 
@@ -111,6 +113,48 @@ impl Demo {
         for node in self.running {
             node.stop().await;
         }
+        drop(self.scratch);
+    }
+}
+
+/// Runyuan's office alone: a neighbourhood in full, to be walked through in a browser.
+pub struct Walk {
+    /// Where the office's own page is.
+    pub page: String,
+    running: Running,
+    scratch: Scratch,
+}
+
+impl Walk {
+    /// Founds a neighbourhood and opens its office; `progress` hears how many homes have moved in.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no room for a folder, or the port is taken.
+    pub async fn start(
+        port: Option<u16>,
+        plan: &runyuan::Plan,
+        progress: &mut runyuan::Progress<'_>,
+    ) -> Result<Self, ApiError> {
+        // Whoever waits for a minute wants to know before it that the port is free.
+        let address = listen(port).await?.local_addr().map_err(|error| internal(&error))?;
+        let scratch = Scratch::make()?;
+        let data = scratch.path().join("office");
+        runyuan::found(&data, plan, progress)?;
+        let running = run::start(Config {
+            listen: vec!["/ip4/127.0.0.1/tcp/0".to_owned()],
+            web: Some(address),
+            mdns: false,
+            ..Config::new(data)
+        })
+        .await?;
+        let page = running.page.clone().unwrap_or_default();
+        Ok(Self { page, running, scratch })
+    }
+
+    /// Stops it and removes what it wrote.
+    pub async fn stop(self) {
+        self.running.stop().await;
         drop(self.scratch);
     }
 }

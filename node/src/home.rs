@@ -25,7 +25,7 @@ use crate::{
     store::{error::StoreError, views},
 };
 
-pub use found::{Roots, found, init};
+pub use found::{Roots, found, init, init_at};
 
 /// The longest name that still fits a line on a phone has far fewer; this is the protocol's bound.
 const NAME_MAX: usize = NAME_BYTES_MAX;

@@ -144,6 +144,7 @@ doctor-ok = well: { $name } ({ $found })
 doctor-bad = NOT WELL: { $name } ({ $found })
 
 demo-page = Four homes are running: open { $page } and cut a cable.
+demo-runyuan = Runyuan has moved in, 3,134 households: open { $page } and look around its office.
 demo-running = Ctrl-C ends the demo and removes what it wrote.
 demo-stopping = Stopping the demo.
 

@@ -124,6 +124,7 @@ doctor-ok = 正常：{ $name }（{ $found }）
 doctor-bad = 不正常：{ $name }（{ $found }）
 
 demo-page = 四户人家已启动：打开 { $page }，剪断一根线试试。
+demo-runyuan = 润园 3134 户已入住：打开 { $page }，看看居委会的一天。
 demo-running = 按 Ctrl-C 结束演示，并清除它写下的一切。
 demo-stopping = 正在停止演示。
 

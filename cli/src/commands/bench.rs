@@ -23,6 +23,7 @@ mod post;
 mod rekey;
 mod requests;
 mod roster;
+mod runyuan;
 mod search;
 mod start;
 mod town;
@@ -38,7 +39,7 @@ use crate::{args::Json, error::CliError, ui::Ui};
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// Which one: catchup, idle, join, start, heal, post, requests, page,
-    /// search, roster, rekey
+    /// search, roster, rekey, runyuan
     name: String,
 
     /// How often each case is run; the median counts
@@ -133,6 +134,7 @@ pub const ALL: &[Bench] = &[
     Bench { name: "search", run: search::run, in_a_group: true },
     Bench { name: "roster", run: roster::run, in_a_group: false },
     Bench { name: "rekey", run: rekey::run, in_a_group: false },
+    Bench { name: "runyuan", run: runyuan::run, in_a_group: true },
 ];
 
 /// The whole report, as JSON has it.
@@ -285,7 +287,7 @@ mod tests {
         names.sort_unstable();
         let all = [
             "catchup", "heal", "idle", "join", "page", "post", "rekey", "requests", "roster",
-            "search", "start",
+            "runyuan", "search", "start",
         ];
         assert_eq!(names, all);
     }

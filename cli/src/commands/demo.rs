@@ -1,10 +1,15 @@
-//! `linli demo`: four homes on one page, to be cut and healed by hand.
+//! `linli demo`: four homes on one page, to be cut and healed by hand; or a whole neighbourhood's
+//! office, to be walked through.
 
 use std::process::{Command, Stdio};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{error::CliError, node::Demo, ui::Ui};
+use crate::{
+    error::CliError,
+    node::{Demo, Plan, Walk},
+    ui::Ui,
+};
 
 /// Show four homes on one page, and what a cut does to them
 ///
@@ -15,6 +20,11 @@ pub struct Args {
     /// Where the page answers [default: 4747, or the next port that is free]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+
+    /// Walk through a whole neighbourhood instead: the office of 3,134 households and 12,000 people,
+    /// which takes some minutes to move in
+    #[arg(long)]
+    runyuan: bool,
 
     /// Do not open the page in a browser
     #[arg(long)]
@@ -30,20 +40,46 @@ pub async fn run(ui: &mut Ui<'_>, args: &Args) -> Result<(), CliError> {
     // Before anything is written, so that it is removed whatever comes.
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::Machinery)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(CliError::Machinery)?;
-    let demo = Demo::start(args.port).await?;
-    ui.say("demo-page", &[("page", demo.page.as_str().into())])?;
+    let shown = if args.runyuan {
+        Shown::Neighbourhood(walk(ui, args).await?)
+    } else {
+        Shown::Homes(Demo::start(args.port).await?)
+    };
+    let (sentence, page) = match &shown {
+        Shown::Homes(demo) => ("demo-page", &demo.page),
+        Shown::Neighbourhood(walk) => ("demo-runyuan", &walk.page),
+    };
+    ui.say(sentence, &[("page", page.as_str().into())])?;
     ui.note("demo-running", &[])?;
     ui.flush()?;
     if !args.no_open && ui.is_terminal() {
-        open(&demo.page);
+        open(page);
     }
     tokio::select! {
         _ = interrupt.recv() => (),
         _ = terminate.recv() => (),
     }
     ui.note("demo-stopping", &[])?;
-    demo.stop().await;
+    match shown {
+        Shown::Homes(demo) => demo.stop().await,
+        Shown::Neighbourhood(walk) => walk.stop().await,
+    }
     Ok(())
+}
+
+/// What is being shown.
+enum Shown {
+    Homes(Demo),
+    Neighbourhood(Walk),
+}
+
+/// A whole neighbourhood moves in.
+async fn walk(ui: &Ui<'_>, args: &Args) -> Result<Walk, CliError> {
+    let bar = ui.progress(Plan::FULL.households as u64);
+    let mut moved_in = |done, _| bar.set_position(done as u64);
+    let walk = Walk::start(args.port, &Plan::FULL, &mut moved_in).await?;
+    bar.finish_and_clear();
+    Ok(walk)
 }
 
 /// Shows the page in the person's browser; where there is none, its address is printed above.

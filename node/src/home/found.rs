@@ -7,7 +7,7 @@ use crdt::{
     id::KeyId,
     keys::Secret,
     paper,
-    time::Bucket,
+    time::{Bucket, ClaimedTime},
 };
 
 use super::{Paper, PaperKey, SetUp, clear_leftovers, fresh, fresh_key, name, open};
@@ -46,13 +46,29 @@ pub fn init(
     community: Option<&str>,
     roots: Roots,
 ) -> Result<SetUp, ApiError> {
+    init_at(data, home, person, community, roots, clock::claimed())
+}
+
+/// The same, as if the clock said `claimed`: a neighbourhood with a past.
+///
+/// # Errors
+///
+/// As [`init`].
+pub fn init_at(
+    data: &Path,
+    home: &str,
+    person: Option<&str>,
+    community: Option<&str>,
+    roots: Roots,
+    claimed: ClaimedTime,
+) -> Result<SetUp, ApiError> {
     let names = Founding::of(home, person, community)?;
     let folder = Folder::make(data)?;
     if folder.identity()?.is_some() {
         let args = [("data", data.display().to_string())];
         return Err(ApiError::new(ErrorKind::AlreadyHome, args));
     }
-    names.settle(&folder, roots)
+    names.settle(&folder, roots, claimed)
 }
 
 /// The same in a folder whose lock is held, for a node that runs without a community: founds one.
@@ -73,7 +89,11 @@ pub fn found(
     let known = folder.identity()?;
     let home = home.or(known.as_ref().map(|it| it.home.as_str())).unwrap_or_default();
     let person = person.or(known.as_ref().map(|it| it.person_name.as_str()));
-    Founding::of(home, person.filter(|it| !it.is_empty()), Some(community))?.settle(folder, roots)
+    Founding::of(home, person.filter(|it| !it.is_empty()), Some(community))?.settle(
+        folder,
+        roots,
+        clock::claimed(),
+    )
 }
 
 /// Names that have been looked at, so that nothing is touched where one is no name.
@@ -91,7 +111,12 @@ impl Founding {
         Ok(Self { home, person, community })
     }
 
-    fn settle(self, folder: &Folder, roots: Roots) -> Result<SetUp, ApiError> {
+    fn settle(
+        self,
+        folder: &Folder,
+        roots: Roots,
+        claimed: ClaimedTime,
+    ) -> Result<SetUp, ApiError> {
         clear_leftovers(folder.path())?;
         let mut identity = fresh(self.home, self.person);
         let Some(community) = self.community else {
@@ -100,12 +125,12 @@ impl Founding {
         };
         let mut keys: Vec<Secret> = (0..roots.keys).map(|_| fresh_key()).collect();
         keys.sort_by_key(Secret::key);
-        let genesis = founding(&keys, roots.threshold);
+        let genesis = founding(&keys, roots.threshold, claimed);
         let paper = fresh_key();
         identity.person = Some(paper.person());
         identity.office = true;
         let mut ledger = open(folder.path(), &identity, &genesis)?;
-        ledger.begin_community(&keys, &paper, &community, clock::claimed())?;
+        ledger.begin_community(&keys, &paper, &community, claimed)?;
         drop(ledger);
         folder.keep_genesis(&genesis)?;
         folder.keep_identity(&identity)?;
@@ -116,13 +141,13 @@ impl Founding {
     }
 }
 
-fn founding(roots: &[Secret], threshold: u8) -> Genesis {
+fn founding(roots: &[Secret], threshold: u8, claimed: ClaimedTime) -> Genesis {
     Genesis {
         root_keys: roots.iter().map(Secret::key).collect::<Vec<KeyId>>(),
         threshold,
         salt: clock::random(),
         rules: RULES_VERSION,
-        founded: Bucket::week_of(clock::claimed()),
+        founded: Bucket::week_of(claimed),
     }
 }
 

@@ -34,9 +34,25 @@ impl Ledger {
         paper: &Secret,
         claimed: ClaimedTime,
     ) -> Result<(), ApiError> {
+        self.walk_in_together(door, std::slice::from_ref(paper), claimed)
+    }
+
+    /// The same of a whole household: the paper keys of those who live here, the first person's first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::walk_in`].
+    pub fn walk_in_together(
+        &mut self,
+        door: &Invitation,
+        papers: &[Secret],
+        claimed: ClaimedTime,
+    ) -> Result<(), ApiError> {
         self.alone(claimed, |ledger| {
             ledger.refuse_used(door)?;
-            ledger.enter(door, paper)?;
+            for (who, paper) in ledger.identity.turns().zip(papers) {
+                ledger.in_the_name_of(who, |it| it.enter(door, paper))?;
+            }
             ledger.keep_typed(&door.addresses)
         })
     }

@@ -40,21 +40,33 @@ pub fn run(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
         ask(&town, size / 10)?;
         let mut up = Up::on(&town.founder())?;
         let mut browser = Browser::open(up.address()?)?;
-        let beside: usize = BESIDE.iter().map(|path| browser.bytes(path)).sum::<Result<_, _>>()?;
-        for (name, path) in pages(&mut browser)? {
-            ui.status(format_args!("{name}: {path}"))?;
-            let case = |what: &str, unit| Case::new(format!("{size}: {name}, {what}"), unit);
-            let mut slow = case("p99", "ms").reach(25.0);
-            let mut rate = case("one after the other", "/s").reach(1_000.0);
-            let mut load = case("first load", "bytes").reach(FIRST_LOAD_BYTES);
-            for _ in 0..options.runs {
-                let (p99_ms, whole_ms, bytes) = measured(&mut browser, &path)?;
-                slow.values.push(p99_ms);
-                rate.values.push(TIMES as f64 * 1_000.0 / whole_ms);
-                load.values.push((bytes + beside) as f64);
-            }
-            all.extend([slow, rate, load]);
+        all.extend(measured_pages(options, ui, &mut browser, &format!("{size}: "))?);
+    }
+    Ok(all)
+}
+
+/// The pages of a home that runs; `of` stands before each case's name.
+pub fn measured_pages(
+    options: &Options,
+    ui: &mut Ui<'_>,
+    browser: &mut Browser,
+    of: &str,
+) -> Result<Vec<Case>, CliError> {
+    let mut all = Vec::new();
+    let beside: usize = BESIDE.iter().map(|path| browser.bytes(path)).sum::<Result<_, _>>()?;
+    for (name, path) in pages(browser)? {
+        ui.status(format_args!("{name}: {path}"))?;
+        let case = |what: &str, unit| Case::new(format!("{of}{name}, {what}"), unit);
+        let mut slow = case("p99", "ms").reach(25.0);
+        let mut rate = case("one after the other", "/s").reach(1_000.0);
+        let mut load = case("first load", "bytes").reach(FIRST_LOAD_BYTES);
+        for _ in 0..options.runs {
+            let (p99_ms, whole_ms, bytes) = measured(browser, &path)?;
+            slow.values.push(p99_ms);
+            rate.values.push(TIMES as f64 * 1_000.0 / whole_ms);
+            load.values.push((bytes + beside) as f64);
         }
+        all.extend([slow, rate, load]);
     }
     Ok(all)
 }
@@ -98,14 +110,15 @@ fn measured(browser: &mut Browser, path: &str) -> Result<(f64, f64, usize), CliE
 }
 
 /// One connection that is kept open, with the cookie of its session.
-struct Browser {
+pub struct Browser {
     address: String,
     cookie: String,
     stream: BufReader<TcpStream>,
 }
 
 impl Browser {
-    fn open(address: String) -> Result<Self, CliError> {
+    /// Opens the first page of a host and port, and keeps its cookie.
+    pub fn open(address: String) -> Result<Self, CliError> {
         let stream = TcpStream::connect(&address).map_err(disk)?;
         stream.set_nodelay(true).map_err(disk)?;
         let mut browser = Self { address, cookie: String::new(), stream: BufReader::new(stream) };

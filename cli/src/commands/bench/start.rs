@@ -103,6 +103,11 @@ impl Up {
         }
         Err(failed("`up` did not say where its page is"))
     }
+
+    /// What it holds in memory, in MiB, where the system tells.
+    pub fn memory_mib(&self) -> Option<f64> {
+        memory_mib(self.node.id())
+    }
 }
 
 impl Drop for Up {
@@ -119,7 +124,7 @@ fn up(home: &Path) -> Result<(f64, Option<f64>), CliError> {
     fetch(&up.address()?)?;
     let answered = ms(start, now());
     settle();
-    Ok((answered, memory_mib(up.node.id())))
+    Ok((answered, up.memory_mib()))
 }
 
 /// Fetches the first page once.

@@ -19,9 +19,10 @@ use crdt::{
 use node::{
     api::{ApiError, Command, ErrorKind, Reply, RoleWord},
     clock,
+    demo::handed::{beginning, hand, introduction, move_in, tell},
     home::{self, invitation, residence},
-    identity::{Folder, Identity, Seal},
-    ledger::{Done, Job, Ledger, Taken},
+    identity::Folder,
+    ledger::Ledger,
 };
 use tempfile::TempDir;
 
@@ -54,20 +55,21 @@ impl Town {
     pub fn with_messages(messages: u64) -> Result<Self, CliError> {
         let town = Self::empty()?;
         let mut founder = open(&town.founder())?;
-        let beginning = beginning(&mut founder)?;
+        let beginning = beginning(&mut founder, clock::claimed())?;
+        let door = invitation(&town.link)?;
         let each = messages.div_ceil(WRITERS).max(1);
         let mut written = 0;
         while written < messages {
             let count = each.min(messages - written);
-            let mut writer = town.writer()?;
-            let introduction = writer.introduction().map_err(|error| failed(error.to_string()))?;
+            let mut writer = move_in(&door, "家", &["邻居".to_owned()], clock::claimed())?;
+            let introduction = introduction(&writer)?;
             // The founder's node answers with the key that everything is sealed under.
-            let key = receive(&mut founder, introduction)?;
-            let mut envelopes = receive(&mut writer, [beginning.clone(), key].concat())?;
+            let key = receive(&mut founder, &introduction)?;
+            let mut envelopes = receive(&mut writer, &[&beginning[..], &key].concat())?;
             for batch in texts(written, count).chunks(BATCH) {
                 envelopes.extend(post_all(&mut writer, batch)?);
             }
-            receive(&mut founder, envelopes)?;
+            receive(&mut founder, &envelopes)?;
             written += count;
         }
         founder.rest::<()>();
@@ -121,32 +123,6 @@ impl Town {
         }
         Ok(data)
     }
-
-    /// Somebody who has walked in, in memory.
-    fn writer(&self) -> Result<Ledger, CliError> {
-        let door = invitation(&self.link)?;
-        let key = || Secret::from_seed(clock::random());
-        let (paper, box_key, writer, sealed) = (key(), key(), key(), key());
-        let person = Some(paper.person());
-        let (home, person_name) = ("家".to_owned(), "邻居".to_owned());
-        let office = false;
-        let identity = Identity {
-            home,
-            person_name,
-            office,
-            box_key,
-            writer,
-            sealed: Seal::bare(sealed),
-            person,
-            earlier: Vec::new(),
-            others: Vec::new(),
-            copied: false,
-        };
-        let mut ledger = Ledger::open(None, identity, door.genesis.clone(), clock::random())
-            .map_err(|error| failed(error.to_string()))?;
-        ledger.walk_in(&door, &paper, clock::claimed())?;
-        Ok(ledger)
-    }
 }
 
 /// The ledger of a stopped home.
@@ -161,7 +137,7 @@ pub fn write(data: &Path, first: u64, count: u64) -> Result<u64, CliError> {
     let mut ledger = open(data)?;
     let mut written = 0;
     for batch in texts(first, count).chunks(BATCH) {
-        written += post_all(&mut ledger, batch)?.iter().map(bytes_of).sum::<u64>();
+        written += post_all(&mut ledger, batch)?.iter().map(|it| bytes_of(it)).sum::<u64>();
     }
     Ok(written)
 }
@@ -193,16 +169,14 @@ pub fn fill_scopes(data: &Path, count: u64) -> Result<(), CliError> {
         };
         Envelope::write(draft, &writer, &community)
     };
-    let cases: Vec<Envelope> = (0..count).map(case).collect();
-    cases.chunks(BATCH).try_for_each(|batch| receive(&mut ledger, batch.to_vec()).map(|_| ()))
+    let cases: Vec<Arc<Envelope>> = (0..count).map(|at| Arc::new(case(at))).collect();
+    cases.chunks(BATCH).try_for_each(|batch| receive(&mut ledger, batch).map(drop))
 }
 
 /// Has a ledger carry out some commands in one transaction; the bytes that this wrote, in envelopes.
 pub fn commands(ledger: &mut Ledger, all: Vec<Command>) -> Result<(Vec<Reply>, u64), CliError> {
-    let jobs = all.into_iter().map(|command| Job::Command((), command));
-    let worked = ledger.work(jobs, clock::claimed());
-    let written = worked.written.iter().map(|envelope| bytes_of(envelope)).sum();
-    Ok((replies(worked.done)?, written))
+    let (replies, written) = tell(ledger, all, clock::claimed())?;
+    Ok((replies, written.iter().map(|envelope| bytes_of(envelope)).sum()))
 }
 
 /// Has a ledger carry out one command.
@@ -215,61 +189,18 @@ pub fn failed(reason: impl Into<String>) -> CliError {
     ApiError::new(ErrorKind::Internal, [("reason", reason.into())]).into()
 }
 
-/// The community as its founder has written it: without it nobody knows of any group.
-fn beginning(founder: &mut Ledger) -> Result<Vec<Envelope>, CliError> {
-    let community = founder.community();
-    let week = Bucket::week_of(clock::claimed());
-    let Reply::Groups { groups } = command(founder, Command::Groups)? else {
-        return Err(CliError::Unexpected);
-    };
-    // A group's name stands in its own board.
-    let boards = groups.iter().map(|group| group.id.scope());
-    let scopes: Vec<_> =
-        [community.roster(), community.directory()].into_iter().chain(boards).collect();
-    let mut all = Vec::new();
-    for scope in scopes {
-        let listed = founder.work(vec![Job::List((), scope, week)], clock::claimed());
-        let Some(((), Done::Listed(_, _, held))) = listed.done.into_iter().next() else {
-            return Err(CliError::Unexpected);
-        };
-        let ids = held.into_iter().map(|held| held.id).collect();
-        let fetched = founder.work(vec![Job::Fetch((), ids)], clock::claimed());
-        let Some(((), Done::Fetched(envelopes))) = fetched.done.into_iter().next() else {
-            return Err(CliError::Unexpected);
-        };
-        all.extend(copies(&envelopes));
-    }
-    Ok(all)
-}
-
-fn post_all(ledger: &mut Ledger, texts: &[String]) -> Result<Vec<Envelope>, CliError> {
+fn post_all(ledger: &mut Ledger, texts: &[String]) -> Result<Vec<Arc<Envelope>>, CliError> {
     let post =
         |text: &String| Command::Post { group: ALL.to_owned(), text: text.clone(), reply_to: None };
-    let jobs = texts.iter().map(|text| Job::Command((), post(text)));
-    let worked = ledger.work(jobs, clock::claimed());
-    replies(worked.done)?;
-    Ok(copies(&worked.written))
-}
-
-fn copies(envelopes: &[Arc<Envelope>]) -> Vec<Envelope> {
-    envelopes.iter().map(|envelope| envelope.as_ref().clone()).collect()
-}
-
-fn replies(done: Vec<((), Done)>) -> Result<Vec<Reply>, CliError> {
-    let reply = |((), done)| match done {
-        Done::Reply(reply) => Ok(reply?),
-        _ => Err(CliError::Unexpected),
-    };
-    done.into_iter().map(reply).collect()
+    Ok(tell(ledger, texts.iter().map(post).collect(), clock::claimed())?.1)
 }
 
 /// Hands over envelopes; returns what the home writes in answer.
-fn receive(ledger: &mut Ledger, envelopes: Vec<Envelope>) -> Result<Vec<Envelope>, CliError> {
-    let worked = ledger.work(vec![Job::Receive((), envelopes)], clock::claimed());
-    match worked.done.into_iter().next() {
-        Some(((), Done::Received(Some(Taken { refused: 0, .. })))) => Ok(copies(&worked.written)),
-        _ => Err(failed("a home did not take what was written elsewhere")),
-    }
+fn receive(
+    ledger: &mut Ledger,
+    envelopes: &[Arc<Envelope>],
+) -> Result<Vec<Arc<Envelope>>, CliError> {
+    Ok(hand(ledger, envelopes, clock::claimed())?)
 }
 
 fn forget(data: &Path) -> Result<(), CliError> {
