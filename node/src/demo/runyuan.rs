@@ -20,10 +20,16 @@
 
 mod fleet;
 mod names;
+mod together;
 
 use std::{path::Path, sync::Arc};
 
-use crdt::{envelope::Envelope, id::PersonId, invitation::Invitation, time::ClaimedTime};
+use crdt::{
+    envelope::Envelope,
+    id::{EnvelopeId, PersonId},
+    invitation::Invitation,
+    time::ClaimedTime,
+};
 
 use self::{
     fleet::{Kept, Ride},
@@ -56,6 +62,8 @@ pub struct Plan {
     pub drivers: usize,
     /// Of the people, volunteers.
     pub volunteers: usize,
+    /// What people do together; most of it is over.
+    pub activities: usize,
     /// Requests of the last month, at most one of a home.
     pub requests: usize,
     /// Lines that people said to everybody or to their compound.
@@ -70,6 +78,7 @@ impl Plan {
         per_building: 52,
         drivers: 37,
         volunteers: 600,
+        activities: 40,
         requests: 400,
         lines: 6_000,
     };
@@ -85,6 +94,7 @@ impl Plan {
             per_building: self.per_building,
             drivers: share(self.drivers),
             volunteers: share(self.volunteers),
+            activities: share(self.activities),
             requests: share(self.requests),
             lines: share(self.lines),
         }
@@ -148,8 +158,13 @@ struct Making<'a> {
     /// What outsiders cannot read is called by its id.
     groups: Vec<String>,
     beginning: Vec<Arc<Envelope>>,
+    /// All that it wrote since: whoever acts on its word later has to hold its chains whole.
+    office_said: Vec<Arc<Envelope>>,
     now: ClaimedTime,
     people: Vec<Somebody>,
+    volunteers: Vec<PersonId>,
+    /// Activities with places to take.
+    to_come: Vec<EnvelopeId>,
     /// Their ledgers stay in memory: they help those who move in later.
     drivers: Vec<Kept>,
     rides: Vec<Ride>,
@@ -176,14 +191,27 @@ pub fn found(data: &Path, plan: &Plan, progress: &mut Progress<'_>) -> Result<()
     };
     let beginning = beginning(&mut office, begin)?;
     let door = home::invitation(&link)?;
-    let (people, drivers, rides) = (Vec::new(), Vec::new(), Vec::new());
-    let mut making =
-        Making { plan, names, office, door, groups, beginning, now, people, drivers, rides };
+    let mut making = Making {
+        plan,
+        names,
+        office,
+        door,
+        groups,
+        beginning,
+        office_said: Vec::new(),
+        now,
+        people: Vec::new(),
+        volunteers: Vec::new(),
+        to_come: Vec::new(),
+        drivers: Vec::new(),
+        rides: Vec::new(),
+    };
     for first in (0..plan.households).step_by(PORTION) {
         progress(first, plan.households);
         making.portion(first..(first + PORTION).min(plan.households))?;
     }
     making.appoint()?;
+    making.gather()?;
     let rides = std::mem::take(&mut making.rides);
     making.help(rides)?;
     making.announce()?;
@@ -243,13 +271,13 @@ impl Making<'_> {
             introductions.extend(super::handed::held(&mut ledger, [roster], moved_in)?);
             ledgers.push(ledger);
         }
-        let mut keys = hand(&mut self.office, &introductions, moved_in)?;
+        let mut keys = self.hear(&introductions, moved_in)?;
         keys.extend(introductions);
         let mut said = Vec::new();
         for (home, ledger) in homes.clone().zip(&mut ledgers) {
             said.push(self.settle(home, ledger, &keys, moved_in)?);
         }
-        let keys = hand(&mut self.office, &said.concat(), moved_in)?;
+        let keys = self.hear(&said.concat(), moved_in)?;
         let mut talk = Vec::new();
         let mut rides = Vec::new();
         for ((home, mut ledger), mut said) in homes.zip(ledgers).zip(said) {
@@ -263,9 +291,27 @@ impl Making<'_> {
                 rides.push(self.ride(number, Kept::new(ledger, said)?)?);
             }
         }
-        hand(&mut self.office, &talk, self.now)?;
+        self.hear(&talk, self.now)?;
         self.rides.extend(rides);
         Ok(())
+    }
+
+    /// Hands something to the office; what that answers is remembered.
+    fn hear(
+        &mut self,
+        envelopes: &[Arc<Envelope>],
+        at: ClaimedTime,
+    ) -> Result<Vec<Arc<Envelope>>, ApiError> {
+        let written = hand(&mut self.office, envelopes, at)?;
+        self.office_said.extend(written.iter().cloned());
+        Ok(written)
+    }
+
+    /// Has the office do something; what it wrote is remembered.
+    fn say(&mut self, commands: Vec<Command>, at: ClaimedTime) -> Result<Vec<Reply>, ApiError> {
+        let (replies, written) = tell(&mut self.office, commands, at)?;
+        self.office_said.extend(written);
+        Ok(replies)
     }
 
     /// What falls to a home of so many things.
@@ -291,9 +337,12 @@ impl Making<'_> {
         }
         let one_in = (self.plan.people / self.plan.volunteers.max(1)).max(1);
         for (number, id) in ledger.identity().everybody().into_iter().enumerate() {
-            if self.people.len().is_multiple_of(one_in) {
+            if self.people.len().is_multiple_of(one_in)
+                && self.volunteers.len() < self.plan.volunteers
+            {
                 let (person, command) = (id.to_hex(), Box::new(join(VOLUNTEERS)));
                 wishes.push(if number == 0 { *command } else { Command::As { person, command } });
+                self.volunteers.push(id);
             }
             self.people.push(Somebody { id, home });
         }
@@ -352,7 +401,7 @@ impl Making<'_> {
         }
         let then = self.moment(0, 1);
         for batch in wishes.chunks(BATCH) {
-            tell(&mut self.office, batch.to_vec(), then)?;
+            self.say(batch.to_vec(), then)?;
         }
         Ok(())
     }
@@ -370,7 +419,7 @@ impl Making<'_> {
             notice(NewsWord::Alert, "今晚大雨，地下车库请提前挪车", Some(COMPOUNDS[2].0)),
         ];
         let then = self.moment(29, 30);
-        tell(&mut self.office, wishes, then)?;
+        self.say(wishes, then)?;
         let person = self.office.identity().person.map(|it| it.to_hex()).unwrap_or_default();
         let people = vec![DutyName { person, phone: "555-0101".to_owned() }];
         let rota = NewsCommand::SetRota {
@@ -379,7 +428,7 @@ impl Making<'_> {
             begins_ms: Some(self.moment(28, 30).0),
             shift_ms: DAY_MS / 2,
         };
-        tell(&mut self.office, vec![Command::News(rota)], then).map(drop)
+        self.say(vec![Command::News(rota)], then).map(drop)
     }
 }
 

@@ -106,29 +106,34 @@ impl Making<'_> {
         let mut drivers = std::mem::take(&mut self.drivers);
         let mut shares: Vec<Vec<Ride>> = drivers.iter().map(|_| Vec::new()).collect();
         for (at, ride) in rides.into_iter().enumerate() {
-            hand(&mut self.office, &ride.asker.said, ride.begun)?;
+            self.hear(&ride.asker.said, ride.begun)?;
             let share = at % shares.len().max(1);
             if let Some(share) = shares.get_mut(share) {
                 share.push(ride);
             }
         }
-        for (driver, share) in drivers.iter_mut().zip(&mut shares) {
-            self.drive(driver, share)?;
+        for (at, (driver, share)) in drivers.iter_mut().zip(&mut shares).enumerate() {
+            self.drive(driver, share, self.wish_for_a_place(at))?;
         }
         Ok(())
     }
 
-    fn drive(&mut self, driver: &mut Kept, share: &mut [Ride]) -> Result<(), ApiError> {
+    fn drive(
+        &mut self,
+        driver: &mut Kept,
+        share: &mut [Ride],
+        wish: Option<Command>,
+    ) -> Result<(), ApiError> {
         // What whoever rests on a driver's word has to hold.
         let mut world = Vec::new();
         for ride in share.iter() {
             world.extend(ride.asker.said.iter().cloned());
             if ride.stage > Stage::Asked {
                 let noted = CaseCommand::Do(Deed::of(&ride.id.to_hex(), CaseVerb::Register));
-                let noted = vec![Command::Case(noted)];
-                world.extend(tell(&mut self.office, noted, ride.later(1))?.1);
+                self.say(vec![Command::Case(noted)], ride.later(1))?;
             }
         }
+        world.extend(self.office_said.iter().cloned());
         hand(&mut driver.ledger, &world, self.now)?;
         for ride in share.iter() {
             let verbs = [ActVerb::Claim, ActVerb::Depart, ActVerb::Done];
@@ -139,13 +144,16 @@ impl Making<'_> {
                 }
             }
         }
-        hand(&mut self.office, &driver.said, self.now)?;
+        if let Some(wish) = wish {
+            driver.tell(wish, self.now)?;
+        }
+        self.hear(&driver.said, self.now)?;
         world.extend(driver.said.iter().cloned());
         for ride in share.iter_mut().filter(|it| it.stage == Stage::Confirmed) {
             let (confirm, at) = (ride.act(ActVerb::Confirm), ride.later(5));
             hand(&mut ride.asker.ledger, &world, at)?;
             let (_, confirmed) = tell(&mut ride.asker.ledger, vec![confirm], at)?;
-            hand(&mut self.office, &confirmed, at)?;
+            self.hear(&confirmed, at)?;
         }
         Ok(())
     }

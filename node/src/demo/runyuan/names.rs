@@ -43,6 +43,18 @@ const WISHES: [(&str, &str, &[&str]); 8] = [
     ("送两箱水上五楼", "腰不好，提不动", &[]),
 ];
 
+/// Title, place, role, what is looked at before.
+const ACTIVITIES: [(&str, &str, &str, &[&str]); 8] = [
+    ("楼道大扫除", "各楼一层", "打扫", &["扫帚和手套", "垃圾袋"]),
+    ("老人免费理发", "百合花园活动室", "接送与陪同", &["理发师到了", "轮椅"]),
+    ("防汛沙袋演练", "梧桐花园地库口", "搬沙袋", &["沙袋", "水泵试过"]),
+    ("爱心食堂帮厨", "社区食堂", "帮厨", &["健康证", "围裙"]),
+    ("量血压", "风尚水郡东门", "登记", &["血压计", "登记表"]),
+    ("旧衣物整理", "百合花园车棚", "分类", &[]),
+    ("儿童读书会", "梧桐花园图书角", "领读", &["书"]),
+    ("河边捡垃圾", "河滨步道", "捡拾", &["夹子", "水"]),
+];
+
 /// Which home is where.
 #[derive(Clone, Copy, Debug)]
 pub struct Names {
@@ -81,6 +93,17 @@ impl Names {
     pub fn line(self, number: usize) -> String {
         let line = LINES[number * 7 % LINES.len()];
         if number < LINES.len() { line.to_owned() } else { format!("{line}（{number}）") }
+    }
+
+    /// What people do together: title (the number keeps two of them apart), place, role, what is looked
+    /// at before.
+    pub fn activity(
+        self,
+        number: usize,
+    ) -> (String, &'static str, &'static str, &'static [&'static str]) {
+        let (title, place, role, checks) = ACTIVITIES[number % ACTIVITIES.len()];
+        let round = number / ACTIVITIES.len() + 1;
+        (format!("{title}（第 {round} 次）"), place, role, checks)
     }
 
     /// What somebody asks for: title, details, needs.

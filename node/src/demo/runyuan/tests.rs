@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::{
-    api::CaseCommand,
-    api::{CaseReply, DeskList, RosterReply},
+    api::{
+        ActivityCommand, ActivityReply, CaseCommand, CaseReply, DeskList, HoursCommand, HoursReply,
+        RosterReply,
+    },
     identity::Folder,
 };
 
@@ -13,6 +15,7 @@ const SMALL: Plan = Plan {
     per_building: 5,
     drivers: 3,
     volunteers: 9,
+    activities: 10,
     requests: 32,
     lines: 60,
 };
@@ -52,4 +55,15 @@ fn everybody_of_the_plan_is_there_and_every_list_of_the_desk_has_something() {
         let rows = page.lists.iter().find(|it| it.list == list).expect("every list is there");
         assert!(rows.count > 0, "{list:?}");
     }
+    let totals = Command::Hours(HoursCommand::Totals { team: None });
+    let Reply::Hours(HoursReply::Totals(totals)) = one(&mut office, totals) else {
+        panic!("hours")
+    };
+    assert_eq!(totals.minutes, 9 * 600, "ten hours of everybody");
+    assert_eq!((totals.people.len(), totals.activities.len()), (9, 9));
+    let coming = Command::Activity(ActivityCommand::List { all: false });
+    let Reply::Activity(ActivityReply::List { activities }) = one(&mut office, coming) else {
+        panic!("activities")
+    };
+    assert_eq!((activities.len(), activities[0].taken), (1, 3), "each driver has a place");
 }
