@@ -59,7 +59,7 @@ pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
 pub use profile::*;
-pub use request::{Acted, ChecklistItem, RequestPage, RequestRow, TimelineRow};
+pub use request::{Acted, ChecklistItem, MinePage, RequestPage, RequestRow, TimelineRow};
 pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
 pub use series::{
     DrivenRow, NewSeries, OfferRow, PlanWord, RideRow, SeriesCommand, SeriesPage, SeriesReply,
@@ -187,6 +187,8 @@ pub enum Command {
     Requests {
         all: bool,
     },
+    /// What concerns whoever asks among the requests.
+    Mine,
     Request {
         id: String,
     },
@@ -371,6 +373,7 @@ pub enum Reply {
     Requests {
         requests: Vec<RequestRow>,
     },
+    Mine(Box<MinePage>),
     Request(Box<RequestPage>),
     Vaults(Box<VaultPage>),
     Acted(Acted),

@@ -46,6 +46,7 @@ mod job;
 mod keys;
 mod look;
 mod me;
+mod mine;
 mod names;
 mod news;
 mod people;
@@ -74,7 +75,7 @@ mod visits;
 mod votes;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -91,9 +92,10 @@ use crdt::{
 
 use self::epochs::Keys;
 use crate::{
-    api::{ApiError, Command, ErrorKind, Reply},
+    api::{ApiError, Command, CutPage, ErrorKind, Reply},
     dice::Dice,
     identity::Identity,
+    memo::Memo,
     store::{
         blobs::Blobs,
         error::StoreError,
@@ -201,6 +203,17 @@ pub struct Ledger {
     rung: BTreeSet<RequestId>,
     /// What votes came to when somebody last looked.
     glances: votes::Glances,
+    memos: Memos,
+}
+
+/// What every look at the first page and the desk asks for again.
+#[derive(Default)]
+struct Memos {
+    /// Of the roster's version.
+    members: Memo<u64, Arc<BTreeMap<GroupId, u64>>>,
+    audience: Memo<receipts::AudienceKey, Arc<Vec<receipts::Home>>>,
+    /// Of the requests' version, the cut's first row and its end.
+    cut: Memo<(u64, i64, u64), CutPage>,
 }
 
 impl Ledger {
@@ -242,6 +255,7 @@ impl Ledger {
             keys: Keys::default(),
             files: files::Files::new(folder.map_or_else(Blobs::in_memory, Blobs::of)),
             rung: BTreeSet::new(),
+            memos: Memos::default(),
         };
         ledger.catch_up()?;
         Ok(ledger)

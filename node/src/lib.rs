@@ -18,6 +18,7 @@ pub mod home;
 pub mod hours;
 pub mod identity;
 pub mod ledger;
+mod memo;
 pub mod mesh;
 pub mod paper;
 pub mod passphrase;

@@ -16,6 +16,10 @@ pub struct Args {
     #[arg(long)]
     all: bool,
 
+    /// Only what you asked for or hold
+    #[arg(long, conflicts_with = "all")]
+    mine: bool,
+
     #[command(flatten)]
     json: Json,
 }
@@ -26,11 +30,14 @@ pub struct Args {
 ///
 /// Where the node does not answer.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let reply = door.ask(Command::Requests { all: args.all }).await?;
-    let Reply::Requests { requests } = reply else { return Err(CliError::Unexpected) };
-    if args.json.json {
-        return ui.json_lines(&requests);
-    }
+    let wanted = if args.mine { Command::Mine } else { Command::Requests { all: args.all } };
+    let requests = match door.ask(wanted).await? {
+        Reply::Mine(page) if args.json.json => return ui.json(&*page),
+        Reply::Mine(page) => page.requests,
+        Reply::Requests { requests } if args.json.json => return ui.json_lines(&requests),
+        Reply::Requests { requests } => requests,
+        _ => return Err(CliError::Unexpected),
+    };
     if requests.is_empty() {
         return ui.note("requests-none", &[]);
     }

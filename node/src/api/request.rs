@@ -10,6 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{ActVerb, CaseMore, RideRow, VaultWord};
 
+/// `linli requests --mine --json`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MinePage {
+    /// What he asked for or holds and is not over, most urgent first.
+    pub requests: Vec<RequestRow>,
+    /// How many of all requests wait for somebody.
+    pub open: u64,
+    /// The most urgent that waits for somebody of a vetted team of his.
+    pub offered: Option<RequestRow>,
+}
+
 /// One line of `linli requests --json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestRow {

@@ -1,6 +1,6 @@
 //! What a person asks, read from the lists and, for one request, folded from the truth.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crdt::{
     authority::Group,
@@ -60,6 +60,7 @@ impl Ledger {
                     lines.into_iter().map(|line| self.request_row(line)).collect();
                 Ok(Reply::Requests { requests: rows? })
             }
+            Command::Mine => self.mine_page().map(|page| Reply::Mine(Box::new(page))),
             Command::Request { id } => {
                 let id = self.request_id(&id)?;
                 self.request_page(&id).map(|page| Reply::Request(Box::new(page)))
@@ -172,7 +173,6 @@ impl Ledger {
         let roster = self.truth.roster();
         let known = roster.group(&line.id);
         let everyone = known.as_ref().is_some_and(|group| group.everyone);
-        let members = if everyone { roster.community_members() } else { roster.members(&line.id) };
         let kind = known.as_ref().map_or(GroupKindWord::Open, kind_word_of);
         let joined = me.is_some_and(|me| roster.best_auth(me, line.scope).is_some());
         let muted = self.muted_here().is_ok_and(|muted| muted.contains(&line.id));
@@ -182,11 +182,27 @@ impl Ledger {
             name: name_or_id(&line),
             id: line.id,
             kind,
-            members: members.len() as u64,
+            members: self.members_counted().get(&line.id).copied().unwrap_or_default(),
             messages: line.messages,
             unread,
             joined,
         }
+    }
+
+    /// How many are in each group; counted anew where the roster is another.
+    fn members_counted(&self) -> Arc<BTreeMap<GroupId, u64>> {
+        let roster = self.truth.roster();
+        let count = || {
+            let members = roster.groups().into_iter().map(|group| {
+                let everyone = || roster.community_members().len();
+                let members =
+                    if group.everyone { everyone() } else { roster.members(&group.id).len() };
+                (group.id, members as u64)
+            });
+            Ok::<_, std::convert::Infallible>(Arc::new(members.collect()))
+        };
+        let Ok(counted) = self.memos.members.get_or(&roster.version(), count);
+        counted
     }
 
     pub(super) fn message_row(

@@ -114,7 +114,7 @@ impl Ledger {
     }
 
     fn desk_page(&self, wanted: Option<DeskList>, last: u32) -> Result<DeskPage, Failed> {
-        let cases = self.views.cases(false)?;
+        let cases = self.views.open_cases()?;
         let lists = DeskList::ALL.into_iter().filter(|list| wanted.is_none_or(|it| it == *list));
         let mut page = DeskPage { lists: Vec::new(), cut: self.cut_page()? };
         for list in lists {
@@ -135,6 +135,12 @@ impl Ledger {
 
     fn cut_page(&self) -> Result<Option<CutPage>, Failed> {
         let Some(cut) = self.kept_as::<Cut>(CUT)? else { return Ok(None) };
+        let key = (self.views.requests_version(), cut.row, cut.until_ms);
+        self.memos.cut.get_or(&key, || self.cut_brought(cut)).map(Some)
+    }
+
+    /// What came in late with this cut, and since.
+    fn cut_brought(&self, cut: Cut) -> Result<CutPage, Failed> {
         let mut page =
             CutPage { since_ms: cut.since_ms, until_ms: cut.until_ms, ..CutPage::default() };
         let mut touched = BTreeSet::new();
@@ -145,12 +151,13 @@ impl Ledger {
                 _ => false,
             };
         }
-        for case in self.views.cases(true)?.iter().filter(|case| touched.contains(&case.id)) {
+        for id in &touched {
+            let Some(case) = self.views.case(id)? else { continue };
             page.new += u64::from(case.measured.row > cut.row);
             page.conflicts += u64::from(case.conflicts + case.measured.incidents > 0);
             page.told += case.measured.told;
         }
-        Ok(Some(page))
+        Ok(page)
     }
 
     /// Rule 3: takes note of what came in late, on boxes of those who work for the neighbourhood.
@@ -196,7 +203,7 @@ impl Ledger {
         let names: BTreeMap<_, _> =
             self.views.groups()?.into_iter().map(|group| (group.id, group.name)).collect();
         let mut places: BTreeMap<Vec<EnvelopeId>, String> = BTreeMap::new();
-        for case in self.views.cases(true)? {
+        for case in self.views.cases()? {
             if case.measured.posted.is_some() || case.measured.asked < since_ms {
                 continue;
             }

@@ -13,12 +13,15 @@
 //!    over, and for the desk.
 //! 4. Where a home lies its card says. A home that says nothing is counted with the community alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crdt::{
     body::{Body, NewsClass, Place, Receipt, Role},
     envelope::Kind,
-    id::{EnvelopeId, HouseholdId, PersonId, RequestId},
+    id::{EnvelopeId, GroupId, HouseholdId, PersonId, RequestId},
     limits::RECEIPT_ITEMS_MAX,
 };
 
@@ -56,11 +59,15 @@ const MISSING_MAX: usize = 500;
 const PLACE_KEPT: &str = "place";
 
 /// One household, as far as an item concerns it.
-struct Home {
+#[derive(Debug)]
+pub(super) struct Home {
     place: Place,
     card: Option<PersonLine>,
-    mark: Option<Mark>,
+    people: Vec<PersonId>,
 }
+
+/// What it depends on whom an item is for: where it stands, and the versions of roster and cards.
+pub(super) type AudienceKey = (EnvelopeId, Vec<GroupId>, u64, u64);
 
 impl Ledger {
     /// Rule 1: something came, or was shown in another group. What somebody should be woken for.
@@ -218,13 +225,17 @@ impl Ledger {
             return Err(ApiError::not_allowed("reached").into());
         }
         let homes = self.homes_of(&line)?;
+        let mut marks = self.views.receipts(&line.id)?;
+        marks.insert(line.person, Mark::Seen);
+        let mark_of =
+            |home: &Home| home.people.iter().filter_map(|it| marks.get(it)).max().copied();
         let over = |place: &Place| mine.iter().any(|it| it.over.contains(place));
         let mut counts: BTreeMap<Place, PlaceCount> = BTreeMap::new();
-        for home in &homes {
+        for home in &*homes {
             for depth in 0..=home.place.0.len() {
                 let place = Place(home.place.0[..depth].to_vec());
                 if over(&place) || (depth == 0 && line.person == me) {
-                    counts.entry(place).or_default().add(home.mark);
+                    counts.entry(place).or_default().add(mark_of(home));
                 }
             }
         }
@@ -237,14 +248,22 @@ impl Ledger {
             nearest(place).is_some_and(|near| mine.iter().any(|it| it.over == near))
         };
         let mut missing = Vec::new();
-        for home in homes.iter().filter(|it| it.mark != Some(Mark::Seen)) {
+        let mut names: BTreeMap<&Place, String> = BTreeMap::new();
+        for home in homes.iter() {
+            let mark = mark_of(home);
+            if mark == Some(Mark::Seen) {
+                continue;
+            }
             if missing.len() < MISSING_MAX && (desk || is_mine(&home.place)) {
                 let card = home.card.as_ref();
+                if !names.contains_key(&home.place) {
+                    names.insert(&home.place, self.place_name(&home.place)?);
+                }
                 missing.push(MissingHome {
                     home: card.map(|it| it.home.clone()).unwrap_or_default(),
                     name: card.map(|it| it.name.clone()).unwrap_or_default(),
-                    place: self.place_name(&home.place)?,
-                    reached: home.mark.is_some(),
+                    place: names[&home.place].clone(),
+                    reached: mark.is_some(),
                 });
             }
         }
@@ -257,13 +276,18 @@ impl Ledger {
         Ok(NewsReply::Reached(Box::new(ReachedPage { id: of, places, missing, news })))
     }
 
-    /// The households that an item is for, and how far it got with each.
-    fn homes_of(&self, line: &NewsLine) -> Result<Vec<Home>, Failed> {
-        let area = self.told_as(&line.id)?.map(|(_, told)| told.area).unwrap_or_default();
-        let roster = self.truth.roster();
+    /// The households that an item is for; a first page asks for it again and again.
+    fn homes_of(&self, line: &NewsLine) -> Result<Arc<Vec<Home>>, Failed> {
         let mut groups = self.views.forwarded_into(&line.id)?;
         groups.push(line.group);
-        let marks = self.views.receipts(&line.id)?;
+        let versions = (self.truth.roster().version(), self.views.cards_version());
+        let key = (line.id, groups, versions.0, versions.1);
+        self.memos.audience.get_or(&key, || self.audience(line, &key.1).map(Arc::new))
+    }
+
+    fn audience(&self, line: &NewsLine, groups: &[GroupId]) -> Result<Vec<Home>, Failed> {
+        let area = self.told_as(&line.id)?.map(|(_, told)| told.area).unwrap_or_default();
+        let roster = self.truth.roster();
         let mut homes: BTreeMap<HouseholdId, Home> = BTreeMap::new();
         for person in roster.community_members() {
             if !groups.iter().any(|group| roster.best_auth(person, group.scope()).is_some()) {
@@ -274,14 +298,8 @@ impl Ledger {
             if !area.contains(&place) {
                 continue;
             }
-            let mark = marks.get(&person).copied();
-            let mark = if person == line.person { Some(Mark::Seen) } else { mark };
-            let home = homes.entry(roster.household_of(person)).or_insert(Home {
-                place: place.clone(),
-                card,
-                mark: None,
-            });
-            home.mark = home.mark.max(mark);
+            let home = Home { place, card, people: Vec::new() };
+            homes.entry(roster.household_of(person)).or_insert(home).people.push(person);
         }
         Ok(homes.into_values().collect())
     }

@@ -113,7 +113,7 @@ impl Ledger {
         Ok(if nearest.is_empty() { found } else { nearest })
     }
 
-    fn days_around(&self, back_days: u32, days: u32) -> (i64, i64) {
+    pub(super) fn days_around(&self, back_days: u32, days: u32) -> (i64, i64) {
         let now = self.now_ms();
         let ms = |days: u32| i64::from(days.min(DAYS_MAX)) * DAY_MS;
         (now - ms(back_days), now.saturating_add(ms(days)))

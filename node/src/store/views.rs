@@ -40,6 +40,7 @@ mod votes;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 use crdt::{
@@ -55,6 +56,7 @@ use super::{
     error::StoreError,
     truth::{Judged, Truth},
 };
+use crate::memo::Memo;
 
 pub use activities::ActivityLine;
 pub use cases::{CaseLine, Measured, held_since, kind_word};
@@ -72,7 +74,7 @@ pub use talk::Question;
 pub use votes::Stamp;
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 19;
+const VIEWS_VERSION: i64 = 22;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -109,6 +111,11 @@ pub struct Views {
     residents: Vec<PersonId>,
     groups: BTreeMap<GroupId, GroupRef>,
     people: BTreeMap<PersonId, i64>,
+    /// Differs as soon as a batch has touched a request.
+    requests_version: u64,
+    open_cases: Memo<u64, Arc<[CaseLine]>>,
+    /// Differs as soon as somebody's card has come.
+    cards_version: u64,
 }
 
 /// What one batch of verdicts has touched, folded once at its end.
@@ -182,9 +189,27 @@ impl Views {
         conn.set_prepared_statement_cache_capacity(64);
         // Plans are made once, whatever is bound: a partial index would have them made every time.
         conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        let mut views = Self { conn, residents, groups: BTreeMap::new(), people: BTreeMap::new() };
+        let mut views = Self {
+            conn,
+            residents,
+            groups: BTreeMap::new(),
+            people: BTreeMap::new(),
+            requests_version: 0,
+            open_cases: Memo::default(),
+            cards_version: 0,
+        };
         views.remember()?;
         Ok(views)
+    }
+
+    /// Differs from what it was where a request may read otherwise than it did.
+    pub const fn requests_version(&self) -> u64 {
+        self.requests_version
+    }
+
+    /// Differs from what it was where somebody's card may.
+    pub const fn cards_version(&self) -> u64 {
+        self.cards_version
     }
 
     /// Somebody moved in.
@@ -210,6 +235,7 @@ impl Views {
             let batch = self.take_in(&verdicts, truth).and_then(|batch| {
                 self.conn.execute("UPDATE applied SET judged = ?1", [last])?;
                 self.conn.execute_batch("COMMIT")?;
+                self.requests_version += u64::from(!batch.changes.requests.is_empty());
                 Ok(batch)
             });
             match batch {
@@ -400,6 +426,7 @@ impl Views {
         let place = card.place.as_ref().map(news::place_bytes).unwrap_or_default();
         put.execute(params![number, card.name, card.home, card.office, lamport, id, place])?;
         batch.changes.roster = true;
+        self.cards_version += 1;
         Ok(())
     }
 }

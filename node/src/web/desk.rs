@@ -62,16 +62,16 @@ pub struct Summary {
 
 /// What waits, in numbers.
 pub async fn summary(app: &App, visit: &Visit) -> Result<Summary, Failure> {
-    let desk = asked(app, 0).await?;
+    let desk = asked(app, None, 0).await?;
     Ok(Summary {
         tabs: desk.lists.iter().map(|rows| tab(visit.words, rows, None)).collect(),
         cut: desk.cut.map(|cut| cut_said(visit, &cut)).unwrap_or_default(),
     })
 }
 
-/// All lists, so many requests of each.
-async fn asked(app: &App, last: u32) -> Result<DeskPage, Failure> {
-    let wanted = CaseCommand::Desk { list: None, last: Some(last) };
+/// One list or all, so many requests of each; all are counted.
+async fn asked(app: &App, list: Option<DeskList>, last: u32) -> Result<DeskPage, Failure> {
+    let wanted = CaseCommand::Desk { list, last: Some(last) };
     match app.handle.ask(Command::Case(wanted)).await? {
         Reply::Case(reply) => match *reply {
             CaseReply::Desk(desk) => Ok(desk),
@@ -126,7 +126,7 @@ pub async fn page(
     let late = app.roster(RosterCommand::Late { removal: None });
     let (f, desk, mesh, late) = tokio::join!(
         Frame::load(&app, &visit),
-        asked(&app, (from + QUEUE_SHOWN_MAX) as u32),
+        asked(&app, None, 0),
         app.handle.ask(Command::Mesh),
         late,
     );
@@ -137,7 +137,8 @@ pub async fn page(
     let first = desk.lists.iter().find(|rows| rows.count > 0).map(|rows| rows.list);
     let here = named.or(first).unwrap_or(DeskList::Unanswered);
     let tabs = desk.lists.iter().map(|rows| tab(words, rows, Some(here)));
-    let list = desk.lists.iter().find(|rows| rows.list == here);
+    let shown = asked(&app, Some(here), (from + QUEUE_SHOWN_MAX) as u32).await?;
+    let list = shown.lists.first();
     let mesh = mesh_of(mesh);
     let requests = list.map(|it| it.requests.iter().skip(from).take(QUEUE_SHOWN_MAX));
     let rows: Vec<Row> = requests.into_iter().flatten().map(|line| row(&visit, line)).collect();

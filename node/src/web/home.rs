@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{
     api::{
-        Command, GroupKindWord, GroupRow, NewsCommand, NewsReply, NewsRow, Reply, RequestRow,
-        RoleWord,
+        Command, GroupKindWord, GroupRow, MinePage, NewsCommand, NewsReply, NewsRow, Reply,
+        RequestRow, RoleWord,
     },
     words::Words,
 };
@@ -98,12 +98,12 @@ pub async fn page(
     let (f, groups, requests, knocks, told, (votes, changed_votes)) = tokio::join!(
         Frame::load(&app, &visit),
         app.handle.ask(Command::Groups),
-        app.handle.ask(Command::Requests { all: false }),
+        app.handle.ask(Command::Mine),
         app.handle.ask(Command::Approvals),
         news::told(&app, false),
         votes::waiting(&app),
     );
-    let (Reply::Groups { groups }, Reply::Requests { requests }) = (groups?, requests?) else {
+    let (Reply::Groups { groups }, Reply::Mine(requests)) = (groups?, requests?) else {
         return Err(Failure::odd_reply());
     };
     let told = told.unwrap_or_default();
@@ -114,7 +114,7 @@ pub async fn page(
         ride_of(&app, &visit, &groups, &requests),
     );
     let mine = |keep: fn(&RequestRow) -> bool| {
-        let kept = requests.iter().filter(|row| keep(row)).take(MINE_SHOWN_MAX);
+        let kept = requests.requests.iter().filter(|row| keep(row)).take(MINE_SHOWN_MAX);
         kept.map(|row| mine(words, row)).collect()
     };
     let alerts = news::alerts(&told).take(ALERTS_SHOWN_MAX);
@@ -130,7 +130,7 @@ pub async fn page(
         alert: doors::alert_in(&groups),
         ride,
         unread: groups.iter().filter(|group| group.joined).map(|group| group.unread).sum(),
-        open: requests.iter().filter(|row| row.status == "open").count() as u64,
+        open: requests.open,
         asked: mine(|row| row.asked_by_me),
         held: mine(|row| row.mine && !row.asked_by_me),
         // Whoever may not open is told of nobody.
@@ -176,20 +176,14 @@ async fn doors_of(app: &App, visit: &Visit, f: &Frame, told: &[NewsRow]) -> Opti
 }
 
 /// For whoever is in a vetted team: the ride he holds, else the first open one of his team.
-async fn ride_of(
-    app: &App,
-    visit: &Visit,
-    groups: &[GroupRow],
-    requests: &[RequestRow],
-) -> Option<Ride> {
+async fn ride_of(app: &App, visit: &Visit, groups: &[GroupRow], mine: &MinePage) -> Option<Ride> {
     let drives = |row: &RequestRow| {
         groups.iter().any(|group| {
             group.id == row.group && group.joined && group.kind == GroupKindWord::Vetted
         })
     };
-    let holds = requests.iter().find(|row| row.mine && !row.asked_by_me && drives(row));
-    let offered = || requests.iter().find(|row| row.status == "open" && drives(row));
-    let row = holds.or_else(offered)?;
+    let holds = mine.requests.iter().find(|row| row.mine && !row.asked_by_me && drives(row));
+    let row = holds.or(mine.offered.as_ref())?;
     let asked = app.handle.ask(Command::Request { id: row.id.to_hex() });
     let Ok(Reply::Request(page)) = asked.await else { return None };
     let words = visit.words;

@@ -13,8 +13,8 @@ use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
         FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
-        MePage, MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
-        RequestPage, RoleWord, SearchQuery,
+        MePage, MeshPicture, MessageRow, MinePage, NewsCommand, NewsReply, Notice, PersonRow, Pin,
+        Reply, RequestPage, RequestRow, RoleWord, SearchQuery,
     },
     handle::Handle,
     phones::Phones,
@@ -283,6 +283,22 @@ impl Fake {
         self.in_community(command, events)
     }
 
+    fn mine_page(&self) -> MinePage {
+        let over = |row: &RequestRow| ["closed", "cancelled"].contains(&&*row.status);
+        let rows = self.requests.iter().map(|request| request.row.clone());
+        let all: Vec<RequestRow> = rows.filter(|row| !over(row)).collect();
+        let waits = |row: &&RequestRow| row.status == "open";
+        let vetted = |row: &&RequestRow| {
+            let is_team = |it: &GroupRow| it.joined && it.kind == GroupKindWord::Vetted;
+            self.groups.iter().any(|group| group.id == row.group && is_team(group))
+        };
+        MinePage {
+            open: all.iter().filter(waits).count() as u64,
+            offered: all.iter().filter(waits).find(vetted).cloned(),
+            requests: all.into_iter().filter(|it| it.mine || it.asked_by_me).collect(),
+        }
+    }
+
     fn in_community(
         &mut self,
         command: Command,
@@ -312,6 +328,7 @@ impl Fake {
                 let requests = rows.filter(|row| all || row.status != "closed").collect();
                 Ok(Reply::Requests { requests })
             }
+            Command::Mine => Ok(Reply::Mine(Box::new(self.mine_page()))),
             Command::Request { id } => {
                 let mut page = crate::desk::with_more(self.find(&id)?);
                 self.vault.mark(&mut page);

@@ -14,6 +14,8 @@
 //!
 //! Sums: a list of lines is read and added up where it is asked for.
 
+use std::sync::Arc;
+
 use crdt::{
     body::{AskKind, Part, Verb},
     id::{EnvelopeId, GroupId, PersonId, RequestId},
@@ -231,13 +233,36 @@ impl Views {
         Ok(first.map(i64::cast_unsigned))
     }
 
-    /// All cases, or those that are not over; the most urgent first, then who waits longest.
+    /// All cases; the most urgent first, then who waits longest.
     ///
     /// # Errors
     ///
     /// Where the disk says no.
-    pub fn cases(&self, all: bool) -> Result<Vec<CaseLine>, StoreError> {
-        self.cases_where("r.is_over <= ?1 AND c.kind <> 'activity'", &[&all])
+    pub fn cases(&self) -> Result<Vec<CaseLine>, StoreError> {
+        self.cases_where("c.kind <> 'activity'", &[])
+    }
+
+    /// Those that are not over, in the same order. They are read once and kept until a batch touches a
+    /// request: every look at the desk counts all of them.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn open_cases(&self) -> Result<Arc<[CaseLine]>, StoreError> {
+        self.open_cases.get_or(&self.requests_version, || {
+            let open = "r.is_over = 0 AND c.kind <> 'activity'";
+            self.cases_where(open, &[]).map(Arc::from)
+        })
+    }
+
+    /// The line of one case.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn case(&self, id: &RequestId) -> Result<Option<CaseLine>, StoreError> {
+        let one = "r.id = ?1 AND c.kind <> 'activity'";
+        Ok(self.cases_where(one, &[&id.as_bytes()])?.pop())
     }
 
     /// The cases of this status.

@@ -223,6 +223,18 @@ impl Views {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What somebody asked for or holds and is not over, most urgent first, then longest waiting.
+    #[expect(clippy::missing_errors_doc, reason = "said once, above")]
+    pub fn requests_concerning(&self, person: &PersonId) -> Result<Vec<RequestLine>, StoreError> {
+        let sql = format!(
+            "{REQUEST} WHERE r.is_over = 0 AND (r.requester = ?1 OR r.holder = ?1) \
+             AND c.kind <> 'activity' ORDER BY r.urgency DESC, r.lamport, r.id LIMIT {ROWS_MAX}"
+        );
+        let mut find = self.conn.prepare_cached(&sql)?;
+        let rows = find.query_map([person.as_bytes()], request_line)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// One request.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn request(&self, id: &RequestId) -> Result<Option<RequestLine>, StoreError> {

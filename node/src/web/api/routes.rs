@@ -147,6 +147,7 @@ pub const ROUTES: &[Route] = &[
     post("/messages/{id}/put-back", "roster/put_back", People, ""),
     // Requests for help.
     get("/requests", "requests", "requests"),
+    get("/requests/mine", "mine", "mine"),
     post("/requests", "ask", Requests, "asked"),
     get("/requests/{id}", "request", "request"),
     post("/requests/{id}/acts", "act", Requests, "acted"),
