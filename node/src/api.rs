@@ -187,8 +187,11 @@ pub enum Command {
     Requests {
         all: bool,
     },
-    /// What concerns whoever asks among the requests.
-    Mine,
+    /// What concerns whoever asks among the requests: of his own and of what he holds so many at most.
+    Mine {
+        #[serde(default)]
+        last: Option<u32>,
+    },
     Request {
         id: String,
     },

@@ -30,7 +30,8 @@ pub struct Args {
 ///
 /// Where the node does not answer.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let wanted = if args.mine { Command::Mine } else { Command::Requests { all: args.all } };
+    let wanted =
+        if args.mine { Command::Mine { last: None } } else { Command::Requests { all: args.all } };
     let requests = match door.ask(wanted).await? {
         Reply::Mine(page) if args.json.json => return ui.json(&*page),
         Reply::Mine(page) => page.requests,

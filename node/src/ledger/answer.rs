@@ -60,7 +60,7 @@ impl Ledger {
                     lines.into_iter().map(|line| self.request_row(line)).collect();
                 Ok(Reply::Requests { requests: rows? })
             }
-            Command::Mine => self.mine_page().map(|page| Reply::Mine(Box::new(page))),
+            Command::Mine { last } => self.mine_page(last).map(|page| Reply::Mine(Box::new(page))),
             Command::Request { id } => {
                 let id = self.request_id(&id)?;
                 self.request_page(&id).map(|page| Reply::Request(Box::new(page)))

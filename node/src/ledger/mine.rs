@@ -13,11 +13,15 @@ use crdt::{
 use super::{Failed, Ledger, rides::WINDOW_DAYS};
 use crate::api::MinePage;
 
+/// Requests that somebody asked for, and that he holds, of each so many at most.
+const MINE_MAX: u32 = 100;
+
 impl Ledger {
-    pub(super) fn mine_page(&self) -> Result<MinePage, Failed> {
+    pub(super) fn mine_page(&self, last: Option<u32>) -> Result<MinePage, Failed> {
         let mut page = MinePage::default();
         let Some(me) = self.identity.person else { return Ok(page) };
-        let lines = self.with_rides(self.views.requests_concerning(&me)?, false)?;
+        let last = last.unwrap_or(MINE_MAX).min(MINE_MAX);
+        let lines = self.with_rides(self.views.requests_concerning(&me, last)?, false)?;
         let mut near = Vec::new();
         for line in lines {
             let row = self.request_row(line)?;

@@ -98,7 +98,7 @@ pub async fn page(
     let (f, groups, requests, knocks, told, (votes, changed_votes)) = tokio::join!(
         Frame::load(&app, &visit),
         app.handle.ask(Command::Groups),
-        app.handle.ask(Command::Mine),
+        app.handle.ask(Command::Mine { last: Some(MINE_SHOWN_MAX as u32) }),
         app.handle.ask(Command::Approvals),
         news::told(&app, false),
         votes::waiting(&app),

@@ -328,7 +328,7 @@ impl Fake {
                 let requests = rows.filter(|row| all || row.status != "closed").collect();
                 Ok(Reply::Requests { requests })
             }
-            Command::Mine => Ok(Reply::Mine(Box::new(self.mine_page()))),
+            Command::Mine { .. } => Ok(Reply::Mine(Box::new(self.mine_page()))),
             Command::Request { id } => {
                 let mut page = crate::desk::with_more(self.find(&id)?);
                 self.vault.mark(&mut page);

@@ -223,16 +223,26 @@ impl Views {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What somebody asked for or holds and is not over, most urgent first, then longest waiting.
+    /// What somebody asked for, and what he holds of others', so many of each; neither is over. Most
+    /// urgent first, then longest waiting.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
-    pub fn requests_concerning(&self, person: &PersonId) -> Result<Vec<RequestLine>, StoreError> {
-        let sql = format!(
-            "{REQUEST} WHERE r.is_over = 0 AND (r.requester = ?1 OR r.holder = ?1) \
-             AND c.kind <> 'activity' ORDER BY r.urgency DESC, r.lamport, r.id LIMIT {ROWS_MAX}"
-        );
-        let mut find = self.conn.prepare_cached(&sql)?;
-        let rows = find.query_map([person.as_bytes()], request_line)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub fn requests_concerning(
+        &self,
+        person: &PersonId,
+        last: u32,
+    ) -> Result<Vec<RequestLine>, StoreError> {
+        let mut lines = Vec::new();
+        for his in ["r.requester = ?1", "r.holder = ?1 AND r.requester <> ?1"] {
+            let sql = format!(
+                "{REQUEST} WHERE r.is_over = 0 AND {his} AND c.kind <> 'activity' \
+                 ORDER BY r.urgency DESC, r.lamport, r.id LIMIT ?2"
+            );
+            let mut find = self.conn.prepare_cached(&sql)?;
+            for line in find.query_map(params![person.as_bytes(), last], request_line)? {
+                lines.push(line?);
+            }
+        }
+        Ok(lines)
     }
 
     /// One request.

@@ -125,8 +125,8 @@ CREATE TABLE requests (
 CREATE INDEX requests_open ON requests (is_over, urgency, lamport);
 CREATE INDEX requests_by_code ON requests (code);
 CREATE INDEX requests_by_status ON requests (status);
-CREATE INDEX requests_by_requester ON requests (requester) WHERE is_over = 0;
-CREATE INDEX requests_by_holder ON requests (holder) WHERE is_over = 0;
+CREATE INDEX requests_by_requester ON requests (requester, urgency DESC, lamport, id) WHERE is_over = 0;
+CREATE INDEX requests_by_holder ON requests (holder, urgency DESC, lamport, id) WHERE is_over = 0;
 
 -- What the desk counts and measures of a request, beside its line. Times are claimed milliseconds.
 CREATE TABLE cases (
