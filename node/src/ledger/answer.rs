@@ -54,12 +54,7 @@ impl Ledger {
                 self.mark_read(&group.id)?;
                 Ok(Reply::Done)
             }
-            Command::Requests { all } => {
-                let lines = self.with_rides(self.views.requests(all)?, all)?;
-                let rows: Result<_, _> =
-                    lines.into_iter().map(|line| self.request_row(line)).collect();
-                Ok(Reply::Requests { requests: rows? })
-            }
+            Command::Requests { all } => self.list_requests(all),
             Command::Mine { last } => self.mine_page(last).map(|page| Reply::Mine(Box::new(page))),
             Command::Request { id } => {
                 let id = self.request_id(&id)?;
@@ -172,7 +167,6 @@ impl Ledger {
         let me = self.identity.person;
         let roster = self.truth.roster();
         let known = roster.group(&line.id);
-        let everyone = known.as_ref().is_some_and(|group| group.everyone);
         let kind = known.as_ref().map_or(GroupKindWord::Open, kind_word_of);
         let joined = me.is_some_and(|me| roster.best_auth(me, line.scope).is_some());
         let muted = self.muted_here().is_ok_and(|muted| muted.contains(&line.id));

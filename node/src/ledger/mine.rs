@@ -1,4 +1,5 @@
-//! What concerns whoever asks among the requests: his own, how many wait, and the ride he might take.
+//! The list of requests; and what of it concerns whoever asks: his own, how many wait, the ride he
+//! might take.
 //!
 //! The first page is asked for more often than anything else; it never reads all requests.
 
@@ -11,12 +12,18 @@ use crdt::{
 };
 
 use super::{Failed, Ledger, rides::WINDOW_DAYS};
-use crate::api::MinePage;
+use crate::api::{MinePage, Reply};
 
 /// Requests that somebody asked for, and that he holds, of each so many at most.
 const MINE_MAX: u32 = 100;
 
 impl Ledger {
+    pub(super) fn list_requests(&self, all: bool) -> Result<Reply, Failed> {
+        let lines = self.with_rides(self.views.requests(all)?, all)?;
+        let rows = lines.into_iter().map(|line| self.request_row(line));
+        Ok(Reply::Requests { requests: rows.collect::<Result<_, _>>()? })
+    }
+
     pub(super) fn mine_page(&self, last: Option<u32>) -> Result<MinePage, Failed> {
         let mut page = MinePage::default();
         let Some(me) = self.identity.person else { return Ok(page) };
