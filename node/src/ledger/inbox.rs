@@ -196,8 +196,8 @@ impl Ledger {
         inbox: &mut Inbox,
     ) -> Result<(), Failed> {
         let roster = self.truth.roster();
-        let cases: BTreeMap<_, _> =
-            self.views.cases(false)?.into_iter().map(|case| (case.id, case)).collect();
+        let open = self.views.open_cases()?;
+        let cases: BTreeMap<_, _> = open.iter().map(|case| (case.id, case)).collect();
         for line in self.views.requests(false)? {
             let Some(case) = cases.get(&line.id).filter(|case| case.measured.posted.is_none())
             else {
