@@ -35,7 +35,7 @@ use std::collections::BTreeMap;
 
 use automerge::Automerge;
 pub use group::{BoardEdit, GroupBoard, Pin};
-pub use request::{ChecklistItem, Fact, FactEdit, RequestFacts};
+pub use request::{ChecklistItem, Fact, FactEdit, RequestFacts, Word};
 pub use schema::{Field, ItemKey, Version, genesis};
 pub use write::{Edit, EditRefused, Edited, edit};
 

@@ -179,6 +179,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::TooFewPapers
         | ErrorKind::ReasonNeeded
         | ErrorKind::NoAudience
+        | ErrorKind::CheckedBefore
         | ErrorKind::BadWindow
         | ErrorKind::NoCertificate
         | ErrorKind::NoPhoto

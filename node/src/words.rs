@@ -456,6 +456,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::FilesBusy => "error-files-busy",
         ErrorKind::TooFar => "error-too-far",
         ErrorKind::NoAudience => "error-no-audience",
+        ErrorKind::CheckedBefore => "error-checked-before",
         ErrorKind::BadWindow => "error-bad-window",
         ErrorKind::StopFirst => "error-stop-first",
         ErrorKind::TurnedAway => "error-turned-away",

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use node::api::{Command, LookCommand, LookPage, Private, Reply};
-use tests::world::{Who, World};
+use node::api::{
+    ActivityCommand, Command, LookCommand, LookPage, NewActivity, NewRole, PlaceVerb, Private,
+    Reply,
+};
+use tests::world::{BEGIN, Who, World};
 
 fn look(world: &mut World, who: Who, command: LookCommand) -> LookPage {
     match world.tell(who, Command::Look(command)) {
@@ -126,4 +129,166 @@ fn need_21_search_together() {
     writeln!(story, "found twice: {} left\n{}", page.left, lines(&page)).expect("it grows");
     world.assert_same_sight(&everybody);
     insta::assert_snapshot!("need_21_search_together", story);
+}
+
+fn insulin(world: &mut World, who: Who, places: &[&str]) -> String {
+    let ask = Command::Ask {
+        group: None,
+        title: "Insulin".into(),
+        details: String::new(),
+        urgent: true,
+        private: Private::default(),
+    };
+    let Reply::Asked { code, .. } = world.tell(who, ask) else { panic!("it is asked") };
+    look(world, who, add(&code, places));
+    world.settle();
+    code
+}
+
+fn add(about: &str, places: &[&str]) -> LookCommand {
+    let places = places.iter().map(|place| (*place).to_owned()).collect();
+    LookCommand::Add { about: about.to_owned(), places }
+}
+
+fn says(about: &str, place: &str, found: bool, undo: bool) -> LookCommand {
+    LookCommand::Looked { about: about.to_owned(), place: place.to_owned(), found, undo }
+}
+
+fn read(world: &mut World, who: Who) {
+    let ids = world.notices(who).into_iter().map(|notice| notice.id).collect();
+    world.tell(who, Command::NoticesSeen { ids });
+}
+
+/// Two look at the same place without knowing of one another: both are told when it is found; two find it
+/// at the same place: neither is told to stop.
+#[test]
+fn of_two_at_one_place_neither_is_forgotten() {
+    let (mut world, people) = World::court(0x24, &["Zhang", "Chen", "Li"]);
+    let world = &mut world;
+    let office = world.office();
+    let [zhang, chen, li] = people[..] else { unreachable!("three moved in") };
+    world.lan(&[office, zhang, chen, li]);
+    let mut story = String::new();
+    let code = insulin(world, office, &["North", "South", "East"]);
+
+    world.chapter("A cut: Zhang and Chen both look in the north");
+    world.cut(&[zhang, li], &[office, chen]);
+    look(world, zhang, says(&code, "North", false, false));
+    look(world, chen, says(&code, "North", false, false));
+    world.settle();
+    world.heal();
+    world.settle();
+    let page = look(world, li, LookCommand::Show { about: code.clone() });
+    writeln!(story, "looked at from both sides\n{}", lines(&page)).expect("it grows");
+
+    world.chapter("Li finds it in the south: both stop");
+    look(world, li, says(&code, "South", true, false));
+    world.settle();
+    assert_eq!(
+        (told(world, zhang), told(world, chen)),
+        (vec!["found".into()], vec!["found".into()])
+    );
+    for who in [zhang, chen, office] {
+        read(world, who);
+    }
+    look(world, li, says(&code, "South", true, true));
+    world.settle();
+
+    world.chapter("It was not there: in another cut Zhang and Chen both find it in the east");
+    world.cut(&[zhang, li], &[office, chen]);
+    look(world, zhang, says(&code, "East", true, false));
+    look(world, chen, says(&code, "East", true, false));
+    world.settle();
+    world.heal();
+    world.settle();
+    assert!(told(world, zhang).is_empty() && told(world, chen).is_empty(), "both found it");
+    assert_eq!(told(world, office), ["found"]);
+    let page = look(world, li, LookCommand::Show { about: code });
+    writeln!(story, "found from both sides\n{}", lines(&page)).expect("it grows");
+    world.assert_same_sight(&[office, zhang, chen, li]);
+    insta::assert_snapshot!("of_two_at_one_place_neither_is_forgotten", story);
+}
+
+/// Read, taken back, and an hour later really found at the same place: told again. Found in a second place
+/// before anybody has read of the first: the same notice.
+#[test]
+fn found_again_at_the_same_place_is_told_again() {
+    let (mut world, people) = World::court(0x25, &["Zhang", "Li"]);
+    let world = &mut world;
+    let office = world.office();
+    let [zhang, li] = people[..] else { unreachable!("two moved in") };
+    world.lan(&[office, zhang, li]);
+    let code = insulin(world, office, &["North", "South"]);
+
+    world.chapter("Found in the south, then, before anybody has read it, in the north as well");
+    look(world, zhang, says(&code, "South", true, false));
+    world.settle();
+    let first = world.notices(office);
+    assert_eq!(first.len(), 1);
+    look(world, li, says(&code, "North", true, false));
+    world.settle();
+    assert_eq!(world.notices(office), first, "it has this to read already");
+    read(world, office);
+
+    world.chapter("Neither was right; later it is really found in the south");
+    look(world, zhang, says(&code, "South", true, true));
+    look(world, li, says(&code, "North", true, true));
+    world.settle();
+    assert!(told(world, office).is_empty());
+    look(world, zhang, says(&code, "South", true, false));
+    world.settle();
+    assert_eq!(told(world, office), ["found"]);
+    read(world, office);
+    look(world, li, says(&code, "South", true, false));
+    world.settle();
+    assert!(told(world, office).is_empty(), "the same word");
+}
+
+/// A search with two roles: whoever helps in the second stops too, also who joins when it is found already.
+#[test]
+fn volunteers_of_every_role_are_told_to_stop() {
+    let (mut world, people) = World::court(0x26, &["Zhang", "Li", "Chen", "Wang"]);
+    let world = &mut world;
+    let office = world.office();
+    let [zhang, li, chen, wang] = people[..] else { unreachable!("four moved in") };
+    world.lan(&[office, zhang, li, chen, wang]);
+    let search = "Search for grandpa";
+    let new = NewActivity {
+        group: "all".into(),
+        title: search.into(),
+        from_ms: BEGIN.0 + 3_600_000,
+        until_ms: BEGIN.0 + 7_200_000,
+        roles: ["north", "south"].map(|name| NewRole { name: name.into(), places: 3 }).into(),
+        ..NewActivity::default()
+    };
+    world.tell(office, Command::Activity(ActivityCommand::New(Box::new(new))));
+    look(world, office, add(search, &["Park", "Station"]));
+    world.settle();
+    let join = |role: &str| {
+        let (activity, role) = (search.to_owned(), Some(role.to_owned()));
+        Command::Activity(ActivityCommand::Place {
+            activity,
+            role,
+            verb: PlaceVerb::Join,
+            person: None,
+        })
+    };
+    world.tell(zhang, join("north"));
+    world.tell(li, join("south"));
+    world.settle();
+
+    world.chapter("Zhang finds him in the park");
+    look(world, zhang, says(search, "Park", true, false));
+    world.settle();
+    let stops = |world: &mut World, who| told(world, who).contains(&"found".to_owned());
+    assert!(stops(world, li), "he helps in the south");
+    assert!(!stops(world, zhang) && !stops(world, chen) && !stops(world, wang));
+
+    world.chapter("Wang, cut off, joins the south, and hears that it is over");
+    world.cut(&[wang], &[office, zhang, li, chen]);
+    world.tell(wang, join("south"));
+    world.settle();
+    world.heal();
+    world.settle();
+    assert!(stops(world, wang) && !stops(world, chen));
 }

@@ -394,7 +394,12 @@ fn request_page() -> RequestPage {
         ("time".to_owned(), vec!["Tuesday 08:00".to_owned()]),
         ("needs".to_owned(), vec![String::new()]),
     ]);
-    let item = |key: &str, done| ChecklistItem { key: key.into(), text: "wheelchair".into(), done };
+    let item = |key: &str, done| ChecklistItem {
+        key: key.into(),
+        text: "wheelchair".into(),
+        done,
+        found: false,
+    };
     let act = |verb: &str, counts| TimelineRow {
         id: id(8),
         verb: verb.into(),

@@ -9,7 +9,8 @@
 //! - Different facts merge. The same fact: the word of the person in need ([`RequestFacts::settle`]);
 //!   else one value is shown, the same on every node; where it is
 //!   place, time or phone, [`RequestFacts::conflicts`] says that somebody must ask by phone.
-//! - Entries are a union. An entry is done, or found, if anybody's word at hand says so: found is found.
+//! - Entries are a union. An entry is done, or found, if anybody's word at hand says so: found is found. Of
+//!   two who said it without knowing of one another neither is forgotten; whoever says it again adds nothing.
 
 use super::{DocumentState, Field, ItemKey, Version};
 use crate::{
@@ -92,10 +93,19 @@ pub struct ChecklistItem {
     pub text: String,
     /// Who added it.
     pub added_by: WriterId,
-    /// Who ticked it; none where it is open.
-    pub done_by: Option<WriterId>,
-    /// Who found there what everybody looks for.
-    pub found_by: Option<WriterId>,
+    /// Everybody who ticked it, the oldest word first; nobody where it is open.
+    pub done: Vec<Word>,
+    /// Everybody who found there what is looked for, likewise.
+    pub found: Vec<Word>,
+}
+
+/// Somebody's word that an entry is done, or that it is found there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Word {
+    /// Whose.
+    pub by: WriterId,
+    /// The number of the operation: taken back and said again it is another word.
+    pub number: u64,
 }
 
 /// What is known about a request.
@@ -149,12 +159,8 @@ pub(super) fn read(state: &DocumentState) -> RequestFacts {
     let field = |fact: Fact| (fact, state.field(&automerge::ROOT, fact.key(), fact.bytes_max()));
     let items = state.items().into_iter().map(|(key, object, added_by)| {
         let text = state.field(&object, TEXT, TEXT_BYTES_MAX).text().to_owned();
-        let says = |key| {
-            let words = state.values(&object, key).into_iter();
-            let mut yes = words.filter(|(word, _)| *word == automerge::ScalarValue::Boolean(true));
-            yes.next_back().map(|(_, by)| by)
-        };
-        ChecklistItem { key, text, added_by, done_by: says(DONE), found_by: says(FOUND) }
+        let (done, found) = (state.words(&object, DONE), state.words(&object, FOUND));
+        ChecklistItem { key, text, added_by, done, found }
     });
     RequestFacts { fields: Fact::ALL.into_iter().map(field).collect(), checklist: items.collect() }
 }

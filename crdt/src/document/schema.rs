@@ -15,7 +15,7 @@ use automerge::{
     transaction::{CommitOptions, Transactable},
 };
 
-use super::DocumentState;
+use super::{DocumentState, Word};
 use crate::{
     body::DocumentForm,
     id::{DocumentId, WriterId, to_hex},
@@ -138,6 +138,19 @@ impl DocumentState {
             Value::Object(_) => None,
         });
         plain.collect()
+    }
+
+    /// Everybody's word at hand under a key that it is so, the oldest first.
+    pub(super) fn words(&self, object: &ObjId, key: &str) -> Vec<Word> {
+        let values = self.automerge.get_all(object, key).unwrap_or_default();
+        let so = values
+            .into_iter()
+            .filter(|(value, _)| value.as_scalar() == Some(&ScalarValue::Boolean(true)));
+        let word = |(_, id): (_, ObjId)| {
+            let (number, _) = place(&id)?;
+            Some(Word { by: self.writer_of(&id)?, number })
+        };
+        so.filter_map(word).collect()
     }
 
     /// The maps among the entries, oldest first, with who made each.

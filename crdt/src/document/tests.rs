@@ -136,7 +136,8 @@ fn found_is_found_whoever_else_touched_the_entry() {
         .expect("said in other words");
     wang.meet(&li, true);
     let [found] = wang.state.facts().checklist.try_into().expect("one entry");
-    assert_eq!(found.done_by, Some(wang.writer));
+    let by: Vec<WriterId> = found.done.iter().map(|word| word.by).collect();
+    assert_eq!(by, [wang.writer]);
     assert_eq!(found.added_by, wang.writer);
     assert_eq!(found.text, "pharmacy in the station");
 
@@ -144,6 +145,30 @@ fn found_is_found_whoever_else_touched_the_entry() {
     assert_eq!(wang.state.facts().checklist, []);
     let gone = wang.edit(tick(true)).map(|sent| sent.id);
     assert_eq!(gone, Err(EditRefused::NoSuchItem));
+}
+
+#[test]
+fn of_two_who_found_it_in_a_cut_neither_is_forgotten() {
+    let [mut wang, mut li] = [2, 3].map(|n| Home::new(n, DocumentForm::Request));
+    wang.add(1, "pharmacy");
+    li.meet(&wang, false);
+    let found = |so| Edit::Request(FactEdit::Found(item(1), so));
+    let words = |home: &Home| home.state.facts().checklist[0].found.clone();
+    let by = |home: &Home| words(home).iter().map(|word| word.by).collect::<BTreeSet<_>>();
+    wang.edit(found(true)).expect("found");
+    li.edit(found(true)).expect("found");
+    wang.meet(&li, true);
+    assert_eq!(by(&wang), BTreeSet::from([wang.writer, li.writer]));
+    let again = wang.edit(found(true)).map(|sent| sent.id);
+    assert_eq!(again, Err(EditRefused::Nothing), "said again it takes nobody's word");
+
+    let before = words(&wang);
+    wang.edit(found(false)).expect("it was not after all");
+    assert_eq!(words(&wang), []);
+    wang.edit(found(true)).expect("now it is");
+    li.meet(&wang, false);
+    let [word] = words(&li).try_into().expect("one word");
+    assert!(word.by == wang.writer && !before.contains(&word), "another word: {word:?}");
 }
 
 #[test]
@@ -220,7 +245,7 @@ fn forty_tips_are_joined_by_edits_that_cite_sixteen() {
         assert!(sent.deps.len() <= 16);
     }
     assert_eq!(office.state.heads().len(), 1);
-    let done = office.state.facts().checklist.iter().filter(|item| item.done_by.is_some()).count();
+    let done = office.state.facts().checklist.iter().filter(|item| !item.done.is_empty()).count();
     assert_eq!(done, 40);
     let held = office.held.values().map(Sent::received);
     let (rebuilt, refused) = DocumentState::from_changes(DocumentForm::Request, request(), held);

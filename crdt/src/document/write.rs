@@ -9,7 +9,7 @@
 //! document and change the actor where its own last change lies outside the chosen past.
 
 use automerge::{
-    ActorId, Automerge, AutomergeError, ChangeHash, ObjId, ObjType, ROOT, ReadDoc,
+    ActorId, Automerge, AutomergeError, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue,
     transaction::{CommitOptions, Transactable, Transaction},
 };
 
@@ -217,11 +217,11 @@ fn write(draft: &mut Transaction<'_>, edit: &Edit) -> Result<(), EditRefused> {
         }
         Edit::Request(FactEdit::Tick(key, done)) => {
             let item = find_item(draft, key)?;
-            put(draft.put(&item, request::DONE, *done))
+            say(draft, &item, request::DONE, *done)
         }
         Edit::Request(FactEdit::Found(key, found)) => {
             let item = find_item(draft, key)?;
-            put(draft.put(&item, request::FOUND, *found))
+            say(draft, &item, request::FOUND, *found)
         }
         Edit::Group(BoardEdit::Name(text)) => set(draft, &ROOT, group::NAME, text),
         Edit::Group(BoardEdit::Description(text)) => set(draft, &ROOT, group::DESCRIPTION, text),
@@ -257,6 +257,21 @@ fn set(
         return Ok(());
     }
     put(draft.put(object, key, text))
+}
+
+/// Says whether it is so. Where somebody's word is already that it is, saying it again would take the words of all
+/// who said it before.
+fn say(
+    draft: &mut Transaction<'_>,
+    object: &ObjId,
+    key: &str,
+    so: bool,
+) -> Result<(), EditRefused> {
+    let there = draft.get_all(object, key).unwrap_or_default();
+    if so && there.iter().any(|(value, _)| value.as_scalar() == Some(&ScalarValue::Boolean(true))) {
+        return Ok(());
+    }
+    put(draft.put(object, key, so))
 }
 
 fn make_item(draft: &mut Transaction<'_>, key: &ItemKey) -> Result<ObjId, EditRefused> {

@@ -15,3 +15,6 @@ look-more = More places to look, one a line
 look-add = Add to the list
 told-found = What you look for was found: “{ $title }”. You can stop looking.
 thing-look-places = The list of places
+error-checked-before = “{ $text }” is looked at before it begins.
+    .hint = Tick it there; it is no place to look.
+look-see = See who found it

@@ -14,3 +14,6 @@ look-more = 再加几个地方，一行一个
 look-add = 加到清单里
 told-found = 要找的找到了：“{ $title }”。不用再找了。
 thing-look-places = 地方的清单
+error-checked-before = “{ $text }”是开始前就要检查的。
+    .hint = 在检查单上打勾就行，不用再列成要找的地方。
+look-see = 看看是谁找到的

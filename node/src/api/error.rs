@@ -171,6 +171,8 @@ pub enum ErrorKind {
     TooFar,
     /// Nobody in particular would read it: the place has no group. Args: `place`.
     NoAudience,
+    /// The plan has this looked at before it begins: tick it there. Args: `text`.
+    CheckedBefore,
     /// A window that ends before it begins, or has ended. Args: none.
     BadWindow,
     /// Only a stopped node can do this. Args: none.

@@ -150,4 +150,7 @@ pub struct ChecklistItem {
     pub text: String,
     /// Is it done?
     pub done: bool,
+    /// Was found there what everybody looks for? Then `look` says by whom, and takes it back.
+    #[serde(default)]
+    pub found: bool,
 }

@@ -28,8 +28,8 @@ use super::{
 };
 use crate::{
     api::{
-        ActivityCommand, ActivityPage, ActivityReply, ActivityRow, ApiError, CaseVerb, Command,
-        Deed, ErrorKind, NewActivity, NewRole, PlaceVerb, PlacesRow, Reply,
+        ActivityCommand, ActivityPage, ActivityReply, ActivityRow, ApiError, CaseVerb,
+        ChecklistItem, Command, Deed, ErrorKind, NewActivity, NewRole, PlaceVerb, PlacesRow, Reply,
     },
     calendar::calendar,
     store::{
@@ -224,8 +224,8 @@ impl Ledger {
         let by_key = by_key.and_then(|at: usize| plan.checks.get(at));
         let named = by_key.or_else(|| plan.checks.iter().find(|it| it.as_str() == check.trim()));
         let named = named.ok_or_else(unknown)?.clone();
-        let first = plan.roles.first().ok_or_else(unknown)?.request;
-        self.tick_text(&first, &named, done)?;
+        let list = self.views.list_of(&self.truth, &line.group, &plan)?.ok_or_else(unknown)?;
+        self.tick_text(&list, &named, done)?;
         self.show_activity(&line.id)
     }
 
@@ -327,9 +327,18 @@ impl Ledger {
 
     /// Rule 3.
     fn is_ready(&self, gathering: &Gathering) -> Result<bool, Failed> {
-        let Some(first) = gathering.plan.roles.first() else { return Ok(true) };
-        let lines = self.check_lines(&first.request, &gathering.plan.checks)?;
-        Ok(lines.iter().all(|line| line.done))
+        Ok(self.checks_of(gathering)?.iter().all(|line| line.done))
+    }
+
+    fn checks_of(&self, gathering: &Gathering) -> Result<Vec<ChecklistItem>, Failed> {
+        let Gathering { line, plan, .. } = gathering;
+        if plan.checks.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.views.list_of(&self.truth, &line.group, plan)? {
+            Some(list) => self.check_lines(&list, &plan.checks),
+            None => Ok(Vec::new()),
+        }
     }
 
     pub(super) fn activity_page(&self, gathering: &Gathering) -> Result<ActivityPage, Failed> {
@@ -341,16 +350,12 @@ impl Ledger {
             let case = roles.iter().find(|case| case.request == role.request)?;
             Some(self.places_row(gathering, &role.name, case, &me))
         });
-        let checks = match plan.roles.first() {
-            Some(first) => self.check_lines(&first.request, &plan.checks)?,
-            None => Vec::new(),
-        };
         Ok(ActivityPage {
             row: self.activity_row(gathering)?,
             details: plan.details.clone(),
             by: self.views.name_of(by)?,
             roles: rows.collect::<Result<_, _>>()?,
-            checks,
+            checks: self.checks_of(gathering)?,
             reason: off.as_ref().map(|off| off.reason.clone()),
             must_hear: waits.contains(&me),
             unaware: self.called(waits.iter())?,

@@ -571,7 +571,8 @@ fn checklist(facts: &RequestFacts) -> Vec<ChecklistItem> {
         .map(|item| ChecklistItem {
             key: item.key.as_str().to_owned(),
             text: item.text.clone(),
-            done: item.done_by.is_some() || item.found_by.is_some(),
+            done: !item.done.is_empty() || !item.found.is_empty(),
+            found: !item.found.is_empty(),
         })
         .collect()
 }

@@ -44,13 +44,7 @@ impl Ledger {
             Command::Erase { id, class } => self.erase(&id, class),
             Command::Act { id, verb } => self.do_deed(&Deed::of(&id, case_verb(verb))),
             Command::EditFact { id, field, value } => self.edit_fact(&id, &field, value),
-            Command::ChecklistAdd { id, text } => {
-                let key = ItemKey::from_random(self.dice.draw());
-                self.edit_request(
-                    &id,
-                    FactEdit::Add(key, checked("text", one_line(&text), NAME_BYTES_MAX)?),
-                )
-            }
+            Command::ChecklistAdd { id, text } => self.add_entry(&id, text),
             Command::ChecklistTick { id, item, done } => self.tick(&id, &item, done),
             Command::Describe { group, text } => {
                 let text = checked("text", text, TEXT_BYTES_MAX)?;

@@ -6,13 +6,15 @@
 //! 1. The list is the checklist of a request, of an activity that of its first role's: what either side adds
 //!    stays. A tick says that somebody looked there and found nothing.
 //! 2. A place that has the same words is not added again; where both sides of a cut added it, it is shown
-//!    once, and what is said of it is written to both entries.
-//! 3. What a plan has looked at before a ride or an activity begins is no place to look.
+//!    once, and what is said of it is written to both entries: to at most [`EDITS_MAX`] of them, where it was
+//!    found first.
+//! 3. What a plan has looked at before a ride or an activity begins is no place to look, nor becomes one.
 //! 4. Everybody in the group extends the list and looks; who is told that it was found: `store/views/look.rs`.
+//! 5. An entry that is added on the request's own page follows the same rules.
 
 use crdt::{
-    document::{ChecklistItem, FactEdit, ItemKey},
-    id::{RequestId, WriterId},
+    document::{ChecklistItem, FactEdit, ItemKey, Word},
+    id::RequestId,
     limits::{EDITS_MAX, NAME_BYTES_MAX},
 };
 
@@ -27,7 +29,8 @@ impl Ledger {
         let about = match command {
             LookCommand::Show { about } => about,
             LookCommand::Add { about, places } => {
-                self.add_places(&about, places)?;
+                let request = self.looked_for(&about)?;
+                self.add_places(&request, places)?;
                 about
             }
             LookCommand::Looked { about, place, found, undo } => {
@@ -43,7 +46,7 @@ impl Ledger {
         let request = self.looked_for(about)?;
         let line = self.request_line(&request)?;
         let mut places: Vec<LookRow> = Vec::new();
-        for item in self.places_to_look(&request)? {
+        for item in self.listed(&request)?.0 {
             let row = self.look_row(&item)?;
             match places.iter_mut().find(|place| place.text == row.text) {
                 None => places.push(row),
@@ -67,74 +70,100 @@ impl Ledger {
 
     /// Rule 1: the request that has the list.
     fn looked_for(&self, about: &str) -> Result<RequestId, Failed> {
+        let (views, truth) = (&self.views, &self.truth);
         let named = self.request_id(about);
-        let activity = match &named {
-            Ok(id) if self.views.activities_of(id)?.is_empty() => return named,
-            Ok(id) => self.gathering(&id.to_hex()),
-            Err(_) => self.gathering(about),
+        // A whole id is well formed for either; it names an activity where no request answers to it.
+        let folded = named.as_ref().ok().map(|id| views.fold(truth, id)).transpose()?.flatten();
+        let list = match folded {
+            Some(folded) => match views.plans_for(truth, &folded)?.first() {
+                Some(plan) => views.list_of(truth, &folded.group, plan)?,
+                None => None,
+            },
+            None => match self.gathering(about) {
+                Ok(it) => views.list_of(truth, &it.line.group, &it.plan)?,
+                Err(_) => None,
+            },
         };
-        let first = activity.ok().and_then(|it| it.plan.roles.first().map(|role| role.request));
-        first.map_or(named, Ok)
+        list.map_or(named, Ok)
     }
 
-    /// Rule 3.
-    fn places_to_look(&self, request: &RequestId) -> Result<Vec<ChecklistItem>, Failed> {
-        let ride = self.case(request)?.case.ride;
-        let mut checks = ride.map(|ride| ride.checks).unwrap_or_default();
-        for activity in self.views.activities_of(request)? {
-            let plan = self.views.plan(&self.truth, &activity)?;
-            checks.extend(plan.into_iter().flat_map(|(plan, _)| plan.checks));
+    /// Rule 3: the entries that are places to look, and the lines that are none.
+    fn listed(&self, request: &RequestId) -> Result<(Vec<ChecklistItem>, Vec<String>), Failed> {
+        let folded = self.case(request)?;
+        let mut checks = folded.case.ride.as_ref().map(|ride| ride.checks.clone());
+        for plan in self.views.plans_for(&self.truth, &folded)? {
+            checks.get_or_insert_default().extend(plan.checks);
         }
+        let checks = checks.unwrap_or_default();
         let mut listed = self.facts_of(request)?.facts().checklist;
         listed.retain(|item| !checks.contains(&item.text));
-        Ok(listed)
+        Ok((listed, checks))
     }
 
-    fn add_places(&mut self, about: &str, places: Vec<String>) -> Result<(), Failed> {
-        let request = self.looked_for(about)?;
+    fn add_places(&mut self, request: &RequestId, places: Vec<String>) -> Result<(), Failed> {
         if places.is_empty() || places.len() > EDITS_MAX {
             return Err(too_long("look_places", EDITS_MAX).into());
         }
-        let listed = self.places_to_look(&request)?;
+        let (listed, checks) = self.listed(request)?;
         let mut new: Vec<String> = Vec::new();
         for place in places {
             let place = checked("place", one_line(&place), NAME_BYTES_MAX)?;
             refuse_private(&place)?;
+            if checks.contains(&place) {
+                return Err(ApiError::new(ErrorKind::CheckedBefore, [("text", place)]).into());
+            }
             if !new.contains(&place) && listed.iter().all(|item| item.text != place) {
                 new.push(place);
             }
         }
         let add = |place| FactEdit::Add(ItemKey::from_random(self.dice.draw()), place);
         let edits: Vec<FactEdit> = new.into_iter().map(add).collect();
-        self.edit_facts(&request, edits)
+        self.edit_facts(request, edits)
+    }
+
+    /// Rule 5: an entry from the request's own page.
+    pub(super) fn add_entry(&mut self, id: &str, text: String) -> Result<After, Failed> {
+        let id = self.request_id(id)?;
+        self.add_places(&id, vec![text])?;
+        Ok(After::Read(Command::Request { id: id.to_hex() }))
     }
 
     /// Rule 2.
     fn looked(&mut self, about: &str, place: &str, found: bool, so: bool) -> Result<(), Failed> {
         let request = self.looked_for(about)?;
-        let listed = self.places_to_look(&request)?;
+        let (listed, _) = self.listed(&request)?;
         let place = place.trim();
         let named = listed.iter().find(|it| it.key.as_str() == place || it.text == place);
         let unknown = || ApiError::new(ErrorKind::BadEdit, [("reason", "no such entry".into())]);
         let text = named.ok_or_else(unknown)?.text.clone();
-        let same = listed.into_iter().filter(|item| item.text == text).map(|item| item.key);
-        let edit = |key| match found {
-            true => FactEdit::Found(key, so),
-            false => FactEdit::Tick(key, so),
-        };
-        self.edit_facts(&request, same.map(edit).collect())
+        self.edit_facts(&request, said_of(listed, &text, found, so))
     }
 
     fn look_row(&self, item: &ChecklistItem) -> Result<LookRow, Failed> {
-        let name = |writer: Option<WriterId>| -> Result<Option<String>, Failed> {
-            let person = writer.and_then(|writer| self.truth.roster().person_of(writer));
+        let name = |words: &[Word]| -> Result<Option<String>, Failed> {
+            let person = words.last().and_then(|word| self.truth.roster().person_of(word.by));
             Ok(person.map(|person| self.views.name_of(&person)).transpose()?)
         };
         Ok(LookRow {
             key: item.key.as_str().to_owned(),
             text: item.text.clone(),
-            looked_by: name(item.done_by)?,
-            found_by: name(item.found_by)?,
+            looked_by: name(&item.done)?,
+            found_by: name(&item.found)?,
         })
     }
+}
+
+/// Rule 2: what is said of every entry with these words, as one change; where nobody says so there is nothing
+/// to take back.
+fn said_of(listed: Vec<ChecklistItem>, text: &str, found: bool, so: bool) -> Vec<FactEdit> {
+    let words =
+        |item: &ChecklistItem| if found { !item.found.is_empty() } else { !item.done.is_empty() };
+    let mut same: Vec<ChecklistItem> =
+        listed.into_iter().filter(|item| item.text == text && (so || words(item))).collect();
+    same.sort_by_key(|item| item.found.is_empty());
+    let edit = |item: ChecklistItem| match found {
+        true => FactEdit::Found(item.key, so),
+        false => FactEdit::Tick(item.key, so),
+    };
+    same.into_iter().take(EDITS_MAX).map(edit).collect()
 }

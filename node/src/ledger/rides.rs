@@ -234,7 +234,8 @@ impl Ledger {
         let line = |(at, text): (usize, &String)| ChecklistItem {
             key: format!("{CHECK}{at}"),
             text: text.clone(),
-            done: facts.checklist.iter().any(|item| item.text == *text && item.done_by.is_some()),
+            found: false,
+            done: facts.checklist.iter().any(|item| item.text == *text && !item.done.is_empty()),
         };
         Ok(texts.iter().enumerate().map(line).collect())
     }

@@ -284,6 +284,7 @@ impl Views {
             self.refold_series(series, truth, &mut batch)?;
         }
         batch.changes.requests = self.with_tied(&batch.changes.requests)?;
+        batch.changes.requests = self.with_lists(truth, &batch.changes.requests)?;
         for request in batch.changes.requests.clone() {
             self.refold_request(request, truth, &mut batch)?;
         }

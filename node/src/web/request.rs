@@ -66,6 +66,7 @@ struct Item {
     key: String,
     text: String,
     done: bool,
+    found: bool,
 }
 
 /// A button: the verb's code and its words.
@@ -175,6 +176,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
                 key: item.key.clone(),
                 text: clip(&item.text, 2 * TITLE_CHARS_MAX),
                 done: item.done,
+                found: item.found,
             })
             .collect(),
         photos: shown(visit, &row.id, (request.more.photos, &request.more.files), &[]),

@@ -85,6 +85,7 @@ const ERRORS: [ErrorKind; 82] = [
     ErrorKind::FilesBusy,
     ErrorKind::TooFar,
     ErrorKind::NoAudience,
+    ErrorKind::CheckedBefore,
     ErrorKind::BadWindow,
     ErrorKind::StopFirst,
     ErrorKind::TurnedAway,

@@ -88,7 +88,12 @@ fn page(row: ActivityRow) -> ActivityPage {
             standby: vec!["Tom <i>".into()],
             mine: Some("awaiting".into()),
         }],
-        checks: vec![ChecklistItem { key: "check-0".into(), text: "手套".into(), done: false }],
+        checks: vec![ChecklistItem {
+            key: "check-0".into(),
+            text: "手套".into(),
+            done: false,
+            found: false,
+        }],
         reason: None,
         unaware: vec![],
         must_hear: false,

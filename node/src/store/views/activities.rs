@@ -204,7 +204,7 @@ impl Views {
         if case.terms.kind != Some(AskKind::Activity) {
             return Ok(told);
         }
-        for activity in self.activities_of(&case.request)? {
+        for activity in self.activities_for(folded)? {
             if let Some(off) = self.called_off(truth, &activity)? {
                 let unaware = activity::unaware(&off, [case]).contains(me);
                 return Ok(unaware.then_some(CALLED_OFF));

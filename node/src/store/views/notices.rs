@@ -59,6 +59,19 @@ impl Views {
         Ok(())
     }
 
+    /// Is this told of `request` now, read or not?
+    pub(super) fn is_due(
+        &self,
+        request: &RequestId,
+        person: &PersonId,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT 1 FROM notices WHERE request = ?1 AND person = ?2 AND reason = ?3 AND is_due",
+        )?;
+        Ok(find.exists(params![request.as_bytes(), person.as_bytes(), reason])?)
+    }
+
     /// What `person` has still to be told, oldest first.
     ///
     /// # Errors

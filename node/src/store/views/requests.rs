@@ -328,7 +328,7 @@ impl Views {
         self.put_request_text(&id, Some((&folded, &facts)), batch)?;
         for me in self.residents.clone() {
             let told = self.to_tell(truth, &folded, &me)?.map(str::to_owned);
-            let stop = self.to_stop(truth, &folded.case, &known, &me)?;
+            let stop = self.to_stop(truth, &folded, &known, &me)?;
             let reasons: Vec<String> = told.into_iter().chain(stop).collect();
             self.put_notices(&id, &me, &reasons, truth, batch)?;
         }
@@ -459,10 +459,10 @@ fn request_visible(id: &RequestId, case: &Case, title: &str, facts: &RequestFact
         parts.extend(field.rivals.iter().map(|rival| rival.text.as_bytes()));
     }
     for item in &facts.checklist {
-        let done: &[u8] = match (item.done_by.is_some(), item.found_by.is_some()) {
-            (_, true) => b"2",
-            (true, false) => b"1",
-            (false, false) => b"0",
+        let done: &[u8] = match (item.done.as_slice(), item.found.as_slice()) {
+            (_, [_, ..]) => b"2",
+            ([_, ..], []) => b"1",
+            ([], []) => b"0",
         };
         parts.extend([item.key.as_str().as_bytes(), item.text.as_bytes(), done]);
     }
