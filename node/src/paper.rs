@@ -6,13 +6,15 @@
 //! 1. A sheet is what stands on it and nothing else: the same words are the same bytes, on every box.
 //! 2. No font is embedded. Latin letters are Helvetica, which every reader has; all others are the standard's
 //!    own Chinese font, which every reader has or has something for (decision 0086).
-//! 3. Nothing sticks out: what is too wide is wrapped, what is too long goes on on the next page.
+//! 3. Nothing sticks out: what is too wide is wrapped, what is too long goes on on the next page. What is left
+//!    out is said on the paper, and how much.
 //! 4. A picture is drawn as dark rectangles.
 //!
 //! # Deliberately absent
 //!
 //! Colours, logos, hyphenation: it is read on the worst printer of the house.
 
+mod gb1;
 mod layout;
 mod letters;
 mod pdf;
@@ -22,7 +24,7 @@ mod tests;
 
 use qrcode::{Color, EcLevel, QrCode};
 
-pub use sheets::{Printer, homes};
+pub use sheets::{Home, Printer, for_the_wall, homes, may_list_homes};
 
 /// Pages of one sheet: a list of a building has two, a compound's perhaps ten.
 pub const PAGES_MAX: usize = 40;
@@ -57,9 +59,9 @@ impl Format {
 enum Block {
     /// Words of this size, wrapped.
     Words(String, f32),
-    /// Cells beside one another, each with its share of the width; then a box to be ticked, where wanted.
+    /// Cells beside one another, each with its share of the width; where wanted a box to be ticked in the last.
     Row(Vec<(String, f32)>, bool),
-    /// A QR code of this text, so many points wide.
+    /// A QR code of this text, so many points wide with the empty room that readers need around it.
     Picture(String, f32),
     /// Room.
     Gap(f32),
@@ -71,6 +73,8 @@ pub struct Sheet {
     format: Format,
     language: &'static str,
     title: String,
+    /// What stands at the foot where not all of it had room.
+    cut: String,
     blocks: Vec<Block>,
 }
 
@@ -86,9 +90,12 @@ impl Sheet {
     }
 }
 
+/// Empty modules on each side of a QR code (ISO/IEC 18004).
+const QUIET: usize = 4;
+
 /// The dark modules of a QR code.
 pub struct Modules {
-    /// Modules across; readers need four empty ones around them besides.
+    /// Modules across; readers need [`QUIET`] empty ones on each side besides.
     pub side: usize,
     /// Runs of dark ones: column, row, how many.
     pub runs: Vec<(usize, usize, usize)>,

@@ -2,11 +2,8 @@
 
 use clap::Subcommand;
 use node::{
-    api::{
-        ApiError, Command, DutyRow, ErrorKind, HoursCommand, HoursReply, NewsCommand, NewsReply,
-        Reply,
-    },
-    paper::Sheet,
+    api::{Command, DutyRow, HoursCommand, HoursReply, NewsCommand, NewsReply, Reply},
+    paper::{Sheet, may_list_homes},
 };
 use serde::Serialize;
 
@@ -120,9 +117,7 @@ async fn on_duty(door: &mut Door) -> Result<Vec<DutyRow>, CliError> {
 
 async fn building(ui: &Ui<'_>, door: &mut Door, beginning: &str) -> Result<Sheet, CliError> {
     let Reply::Me(me) = door.ask(Command::Me).await? else { return Err(CliError::Unexpected) };
-    if !me.desk {
-        return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "desk".into())]).into());
-    }
+    may_list_homes(&me)?;
     let Reply::People { people } = door.ask(Command::People).await? else {
         return Err(CliError::Unexpected);
     };

@@ -80,6 +80,7 @@ fn alert() -> NewsRow {
         photos: 2,
         files: vec![FileRow { number: 1, name: "通知.pdf".into(), bytes: 90_000 }],
         originals: vec![OriginalState::Elsewhere],
+        for_all: true,
     }
 }
 

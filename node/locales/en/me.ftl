@@ -36,6 +36,7 @@ ask-to-desk = Only the desk may read it (a complaint, for example)
 print = Print
 print-pdf = As a PDF file
 print-how = To print it, use your browser's “Print”, or keep it as a PDF file.
+paper-cut = Not all of it had room: print it in parts.
 slip = Slip
 slip-how = Say this number on the phone, or show it:
 slip-picture = The number as a QR code
@@ -45,6 +46,10 @@ building-show = Show
 building-home = Home
 building-who = Who
 building-note = Visited
+building-more = … and { $n ->
+    [one] one more home
+   *[other] { $n } more homes
+}: print them by the beginning of their doors.
 sheet = For the day when nothing works
 sheet-duty = On duty
 sheet-nobody = Nobody has said who is on duty.

@@ -213,6 +213,10 @@ pub struct NewsRow {
     /// Where the whole of each is.
     #[serde(default)]
     pub originals: Vec<OriginalState>,
+    /// May everybody of the community read it, so that it may hang on a wall: said to all or let further, and
+    /// not meant for one unit.
+    #[serde(default)]
+    pub for_all: bool,
 }
 
 /// Somebody on duty, as he is named.

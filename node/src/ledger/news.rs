@@ -329,15 +329,18 @@ impl Ledger {
         let may_change = line.withdrawn_by.is_none()
             && (Some(line.person) == self.identity.person
                 || self.office_auth_in(&line.group.scope()).is_ok_and(|auth| auth.is_some()));
+        let far = told.reach == Reach::Community;
+        let for_all = far || self.truth.roster().everybody() == Some(line.group);
         Ok(NewsRow {
             class: self.class_told(&held, &told),
+            for_all: for_all && told.class != NewsClass::Addressed,
             state: self.state_of(&line, &told),
             author: name(&line.person)?,
             home: card.map(|card| card.home).unwrap_or_default(),
             area: self.place_name(&told.area)?,
             withdrawn_by: line.withdrawn_by.as_ref().map(name).transpose()?,
             settled_by: line.settled_by.as_ref().map(name).transpose()?,
-            forwardable: told.reach == Reach::Community,
+            forwardable: far,
             photos: told.attachments.len() as u64,
             files: file_rows(&told.attachments),
             originals: self.originals(&told.attachments)?,

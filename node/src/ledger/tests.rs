@@ -6,7 +6,9 @@ mod doors;
 mod files;
 mod gaps;
 mod lists;
+mod look;
 mod vaults;
+mod wall;
 
 use crdt::{
     body::Talk,

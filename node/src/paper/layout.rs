@@ -1,6 +1,6 @@
 //! Where everything stands on the pages of a sheet, in points from the lower left corner.
 
-use super::{Block, PAGES_MAX, Sheet, letters, modules};
+use super::{Block, PAGES_MAX, QUIET, Sheet, letters, modules};
 
 /// From line to line, in sizes.
 const LEADING: f32 = 1.4;
@@ -51,11 +51,14 @@ pub fn lay_out(sheet: &Sheet) -> Vec<Page> {
         pen.put(block);
     }
     let Pen { mut pages, .. } = pen;
+    let is_cut = pages.len() > PAGES_MAX;
     pages.truncate(PAGES_MAX);
     let count = pages.len();
     if count > 1 {
         for (at, page) in pages.iter_mut().enumerate() {
-            let text = format!("{}/{count}", at + 1);
+            let cut =
+                if is_cut { format!("  {}", letters::shown(&sheet.cut)) } else { String::new() };
+            let text = format!("{}/{count}{cut}", at + 1);
             let (x, y) = (sheet.format.margin(), sheet.format.margin() / 2.0);
             page.words.push(Placed { x, y, size: FOOT_SIZE, text });
         }
@@ -108,7 +111,7 @@ impl Pen<'_> {
 
     /// The cells' lines side by side, and a line below them.
     fn put_row(&mut self, cells: &[(String, f32)], tick: bool) {
-        let room = self.room() - if tick { GUTTER + TICK } else { 0.0 };
+        let room = self.room();
         let lines: Vec<(Vec<String>, f32)> = cells
             .iter()
             .map(|(text, share)| {
@@ -130,7 +133,7 @@ impl Pen<'_> {
                 x += wide;
             }
             if tick && at == 0 {
-                self.put_tick(left + whole - TICK, y);
+                self.put_tick(x - lines.last().map_or(0.0, |(_, wide)| *wide), y);
             }
         }
         self.y -= GUTTER;
@@ -152,10 +155,11 @@ impl Pen<'_> {
         let Some(found) = modules(text) else { return };
         let bottom = self.down(edge);
         let points = |modules: usize| f32::from(u16::try_from(modules).unwrap_or(u16::MAX));
-        let one = edge / points(found.side);
+        let one = edge / points(found.side + 2 * QUIET);
         let left = self.left();
         for (column, row, run) in found.runs {
-            let (x, y) = (left + points(column) * one, bottom + edge - points(row + 1) * one);
+            let x = left + points(QUIET + column) * one;
+            let y = bottom + edge - points(QUIET + row + 1) * one;
             self.page().bars.push([x, y, points(run) * one, one]);
         }
     }

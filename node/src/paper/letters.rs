@@ -1,7 +1,19 @@
-//! How wide each letter is, in thousandths of its size, and where a line may end.
+//! Which letters can be shown, how wide each is, in thousandths of its size, and where a line may end.
+//!
+//! # Rules
+//!
+//! 1. No letter is left out without a sign: what neither font has stands as the letter that it is built on (Ł as
+//!    L, ễ as e), and what is built on none as [`MISSING`]. Only what has no shape of its own goes.
 //!
 //! Widths of Helvetica: Adobe's font metrics for the 14 standard fonts. Everything else is taken for as wide
 //! as it is high, which Chinese letters are.
+
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use super::gb1;
+
+/// Stands for a letter that no font here has.
+pub const MISSING: char = '□';
 
 /// Printable ASCII, from the blank on.
 const ASCII: [u16; 95] = [
@@ -20,6 +32,72 @@ const ACCENTED: [u16; 64] = [
     556, 556, 556, 556, 500, 556, 500,
 ];
 
+/// The others of `WinAnsiEncoding` that Chinese texts do not write in their own way: letter, byte, width.
+const OTHERS: [(char, u8, u16); 48] = [
+    ('·', 0xb7, 278),
+    ('–', 0x96, 556),
+    ('—', 0x97, 1000),
+    ('‘', 0x91, 222),
+    ('’', 0x92, 222),
+    ('“', 0x93, 333),
+    ('”', 0x94, 333),
+    ('€', 0x80, 556),
+    ('‚', 0x82, 222),
+    ('ƒ', 0x83, 556),
+    ('„', 0x84, 333),
+    ('†', 0x86, 556),
+    ('‡', 0x87, 556),
+    ('Š', 0x8a, 667),
+    ('‹', 0x8b, 333),
+    ('Œ', 0x8c, 1000),
+    ('Ž', 0x8e, 611),
+    ('•', 0x95, 350),
+    ('˜', 0x98, 333),
+    ('™', 0x99, 1000),
+    ('š', 0x9a, 500),
+    ('›', 0x9b, 333),
+    ('œ', 0x9c, 944),
+    ('ž', 0x9e, 500),
+    ('Ÿ', 0x9f, 667),
+    ('¡', 0xa1, 333),
+    ('¢', 0xa2, 556),
+    ('£', 0xa3, 556),
+    ('¥', 0xa5, 556),
+    ('¦', 0xa6, 260),
+    ('©', 0xa9, 737),
+    ('ª', 0xaa, 370),
+    ('«', 0xab, 556),
+    ('¬', 0xac, 584),
+    ('®', 0xae, 737),
+    ('²', 0xb2, 333),
+    ('³', 0xb3, 333),
+    ('´', 0xb4, 333),
+    ('µ', 0xb5, 556),
+    ('¶', 0xb6, 537),
+    ('¸', 0xb8, 333),
+    ('¹', 0xb9, 333),
+    ('º', 0xba, 365),
+    ('»', 0xbb, 556),
+    ('¼', 0xbc, 834),
+    ('½', 0xbd, 834),
+    ('¾', 0xbe, 834),
+    ('¿', 0xbf, 611),
+];
+
+/// Letters that Unicode does not take apart, and what they are built on.
+const STROKED: [(char, char); 10] = [
+    ('Ł', 'L'),
+    ('ł', 'l'),
+    ('Đ', 'D'),
+    ('đ', 'd'),
+    ('Ħ', 'H'),
+    ('ħ', 'h'),
+    ('Ŧ', 'T'),
+    ('ŧ', 't'),
+    ('ı', 'i'),
+    ('ə', 'e'),
+];
+
 /// What must not begin a line.
 const CLOSES: &str = "，。、；：？！）》〉」』】”’…,.;:?!)]%";
 
@@ -33,15 +111,40 @@ pub fn latin(letter: char) -> Option<(u8, u16)> {
     match (letter, byte) {
         (' '..='~', Some(byte)) => Some((byte, ASCII[usize::from(byte - b' ')])),
         ('\u{c0}'..='\u{ff}', Some(byte)) => Some((byte, ACCENTED[usize::from(byte - 0xc0)])),
-        ('·', Some(byte)) => Some((byte, 278)),
-        ('–', _) => Some((0x96, 556)),
-        ('—', _) => Some((0x97, 1000)),
-        ('‘', _) => Some((0x91, 222)),
-        ('’', _) => Some((0x92, 222)),
-        ('“', _) => Some((0x93, 333)),
-        ('”', _) => Some((0x94, 333)),
-        _ => None,
+        _ => {
+            let other = OTHERS.iter().find(|(known, ..)| *known == letter);
+            other.map(|(_, byte, width)| (*byte, *width))
+        }
     }
+}
+
+fn is_shown(letter: char) -> bool {
+    latin(letter).is_some() || gb1::has(letter)
+}
+
+/// Has it no shape of its own: marks on the letter before, joiners, what steers the direction?
+fn is_silent(letter: char) -> bool {
+    let steers = matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    steers || letter.is_control() || is_combining_mark(letter)
+}
+
+/// These words in letters that can be shown (rule 1).
+pub fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for letter in text.nfc() {
+        let built_on = || {
+            let stroked = STROKED.iter().find(|(known, _)| *known == letter).map(|(_, on)| *on);
+            stroked.or_else(|| [letter].into_iter().nfd().next()).filter(|on| is_shown(*on))
+        };
+        match letter {
+            _ if is_shown(letter) => shown.push(letter),
+            _ if letter.is_whitespace() => shown.push(' '),
+            _ if is_silent(letter) => (),
+            _ => shown.push(built_on().unwrap_or(MISSING)),
+        }
+    }
+    shown
 }
 
 /// How wide these words are at a size of one point.
@@ -59,11 +162,11 @@ fn may_break(before: char, after: char) -> bool {
     before == ' ' || latin(before).is_none() || latin(after).is_none()
 }
 
-/// The words in lines, none wider than `room` at a size of one point; a letter that is wider stands alone.
+/// The words as they are shown, in lines, none wider than `room` at a size of one point; a letter that is wider stands alone.
 pub fn wrapped(text: &str, room: f32) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
-        let clean: String = paragraph.chars().filter(|letter| !letter.is_control()).collect();
+        let clean = shown(paragraph);
         let mut line = String::new();
         let fits = |line: &str, more: &str| line.is_empty() || width(line) + width(more) <= room;
         for piece in pieces(&clean) {

@@ -5,7 +5,10 @@
 //! 1. A slip says the code, the title, where to ask; never a phone of a resident, a door or an illness.
 //! 2. The building's list has names and doors, as neighbours know them, and no phones; who may have it is
 //!    the business of whoever asks for it.
-//! 3. A certificate bears its number as digits and as a picture: any box that holds its envelope checks it.
+//! 3. What hangs on a wall is read by whoever passes: nothing there that was said to one group or one unit
+//!    ([`for_the_wall`]), and what does not hold yet says so.
+//! 4. Nobody's words push others off the paper: they are in one line and cut, instructions stand before them.
+//! 5. A certificate bears its number as digits and as a picture: any box that holds its envelope checks it.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +17,13 @@ use jiff::tz::TimeZone;
 
 use super::{Block, Format, Sheet};
 use crate::{
-    api::{CertificatePage, DutyRow, NewsRow, PersonRow, RequestRow},
+    api::{
+        ApiError, CertificatePage, DutyRow, ErrorKind, MePage, NewsRow, NewsState, PersonRow,
+        RequestRow,
+    },
     hours::in_hours,
-    words::{Words, clip},
+    ledger::one_line,
+    words::Words,
 };
 
 /// Characters of a name or title.
@@ -51,16 +58,65 @@ pub struct Printer<'a> {
     pub zone: &'a TimeZone,
 }
 
-/// The homes whose doors begin so, each with the names behind it.
-pub fn homes(people: &[PersonRow], beginning: &str) -> BTreeMap<String, Vec<String>> {
-    let mut homes = BTreeMap::<String, Vec<String>>::new();
+/// A row of a building's list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    /// Its door; empty where somebody has said none.
+    pub home: String,
+    /// Who lives there, the first [`NAMES_MAX`].
+    pub names: Vec<String>,
+    /// How many more.
+    pub more: usize,
+}
+
+impl Home {
+    /// The names in one line, and how many more there are.
+    pub fn who(&self, words: Words) -> String {
+        let names = self.names.join(&words.text("list-comma", &[]));
+        if self.more == 0 { names } else { format!("{names} +{}", self.more) }
+    }
+}
+
+/// The homes whose doors begin so, each with the names behind it; last, and each by himself, whoever has
+/// said no door.
+pub fn homes(people: &[PersonRow], beginning: &str) -> Vec<Home> {
+    let mut homes = BTreeMap::<&str, Home>::new();
+    let mut without = Vec::new();
     for row in people.iter().filter(|row| row.home.starts_with(beginning)) {
-        let names = homes.entry(row.home.clone()).or_default();
-        if names.len() < NAMES_MAX {
-            names.push(clip(&row.name, NAME_CHARS_MAX));
+        let name = clip(&row.name, NAME_CHARS_MAX);
+        if row.home.is_empty() {
+            without.push(Home { names: vec![name], ..Home::default() });
+            continue;
+        }
+        let home = homes.entry(row.home.as_str()).or_default();
+        home.home.clone_from(&row.home);
+        if home.names.len() < NAMES_MAX {
+            home.names.push(name);
+        } else {
+            home.more += 1;
         }
     }
-    homes
+    homes.into_values().chain(without).collect()
+}
+
+/// May whoever this is have names and doors on paper? Who works for the neighbourhood may.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotAllowed`] for everybody else.
+pub fn may_list_homes(me: &MePage) -> Result<(), ApiError> {
+    let not = || ApiError::new(ErrorKind::NotAllowed, [("what", "desk".into())]);
+    if me.desk { Ok(()) } else { Err(not()) }
+}
+
+/// The announcements that hang where everybody passes (rule 3), as many as fit.
+pub fn for_the_wall(news: &[NewsRow]) -> impl Iterator<Item = &NewsRow> {
+    news.iter().filter(|row| row.for_all).take(NEWS_MAX)
+}
+
+/// In one line, and no longer than this.
+fn clip(text: &str, chars_max: usize) -> String {
+    crate::words::clip(&one_line(text), chars_max)
 }
 
 impl Printer<'_> {
@@ -82,7 +138,8 @@ impl Printer<'_> {
 
     fn sheet(&self, format: Format, title: String) -> Sheet {
         let blocks = vec![Block::Words(title.clone(), HEADING), Block::Gap(SMALL)];
-        Sheet { format, language: self.words.lang().code(), title, blocks }
+        let (language, cut) = (self.words.lang().code(), self.t("paper-cut"));
+        Sheet { format, language, title, cut, blocks }
     }
 
     /// A request's code for whoever asked, to say on the phone or to show.
@@ -94,7 +151,7 @@ impl Printer<'_> {
             Block::Words(clip(&row.title, NAME_CHARS_MAX), LARGE),
             Block::Words(format!("{one} {other}"), 2.0 * HEADING),
             Block::Gap(SMALL),
-            Block::Picture(row.code.clone(), 90.0),
+            Block::Picture(row.code.clone(), 120.0),
             Block::Gap(SMALL),
             Block::Words(state, PLAIN),
             Block::Words(format!("{} {}", self.t("slip-how"), self.words.on_duty(duty)), PLAIN),
@@ -104,21 +161,26 @@ impl Printer<'_> {
 
     /// The doors that begin so, who lives behind each, and a box to be ticked on the way.
     pub fn building(&self, people: &[PersonRow], beginning: &str) -> Sheet {
-        let beginning = clip(beginning, NAME_CHARS_MAX);
-        let title = format!("{} {beginning}", self.t("building"));
+        let title = format!("{} {}", self.t("building"), clip(beginning, NAME_CHARS_MAX));
         let mut sheet = self.sheet(Format::A4, title.trim_end().to_owned());
-        let row =
-            |home: String, who: String, tick| Block::Row(vec![(home, 0.35), (who, 0.65)], tick);
+        let row = |home: String, who: String, note: String, tick| {
+            Block::Row(vec![(home, 0.3), (who, 0.55), (note, 0.15)], tick)
+        };
         sheet.blocks.extend([
             Block::Words(self.day(self.now), PLAIN),
             Block::Gap(SMALL),
-            row(self.t("building-home"), self.t("building-who"), false),
+            row(self.t("building-home"), self.t("building-who"), self.t("building-note"), false),
         ]);
-        let doors = homes(people, &beginning).into_iter().take(DOORS_MAX);
-        sheet.blocks.extend(doors.map(|(home, names)| {
-            let home = if home.is_empty() { "–".to_owned() } else { clip(&home, NAME_CHARS_MAX) };
-            row(home, names.join(&self.t("list-comma")), true)
+        let homes = homes(people, beginning);
+        sheet.blocks.extend(homes.iter().take(DOORS_MAX).map(|home| {
+            let door = if home.home.is_empty() { "–" } else { home.home.as_str() };
+            row(clip(door, NAME_CHARS_MAX), home.who(self.words), String::new(), true)
         }));
+        let more = homes.len().saturating_sub(DOORS_MAX);
+        if more > 0 {
+            let more = self.words.text("building-more", &[("n", more.into())]);
+            sheet.blocks.push(Block::Words(more, PLAIN));
+        }
         sheet
     }
 
@@ -145,15 +207,15 @@ impl Printer<'_> {
                 [place, &row.name, &row.phone].map(|text| clip(text, NAME_CHARS_MAX));
             sheet.blocks.push(large(format!("{place}: {name} {phone}")));
         }
-        if !news.is_empty() {
-            sheet.blocks.extend(head("news"));
-        }
-        for row in news.iter().take(NEWS_MAX) {
-            sheet.blocks.extend(self.announcement(row));
-        }
         sheet.blocks.extend(head("sheet-cut"));
         for (at, key) in ["sheet-1", "sheet-2", "sheet-3"].iter().enumerate() {
             sheet.blocks.push(Block::Words(format!("{}. {}", at + 1, self.t(key)), PLAIN));
+        }
+        for (at, row) in for_the_wall(news).enumerate() {
+            if at == 0 {
+                sheet.blocks.extend(head("news"));
+            }
+            sheet.blocks.extend(self.announcement(row));
         }
         sheet
     }
@@ -164,8 +226,13 @@ impl Printer<'_> {
             self.words.text("news-until", &[("time", time.into())])
         });
         let sort = self.words.code("news", row.class.code());
+        let state = match row.state {
+            NewsState::Holds => String::new(),
+            state => self.words.code("news-state", state.code()),
+        };
         let official = if row.official { self.t("official") } else { String::new() };
-        let above = [sort, official, clip(&row.area, NAME_CHARS_MAX), until.unwrap_or_default()];
+        let above =
+            [sort, state, official, clip(&row.area, NAME_CHARS_MAX), until.unwrap_or_default()];
         let above: Vec<String> = above.into_iter().filter(|it| !it.is_empty()).collect();
         let by = format!("{} · {}", clip(&row.author, NAME_CHARS_MAX), self.moment(row.claimed_ms));
         [
@@ -199,7 +266,7 @@ impl Printer<'_> {
             Block::Words(format!("{issuer} · {}", self.day(page.issued_ms)), LARGE),
             Block::Words(format!("{} {}", self.t("hours-number"), page.number), LARGE),
             Block::Gap(PLAIN),
-            Block::Picture(page.number.clone(), 110.0),
+            Block::Picture(page.number.clone(), 140.0),
             Block::Gap(PLAIN),
             Block::Words(self.t(valid), PLAIN),
             Block::Words(self.t("hours-verify-how"), SMALL),

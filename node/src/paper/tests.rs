@@ -7,9 +7,12 @@ use crdt::{
 use hayro_syntax::{Pdf, content::ops::TypedInstruction};
 use jiff::tz::TimeZone;
 
-use super::{Block, Format, Printer, Sheet, letters};
+use super::{Block, Format, PAGES_MAX, Printer, QUIET, Sheet, gb1, homes, letters, may_list_homes};
 use crate::{
-    api::{CertificatePage, DutyRow, PersonRow, RoleWord},
+    api::{
+        CertificatePage, DutyRow, ErrorKind, MePage, NewsRow, NewsState, NewsWord, PersonRow,
+        RoleWord,
+    },
     words::{Lang, Words},
 };
 
@@ -23,16 +26,20 @@ struct Line {
     text: String,
 }
 
+/// The letters 0x80 to 0x9f of Windows' code page 1252, which `WinAnsiEncoding` is.
+const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+
+/// What is seen: a font draws nothing for a letter that it has not.
 fn decoded(font: &str, bytes: &[u8]) -> String {
     if font == "C" {
         let units: Vec<u16> =
             bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
-        return String::from_utf16(&units).expect("UTF-16");
+        let text = String::from_utf16(&units).expect("UTF-16");
+        return text.chars().filter(|letter| gb1::has(*letter)).collect();
     }
-    let special = [(0x91, '‘'), (0x92, '’'), (0x93, '“'), (0x94, '”'), (0x96, '–'), (0x97, '—')];
-    let letter = |byte: &u8| {
-        let found = special.iter().find(|(code, _)| code == byte);
-        found.map_or(char::from(*byte), |(_, letter)| *letter)
+    let letter = |byte: &u8| match byte {
+        0x80..=0x9f => WINDOWS.chars().nth(usize::from(byte - 0x80)).expect("32 letters"),
+        _ => char::from(*byte),
     };
     bytes.iter().map(letter).collect()
 }
@@ -105,18 +112,60 @@ fn long_words_of_both_languages_fit_and_none_is_lost() {
         "第一行\nsecond line\n\n第四行".to_owned(),
         String::new(),
     ];
+    let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     for format in [Format::A4, Format::A6] {
         for text in &texts {
-            let blocks = vec![
-                Block::Words(text.clone(), 12.0),
-                Block::Row(vec![(text.clone(), 0.3), (text.clone(), 0.7)], true),
-            ];
-            let sheet = Sheet { format, language: "en", title: "t".into(), blocks };
-            let said = whole(&check_fits(&sheet));
-            let letters =
-                |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-            assert!(letters(&said).contains(&letters(text)), "{text}\n{said}");
+            let words = vec![Block::Words(text.clone(), 12.0)];
+            assert_eq!(solid(&whole(&check_fits(&sheet(format, words)))), solid(text));
+
+            let cells = vec![(text.clone(), 0.3), (text.clone(), 0.5), (String::new(), 0.2)];
+            let pages = check_fits(&sheet(format, vec![Block::Row(cells, true)]));
+            let (width, margin) = (format.size().0, format.margin());
+            for share in [0.0, 0.3] {
+                let x = margin + (width - 2.0 * margin) * share;
+                let lines = pages.iter().flat_map(|(lines, _)| lines);
+                let cell = lines.filter(|line| (line.x - x).abs() < 0.1 && line.y >= margin - 0.1);
+                let said: String = cell.map(|line| line.text.as_str()).collect();
+                assert_eq!(solid(&said), solid(text), "the cell at {share}");
+            }
         }
+    }
+}
+
+fn sheet(format: Format, blocks: Vec<Block>) -> Sheet {
+    Sheet { format, language: "en", title: "t".into(), cut: "cut".into(), blocks }
+}
+
+#[test]
+fn a_letter_that_no_font_has_is_seen_as_its_base_or_as_a_sign() {
+    for (text, seen) in [
+        ("Łukasz Đặng Văn Sơn", "Lukasz Dang Van Son"),
+        ("Nguyễn Čapek Şahin Žižka Erdős", "Nguyen Capek Sahin Žižka Erdos"),
+        ("10 £ 5 € ½ «a» ©", "10 £ 5 € ½ «a» ©"),
+        ("Šárka Müller-Œuvre", "Šárka Müller-Œuvre"),
+        ("e\u{301}te\u{301} a\u{200b}b\tc", "été ab c"),
+        ("김민준", "□□□"),
+        ("𠮷野家", "□野家"),
+        ("王👨\u{200d}👩\u{200d}👧 👍🏽", "王□□□ □"),
+        ("陈桂香、Ёж あア ①℃", "陈桂香、Ёж あア ①℃"),
+    ] {
+        let said = whole(&check_fits(&sheet(Format::A4, vec![Block::Words(text.into(), 12.0)])));
+        assert_eq!(said, seen, "{text}");
+    }
+}
+
+#[test]
+fn a_picture_has_the_empty_room_that_readers_need() {
+    let found = super::modules("1234567").expect("it fits");
+    let picture = sheet(Format::A6, vec![Block::Picture("1234567".into(), 90.0)]);
+    let [page] = super::layout::lay_out(&picture).try_into().expect("one page");
+    let one = 90.0 / f32::from(u16::try_from(found.side + 2 * QUIET).expect("small"));
+    let quiet = one * 4.0 - 0.01;
+    let (left, top) = (Format::A6.margin(), Format::A6.size().1 - Format::A6.margin());
+    assert_eq!(page.bars.len(), found.runs.len());
+    for [x, y, wide, high] in page.bars {
+        assert!(x - left >= quiet && left + 90.0 - (x + wide) >= quiet, "{x}");
+        assert!(top - (y + high) >= quiet && y - (top - 90.0) >= quiet, "{y}");
     }
 }
 
@@ -164,6 +213,66 @@ fn a_buildings_list_has_every_door_once_on_as_many_pages_as_it_needs() {
         assert!(said.contains("4/4"));
         assert_eq!(sheet.to_pdf(), printer.building(&people, "3-").to_pdf());
     });
+}
+
+#[test]
+fn nobody_is_left_out_of_a_buildings_list_without_a_word() {
+    let many =
+        |n: usize, home: &'static str| (0..n).map(move |at| (format!("N{at}"), home.to_owned()));
+    let doors = (0..805).map(|n| ("A".to_owned(), format!("3-{n:04}")));
+    let people: Vec<PersonRow> = many(15, "3-0000")
+        .chain(many(20, ""))
+        .chain(doors.skip(1))
+        .map(|(name, home)| person(1, &name, &home))
+        .collect();
+    both(|printer| {
+        let some = &people[..15 + 20 + 2];
+        let said = whole(&check_fits(&printer.building(some, "")));
+        assert!(said.replace('\n', " ").contains("N11 +3"), "{said}");
+        assert_eq!(said.matches("N12").count(), 1, "the one without a door");
+        assert_eq!(said.lines().filter(|line| *line == "–").count(), 20, "each by himself");
+        assert!(said.contains("N19"));
+        assert!(said.contains(&printer.words.text("building-note", &[])), "the boxes' heading");
+        assert!(!said.contains("…") && !said.contains("more"), "{said}");
+
+        let sheet = printer.building(&people, "");
+        let said = whole(&check_fits(&sheet));
+        let more = printer.words.text("building-more", &[("n", 25.into())]);
+        assert!(said.contains(&more), "{more}");
+        assert!(!said.contains(&printer.words.text("paper-cut", &[])));
+    });
+    assert_eq!(homes(&people, "3-0000")[0].more, 3);
+}
+
+#[test]
+fn where_pages_were_cut_the_last_one_says_so() {
+    both(|printer| {
+        let name = "名".repeat(80);
+        let homes = (0..800).flat_map(|n| (0..12).map(move |_| format!("3-{n:03}")));
+        let people: Vec<PersonRow> = homes.map(|home| person(1, &name, &home)).collect();
+        let pages = check_fits(&printer.building(&people, "3-"));
+        assert_eq!(pages.len(), PAGES_MAX);
+        let cut = printer.words.text("paper-cut", &[]);
+        for (at, (lines, _)) in pages.iter().enumerate() {
+            let foot = &lines.last().expect("a foot").text;
+            assert_eq!(*foot, format!("{}/{PAGES_MAX}  {cut}", at + 1));
+        }
+    });
+}
+
+#[test]
+fn only_whoever_works_for_the_neighbourhood_has_names_and_doors_on_paper() {
+    let me = |desk| MePage {
+        id: PersonId::from_bytes([2; 32]),
+        name: "陈".into(),
+        role: RoleWord::Member,
+        desk,
+        elder: false,
+        residents: vec![],
+    };
+    assert!(may_list_homes(&me(true)).is_ok());
+    let refused = may_list_homes(&me(false)).map_err(|error| error.kind);
+    assert_eq!(refused, Err(ErrorKind::NotAllowed));
 }
 
 #[test]
@@ -218,5 +327,63 @@ fn the_sheet_for_the_wall_says_whom_to_call_in_both_languages() {
         }
         let nobody = whole(&check_fits(&printer.emergency(&[], &[])));
         assert!(nobody.contains(&printer.words.text("sheet-nobody", &[])), "{nobody}");
+    });
+}
+
+fn told(text: &str) -> NewsRow {
+    NewsRow {
+        id: EnvelopeId::from_bytes([3; 32]),
+        class: NewsWord::Notice,
+        text: text.into(),
+        author: "王".into(),
+        home: String::new(),
+        official: false,
+        claimed_ms: NOW,
+        group: "all".into(),
+        also_in: vec![],
+        area: String::new(),
+        from_ms: None,
+        until_ms: None,
+        state: NewsState::Holds,
+        corrected: false,
+        reason: String::new(),
+        withdrawn_by: None,
+        settled_by: None,
+        answers: None,
+        question: None,
+        forwardable: false,
+        may_change: false,
+        photos: 0,
+        originals: vec![],
+        for_all: true,
+    }
+}
+
+#[test]
+fn no_announcement_pushes_the_instructions_off_the_sheet() {
+    let long = format!("Water{}", "\n".repeat(315));
+    let news: Vec<NewsRow> = (0..9).map(|_| told(&long)).collect();
+    both(|printer| {
+        let pages = check_fits(&printer.emergency(&[], &news));
+        assert_eq!(pages.len(), 1);
+        let first = whole(&pages);
+        let at = |word: &str| first.find(word).expect("it stands there");
+        assert!(at("linli bundle export") < at("Water"), "{first}");
+    });
+}
+
+#[test]
+fn what_does_not_hold_yet_says_so_and_what_is_not_for_all_stays_off_the_wall() {
+    let early = NewsRow { state: NewsState::NotYet, ..told("Water off") };
+    let private = NewsRow { for_all: false, ..told("Our rehearsal") };
+    both(|printer| {
+        let not_yet = printer.words.code("news-state", NewsState::NotYet.code());
+        let said = whole(&check_fits(&printer.emergency(&[], &[private.clone(), early.clone()])));
+        assert!(said.contains("Water off") && said.contains(&not_yet), "{said}");
+        assert!(!said.contains("rehearsal"), "{said}");
+        let said = whole(&check_fits(&printer.emergency(&[], &[private.clone(), told("Gas")])));
+        assert!(said.contains("Gas") && !said.contains(&not_yet), "{said}");
+        let said = whole(&check_fits(&printer.emergency(&[], std::slice::from_ref(&private))));
+        assert!(!said.lines().any(|line| line == printer.words.text("news", &[])), "{said}");
     });
 }

@@ -7,6 +7,7 @@
 //! 1. A slip says the code, the title, where to ask; never a phone, a door or an illness.
 //! 2. The building's list is for those who work for the neighbourhood: it has names and doors, as
 //!    neighbours know them, and no phones.
+//! 3. What a page shows and what its file shows is chosen by `paper`.
 
 use askama::Template;
 use axum::{
@@ -26,10 +27,8 @@ use super::{
     request::{asked_for, name_of},
 };
 use crate::{
-    api::{
-        ApiError, Command, DutyRow, ErrorKind, NewsCommand, NewsReply, NewsRow, PersonRow, Reply,
-    },
-    paper::{Sheet, homes},
+    api::{Command, DutyRow, NewsCommand, NewsReply, NewsRow, PersonRow, Reply},
+    paper::{Sheet, for_the_wall, homes, may_list_homes},
 };
 
 /// Homes on one list; a building has fewer, a compound is printed in portions.
@@ -42,9 +41,6 @@ pub fn file(sheet: &Sheet, name: &str) -> Response {
         [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, how)];
     (about, sheet.to_pdf()).into_response()
 }
-
-/// Announcements on the emergency sheet.
-const NEWS_SHOWN_MAX: usize = 6;
 
 /// Duty phones on it.
 const DUTY_SHOWN_MAX: usize = 8;
@@ -97,7 +93,7 @@ pub async fn slip_file(
 /// One door and who lives there.
 struct Door {
     home: String,
-    names: Vec<String>,
+    who: String,
 }
 
 #[derive(Template)]
@@ -126,12 +122,11 @@ pub async fn building(
     let (f, people) = tokio::join!(Frame::load(&app, &visit), neighbours(&app));
     let people = people?;
     let beginning = shown.door.trim();
-    let homes = homes(&people, beginning).into_iter().collect();
-    let (doors, next) = portion(homes, shown.from, HOMES_SHOWN_MAX);
+    let (doors, next) = portion(homes(&people, beginning), shown.from, HOMES_SHOWN_MAX);
     Ok(show(&Building {
         doors: doors
             .into_iter()
-            .map(|(home, names)| Door { home: clip(&home, TITLE_CHARS_MAX), names })
+            .map(|row| Door { who: row.who(visit.words), home: clip(&row.home, TITLE_CHARS_MAX) })
             .collect(),
         beginning: clip(beginning, TITLE_CHARS_MAX),
         next,
@@ -143,9 +138,8 @@ pub async fn building(
 /// Everybody, for whoever works for the neighbourhood.
 async fn neighbours(app: &App) -> Result<Vec<PersonRow>, Failure> {
     let (me, people) = tokio::join!(app.handle.ask(Command::Me), app.handle.ask(Command::People));
-    if !matches!(me?, Reply::Me(me) if me.desk) {
-        return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "desk".into())]).into());
-    }
+    let Reply::Me(me) = me? else { return Err(Failure::odd_reply()) };
+    may_list_homes(&me)?;
     let Reply::People { people } = people? else { return Err(Failure::odd_reply()) };
     Ok(people)
 }
@@ -173,11 +167,11 @@ pub async fn emergency(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    let (f, known) = tokio::join!(Frame::load(&app, &visit), for_the_wall(&app));
+    let (f, known) = tokio::join!(Frame::load(&app, &visit), what_holds(&app));
     let (duty, told) = known?;
     let clipped = |text: &str| clip(text, TITLE_CHARS_MAX);
     let duty = duty.iter().take(DUTY_SHOWN_MAX);
-    let lines = told.iter().take(NEWS_SHOWN_MAX);
+    let lines = for_the_wall(&told);
     Ok(show(&Emergency {
         duty: duty
             .map(|row| (clipped(&row.place), clipped(&row.name), clipped(&row.phone)))
@@ -196,7 +190,7 @@ async fn on_duty(app: &App) -> Result<Vec<DutyRow>, Failure> {
     Ok(duty)
 }
 
-async fn for_the_wall(app: &App) -> Result<(Vec<DutyRow>, Vec<NewsRow>), Failure> {
+async fn what_holds(app: &App) -> Result<(Vec<DutyRow>, Vec<NewsRow>), Failure> {
     tokio::try_join!(on_duty(app), news::told(app, false))
 }
 
@@ -204,6 +198,6 @@ pub async fn emergency_file(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    let (duty, told) = for_the_wall(&app).await?;
+    let (duty, told) = what_holds(&app).await?;
     Ok(file(&visit.printer().emergency(&duty, &told), "emergency"))
 }

@@ -3,7 +3,10 @@
 //!
 //! It decides nothing cleverly: who may do what is the business of the real node and its tests.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use crdt::{
     id::{EnvelopeId, KeyId, PersonId},
@@ -69,8 +72,8 @@ pub struct Fake {
     pub once: BTreeMap<String, Reply>,
     /// Where there shall be more than a few of everything.
     pub long: Long,
-    /// Every command, in order.
-    pub asked: Vec<Command>,
+    /// Every command, in order; whoever clones it reads along.
+    pub asked: Arc<Mutex<Vec<Command>>>,
     pub next: u8,
 }
 
@@ -158,7 +161,7 @@ impl Fake {
             phones: Phones::in_memory([7; 32]),
             once: BTreeMap::new(),
             long: Long::default(),
-            asked: vec![],
+            asked: Arc::default(),
             next: 100,
         };
         fake.notices.push(crate::teams::lost(fake.requests[0].row.clone()));
@@ -225,11 +228,12 @@ impl Fake {
         ride.facts.insert("place".into(), vec!["北门".into()]);
         ride.facts.insert("needs".into(), vec!["要扶上车，视力不好".into()]);
         ride.checklist = vec![
-            ChecklistItem { key: "c1".into(), text: "带轮椅".into(), done: true },
+            ChecklistItem { key: "c1".into(), text: "带轮椅".into(), done: true, found: false },
             ChecklistItem {
                 key: "c2".into(),
                 text: "Bring the insurance card 医保卡".into(),
                 done: false,
+                found: false,
             },
         ];
         for (number, verb, who, counts) in [
@@ -255,7 +259,7 @@ impl Fake {
         command: Command,
         events: &broadcast::Sender<Event>,
     ) -> Result<Reply, ApiError> {
-        self.asked.push(command.clone());
+        self.asked.lock().unwrap().push(command.clone());
         let command = self.in_whose_name(command)?;
         if let Command::Join { link, .. } = command {
             return self.join(&link);
@@ -489,7 +493,12 @@ impl Fake {
             }
             Command::ChecklistAdd { id, text } => {
                 let key = format!("c{}", self.fresh());
-                self.find_mut(&id)?.checklist.push(ChecklistItem { key, text, done: false });
+                self.find_mut(&id)?.checklist.push(ChecklistItem {
+                    key,
+                    text,
+                    done: false,
+                    found: false,
+                });
                 Ok(Reply::Done)
             }
             Command::ChecklistTick { id, item, done } => {

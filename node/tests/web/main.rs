@@ -17,6 +17,7 @@ mod look;
 mod pages;
 mod phones;
 mod photos;
+mod print;
 mod private;
 mod rights;
 mod roster;

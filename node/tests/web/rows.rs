@@ -117,5 +117,6 @@ pub fn announced(number: u8, class: NewsWord, text: &str) -> NewsRow {
         photos: 0,
         files: vec![],
         originals: vec![],
+        for_all: true,
     }
 }

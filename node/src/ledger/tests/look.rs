@@ -105,6 +105,8 @@ fn whoever_owns_a_group_redirects_and_empties_no_other_groups_list() {
     let seen = show(&mut ledger, &plain.to_hex());
     assert_eq!((seen.request, texts(&seen)), (plain, vec!["Cellar"]), "it has no places");
     for title in ["A joke", "Another", "In the same group"] {
+        let plan = ActivityCommand::Show { activity: title.into() };
+        ask(&mut ledger, Command::Activity(plan));
         let look = LookCommand::Show { about: title.into() };
         assert_eq!(refused(&mut ledger, Command::Look(look)), ErrorKind::UnknownRequest, "{title}");
     }
