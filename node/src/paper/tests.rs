@@ -355,6 +355,7 @@ fn told(text: &str) -> NewsRow {
         may_change: false,
         photos: 0,
         originals: vec![],
+        files: vec![],
         for_all: true,
     }
 }

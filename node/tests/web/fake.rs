@@ -3,6 +3,8 @@
 //!
 //! It decides nothing cleverly: who may do what is the business of the real node and its tests.
 
+mod documents;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
@@ -16,8 +18,8 @@ use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
         FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
-        MePage, MeshPicture, MessageRow, MinePage, NewsCommand, NewsReply, Notice, PersonRow, Pin,
-        Reply, RequestPage, RequestRow, RoleWord, SearchQuery,
+        MePage, MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
+        RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
     phones::Phones,
@@ -259,8 +261,8 @@ impl Fake {
         command: Command,
         events: &broadcast::Sender<Event>,
     ) -> Result<Reply, ApiError> {
-        self.asked.lock().unwrap().push(command.clone());
         let command = self.in_whose_name(command)?;
+        self.asked.lock().unwrap().push(command.clone());
         if let Command::Join { link, .. } = command {
             return self.join(&link);
         }
@@ -285,22 +287,6 @@ impl Fake {
             return self.phones.answer(command);
         }
         self.in_community(command, events)
-    }
-
-    fn mine_page(&self) -> MinePage {
-        let over = |row: &RequestRow| ["closed", "cancelled"].contains(&&*row.status);
-        let rows = self.requests.iter().map(|request| request.row.clone());
-        let all: Vec<RequestRow> = rows.filter(|row| !over(row)).collect();
-        let waits = |row: &&RequestRow| row.status == "open";
-        let vetted = |row: &&RequestRow| {
-            let is_team = |it: &GroupRow| it.joined && it.kind == GroupKindWord::Vetted;
-            self.groups.iter().any(|group| group.id == row.group && is_team(group))
-        };
-        MinePage {
-            open: all.iter().filter(waits).count() as u64,
-            offered: all.iter().filter(waits).find(vetted).cloned(),
-            requests: all.into_iter().filter(|it| it.mine || it.asked_by_me).collect(),
-        }
     }
 
     fn in_community(
@@ -486,40 +472,7 @@ impl Fake {
                 (row.text, row.withdrawn) = (String::new(), true);
                 Ok(Reply::Done)
             }
-            Command::EditFact { id, field, value } => {
-                let request = self.find_mut(&id)?;
-                request.facts.insert(field, vec![value]);
-                Ok(Reply::Done)
-            }
-            Command::ChecklistAdd { id, text } => {
-                let key = format!("c{}", self.fresh());
-                self.find_mut(&id)?.checklist.push(ChecklistItem {
-                    key,
-                    text,
-                    done: false,
-                    found: false,
-                });
-                Ok(Reply::Done)
-            }
-            Command::ChecklistTick { id, item, done } => {
-                let list = &mut self.find_mut(&id)?.checklist;
-                list.iter_mut().filter(|one| one.key == item).for_each(|one| one.done = done);
-                Ok(Reply::Done)
-            }
-            Command::Describe { text, .. } => {
-                self.board.description = text;
-                Ok(Reply::Done)
-            }
-            Command::Pin { text, .. } => {
-                let key = format!("p{}", self.fresh());
-                self.board.pins.push(Pin { key, text });
-                Ok(Reply::Done)
-            }
-            Command::Unpin { pin, .. } => {
-                self.board.pins.retain(|pinned| pinned.key != pin);
-                Ok(Reply::Done)
-            }
-            other => panic!("no page asks for {other:?}"),
+            other => self.edit_document(other),
         }
     }
 
