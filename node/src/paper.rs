@@ -95,7 +95,7 @@ const QUIET: usize = 4;
 
 /// The dark modules of a QR code.
 pub struct Modules {
-    /// Modules across; readers need [`QUIET`] empty ones on each side besides.
+    /// Modules across; readers need `QUIET` empty ones on each side besides.
     pub side: usize,
     /// Runs of dark ones: column, row, how many.
     pub runs: Vec<(usize, usize, usize)>,

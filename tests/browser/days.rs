@@ -3,7 +3,7 @@
 use node::{
     api::{
         ActivityCommand, ActivityReply, Command, HoursCommand, HoursReply, NewActivity, NewRole,
-        NewVote, PlaceVerb, Reply, VoteCommand, VoteReply,
+        NewVote, Reply, VoteCommand, VoteReply,
     },
     demo::{CHEN, Demo, LI, OFFICE, ZHANG},
 };

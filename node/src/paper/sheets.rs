@@ -63,7 +63,7 @@ pub struct Printer<'a> {
 pub struct Home {
     /// Its door; empty where somebody has said none.
     pub home: String,
-    /// Who lives there, the first [`NAMES_MAX`].
+    /// Who lives there, the first `NAMES_MAX`.
     pub names: Vec<String>,
     /// How many more.
     pub more: usize,
