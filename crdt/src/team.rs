@@ -51,11 +51,15 @@ fn in_order(said: &[Said]) -> Vec<&Said> {
 
 /// Rule 2: how the team stands in the directory, if it does.
 pub fn listing(said: &[Said]) -> Option<&Listing> {
-    let mut listed = in_order(said).into_iter().rev().filter_map(|it| match &it.word {
+    last_listing(said).filter(|listing| !listing.name.trim().is_empty())
+}
+
+/// The last word on how it stands there, also that it does not: then its name is empty.
+pub fn last_listing(said: &[Said]) -> Option<&Listing> {
+    in_order(said).into_iter().rev().find_map(|it| match &it.word {
         Team::List(listing) => Some(listing),
         _ => None,
-    });
-    listed.next().filter(|listing| !listing.name.trim().is_empty())
+    })
 }
 
 /// Rule 2: what it asks for: first what is required, each in the order in which it was written down.

@@ -15,6 +15,13 @@
     part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select") ||
     part.querySelector("details[open]") !== null;
 
+  // Keys that make a form count once are drawn anew with every page: no reason to replace what stands.
+  const looks = (part) => {
+    const copy = part.cloneNode(true);
+    for (const key of copy.querySelectorAll("input[name=once]")) key.setAttribute("value", "");
+    return copy.innerHTML;
+  };
+
   const takeOver = (fresh) => {
     for (const part of document.querySelectorAll("[data-live]")) {
       const other = fresh.getElementById(part.id);
@@ -24,7 +31,7 @@
         else part.replaceChildren();
         continue;
       }
-      if (part.innerHTML === other.innerHTML && part.className === other.className || busy(part)) continue;
+      if (looks(part) === looks(other) && part.className === other.className || busy(part)) continue;
       const low = part.hasAttribute("data-stay-low") &&
         innerHeight + scrollY >= document.documentElement.scrollHeight - 200;
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;

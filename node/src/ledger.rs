@@ -366,8 +366,8 @@ impl Ledger {
         let mut due = self.chores(&found.statements)?;
         if found.roster {
             due.extend(self.leavings()?);
-            self.renew_where_let_in_again()?;
         }
+        let may_be_let_in = found.roster;
         self.note_news(&found.news, changes)?;
         let touched = found.requests.clone();
         changes.urgent.extend(self.urgent(&touched)?);
@@ -380,7 +380,9 @@ impl Ledger {
         let closings = self.closings_due()?;
         self.follow_up(changes, closings, Self::close_by_default)?;
         let gifts = self.gifts()?;
-        self.follow_up(changes, gifts, Self::hand_out)
+        self.follow_up(changes, gifts, Self::hand_out)?;
+        // Last: a fresh writer's first word has to be its certificate, and what is due is said by the old.
+        if may_be_let_in { self.renew_where_let_in_again() } else { Ok(()) }
     }
 
     /// Writes what follows from what was just saved, in a transaction of its own.

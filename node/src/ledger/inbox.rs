@@ -30,7 +30,7 @@ use crdt::{
 use super::{Failed, Ledger, duty::UNHEARD};
 use crate::{
     api::{ApiError, Inbox, InboxRow, KnockDoor, KnockFor, NewsState, NewsWord},
-    store::views::{Mark, RequestLine},
+    store::views::{CaseLine, Mark, RequestLine},
 };
 
 /// Announcements to knock for: more nobody carries up the stairs in one go.
@@ -199,10 +199,10 @@ impl Ledger {
         let open = self.views.open_cases()?;
         let cases: BTreeMap<_, _> = open.iter().map(|case| (case.id, case)).collect();
         for line in self.views.requests(false)? {
-            let Some(case) = cases.get(&line.id).filter(|case| case.measured.posted.is_none())
-            else {
-                continue;
-            };
+            // What was said to the desk alone may be about whoever reads this.
+            let for_him =
+                |case: &&&CaseLine| case.measured.posted.is_none() && !case.measured.private;
+            let Some(case) = cases.get(&line.id).filter(for_him) else { continue };
             let door = doors.get(&roster.household_of(line.requester));
             let area = Place(case.measured.area.clone());
             let about_mine = area != Place::community() && self.is_left_to(me, &area);

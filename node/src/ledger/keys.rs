@@ -208,6 +208,10 @@ impl Ledger {
         {
             tracing::error!(reason = %failed, "Fresh keys could not be made yet");
         }
+        if let Err(failed) = self.renew_where_let_in_again() {
+            tracing::error!(reason = %failed, "A fresh writer could not be made yet");
+        }
+        self.certify_what_is_fresh();
     }
 
     /// Fresh keys for all whose keys are elsewhere too and whose sealed key is open.
@@ -307,6 +311,7 @@ impl Ledger {
     /// Where the disk says no.
     pub fn settle_in(&mut self, claimed: ClaimedTime) -> Result<(), ApiError> {
         self.alone(claimed, |ledger| {
+            ledger.renew_where_let_in_again()?;
             ledger.certify_what_is_fresh();
             Ok(())
         })

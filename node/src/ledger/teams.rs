@@ -59,7 +59,7 @@ impl Known {
 
     /// How many members should vouch for a newcomer.
     pub fn vouches(&self) -> u8 {
-        let listed = team::listing(&self.said).map(|it| it.vouches);
+        let listed = team::last_listing(&self.said).map(|it| it.vouches);
         match self.group.need {
             CAPTAIN_DECIDES => listed.unwrap_or(VOUCHES_USUAL),
             need => need,
@@ -188,8 +188,11 @@ impl Ledger {
 
     /// How it stands, or would stand, in the directory.
     fn listing_of(&self, known: &Known) -> Result<Listing, Failed> {
-        if let Some(listing) = team::listing(&known.said) {
-            return Ok(listing.clone());
+        let last = team::last_listing(&known.said).cloned();
+        if let Some(listing) = last {
+            let own = || checked("name", known.name(), NAME_BYTES_MAX);
+            let name = if listing.name.is_empty() { own()? } else { listing.name.clone() };
+            return Ok(Listing { name, ..listing });
         }
         let sort = match known.group.kind {
             GroupKind::Vetted => GroupSort::Team,
@@ -227,7 +230,10 @@ impl Ledger {
         if asked.iter().any(|(_, it)| it.text == words && it.required == required) {
             return Ok(known.group.id);
         }
-        if team::listing(&known.said).is_none() {
+        // Whoever is asked for something has to find the door; what was unlisted, or is entered by
+        // invitation alone, stays so.
+        let never = team::last_listing(&known.said).is_none();
+        if never && known.group.kind != GroupKind::Invite {
             let listing = self.listing_of(&known)?;
             self.say_of_team(&known, Team::List(listing))?;
         }
@@ -247,7 +253,10 @@ impl Ledger {
             return Ok(false);
         }
         let known = self.own_team(text)?;
-        let listing = Listing { vouches, ..self.listing_of(&known)? };
+        let mut listing = Listing { vouches, ..self.listing_of(&known)? };
+        if team::listing(&known.said).is_none() {
+            listing.name = String::new();
+        }
         self.say_of_team(&known, Team::List(listing))?;
         Ok(true)
     }
@@ -414,11 +423,16 @@ impl Ledger {
         let groups = self.views.groups()?;
         let group = groups.into_iter().find(|group| group.scope == held.header.scope);
         let known = self.own_team(&group.ok_or_else(unknown)?.id.to_hex())?;
-        let stands = |it: &Said| it.at.1 == of && matches!(it.word, Team::Attest(_));
-        if !known.said.iter().any(stands) {
-            return Err(unknown().into());
+        let attested = |it: &Said| match &it.word {
+            Team::Attest(said) => Some((said.person, said.criterion)),
+            _ => None,
+        };
+        let what = known.said.iter().find(|it| it.at.1 == of).and_then(attested);
+        let what = what.ok_or_else(unknown)?;
+        // An earlier word on the same would stand instead.
+        for one in known.said.iter().filter(|it| attested(it) == Some(what)) {
+            self.say_of_team(&known, Team::Retract { of: one.at.1 })?;
         }
-        self.say_of_team(&known, Team::Retract { of })?;
         Ok(known.group.id)
     }
 

@@ -109,7 +109,7 @@ pub async fn send(
 ) -> Result<Response, Failure> {
     let command = command(&typed).ok_or(Failure::BadForm)?;
     let to_request = |id: String| Redirect::to(&format!("/requests/{id}")).into_response();
-    match app.handle.ask(Command::Across(command)).await {
+    match app.handle.act(Command::Across(command)).await {
         Ok(Reply::Across(AcrossReply::Text { text, .. })) => {
             let page = put_together(&app, &visit, typed, None).await?;
             Ok(show(&Page { carried: Some(text), ..page }))

@@ -77,7 +77,7 @@ pub async fn page(
 }
 
 pub async fn join(State(app): State<App>, Path(group): Path<String>) -> Result<Response, Failure> {
-    app.handle.ask(Command::GroupJoin { group: group.clone() }).await?;
+    app.handle.act(Command::GroupJoin { group: group.clone() }).await?;
     Ok(Redirect::to(&format!("/groups/{}", super::group::id_of(&group)?.to_hex())).into_response())
 }
 

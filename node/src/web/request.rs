@@ -328,8 +328,10 @@ fn verb_of(code: &str) -> Option<CaseVerb> {
 #[serde(default)]
 pub struct Ticked {
     text: String,
-    item: String,
-    done: String,
+    /// The key of a line that is done now,
+    tick: String,
+    /// or of one that is not after all.
+    undo: String,
 }
 
 pub async fn checklist_add(
@@ -362,7 +364,8 @@ pub async fn checklist_tick(
     Form(ticked): Form<Ticked>,
 ) -> Result<Response, Failure> {
     let name = name_of(&id)?;
-    let done = !ticked.done.is_empty();
-    app.handle.ask(Command::ChecklistTick { id: name.clone(), item: ticked.item, done }).await?;
+    let done = !ticked.tick.is_empty();
+    let item = if done { ticked.tick } else { ticked.undo };
+    app.handle.act(Command::ChecklistTick { id: name.clone(), item, done }).await?;
     Ok(Redirect::to(&format!("{}#checklist", href(&name))).into_response())
 }

@@ -229,6 +229,8 @@ async fn load(
     let mut desk = *desk;
     desk.group = clip(&visit.words.group_name(&desk.group), TITLE_CHARS_MAX);
     desk.about = clip(&desk.about, TEXT_CHARS_MAX);
+    // Whoever was refused does not keep the others from the page.
+    desk.applications.sort_by_key(|it| !it.declined_by.is_empty());
     let words = visit.words;
     let criteria = desk.criteria.iter().map(|it| {
         let key = if it.required { "team-required" } else { "team-preferred" };

@@ -86,7 +86,7 @@ async fn a_checklist_grows_and_is_ticked() {
     let list = format!("/requests/{}/checklist", id(41).to_hex());
     browser.get(&format!("/requests/{}", id(41).to_hex())).await;
     browser.submit(&list, &[("text", "umbrella")]).await.says("umbrella").says("☐");
-    let page = browser.submit(&format!("{list}/tick"), &[("item", "c2"), ("done", "yes")]).await;
+    let page = browser.submit(&format!("{list}/tick"), &[("tick", "c2")]).await;
     assert_eq!(page.html.matches('☑').count(), 2);
 }
 

@@ -9,7 +9,7 @@
 //! 3. That something has run out is said by this box's clock, to the captain and to whom it is about:
 //!    thirty days ahead, and when it is so, each once. Nothing else follows from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
     body::GroupKind,
@@ -112,8 +112,10 @@ impl Ledger {
         let inside = joined || owner;
         let credentials = team::credentials(&known.said);
         let mut applications = Vec::new();
+        // Who came in and left again asks anew: what he asked for once is over.
+        let waiting: BTreeSet<PersonId> = roster.knocks(&id).iter().map(|it| it.person).collect();
         for it in team::applications(&known.said) {
-            let is_over = roster.members(&id).contains(&it.who);
+            let is_over = !waiting.contains(&it.who);
             if !is_over && (inside || it.who == me) && roster.is_community_member(it.who) {
                 applications.push(self.application_row(&known, &it, &credentials)?);
             }

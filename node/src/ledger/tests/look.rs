@@ -53,7 +53,7 @@ fn planned(ledger: &mut Ledger) -> String {
         ..NewActivity::default()
     };
     match ask(ledger, Command::Activity(ActivityCommand::New(Box::new(new)))) {
-        Reply::Activity(ActivityReply::Page(page)) => page.row.id.to_hex(),
+        Reply::Activity(ActivityReply::Planned { id, .. }) => id.to_hex(),
         other => panic!("{other:?}"),
     }
 }
