@@ -181,11 +181,13 @@
       if (!work) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      work.then(() => {
-        if (shrinking.get(event.target) === work) shrinking.delete(event.target);
-        if (event.target.requestSubmit) event.target.requestSubmit(event.submitter);
-        else event.target.submit();
-      });
+      const { target, submitter } = event;
+      // Not before this event is over: a form that is being sent does not hear that it shall be.
+      work.then(() => setTimeout(() => {
+        if (shrinking.get(target) === work) shrinking.delete(target);
+        if (target.requestSubmit) target.requestSubmit(submitter);
+        else target.submit();
+      }));
     });
   }
 

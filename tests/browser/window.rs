@@ -62,6 +62,29 @@ pub struct Driver {
     _profiles: tempfile::TempDir,
 }
 
+/// Tries to start a driver.
+const DRIVER_TRIES: usize = 3;
+
+/// Starts one on a free port, and hears which; none where it ended without a word.
+fn said_port(home: Option<&Path>, profiles: &Path) -> Option<(Child, String)> {
+    let mut command = Command::new("chromedriver");
+    command.env("TMPDIR", profiles);
+    if let Some(home) = home {
+        command.env("HOME", home);
+    }
+    command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("chromedriver runs (Debian: chromium-driver)");
+    let said = BufReader::new(child.stdout.take().expect("it was piped"));
+    let port = said.lines().map_while(Result::ok).find_map(|line| {
+        let (_, port) = line.split_once("successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    });
+    if port.is_none() {
+        child.wait().expect("it ended");
+    }
+    port.map(|port| (child, port))
+}
+
 impl Driver {
     /// Starts one on a free port.
     pub fn start() -> Self {
@@ -75,19 +98,9 @@ impl Driver {
 
     fn start_with(home: Option<&Path>, arguments: &[&str]) -> Self {
         let profiles = tempfile::tempdir().expect("a folder for the profiles");
-        let mut command = Command::new("chromedriver");
-        command.env("TMPDIR", profiles.path());
-        if let Some(home) = home {
-            command.env("HOME", home);
-        }
-        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("chromedriver runs (Debian: chromium-driver)");
-        let said = BufReader::new(child.stdout.take().expect("it was piped"));
-        let port = said.lines().map_while(Result::ok).find_map(|line| {
-            let (_, port) = line.split_once("successfully on port ")?;
-            Some(port.trim_end_matches('.').to_owned())
-        });
-        let port = port.expect("chromedriver says its port");
+        // The port that it was told is free may be taken a moment later.
+        let started = (0..DRIVER_TRIES).find_map(|_| said_port(home, profiles.path()));
+        let (child, port) = started.expect("chromedriver says its port");
         let address = format!("http://127.0.0.1:{port}");
         let arguments = arguments.iter().map(|it| (*it).to_owned()).collect();
         Self { child, address, arguments, _profiles: profiles }
