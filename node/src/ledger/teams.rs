@@ -174,8 +174,7 @@ impl Ledger {
             }
         }
         let mut listing = self.listing_of(&known)?;
-        listing.name =
-            if known.line.name.is_empty() { known.name() } else { known.line.name.clone() };
+        listing.name = known.name();
         listing.about = about.map_or(listing.about, ToOwned::to_owned);
         listing.sort = new.sort.map_or(listing.sort, sort_of);
         if new.place.is_some() {
