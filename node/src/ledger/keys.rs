@@ -199,8 +199,9 @@ impl Ledger {
         }
     }
 
-    /// Somebody may have unlocked what was needed for fresh keys.
-    pub(super) fn catch_up_with_keys(&mut self) {
+    /// Somebody may have unlocked what was needed for fresh keys; whoever was let in again while his was
+    /// shut gets his writer only then.
+    pub(super) fn catch_up_with_keys(&mut self, unlocks: bool) {
         let may = |copied: bool, seal: &identity::Seal| copied && seal.secret().is_some();
         let first = may(self.identity.copied, &self.identity.sealed);
         if (first || self.identity.others.iter().any(|it| may(it.copied, &it.sealed)))
@@ -208,10 +209,12 @@ impl Ledger {
         {
             tracing::error!(reason = %failed, "Fresh keys could not be made yet");
         }
-        if let Err(failed) = self.renew_where_let_in_again() {
-            tracing::error!(reason = %failed, "A fresh writer could not be made yet");
+        if unlocks {
+            if let Err(failed) = self.renew_where_let_in_again() {
+                tracing::error!(reason = %failed, "A fresh writer could not be made yet");
+            }
+            self.certify_what_is_fresh();
         }
-        self.certify_what_is_fresh();
     }
 
     /// Fresh keys for all whose keys are elsewhere too and whose sealed key is open.

@@ -29,6 +29,7 @@ impl Ledger {
             Err(error) => return Plan::Command(None, Err(error)),
         };
         let before = self.identity.clone();
+        let unlocks = matches!(command, Command::Unlock { .. });
         self.identity.trade_places(who);
         let outcome = match command {
             // One envelope, which is written whole or not at all.
@@ -38,7 +39,7 @@ impl Ledger {
         match outcome {
             Ok(after) => {
                 self.identity.trade_places(who);
-                self.catch_up_with_keys();
+                self.catch_up_with_keys(unlocks);
                 Plan::Command(who, Ok(after))
             }
             Err(failed) => {
