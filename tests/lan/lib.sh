@@ -51,6 +51,20 @@ cable() { # cable HOME BRIDGE ADDRESS: an interface in HOME, plugged into BRIDGE
   ip -n "$1" link set "$2" up
   ip -n "$1" route add 224.0.0.0/4 dev "$2" 2>/dev/null || true
 }
+two_streets() { # two streets, and the cable between them that a cut takes away
+  bridge east; bridge west
+  ip link add trunk type veth peer name trunk2
+  ip link set trunk master east up; ip link set trunk2 master west up
+}
+lives() { # lives BRIDGE HOME…: each in a namespace of its own, at the next free address
+  local street=$1 home; shift
+  for home in "$@"; do
+    address=$((${address:-0} + 1))
+    home_net "$home"; cable "$home" "$street" "10.9.7.$address"
+  done
+}
+cut_trunk() { note "cut${1:+: $1}"; ip link set trunk down; }
+heal_trunk() { note "heal${1:+: $1}"; ip link set trunk up; }
 unplug() { ip link set "$1-$2" down; }
 plug() { ip link set "$1-$2" up; }
 
@@ -126,11 +140,44 @@ PY
 json() { python3 -c "import json,sys; d=json.load(sys.stdin); print($1)"; }
 invite() { linli "$1" invite --json | json 'd["link"]'; }
 join() { linli "$1" join "$2" --home "$1" --person "$3" >/dev/null 2>&1; } # HOME LINK PERSON
+until_it() { # until_it WHAT COMMAND…: until it succeeds; WHAT says what is wrong if it never does
+  local what=$1 tries=0; shift
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ $tries -lt 400 ] || fail "$what"
+    read -r -t 0.05 <> <(:) || true
+  done
+}
+refused() { # refused WORD HOME ARGS…: the node says no, with that word in its answer
+  local word=$1; shift
+  if linli "$@" --json >/dev/null 2>"$work/refused"; then fail "allowed: $*"; fi
+  grep -q -- "$word" "$work/refused" || fail "refused with $(cat "$work/refused"): $*"
+}
+has() { # … | has PATTERN: like `grep -q`, but it reads to the end, so that the writer never fails on a shut pipe
+  [ "$(grep -c "$@")" != 0 ]
+}
+says() { # says TEXT HOME ARGS…: what it prints has TEXT in it
+  local text=$1; shift
+  linli "$@" | has -F -- "$text" || fail "“$text” is not in what $* says: $(linli "$@")"
+}
+equal() { # equal HOME…: the first with all others, each of them with somebody
+  local first=$1 home
+  linli "$first" wait --peers $(($# - 1)) --timeout 30 >/dev/null || fail "$first is not equal with all of $*"
+  for home in "${@:2}"; do linli "$home" wait --peers 1 --timeout 30 >/dev/null || fail "$home is not equal"; done
+}
+alike() { # alike WHAT HOME…: what the function WHAT prints of each home is the same
+  local what=$1 first=$2 home one other; shift 2
+  one=$("$what" "$first")
+  for home in "$@"; do
+    other=$("$what" "$home")
+    [ "$other" = "$one" ] || fail "$what: $home has $other, $first has $one"
+  done
+}
 
 # Until HOME shows TEXT in a group: keys come a moment after what they open.
 shows() { # shows HOME GROUP TEXT
   local tries=0
-  until linli "$1" log "$2" --last 100000 --json | grep -qF "$3"; do
+  until linli "$1" log "$2" --last 100000 --json | has -F -- "$3"; do
     tries=$((tries + 1))
     [ $tries -lt 400 ] || fail "$1 does not show “$3” in $2"
     read -r -t 0.02 <> <(:) || true

@@ -19,11 +19,6 @@ linli office wait --peers 1 --timeout 30 || fail "the homes never met"
 together() { linli office wait --peers 1 --timeout 20 >/dev/null && linli wang wait --peers 1 --timeout 20 >/dev/null || fail "not equal"; }
 status() { linli "$1" request "$2" --json | json 'd["status"]'; }
 stands() { [ "$(status "$1" "$2")" = "$3" ] || fail "$2 stands as $(status "$1" "$2") on $1, not $3"; }
-refused() { # refused WORD HOME ARGS…: the node says no, with that word in its answer
-  local word=$1; shift
-  if linli "$@" --json >/dev/null 2>"$work/refused"; then fail "allowed: $*"; fi
-  grep -q "$word" "$work/refused" || fail "refused with $(cat "$work/refused"): $*"
-}
 
 linli wang post all "The lift is broken, who can look at it?" >/dev/null
 together
@@ -45,12 +40,12 @@ note "heal"
 plug office lan
 together
 stands wang "$one" open
-linli wang log all --json | grep -q "\"request\":\"$one\"" || fail "the message does not show its request"
+linli wang log all --json | has "\"request\":\"$one\"" || fail "the message does not show its request"
 [ "$(linli office request "$complaint" --json | json 'd["title"]')" = "—" ] || fail "the title says something"
-linli office request "$complaint" --private --reason "to look into it" --json | grep -q "Noise at night" ||
+linli office request "$complaint" --private --reason "to look into it" --json | has "Noise at night" ||
   fail "the desk cannot read the complaint"
 refused no_vault wang request "$call" --private
-linli office desk unanswered --json | grep -q "$complaint" || fail "the complaint is not in the list"
+linli office desk unanswered --json | has "$complaint" || fail "the complaint is not in the list"
 
 note "every act"
 refused not_now wang hold "$one"
@@ -72,7 +67,7 @@ refused not_now office close "$one"
 together
 stands wang "$one" resolved
 stands wang "$complaint" declined
-linli office desk call-backs --json | grep -q "$one" || fail "nobody is called back"
+linli office desk call-backs --json | has "$one" || fail "nobody is called back"
 linli wang confirm "$one" --json >/dev/null
 together
 stands office "$one" closed
@@ -154,7 +149,7 @@ together
 linli office assign "$posting" wang-person --json >/dev/null
 together
 tries=0
-until linli wang request "$posting" --private --json 2>/dev/null | grep -q "138 0013 8000"; do
+until linli wang request "$posting" --private --json 2>/dev/null | has "138 0013 8000"; do
   tries=$((tries + 1)); [ $tries -lt 400 ] || fail "the driver has no number"; read -r -t 0.05 <> <(:) || true
 done
 

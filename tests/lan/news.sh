@@ -8,19 +8,9 @@
 in_namespace "$@"
 lan_begin
 
-bridge east; bridge west
-for home in office zhang wang; do home_net "$home"; done
-cable office east 10.9.3.1; cable zhang east 10.9.3.2; cable wang west 10.9.3.3
-ip link add trunk type veth peer name trunk2; ip link set trunk master east up; ip link set trunk2 master west up
+two_streets
+lives east office zhang; lives west wang
 
-until_it() { # until_it WHAT COMMAND…: until it succeeds
-  local what=$1 tries=0; shift
-  until "$@" >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ $tries -lt 400 ] || fail "$what"
-    read -r -t 0.05 <> <(:) || true
-  done
-}
 together() { linli office wait --peers 2 --timeout 60 >/dev/null || fail "not equal"; }
 
 found office 李红 润园
@@ -42,8 +32,7 @@ linli office answer "$question" "At the east gate, Monday to Friday." --faq --js
 linli wang name --real 王秀英 --json >/dev/null
 together
 
-note "cut: the office side talks for a day"
-ip link set trunk down
+cut_trunk "the office side talks for a day"
 python3 - "$work/chat.csv" <<'PY'
 import csv, sys
 with open(sys.argv[1], "w", newline="") as out:
@@ -65,8 +54,7 @@ linli wang ask "How is the gas card charged?" --kind question --json | json 'd["
   fail "the saved answer does not come first"
 waits=$(linli wang post all "@desk is there water tonight?" --json | json 'd["id"]')
 
-note "heal"
-ip link set trunk up
+heal_trunk
 until_it "the alert never rang" grep -q "alert $alert" "$work/wang.rung"
 behind=$(linli wang log all --last 100000 --json | grep -c '"text":"chat ' || true)
 [ "$behind" -lt 6000 ] || fail "the alert came after all of the chat ($behind lines)"

@@ -47,7 +47,7 @@ for n in range(4000): print('{\"text\": \"%d %s\"}' % (n, rng.randbytes(150).hex
 linli anna import all "$work/chat.jsonl" >/dev/null
 alert=$(linli anna alert "The pipe at the gate has burst" --photo "$work/pipe.png" --json | json 'd["id"]')
 plug bao street
-alert_here() { linli bao news --json 2>/dev/null | grep -q "$alert"; }
+alert_here() { linli bao news --json 2>/dev/null | has "$alert"; }
 until_true "the alert does not come to bao" alert_here
 chat_here=$(linli bao log all --last 10000 --json | wc -l)
 linli bao photo "$alert" "$work/thumbnail.jpg" >/dev/null
@@ -85,7 +85,7 @@ up anna
 linli anna wait --peers 2 --timeout 60 || fail "anna does not come back"
 linli anna group new room --kind invite --json >/dev/null
 linli anna grant bao-person member --over room >/dev/null 2>&1
-is_in_room() { linli bao groups --json | grep -q '"name":"room"'; }
+is_in_room() { linli bao groups --json | has '"name":"room"'; }
 until_true "bao does not come into the room" is_in_room
 python3 - "$work/hand.png" <<'PY'
 import struct, sys, zlib

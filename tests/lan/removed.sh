@@ -51,7 +51,7 @@ for home in office anna friend; do
   [ "$shown" = "[('before', False), ('on my way', True), ('thank you', False)]" ] || fail "$home shows $shown"
   linli "$home" request "$ride" --json | json 'd["holder"]' | grep -qx friend-person || fail "$home: the ride is not the friend's, whose claim stands"
   linli "$home" request "$shop" --json | json 'd["holder"]' | grep -qx friend-person || fail "$home loses the friend's claim"
-  ! linli "$home" people --json | grep -q driver-person || fail "$home still lists the driver"
+  ! linli "$home" people --json | has driver-person || fail "$home still lists the driver"
 done
 linli anna trouble --json | grep -c '"reason":"cut"' | grep -qx 3 || { linli anna trouble; fail "anna is not told why"; }
 
@@ -64,7 +64,7 @@ for home in anna friend; do shows $home all "for those who stayed"; done
 linli friend post all "so do I say" >/dev/null
 shows office all "so do I say"
 for words in "for those who stayed" "so do I say"; do
-  ! linli driver log all --json | grep -qF "$words" || fail "the driver reads on"
+  ! linli driver log all --json | has -F "$words" || fail "the driver reads on"
   ! grep -rqaF "$words" "$work/driver" || fail "the driver's disk gives away “$words”"
   grep -rqaF "$words" "$work/anna" || fail "the same search finds nothing at anna's"
 done
@@ -72,7 +72,7 @@ done
 
 note "late items are shown and admitted"
 removal=$(linli office late --json | python3 -c 'import json,sys; print(next(d["removal"] for d in map(json.loads, sys.stdin) if d["items"] == 3))')
-linli office late "$removal" | grep -q "nobody answers this" || fail "the late words are not shown"
+linli office late "$removal" | has "nobody answers this" || fail "the late words are not shown"
 ! linli anna admit "$removal" --all 2>/dev/null || fail "anna admitted"
 linli office admit "$removal" --all 2>/dev/null
 linli office wait --peers 2 --timeout 30 || fail "not equal after the admission"

@@ -70,10 +70,10 @@ linli admin remove 安娜 >/dev/null 2>&1 || true
 linli admin post all "I am the admin" >/dev/null 2>&1 || true
 linli desk group new 二号 >/dev/null || fail "the desk founds no group"
 linli desk wait --peers 2 --timeout 30 || fail "the desk's group does not get round"
-linli anna groups | grep -q 二号 || fail "anna does not see the new group"
+linli anna groups | has 二号 || fail "anna does not see the new group"
 for home in anna desk; do
-  linli "$home" people --json | grep -q 安娜 || fail "$home: the thief removed 安娜"
-  ! linli "$home" log all --json | grep -q "I am the admin" || fail "$home shows the thief's words"
+  linli "$home" people --json | has 安娜 || fail "$home: the thief removed 安娜"
+  ! linli "$home" log all --json | has "I am the admin" || fail "$home shows the thief's words"
 done
 same_soon anna desk
 no_errors

@@ -7,10 +7,8 @@
 in_namespace "$@"
 lan_begin
 
-bridge east; bridge west
-home_net office; home_net wang; home_net li
-cable office east 10.9.2.1; cable wang east 10.9.2.2; cable li west 10.9.2.3
-ip link add trunk type veth peer name trunk2; ip link set trunk master east up; ip link set trunk2 master west up
+two_streets
+lives east office wang; lives west li
 
 found office 李红 润园
 up office
@@ -37,8 +35,7 @@ same() { # same WHAT: in every home
   for home in wang li; do [ "$("$1" "$home")" = "$first" ] || fail "$home has $("$1" "$home"), the office $first"; done
 }
 
-note "cut"
-ip link set trunk down
+cut_trunk
 number=$(show li | json 'd["my_number"]')
 linli li vote cast "$vote" yes >/dev/null || fail "li could not vote"
 linli li vote cast "$vote" no >/dev/null 2>"$work/refused" && fail "li voted twice"
@@ -46,8 +43,7 @@ grep -q -- "--again" "$work/refused" || fail "he is not told how: $(cat "$work/r
 linli wang vote cast "$vote" yes >/dev/null || fail "wang could not vote"
 for home in office wang; do linli "$home" vote enter "$vote" "$number" no >/dev/null || fail "$home could not enter"; done
 
-note "heal"
-ip link set trunk up
+heal_trunk
 all_equal "after the heal"
 same in_hand
 show li | json 'd["contradicting"]' | grep -qx 1 || fail "two ballots of one home were not noticed: $(sheet li)"
