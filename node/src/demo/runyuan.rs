@@ -26,7 +26,7 @@ use std::{path::Path, sync::Arc};
 
 use crdt::{
     envelope::Envelope,
-    id::{EnvelopeId, PersonId},
+    id::{EnvelopeId, PersonId, ScopeId},
     invitation::Invitation,
     time::ClaimedTime,
 };
@@ -158,8 +158,10 @@ struct Making<'a> {
     /// What outsiders cannot read is called by its id.
     groups: Vec<String>,
     beginning: Vec<Arc<Envelope>>,
-    /// All that it wrote since: whoever acts on its word later has to hold its chains whole.
-    office_said: Vec<Arc<Envelope>>,
+    /// The scope of everybody's group, in which requests stand.
+    everybody: ScopeId,
+    /// All that it wrote there since: whoever acts on its word later has to hold its chain whole.
+    office_told: Vec<Arc<Envelope>>,
     now: ClaimedTime,
     people: Vec<Somebody>,
     volunteers: Vec<PersonId>,
@@ -190,6 +192,7 @@ pub fn found(data: &Path, plan: &Plan, progress: &mut Progress<'_>) -> Result<()
         return Err(internal(&"not an invitation"));
     };
     let beginning = beginning(&mut office, begin)?;
+    let everybody = scope_of_all(&mut office, begin)?;
     let door = home::invitation(&link)?;
     let mut making = Making {
         plan,
@@ -198,7 +201,8 @@ pub fn found(data: &Path, plan: &Plan, progress: &mut Progress<'_>) -> Result<()
         door,
         groups,
         beginning,
-        office_said: Vec::new(),
+        everybody,
+        office_told: Vec::new(),
         now,
         people: Vec::new(),
         volunteers: Vec::new(),
@@ -249,6 +253,15 @@ fn lay_out(
         _ => Err(internal(&"not a group")),
     };
     replies.into_iter().map(id).collect()
+}
+
+/// Where everybody's group stands.
+fn scope_of_all(office: &mut Ledger, at: ClaimedTime) -> Result<ScopeId, ApiError> {
+    let all = match tell(office, vec![Command::Groups], at)?.0.pop() {
+        Some(Reply::Groups { groups }) => groups.into_iter().find(|it| it.name == "all"),
+        _ => None,
+    };
+    all.map(|it| it.id.scope()).ok_or_else(|| internal(&"no group of everybody"))
 }
 
 impl Making<'_> {
@@ -303,15 +316,20 @@ impl Making<'_> {
         at: ClaimedTime,
     ) -> Result<Vec<Arc<Envelope>>, ApiError> {
         let written = hand(&mut self.office, envelopes, at)?;
-        self.office_said.extend(written.iter().cloned());
+        self.remember(&written);
         Ok(written)
     }
 
     /// Has the office do something; what it wrote is remembered.
     fn say(&mut self, commands: Vec<Command>, at: ClaimedTime) -> Result<Vec<Reply>, ApiError> {
         let (replies, written) = tell(&mut self.office, commands, at)?;
-        self.office_said.extend(written);
+        self.remember(&written);
         Ok(replies)
+    }
+
+    fn remember(&mut self, written: &[Arc<Envelope>]) {
+        let told = written.iter().filter(|it| it.header().scope == self.everybody);
+        self.office_told.extend(told.cloned());
     }
 
     /// What falls to a home of so many things.

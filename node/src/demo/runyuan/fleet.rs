@@ -133,7 +133,7 @@ impl Making<'_> {
                 self.say(vec![Command::Case(noted)], ride.later(1))?;
             }
         }
-        world.extend(self.office_said.iter().cloned());
+        world.extend(self.office_told.iter().cloned());
         hand(&mut driver.ledger, &world, self.now)?;
         for ride in share.iter() {
             let verbs = [ActVerb::Claim, ActVerb::Depart, ActVerb::Done];
