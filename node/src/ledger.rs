@@ -212,6 +212,8 @@ struct Memos {
     /// Of the roster's version.
     members: Memo<u64, Arc<BTreeMap<GroupId, u64>>>,
     audience: Memo<receipts::AudienceKey, Arc<Vec<receipts::Home>>>,
+    /// Of the last row here and the last that others hold.
+    unsent: Memo<(i64, i64), u64>,
     /// Of the requests' version, the cut's first row and its end.
     cut: Memo<(u64, i64, u64), CutPage>,
 }

@@ -450,6 +450,11 @@ impl Roster {
         self.resolver.index.roles_of.keys().copied()
     }
 
+    /// Was he ever given a role, or did he take one?
+    pub fn was_ever(&self, person: &PersonId) -> bool {
+        self.resolver.index.roles_of.has(person)
+    }
+
     /// Every key that somebody ever certified for himself, ascending.
     pub fn keys_ever(&self) -> impl Iterator<Item = KeyId> {
         self.resolver.index.keyring.claims().map(|(key, _)| key)

@@ -159,8 +159,9 @@ impl Ledger {
         let others = self.identity.others.iter().map(|it| it.writer.writer());
         let writers = [self.identity.writer.writer()].into_iter().chain(others);
         let read = self.truth.read();
-        let counts = writers.map(|writer| Ok(read.own(&writer, self.delivered)?.count));
-        counts.sum()
+        self.memos.unsent.get_or(&(read.last_row()?, self.delivered), || {
+            writers.map(|writer| Ok(read.own(&writer, self.delivered)?.count)).sum()
+        })
     }
 
     pub(super) fn group_row(&mut self, line: GroupLine) -> GroupRow {
@@ -371,12 +372,11 @@ impl Ledger {
 
     fn board_page(&mut self, text: &str) -> Result<BoardPage, Failed> {
         let line = self.group(text)?;
-        let board = self.board_of(&line.id)?.board();
-        let pin = |pin: crdt::document::Pin| Pin { key: pin.key.as_str().into(), text: pin.text };
+        let pins = self.views.pins(&line.id)?.into_iter();
         Ok(BoardPage {
+            pins: pins.map(|(key, text)| Pin { key, text }).collect(),
             description: line.description.clone(),
             group: self.group_row(line),
-            pins: board.pins.into_iter().map(pin).collect(),
         })
     }
 

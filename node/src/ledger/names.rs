@@ -66,32 +66,42 @@ impl Ledger {
     /// The person of this name, or of this (beginning of an) id.
     pub(super) fn person_named(&self, text: &str) -> Result<PersonId, Failed> {
         let text = text.trim();
-        let cards = self.views.people()?;
-        let known = cards.iter().map(|card| card.person);
-        let mut all: Vec<PersonId> = self.truth.roster().people_ever().chain(known).collect();
-        all.sort_unstable();
-        all.dedup();
         // A whole id before any name: somebody may call himself by another's.
-        if let Some(exact) = all.iter().find(|id| id.to_hex() == text || id.to_string() == text) {
-            return Ok(*exact);
+        if let Ok(id) = text.parse::<PersonId>()
+            && (self.truth.roster().was_ever(&id) || self.views.card(&id)?.is_some())
+        {
+            return Ok(id);
         }
-        let mut found: Vec<PersonId> =
-            cards.iter().filter(|card| card.name == text).map(|card| card.person).collect();
+        let mut found = self.views.people_called(text)?;
         if found.is_empty() {
-            found = all.into_iter().filter(|id| begins(&id.to_hex(), text)).collect();
+            found = self.people_beginning(text)?;
         }
         match found.as_slice() {
             [one] => Ok(*one),
             [] => Err(ApiError::new(ErrorKind::UnknownPerson, [("name", text.into())]).into()),
             many => {
-                let called = |id: &PersonId| {
-                    let card = cards.iter().find(|card| card.person == *id);
-                    let home = card.map(|card| card.home.clone()).unwrap_or_default();
-                    format!("{} ({home})", &id.to_hex()[..12])
-                };
-                Err(ambiguous(text, many.iter().map(called).collect()).into())
+                let mut candidates = Vec::new();
+                for id in many {
+                    let home = self.views.card(id)?.map(|card| card.home).unwrap_or_default();
+                    candidates.push(format!("{} ({home})", &id.to_hex()[..12]));
+                }
+                Err(ambiguous(text, candidates).into())
             }
         }
+    }
+
+    /// Everybody whose id begins with these digits, written alone or as in `person-1a2b3c4d`.
+    fn people_beginning(&self, text: &str) -> Result<Vec<PersonId>, Failed> {
+        let digits = text.strip_prefix("person-").unwrap_or(text);
+        if !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
+            return Ok(Vec::new());
+        }
+        let known = self.views.people()?.into_iter().map(|card| card.person);
+        let mut all: Vec<PersonId> = self.truth.roster().people_ever().chain(known).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|id| begins(&id.to_hex(), digits));
+        Ok(all)
     }
 
     /// The group or area of this name or id; the community where none is named.

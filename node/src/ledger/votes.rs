@@ -17,7 +17,7 @@
 mod glance;
 mod look;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
     body::{Ballot, Body, Choice, Franchise, Mark, Opening, Place, PollKey, Voter},
@@ -172,11 +172,12 @@ impl Ledger {
         let mut people = roster.members(&group.id);
         let lies = roster.group(&group.id).map(|it| it.place);
         if !lies.is_some_and(|lies| place.contains(&lies)) {
-            let cards = self.views.people()?;
-            let there = |who: &PersonId| {
-                cards.iter().any(|card| card.person == *who && place.contains(&card.place))
-            };
-            people.retain(there);
+            let cards = self.views.people()?.into_iter();
+            let there: BTreeSet<PersonId> = cards
+                .filter(|card| place.contains(&card.place))
+                .map(|card| card.person)
+                .collect();
+            people.retain(|who| there.contains(who));
         }
         if single {
             return Ok(people.into_iter().map(|who| Voter(vec![who])).collect());

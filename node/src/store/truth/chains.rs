@@ -80,7 +80,7 @@ impl Reading<'_> {
         for code in codes {
             let condition = "e.fate <> 0 AND e.fate = ?1 \
                  AND e.reason = (SELECT ref FROM reasons WHERE code = ?2) \
-                 ORDER BY e.row DESC LIMIT ?3";
+                 ORDER BY +e.row DESC LIMIT ?3";
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             found.extend(self.judged(condition, (Fate::Quarantined as u8, code, limit))?);
         }

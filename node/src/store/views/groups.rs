@@ -105,6 +105,11 @@ impl Views {
         let (name, description) = (board.name.text(), board.description.text());
         name.clone_into(&mut group.name);
         put.execute(params![group.number, name, description, now.as_bytes()])?;
+        self.conn.execute("DELETE FROM pins WHERE in_group = ?1", [group.number])?;
+        let mut pin = self.conn.prepare_cached("INSERT INTO pins VALUES (?1, ?2, ?3, ?4)")?;
+        for (place, it) in (0_i64..).zip(&board.pins) {
+            pin.execute(params![group.number, place, it.key.as_str(), it.text])?;
+        }
         batch.touched.entry(id).or_default();
         batch.changes.roster = true;
         Ok(())

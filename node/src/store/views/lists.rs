@@ -288,6 +288,27 @@ impl Views {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What is pinned to a group's board, in its order: keys and texts.
+    #[expect(clippy::missing_errors_doc, reason = "said once, above")]
+    pub fn pins(&self, group: &GroupId) -> Result<Vec<(String, String)>, StoreError> {
+        let Some(group) = self.groups.get(group) else { return Ok(Vec::new()) };
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT key, text FROM pins WHERE in_group = ?1 ORDER BY place")?;
+        let rows = find.query_map([group.number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whoever calls himself so, ascending by home.
+    #[expect(clippy::missing_errors_doc, reason = "said once, above")]
+    pub fn people_called(&self, name: &str) -> Result<Vec<PersonId>, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT person FROM people WHERE name = ?1 ORDER BY home, ref")?;
+        let rows = find.query_map([name], |row| id_from(PersonId::from_bytes, row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// One person's card.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn card(&self, person: &PersonId) -> Result<Option<PersonLine>, StoreError> {

@@ -18,6 +18,15 @@ CREATE TABLE groups (
     state BLOB NOT NULL        -- fingerprint over what is visible
 ) STRICT;
 
+-- What is pinned to a group's board, in its order.
+CREATE TABLE pins (
+    in_group INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (in_group, place)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE people (
     ref INTEGER PRIMARY KEY,
     person BLOB NOT NULL UNIQUE,
@@ -28,6 +37,7 @@ CREATE TABLE people (
     lamport INTEGER NOT NULL, -- of the card that says so; the highest (lamport, id) holds
     card BLOB NOT NULL
 ) STRICT;
+CREATE INDEX people_by_name ON people (name);
 
 CREATE TABLE messages (
     row INTEGER PRIMARY KEY, -- the envelope's row in truth.db
