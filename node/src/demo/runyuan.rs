@@ -26,7 +26,7 @@ use std::{path::Path, sync::Arc};
 
 use crdt::{
     envelope::Envelope,
-    id::{EnvelopeId, PersonId, ScopeId},
+    id::{EnvelopeId, PersonId},
     invitation::Invitation,
     time::ClaimedTime,
 };
@@ -158,10 +158,12 @@ struct Making<'a> {
     /// What outsiders cannot read is called by its id.
     groups: Vec<String>,
     beginning: Vec<Arc<Envelope>>,
-    /// The scope of everybody's group, in which requests stand.
-    everybody: ScopeId,
-    /// All that it wrote there since: whoever acts on its word later has to hold its chain whole.
-    office_told: Vec<Arc<Envelope>>,
+    /// Who sits at the desk. His chains hold no keys: whoever took in the office's whole chain of
+    /// everybody's group would read there that thousands hold its key whom he has not met, and
+    /// would make a new one.
+    desk: PersonId,
+    /// All that the desk said: whoever acts on its word later has to hold its chains whole.
+    desk_said: Vec<Arc<Envelope>>,
     now: ClaimedTime,
     people: Vec<Somebody>,
     volunteers: Vec<PersonId>,
@@ -191,8 +193,8 @@ pub fn found(data: &Path, plan: &Plan, progress: &mut Progress<'_>) -> Result<()
     let Some(Reply::Invite { link }) = tell(&mut office, vec![invite], begin)?.0.pop() else {
         return Err(internal(&"not an invitation"));
     };
+    let desk = staff_the_desk(&mut office, begin)?;
     let beginning = beginning(&mut office, begin)?;
-    let everybody = scope_of_all(&mut office, begin)?;
     let door = home::invitation(&link)?;
     let mut making = Making {
         plan,
@@ -201,8 +203,8 @@ pub fn found(data: &Path, plan: &Plan, progress: &mut Progress<'_>) -> Result<()
         door,
         groups,
         beginning,
-        everybody,
-        office_told: Vec::new(),
+        desk,
+        desk_said: Vec::new(),
         now,
         people: Vec::new(),
         volunteers: Vec::new(),
@@ -255,13 +257,20 @@ fn lay_out(
     replies.into_iter().map(id).collect()
 }
 
-/// Where everybody's group stands.
-fn scope_of_all(office: &mut Ledger, at: ClaimedTime) -> Result<ScopeId, ApiError> {
-    let all = match tell(office, vec![Command::Groups], at)?.0.pop() {
-        Some(Reply::Groups { groups }) => groups.into_iter().find(|it| it.name == "all"),
-        _ => None,
+/// A second person on the office's box, who answers at the desk.
+fn staff_the_desk(office: &mut Ledger, at: ClaimedTime) -> Result<PersonId, ApiError> {
+    let add = Command::ResidentAdd { name: "红管家 王敏".to_owned(), link: None };
+    tell(office, vec![add], at)?;
+    let desk =
+        office.identity().everybody().pop().ok_or_else(|| internal(&"nobody at the desk"))?;
+    let grant = RosterCommand::Grant {
+        person: desk.to_hex(),
+        role: RoleWord::Staff,
+        over: None,
+        again: false,
     };
-    all.map(|it| it.id.scope()).ok_or_else(|| internal(&"no group of everybody"))
+    tell(office, vec![Command::Roster(grant)], at)?;
+    Ok(desk)
 }
 
 impl Making<'_> {
@@ -315,21 +324,20 @@ impl Making<'_> {
         envelopes: &[Arc<Envelope>],
         at: ClaimedTime,
     ) -> Result<Vec<Arc<Envelope>>, ApiError> {
-        let written = hand(&mut self.office, envelopes, at)?;
-        self.remember(&written);
-        Ok(written)
+        hand(&mut self.office, envelopes, at)
     }
 
-    /// Has the office do something; what it wrote is remembered.
+    /// Has the office do something.
     fn say(&mut self, commands: Vec<Command>, at: ClaimedTime) -> Result<Vec<Reply>, ApiError> {
-        let (replies, written) = tell(&mut self.office, commands, at)?;
-        self.remember(&written);
-        Ok(replies)
+        Ok(tell(&mut self.office, commands, at)?.0)
     }
 
-    fn remember(&mut self, written: &[Arc<Envelope>]) {
-        let told = written.iter().filter(|it| it.header().scope == self.everybody);
-        self.office_told.extend(told.cloned());
+    /// Has the desk do something; what that wrote is remembered.
+    fn say_at_desk(&mut self, command: Command, at: ClaimedTime) -> Result<Vec<Reply>, ApiError> {
+        let command = Command::As { person: self.desk.to_hex(), command: Box::new(command) };
+        let (replies, written) = tell(&mut self.office, vec![command], at)?;
+        self.desk_said.extend(written);
+        Ok(replies)
     }
 
     /// What falls to a home of so many things.

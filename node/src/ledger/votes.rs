@@ -173,10 +173,8 @@ impl Ledger {
         let lies = roster.group(&group.id).map(|it| it.place);
         if !lies.is_some_and(|lies| place.contains(&lies)) {
             let cards = self.views.people()?.into_iter();
-            let there: BTreeSet<PersonId> = cards
-                .filter(|card| place.contains(&card.place))
-                .map(|card| card.person)
-                .collect();
+            let there: BTreeSet<PersonId> =
+                cards.filter(|card| place.contains(&card.place)).map(|card| card.person).collect();
             people.retain(|who| there.contains(who));
         }
         if single {

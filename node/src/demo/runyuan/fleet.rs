@@ -130,10 +130,10 @@ impl Making<'_> {
             world.extend(ride.asker.said.iter().cloned());
             if ride.stage > Stage::Asked {
                 let noted = CaseCommand::Do(Deed::of(&ride.id.to_hex(), CaseVerb::Register));
-                self.say(vec![Command::Case(noted)], ride.later(1))?;
+                self.say_at_desk(Command::Case(noted), ride.later(1))?;
             }
         }
-        world.extend(self.office_told.iter().cloned());
+        world.extend(self.desk_said.iter().cloned());
         hand(&mut driver.ledger, &world, self.now)?;
         for ride in share.iter() {
             let verbs = [ActVerb::Claim, ActVerb::Depart, ActVerb::Done];

@@ -36,7 +36,7 @@ fn everybody_of_the_plan_is_there_and_every_list_of_the_desk_has_something() {
     let mut office = home::open(&data, &identity, &genesis).expect("it opens");
 
     let Reply::People { people } = one(&mut office, Command::People) else { panic!("people") };
-    assert_eq!(people.len(), SMALL.people + 1, "and the office's own");
+    assert_eq!(people.len(), SMALL.people + 2, "and the two of the office");
     let Reply::Groups { groups } = one(&mut office, Command::Groups) else { panic!("groups") };
     assert_eq!(groups.len(), 13);
     let members = |office: &mut Ledger, group: usize| {

@@ -80,7 +80,9 @@ impl Making<'_> {
         };
         let planned = ClaimedTime(begins.0.min(self.now.0) - DAY_MS / 2);
         let new = Command::Activity(ActivityCommand::New(Box::new(new)));
-        match self.say(vec![new], planned)?.pop() {
+        let mut replies =
+            if is_over { self.say(vec![new], planned)? } else { self.say_at_desk(new, planned)? };
+        match replies.pop() {
             Some(Reply::Activity(ActivityReply::Planned { id, .. })) => Ok(id),
             _ => Err(super::internal(&"not planned")),
         }
