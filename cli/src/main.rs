@@ -12,6 +12,8 @@ use cli::{
 };
 
 fn main() -> ExitCode {
+    // Whatever this program writes is for its owner alone, also in a folder that others may enter.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let (mut out, mut err) = (stdout(), stderr());
     let terminal = err.is_terminal();
     let speech = Speech::of(lang_of_surroundings(|name| env::var(name).ok()));

@@ -137,6 +137,9 @@ pub enum Command {
         name: String,
         kind: GroupKindWord,
         vouches: u8,
+        /// Where it lies, and what is fixed for good.
+        #[serde(default)]
+        terms: GroupTerms,
     },
     GroupJoin {
         group: String,
@@ -456,6 +459,26 @@ pub enum GroupKindWord {
     Open,
     Invite,
     Vetted,
+}
+
+/// What is fixed for good when a group is founded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupTerms {
+    /// The place that it lies in: an area or group, by name or id. Without one the community.
+    pub over: Option<String>,
+    /// Who above the group may read and write in it without being a member. Without a word: nobody.
+    pub oversight: Option<OversightWord>,
+}
+
+/// From which role on somebody above a group may read and write in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OversightWord {
+    /// The office.
+    Staff,
+    /// Heads of buildings too.
+    Steward,
 }
 
 /// A role that an invitation gives.

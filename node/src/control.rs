@@ -133,6 +133,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::TokensFull
         | ErrorKind::KeyReused
         | ErrorKind::NotYetBack
+        | ErrorKind::OldKey
         | ErrorKind::OtherLegFirst
         | ErrorKind::NoSwap
         | ErrorKind::CalledOff

@@ -540,6 +540,10 @@ impl Ledger {
             let args = [("person", self.identity.person_name.clone())];
             return Err(ApiError::new(ErrorKind::Copied, args).into());
         }
+        let writer = self.identity.writer.writer();
+        if auth.is_some_and(|auth| self.truth.roster().bars_writer(&auth, writer)) {
+            return Err(ApiError::new(ErrorKind::OldKey, []).into());
+        }
         let intent = Intent { body, scope, deps, auth, epoch };
         let envelope = self.truth.write(intent, &self.identity.writer, self.claimed)?;
         let id = envelope.id();

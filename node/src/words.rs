@@ -461,6 +461,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::StopFirst => "error-stop-first",
         ErrorKind::TurnedAway => "error-turned-away",
         ErrorKind::NotYetBack => "error-not-yet-back",
+        ErrorKind::OldKey => "error-old-key",
         ErrorKind::Internal => "error-internal",
     }
 }

@@ -45,7 +45,15 @@ fn take(world: &mut World, who: Who, text: &str) -> Result<(), ErrorKind> {
 /// A group that only these are in, with a text of its own.
 fn private_group(world: &mut World, name: &str, members: &[&str], text: &str) {
     let (office, kind) = (world.office(), GroupKindWord::Invite);
-    world.tell(office, Command::GroupNew { name: name.into(), kind, vouches: 0 });
+    world.tell(
+        office,
+        Command::GroupNew {
+            name: name.into(),
+            kind,
+            vouches: 0,
+            terms: node::api::GroupTerms::default(),
+        },
+    );
     for person in members {
         let (group, person) = (name.to_owned(), (*person).to_owned());
         let approve = RosterCommand::Approve { group, person, exception: None };
@@ -204,7 +212,15 @@ fn need_31_one_person_has_several_roles_and_loses_one() {
     world.roster(office, place).expect("the office may");
     for group in [FLEET, "合唱团"] {
         let kind = GroupKindWord::Vetted;
-        world.tell(office, Command::GroupNew { name: group.into(), kind, vouches: 1 });
+        world.tell(
+            office,
+            Command::GroupNew {
+                name: group.into(),
+                kind,
+                vouches: 1,
+                terms: node::api::GroupTerms::default(),
+            },
+        );
         for person in ["Zhang", "Wang"] {
             let (group, person) = (group.to_owned(), person.to_owned());
             let approve = RosterCommand::Approve { group, person, exception: None };

@@ -104,7 +104,10 @@ fn need_05_what_the_chat_asks_the_desk_goes_to_the_next_on_the_rota() {
         NewsCommand::SetRota { place: None, people: rota, begins_ms, shift_ms },
     );
     let (name, kind) = ("Fleet".to_owned(), GroupKindWord::Invite);
-    world.tell(office, Command::GroupNew { name, kind, vouches: 0 });
+    world.tell(
+        office,
+        Command::GroupNew { name, kind, vouches: 0, terms: node::api::GroupTerms::default() },
+    );
     world.settle();
     let_in(&mut world, office, "Fleet", "Sun");
     world.settle();
@@ -173,7 +176,10 @@ fn need_11_a_message_shown_in_another_group_follows_its_author() {
     world.settle();
     for group in ["Team", "Garden"] {
         let (name, kind) = (group.to_owned(), GroupKindWord::Invite);
-        world.tell(office, Command::GroupNew { name, kind, vouches: 0 });
+        world.tell(
+            office,
+            Command::GroupNew { name, kind, vouches: 0, terms: node::api::GroupTerms::default() },
+        );
         world.settle();
         for person in ["Qian", "Sun"] {
             let_in(&mut world, office, group, person);

@@ -49,7 +49,10 @@ fn fleet(seed: u64) -> (World, [Who; 5]) {
     world.lan(&[office, desk, wang, zhang, li]);
     world.settle();
     let (name, kind) = ("fleet".to_owned(), GroupKindWord::Invite);
-    world.tell(office, Command::GroupNew { name, kind, vouches: 0 });
+    world.tell(
+        office,
+        Command::GroupNew { name, kind, vouches: 0, terms: node::api::GroupTerms::default() },
+    );
     world.settle();
     for who in ["Desk 2", "Zhang", "Li"] {
         let (person, role) = (who.to_owned(), RoleWord::Member);

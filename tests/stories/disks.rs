@@ -89,7 +89,10 @@ fn neighbourhood() -> (World, [Who; 5]) {
     let relay = world.move_in_as_relay("R7");
     world.wire(office, relay);
     let (name, kind) = ("fleet".to_owned(), GroupKindWord::Invite);
-    world.tell(office, Command::GroupNew { name, kind, vouches: 0 });
+    world.tell(
+        office,
+        Command::GroupNew { name, kind, vouches: 0, terms: node::api::GroupTerms::default() },
+    );
     world.settle();
     let (person, over) = ("Zhang".to_owned(), Some("fleet".to_owned()));
     let grant = RosterCommand::Grant { person, role: RoleWord::Member, over, again: false };

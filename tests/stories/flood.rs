@@ -115,7 +115,12 @@ impl Court {
             }
             if now % 1_000 == 550 {
                 let name = format!("group {turn}");
-                let found = Command::GroupNew { name, kind: GroupKindWord::Open, vouches: 0 };
+                let found = Command::GroupNew {
+                    name,
+                    kind: GroupKindWord::Open,
+                    vouches: 0,
+                    terms: node::api::GroupTerms::default(),
+                };
                 let Reply::Group(made) = self.world.tell(self.steward, found) else {
                     panic!("a group")
                 };

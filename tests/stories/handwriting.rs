@@ -66,7 +66,10 @@ fn room() -> (World, [Who; 6]) {
     world.wire(office, relay);
     world.wire(relay, chen);
     let (name, kind) = ("手语小屋".to_owned(), GroupKindWord::Invite);
-    world.tell(sun, Command::GroupNew { name, kind, vouches: 0 });
+    world.tell(
+        sun,
+        Command::GroupNew { name, kind, vouches: 0, terms: node::api::GroupTerms::default() },
+    );
     world.settle();
     for person in ["Chen", "Ma"] {
         let_in(&mut world, sun, "手语小屋", person);

@@ -65,7 +65,10 @@ fn reads(row: &NewsRow) -> String {
 
 fn new_group(world: &mut World, who: Who, name: &str) -> GroupId {
     let (name, kind) = (name.to_owned(), GroupKindWord::Invite);
-    match world.tell(who, Command::GroupNew { name, kind, vouches: 0 }) {
+    match world.tell(
+        who,
+        Command::GroupNew { name, kind, vouches: 0, terms: node::api::GroupTerms::default() },
+    ) {
         Reply::Group(group) => group.id,
         other => panic!("a group, and heard {other:?}"),
     }

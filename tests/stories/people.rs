@@ -28,7 +28,15 @@ fn remove(person: &str, over: Option<&str>) -> RosterCommand {
 }
 
 fn new_group(world: &mut World, who: Who, name: &str, kind: GroupKindWord) {
-    world.tell(who, Command::GroupNew { name: name.into(), kind, vouches: 2 });
+    world.tell(
+        who,
+        Command::GroupNew {
+            name: name.into(),
+            kind,
+            vouches: 2,
+            terms: node::api::GroupTerms::default(),
+        },
+    );
 }
 
 fn join(world: &mut World, who: Who, group: &str) -> Reply {
@@ -125,6 +133,34 @@ fn a_driver_who_is_let_in_again_holds_what_he_held_for_everybody() {
     world.settle();
     world.assert_same_sight(&[office, qian, sun]);
     assert_eq!(world.agreed_holder(&[office, qian, sun], ride), "Zhao");
+}
+
+/// Whoever was let in again writes with a key that the removal does not touch, without opening a link:
+/// his box makes one when it hears of it. What he asks for is asked, and never lost in silence.
+#[test]
+fn what_somebody_asks_who_was_let_in_again_is_heard() {
+    let (mut world, people) = World::court(0x5C, &["Zhao", "Qian"]);
+    let (office, zhao, qian) = (world.office(), people[0], people[1]);
+    world.post(zhao, "good morning");
+    world.settle();
+    world.roster(office, remove("Zhao", None)).expect("the office may");
+    world.run_for(2_000);
+    world.cut(&[zhao], &[office, qian]);
+    world.settle();
+    world.roster(office, grant_again("Zhao", RoleWord::Member, None)).expect("the remover may");
+    world.settle();
+    world.heal();
+    world.settle();
+    let ride = world.request(zhao, "To the hospital, please");
+    world.settle();
+    let seen: Vec<String> = match world.ask(qian, Command::Requests { all: false }) {
+        Ok(Reply::Requests { requests }) => requests.into_iter().map(|it| it.title).collect(),
+        other => panic!("requests, and heard {other:?}"),
+    };
+    assert_eq!(seen, ["To the hospital, please"]);
+    world.claim(qian, ride);
+    world.settle();
+    assert_eq!(world.agreed_holder(&[office, zhao, qian], ride), "Qian");
 }
 
 /// A removed man's program writes an envelope with a place far beyond the end of his chain, so that a

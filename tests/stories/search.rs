@@ -90,7 +90,15 @@ fn words_of_a_closed_group_are_found_by_its_members_alone() {
     let (office, chen) = (world.office(), people[0]);
     world.tell(office, Command::ResidentAdd { name: "Aunt".into(), link: None });
     let name = "车队".to_owned();
-    world.tell(office, Command::GroupNew { name, kind: GroupKindWord::Invite, vouches: 0 });
+    world.tell(
+        office,
+        Command::GroupNew {
+            name,
+            kind: GroupKindWord::Invite,
+            vouches: 0,
+            terms: node::api::GroupTerms::default(),
+        },
+    );
     let text = "周三透析谁能去".to_owned();
     world.tell(office, Command::Post { group: "车队".into(), text, reply_to: None });
     world.post(office, "周三停水");

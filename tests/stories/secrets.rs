@@ -9,7 +9,10 @@ const TYPED: [&str; 6] =
 
 fn private_group(world: &mut World, who: Who, name: &str) {
     let (name, kind, vouches) = (name.to_owned(), GroupKindWord::Invite, 0);
-    world.tell(who, Command::GroupNew { name, kind, vouches });
+    world.tell(
+        who,
+        Command::GroupNew { name, kind, vouches, terms: node::api::GroupTerms::default() },
+    );
 }
 
 fn post_in(world: &mut World, who: Who, group: &str, text: &str) {
@@ -111,7 +114,10 @@ fn an_open_group_can_be_found_by_its_name() {
     let (mut world, people) = World::court(0x09E4, &["Chen", "Zhao"]);
     let (chen, zhao) = (people[0], people[1]);
     let (name, kind, vouches) = ("chess".to_owned(), GroupKindWord::Open, 0);
-    world.tell(world.office(), Command::GroupNew { name, kind, vouches });
+    world.tell(
+        world.office(),
+        Command::GroupNew { name, kind, vouches, terms: node::api::GroupTerms::default() },
+    );
     world.settle();
     world.tell(chen, Command::GroupJoin { group: "chess".into() });
     post_in(&mut world, chen, "chess", "tonight at eight");

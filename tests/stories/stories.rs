@@ -14,6 +14,7 @@ mod files;
 mod flood;
 mod handwriting;
 mod hours;
+mod houses;
 mod inbox;
 mod introduced;
 mod life;

@@ -128,7 +128,15 @@ fn fleet(seed: u64) -> (World, Who, [Who; 5]) {
     let everybody = world.everybody();
     world.lan(&everybody);
     let kind = GroupKindWord::Vetted;
-    world.tell(office, Command::GroupNew { name: FLEET.into(), kind, vouches: 2 });
+    world.tell(
+        office,
+        Command::GroupNew {
+            name: FLEET.into(),
+            kind,
+            vouches: 2,
+            terms: node::api::GroupTerms::default(),
+        },
+    );
     for person in ["Li", "Wang", "Zhao"] {
         let approve =
             RosterCommand::Approve { group: FLEET.into(), person: person.into(), exception: None };
@@ -367,7 +375,12 @@ fn directory(world: &mut World, who: Who) -> Vec<DirectoryRow> {
 #[test]
 fn need_3_a_directory_shows_what_one_may_know_of_and_nothing_else() {
     let (mut world, office, [li, wang, zhao, zhang, sun]) = fleet(0x0301);
-    let new = |name: &str, kind| Command::GroupNew { name: name.into(), kind, vouches: 2 };
+    let new = |name: &str, kind| Command::GroupNew {
+        name: name.into(),
+        kind,
+        vouches: 2,
+        terms: node::api::GroupTerms::default(),
+    };
     world.tell(office, new("5 栋", GroupKindWord::Open));
     world.tell(office, new("互助会", GroupKindWord::Invite));
     world.settle();

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 use crdt::id::EnvelopeId;
 use node::api::{
-    Command, GroupKindWord, MembersPage, MissingWord, Reply, RoleWord, RosterCommand, RosterReply,
+    Command, GroupKindWord, GroupTerms, MembersPage, MissingWord, OversightWord, Reply, RoleWord,
+    RosterCommand, RosterReply,
 };
 
 use super::export;
@@ -37,6 +38,15 @@ enum What {
         /// How many members must vouch for a newcomer (vetted groups)
         #[arg(long, value_name = "N", default_value_t = 2)]
         vouches: u8,
+
+        /// The area or group that it lies in: whoever has a role there sees to it [default: the
+        /// whole community]
+        #[arg(long, value_name = "PLACE")]
+        over: Option<String>,
+
+        /// Who above it may read and write in it without being a member; fixed for good
+        #[arg(long, value_enum, default_value_t = Oversight::None)]
+        oversight: Oversight,
 
         #[command(flatten)]
         json: Json,
@@ -159,6 +169,26 @@ enum Kind {
     Vetted,
 }
 
+#[derive(ValueEnum, Clone, Copy, Debug)]
+enum Oversight {
+    /// Nobody: members only
+    None,
+    /// The office
+    Staff,
+    /// The office and heads of buildings
+    Steward,
+}
+
+impl Oversight {
+    fn word(self) -> Option<OversightWord> {
+        match self {
+            Self::None => None,
+            Self::Staff => Some(OversightWord::Staff),
+            Self::Steward => Some(OversightWord::Steward),
+        }
+    }
+}
+
 impl From<Kind> for GroupKindWord {
     fn from(kind: Kind) -> Self {
         match kind {
@@ -177,9 +207,10 @@ impl From<Kind> for GroupKindWord {
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
     use RosterCommand as Do;
     let command = match args.what {
-        What::New { name, kind, vouches, json } => {
+        What::New { name, kind, vouches, over, oversight, json } => {
             let kind = kind.into();
-            let new = Command::GroupNew { name, kind, vouches };
+            let terms = GroupTerms { over, oversight: oversight.word() };
+            let new = Command::GroupNew { name, kind, vouches, terms };
             return enter(ui, door, ("group-made", json), new).await;
         }
         What::Join { name, json } => {

@@ -251,15 +251,20 @@ impl Roster {
         found.min_by_key(|(person, key_use)| !self.resolver.speaks_now(key, *key_use, *person))
     }
 
-    /// Was the person let into a group again under a grant that this installation cannot write under,
-    /// because it wrote there before?
+    /// Was the person let in again under a grant that this installation cannot write under, because
+    /// it wrote there before?
     pub fn needs_fresh_writer(&self, person: PersonId, writer: WriterId) -> bool {
         let barred = |(id, power): (EnvelopeId, Power<'_>)| {
-            let group = power.over.group().and_then(|id| self.group(&id));
-            group.is_some_and(|group| !group.everyone)
-                && self.resolver.is_no_old_writer(&id, power, writer).is_err()
+            self.resolver.is_no_old_writer(&id, power, writer).is_err()
         };
         self.live_powers(person).any(barred)
+    }
+
+    /// Would nothing count that this installation wrote under this grant, because it wrote before the
+    /// removal that the grant undoes?
+    pub fn bars_writer(&self, auth: &EnvelopeId, writer: WriterId) -> bool {
+        let power = self.resolver.index.gives(auth);
+        power.is_some_and(|it| self.resolver.is_no_old_writer(auth, it, writer).is_err())
     }
 
     /// Every installation that ever wrote for a person.

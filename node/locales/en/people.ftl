@@ -36,6 +36,9 @@ error-turned-away = The others do not let this box in: its person was removed fr
 error-not-yet-back = You were let in again, but this box has not heard of it from the others yet.
     .hint = Start the node and wait until it has met somebody: `linli up`, `linli wait`.
 
+error-old-key = You were let in again, but this box would write with its key from before the removal, and nothing of that counts.
+    .hint = Nothing was written. Unlock your sealed key with `linli unlock`: a fresh key is then made by itself. Or ask whoever let you in for the link, and open it here with `linli join`.
+
 thing-remove-self = removing yourself (to leave, use `linli leave`)
 thing-admit = admitting late items
 thing-revoke = revoking somebody else's key

@@ -181,6 +181,8 @@ pub enum ErrorKind {
     TurnedAway,
     /// Let in again, and not heard of it from the others yet. Args: none.
     NotYetBack,
+    /// Let in again, and this box still has the key that it wrote with before. Args: none.
+    OldKey,
     /// No series of this title, code or id. Args: `name`.
     UnknownSeries,
     /// No activity of this title, code or id. Args: `name`.

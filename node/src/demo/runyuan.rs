@@ -248,6 +248,7 @@ fn lay_out(
         name: (*name).to_owned(),
         kind: *kind,
         vouches: *vouches,
+        terms: crate::api::GroupTerms::default(),
     });
     let (replies, _) = tell(office, groups.collect(), begin)?;
     let id = |reply| match reply {

@@ -131,6 +131,9 @@ impl Founding {
         identity.office = true;
         let mut ledger = open(folder.path(), &identity, &genesis)?;
         ledger.begin_community(&keys, &paper, &community, claimed)?;
+        if roots.keys == 1 {
+            ledger.join_neighbours(claimed)?;
+        }
         drop(ledger);
         folder.keep_genesis(&genesis)?;
         folder.keep_identity(&identity)?;

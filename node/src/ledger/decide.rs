@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    body::{Body, GroupKind, ImportedLine, Oversight, Place, Role, Statement, Talk},
+    body::{Body, GroupKind, ImportedLine, Oversight, Role, Statement, Talk},
     document::{BoardEdit, DocumentState, Edit, Fact, FactEdit, ItemKey, edit},
     id::{EnvelopeId, GroupId, PersonId, RequestId, from_hex},
     limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX},
@@ -14,8 +14,8 @@ use crdt::{
 use super::{After, Failed, Ledger};
 use crate::{
     api::{
-        ActVerb, ApiError, CaseVerb, Command, Deed, ErrorKind, GroupKindWord, ImportLine, NewCase,
-        Reply, RoleWord,
+        ActVerb, ApiError, CaseVerb, Command, Deed, ErrorKind, GroupKindWord, GroupTerms,
+        ImportLine, NewCase, OversightWord, Reply, RoleWord,
     },
     store::{truth::Deps, views::GroupLine},
 };
@@ -58,7 +58,9 @@ impl Ledger {
             Command::Unpin { group, pin } => {
                 self.edit_board(&group, BoardEdit::Unpin(item_key(&pin)?))
             }
-            Command::GroupNew { name, kind, vouches } => self.group_new(name, kind, vouches),
+            Command::GroupNew { name, kind, vouches, terms } => {
+                self.group_new(&name, kind_of(kind), vouches, &terms)
+            }
             Command::GroupJoin { group } => self.group_join(&group),
             Command::Invite { role, group } => self.invite(role, group.as_deref()),
             Command::SetPassphrase { old, new } => self.set_passphrase(old.as_ref(), &new),
@@ -231,12 +233,13 @@ impl Ledger {
 
     fn group_new(
         &mut self,
-        name: String,
-        kind: GroupKindWord,
+        name: &str,
+        kind: GroupKind,
         vouches: u8,
+        terms: &GroupTerms,
     ) -> Result<After, Failed> {
-        let name = checked("name", one_line(&name), NAME_BYTES_MAX)?;
-        let id = self.found_group(&name, kind_of(kind), vouches)?;
+        let name = checked("name", one_line(name), NAME_BYTES_MAX)?;
+        let id = self.found_group(&name, kind, vouches, terms)?;
         Ok(After::Group(id))
     }
 
@@ -246,9 +249,10 @@ impl Ledger {
         name: &str,
         kind: GroupKind,
         need: u8,
+        terms: &GroupTerms,
     ) -> Result<GroupId, Failed> {
         let person = self.person()?;
-        let parent = Place::community();
+        let parent = self.place_named(terms.over.as_deref())?;
         let auth = self
             .truth
             .roster()
@@ -258,7 +262,11 @@ impl Ledger {
             parent: parent.clone(),
             kind,
             need,
-            oversight: Oversight::None,
+            oversight: match terms.oversight {
+                None => Oversight::None,
+                Some(OversightWord::Staff) => Oversight::Staff,
+                Some(OversightWord::Steward) => Oversight::Steward,
+            },
             everyone: false,
             history: None,
         };

@@ -23,6 +23,15 @@ impl Ledger {
         self.alone(claimed, |ledger| ledger.found(roots, paper, name))
     }
 
+    /// Has the founder be a member too, beside running it.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn join_neighbours(&mut self, claimed: ClaimedTime) -> Result<(), ApiError> {
+        self.alone(claimed, Self::be_a_neighbour)
+    }
+
     /// Writes a newcomer's beginning, in one transaction.
     ///
     /// # Errors

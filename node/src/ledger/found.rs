@@ -17,7 +17,7 @@ use crdt::{
 };
 
 use super::{Failed, Ledger};
-use crate::store::truth::Deps;
+use crate::{api::ApiError, store::truth::Deps};
 
 impl Ledger {
     /// Founds the community: `roots` reach the threshold, `paper` is the founder's.
@@ -51,6 +51,20 @@ impl Ledger {
         let all = self.state_as_staff(everybody, grant)?;
         self.name_group(all, "all", name, grant)?;
         self.put_card(grant)
+    }
+
+    /// Whoever founds for a handful of neighbours is one of them, not their office: a member, who
+    /// stands on the roll of a vote like everybody.
+    pub(super) fn be_a_neighbour(&mut self) -> Result<(), Failed> {
+        let (person, roster) = (self.person()?, self.truth.roster());
+        let everybody = roster.everybody().and_then(|id| roster.group(&id));
+        let Some(group) = everybody else { return Ok(()) };
+        let auth = roster.may_grant(person, Role::Member, &group.place);
+        let auth = auth.ok_or_else(|| ApiError::not_allowed("grant"))?;
+        let (undo, confirms) = (Vec::new(), Vec::new());
+        let member =
+            Statement::Grant { person, role: Role::Member, over: group.place, undo, confirms };
+        self.say(member, auth).map(|_| ())
     }
 
     /// Walks through the door of an invitation.

@@ -11,7 +11,7 @@ use crdt::{
 };
 
 use super::{After, Failed, Ledger};
-use crate::api::{ApiError, Reply};
+use crate::api::{ApiError, GroupTerms, Reply};
 
 /// What the group is called.
 const RELAYS: &str = "relays";
@@ -23,7 +23,7 @@ impl Ledger {
         let person = self.person()?;
         let id = match self.relays()? {
             Some(id) => id,
-            None => self.found_group(RELAYS, GroupKind::Invite, 0)?,
+            None => self.found_group(RELAYS, GroupKind::Invite, 0, &GroupTerms::default())?,
         };
         let roster = self.truth.roster();
         let group = roster.group(&id).ok_or_else(not_allowed)?.place;

@@ -169,7 +169,12 @@ fn whoever_founds_or_enters_a_group_is_told_which() {
     let mut ledger = founded(None);
     let found = |name: &str| {
         let (kind, vouches) = (crate::api::GroupKindWord::Open, 0);
-        Command::GroupNew { name: name.into(), kind, vouches }
+        Command::GroupNew {
+            name: name.into(),
+            kind,
+            vouches,
+            terms: crate::api::GroupTerms::default(),
+        }
     };
     let Reply::Group(made) = ask(&mut ledger, found("Building 5")) else { panic!("a group") };
     assert_eq!((made.name.as_str(), made.members), ("Building 5", 1));

@@ -14,10 +14,15 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show, wrong_text},
 };
-use crate::api::{Command, GroupKindWord, GroupRow, Reply};
+use crate::api::{
+    Command, GroupKindWord, GroupRow, GroupTerms, OversightWord, Reply, RosterCommand, RosterReply,
+};
 
 /// Groups on one page; Runyuan, the reference neighbourhood, has thirteen.
 const GROUPS_SHOWN_MAX: usize = 30;
+
+/// Places that a new group is offered to lie in.
+const PLACES_OFFERED_MAX: usize = 60;
 
 /// Vouches that a vetted group may ask for; more would never be found.
 const VOUCHES_MAX: u8 = 9;
@@ -88,6 +93,8 @@ pub struct Typed {
     name: String,
     kind: String,
     vouches: String,
+    over: String,
+    oversight: String,
 }
 
 #[derive(Template)]
@@ -99,18 +106,37 @@ struct NewGroup {
     wrong_vouches: Option<String>,
     wrong: Option<(String, String)>,
     vouches_max: u8,
+    /// Areas and groups that it may lie in.
+    places: Vec<String>,
 }
 
 impl NewGroup {
     async fn blank(app: &App, visit: &Visit, typed: Typed) -> Self {
+        let (f, reply) = tokio::join!(Frame::load(app, visit), app.roster(RosterCommand::Places));
+        let places = match reply {
+            Ok(RosterReply::Places { places }) => places,
+            _ => Vec::new(),
+        };
         Self {
-            f: Frame::load(app, visit).await,
+            f,
+            places: places
+                .into_iter()
+                .filter(|it| it.kind == "area")
+                .take(PLACES_OFFERED_MAX)
+                .map(|it| it.name)
+                .collect(),
             typed,
             wrong_name: None,
             wrong_vouches: None,
             wrong: None,
             vouches_max: VOUCHES_MAX,
         }
+    }
+
+    /// Is anything chosen of what is rarely chosen?
+    fn has_terms(&self) -> bool {
+        let Typed { over, oversight, .. } = &self.typed;
+        [over, oversight].iter().any(|it| !it.is_empty())
     }
 
     /// The choices with their words and explanations: value, name, hint, chosen.
@@ -154,7 +180,16 @@ pub async fn found(
     }
     let name = typed.name.trim().to_owned();
     let vouches = if kind == GroupKindWord::Vetted { vouches.unwrap_or(1) } else { 0 };
-    match app.handle.act(Command::GroupNew { name, kind, vouches }).await {
+    let over = typed.over.trim();
+    let terms = GroupTerms {
+        over: (!over.is_empty()).then(|| over.to_owned()),
+        oversight: match typed.oversight.as_str() {
+            "staff" => Some(OversightWord::Staff),
+            "steward" => Some(OversightWord::Steward),
+            _ => None,
+        },
+    };
+    match app.handle.act(Command::GroupNew { name, kind, vouches, terms }).await {
         Ok(Reply::Group(group)) => Ok(Redirect::to(&href(group.id)).into_response()),
         Ok(_) => Ok(Redirect::to("/groups").into_response()),
         Err(error) if is_about_the_form(&error) => {

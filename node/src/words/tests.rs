@@ -11,7 +11,7 @@ use super::*;
 
 mod together;
 
-const ERRORS: [ErrorKind; 83] = [
+const ERRORS: [ErrorKind; 84] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -90,6 +90,7 @@ const ERRORS: [ErrorKind; 83] = [
     ErrorKind::StopFirst,
     ErrorKind::TurnedAway,
     ErrorKind::NotYetBack,
+    ErrorKind::OldKey,
     ErrorKind::UnknownToken,
     ErrorKind::UnknownPhone,
     ErrorKind::TokensFull,

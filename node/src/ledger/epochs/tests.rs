@@ -309,6 +309,7 @@ fn others_help_when_their_turn_comes() {
         name: "board".into(),
         kind: crate::api::GroupKindWord::Invite,
         vouches: 0,
+        terms: crate::api::GroupTerms::default(),
     };
     tell(&mut founder, group);
     let board = founder.group("board").expect("it is named").id;

@@ -80,7 +80,15 @@ fn planned_elsewhere(ledger: &mut Ledger, title: &str, group: GroupId, request: 
 
 fn group_of_his_own(ledger: &mut Ledger) -> GroupId {
     let kind = GroupKindWord::Open;
-    match ask(ledger, Command::GroupNew { name: "Jokers".into(), kind, vouches: 0 }) {
+    match ask(
+        ledger,
+        Command::GroupNew {
+            name: "Jokers".into(),
+            kind,
+            vouches: 0,
+            terms: crate::api::GroupTerms::default(),
+        },
+    ) {
         Reply::Group(row) => row.id,
         other => panic!("{other:?}"),
     }

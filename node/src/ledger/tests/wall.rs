@@ -7,7 +7,10 @@ use crate::api::{GroupKindWord, NewsCommand, NewsReply, NewsWord, Telling};
 fn what_was_said_to_one_group_or_one_unit_is_not_for_all() {
     let mut ledger = founded(None);
     let (name, kind) = ("Choir".to_owned(), GroupKindWord::Open);
-    ask(&mut ledger, Command::GroupNew { name, kind, vouches: 0 });
+    ask(
+        &mut ledger,
+        Command::GroupNew { name, kind, vouches: 0, terms: crate::api::GroupTerms::default() },
+    );
     for (group, class, forwardable) in [
         ("all", NewsWord::Notice, false),
         ("all", NewsWord::Addressed, true),
