@@ -317,6 +317,9 @@ pub const fn found_code(kind: FoundWord) -> &'static str {
         FoundWord::Message => "message",
         FoundWord::Request => "request",
         FoundWord::Board => "board",
+        FoundWord::Question => "question",
+        FoundWord::Vote => "vote",
+        FoundWord::Series => "series",
     }
 }
 

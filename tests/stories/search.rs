@@ -1,10 +1,11 @@
 //! Everything that somebody may read is found by its words, on both sides of a cut and after it.
 
 use node::api::{
-    Command, FoundPage, FoundRow, FoundWord, GroupKindWord, ImportLine, Reply, RosterCommand,
-    SearchQuery,
+    CaseCommand, Command, FoundPage, FoundRow, FoundWord, GroupKindWord, ImportLine, NewSeries,
+    NewVote, NewsCommand, NewsReply, NewsWord, Reply, RosterCommand, SearchQuery, SeriesCommand,
+    Telling, VoteCommand,
 };
-use tests::world::{Who, World};
+use tests::world::{BEGIN, Who, World};
 
 fn search(world: &mut World, who: Who, query: SearchQuery) -> FoundPage {
     match world.tell(who, Command::Search(query)) {
@@ -137,5 +138,80 @@ fn the_index_follows_what_is_said_differently() {
         assert_eq!(found(&mut world, who, "修好"), [message("三号楼电梯修好了")]);
         assert_eq!(found(&mut world, who, "停了"), []);
         assert_eq!(found(&mut world, who, "一只猫"), []);
+    }
+}
+
+/// Votes, rides that recur, questions that the office has answered and what came of visits are found,
+/// too; an answer that was taken back is not, on whichever side of a cut that was.
+#[test]
+fn votes_rides_answers_and_visits_are_found() {
+    let (mut world, people) = World::court(0x5EA4C5, &["Chen", "Zhao"]);
+    let (office, chen, zhao) = (world.office(), people[0], people[1]);
+    let everybody = world.everybody();
+    world.lan(&everybody);
+    let leak = world.request(zhao, "水管漏了");
+    world.settle();
+
+    world.chapter("Zhao is cut off; the office plans, asks, answers and visits");
+    world.cut(&[office, chen], &[zhao]);
+    let choices = ["赞成", "再等一年"].map(str::to_owned).to_vec();
+    let ends_ms = BEGIN.0 + 100 * 3_600_000;
+    let vote = NewVote { title: "加装电梯".into(), choices, ends_ms, ..NewVote::default() };
+    world.tell(office, Command::Vote(VoteCommand::Open(Box::new(vote))));
+    let rides = NewSeries {
+        group: "all".into(),
+        title: "透析接送".into(),
+        start: "2026-11-24 07:30".into(),
+        zone: "Asia/Shanghai".into(),
+        rule: "FREQ=WEEKLY;BYDAY=TU;COUNT=4".into(),
+        ..NewSeries::default()
+    };
+    world.tell(office, Command::Series(SeriesCommand::New(Box::new(rides))));
+    let answer = Telling {
+        class: NewsWord::Answer,
+        text: "东门物业一楼".into(),
+        question: Some("燃气卡在哪里充值".into()),
+        ..Telling::default()
+    };
+    let told = world.tell(office, Command::News(NewsCommand::Tell(Box::new(answer))));
+    let Reply::News(NewsReply::Told { id }) = told else { panic!("told, and heard {told:?}") };
+    let visit = CaseCommand::Visit {
+        id: leak.to_hex(),
+        at_ms: Some(BEGIN.0 + 1),
+        people: vec!["李师傅".into()],
+        outcome: "换了阀门".into(),
+        promise: None,
+        follow_up_ms: None,
+        photo: None,
+        photos: Vec::new(),
+    };
+    world.tell(office, Command::Case(visit));
+    world.run_for(60_000);
+    let sought = [
+        ("再等一年", FoundWord::Vote),
+        ("透析", FoundWord::Series),
+        ("燃气卡", FoundWord::Question),
+        ("阀门", FoundWord::Request),
+    ];
+    for (words, kind) in sought {
+        let kinds = |rows: Vec<(FoundWord, String)>| -> Vec<FoundWord> {
+            rows.into_iter().map(|row| row.0).collect()
+        };
+        assert_eq!(kinds(found(&mut world, chen, words)), [kind], "{words}");
+        assert_eq!(kinds(found(&mut world, zhao, words)), [], "{words} has not come here");
+    }
+
+    world.chapter("The answer is taken back; after the heal both sides find the same");
+    let (id, reason) = (id.to_hex(), "moved".to_owned());
+    world.tell(office, Command::News(NewsCommand::Withdraw { id, reason }));
+    world.heal();
+    world.settle();
+    for who in [office, chen, zhao] {
+        for (words, kind) in sought {
+            let rows = found(&mut world, who, words);
+            let there: Vec<_> = rows.iter().filter(|row| row.0 == kind).collect();
+            let expected = usize::from(kind != FoundWord::Question);
+            assert_eq!(there.len(), expected, "{words}: {rows:?}");
+        }
     }
 }

@@ -56,10 +56,16 @@ pub struct Args {
 enum Kind {
     /// What somebody wrote in a group
     Message,
-    /// A request's title, facts and checklist
+    /// A request's title, facts and checklist, what came of visits, names of its files
     Request,
     /// What a group has pinned, and what it is for
     Board,
+    /// A question that the office has answered for everybody
+    Question,
+    /// What a vote is about, and what can be chosen
+    Vote,
+    /// Rides that recur
+    Series,
 }
 
 impl From<Kind> for FoundWord {
@@ -68,6 +74,9 @@ impl From<Kind> for FoundWord {
             Kind::Message => Self::Message,
             Kind::Request => Self::Request,
             Kind::Board => Self::Board,
+            Kind::Question => Self::Question,
+            Kind::Vote => Self::Vote,
+            Kind::Series => Self::Series,
         }
     }
 }

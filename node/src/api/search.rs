@@ -37,10 +37,16 @@ pub struct SearchQuery {
 pub enum FoundWord {
     /// What somebody wrote in a group.
     Message,
-    /// A request for help: its title, facts and checklist.
+    /// A request for help: its title, facts and checklist, what came of visits, names of its files.
     Request,
     /// What a group has pinned, and what it is for.
     Board,
+    /// A question that the office has answered for everybody.
+    Question,
+    /// What a vote is about, and what can be chosen.
+    Vote,
+    /// Rides that recur.
+    Series,
 }
 
 /// One page of what was found, newest first.

@@ -100,6 +100,9 @@ fn kind_of(word: FoundWord) -> FoundKind {
         FoundWord::Message => FoundKind::Message,
         FoundWord::Request => FoundKind::Request,
         FoundWord::Board => FoundKind::Board,
+        FoundWord::Question => FoundKind::Question,
+        FoundWord::Vote => FoundKind::Vote,
+        FoundWord::Series => FoundKind::Series,
     }
 }
 
@@ -108,5 +111,8 @@ fn word_of(kind: FoundKind) -> FoundWord {
         FoundKind::Message => FoundWord::Message,
         FoundKind::Request => FoundWord::Request,
         FoundKind::Board => FoundWord::Board,
+        FoundKind::Question => FoundWord::Question,
+        FoundKind::Vote => FoundWord::Vote,
+        FoundKind::Series => FoundWord::Series,
     }
 }

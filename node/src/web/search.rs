@@ -93,6 +93,9 @@ fn row(visit: &Visit, found: &FoundRow) -> Row {
         FoundWord::Message => format!("{}/messages/{}", href(found.group), found.id.to_hex()),
         FoundWord::Request => format!("/requests/{}", found.id.to_hex()),
         FoundWord::Board => format!("{}/board", href(found.group)),
+        FoundWord::Question => format!("/news/{}", found.id.to_hex()),
+        FoundWord::Vote => format!("/votes/{}", found.id.to_hex()),
+        FoundWord::Series => format!("/series/{}", found.id.to_hex()),
     };
     Row {
         href,

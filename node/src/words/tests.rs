@@ -356,7 +356,7 @@ const FAMILIES: [(&str, &[&str]); 22] = [
             "too_slow",
         ],
     ),
-    ("found", &["message", "request", "board"]),
+    ("found", &["message", "request", "board", "question", "vote", "series"]),
     ("why", &["root", "given", "invited", "vouched", "open"]),
     ("fate", &["pending", "quarantined", "poison", "sealed"]),
     (

@@ -14,10 +14,11 @@ use crdt::{
     body::{Announcement, News, Place, case_of},
     id::{EnvelopeId, GroupId, PersonId},
     news::{Said, Word, fold},
+    time::ClaimedTime,
 };
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Batch, Told, Views, id_from, remarks, talk};
+use super::{Batch, Told, Views, id_from, remarks, search::Kind, talk};
 use crate::store::error::StoreError;
 
 /// Announcements of one list at most.
@@ -91,6 +92,7 @@ impl Views {
             News::Tell(_) => {
                 let gone = "DELETE FROM news WHERE row = ?1";
                 self.conn.prepare_cached(gone)?.execute([told.verdict.row])?;
+                self.put_text(Kind::Question, &told.verdict.id, None, batch)?;
                 self.drop_message(told.verdict.row, group, None, batch)
             }
             News::Forward { of, note } => self.take_forward(told, group, (of, note), batch),
@@ -258,6 +260,7 @@ impl Views {
             now.settled_by.map(|it| *it.as_bytes()),
         ])?;
         drop(put);
+        self.put_question(row, of, (group, author), batch)?;
         let Some(shown) = self.message(row)? else { return Ok(()) };
         let marks = [
             (now.text.is_some(), talk::EDITED),
@@ -268,6 +271,27 @@ impl Views {
         let marks =
             marks.into_iter().filter(|(is_so, _)| *is_so).fold(0, |all, (_, bit)| all | bit);
         self.restate(&shown, (read, marks), group, batch)
+    }
+
+    /// A question that the office has answered is found as it was asked, as long as the answer stands.
+    fn put_question(
+        &mut self,
+        row: i64,
+        of: &EnvelopeId,
+        (group, author): (GroupId, PersonId),
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let mut get = self.conn.prepare_cached(
+            "SELECT question, claimed FROM news
+             WHERE row = ?1 AND question IS NOT NULL AND official AND withdrawn_by IS NULL",
+        )?;
+        let asked = get.query_row([row], |row| Ok((row.get::<_, String>(0)?, ms(row.get(1)?))));
+        let asked = asked.optional()?;
+        drop(get);
+        let says = asked.map(|(question, claimed)| {
+            (group, Some(author), ClaimedTime(claimed.unwrap_or_default()), question)
+        });
+        self.put_text(Kind::Question, of, says, batch)
     }
 
     fn as_told(&self, row: i64) -> Result<(String, Option<u64>), StoreError> {

@@ -30,6 +30,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::{
     Batch, Folded, Views, id_from,
     requests::{parts_of, skewed},
+    search::Kind,
     visible,
 };
 use crate::store::{
@@ -327,6 +328,8 @@ impl Views {
             ])?;
             drop(put);
             self.put_rides(id, series)?;
+            let says = (group, None, judged.header.claimed, series.title.clone());
+            self.put_text(Kind::Series, id, Some(says), batch)?;
         }
         self.group_mut(&group).state.add(state);
         batch.touched.entry(group).or_default();
@@ -375,6 +378,7 @@ impl Views {
         let all = format!("DELETE FROM rides WHERE of_series = {of}");
         self.conn.execute(&all, [id.as_bytes()])?;
         self.conn.execute("DELETE FROM series WHERE id = ?1", [id.as_bytes()])?;
+        self.put_text(Kind::Series, id, None, batch)?;
         batch.touched.entry(line.group).or_default();
         Ok(())
     }

@@ -63,14 +63,21 @@ const BOUNDS: Bounds = Bounds { newest: 256, all: 20_000 };
 pub enum Kind {
     /// A message, by its row in the truth.
     Message = 0,
-    /// A request's title, facts and checklist.
+    /// A request's title, facts and checklist, what came of visits, and what its files are called.
     Request = 1,
     /// What a group's board says.
     Board = 2,
+    /// A question that the office has answered for everybody.
+    Question = 3,
+    /// What a vote is about, and what can be chosen.
+    Vote = 4,
+    /// What rides that recur are called.
+    Series = 5,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Message, Self::Request, Self::Board];
+    const ALL: [Self; 6] =
+        [Self::Message, Self::Request, Self::Board, Self::Question, Self::Vote, Self::Series];
     /// Bits that a kind takes in the file, with room for more of them.
     const BITS: u32 = 4;
 }
@@ -113,7 +120,7 @@ pub struct Sought {
 pub struct FoundLine {
     /// What it is.
     pub kind: Kind,
-    /// The message, the request, or the group whose board it is.
+    /// The message, the request, the answer, the vote, the series, or the group whose board it is.
     pub id: EnvelopeId,
     /// In which group.
     pub group: GroupId,
@@ -276,6 +283,11 @@ impl Views {
                 lines.extend(field.rivals.iter().map(|rival| rival.text.clone()));
             }
             lines.extend(facts.checklist.iter().map(|item| item.text.clone()));
+            let case = &folded.case;
+            lines.extend(case.visits.iter().map(|(_, visit)| visit.outcome.clone()));
+            let first = case.terms.photos.iter().flatten();
+            let files = first.chain(case.added.iter().flat_map(|added| &added.attachments));
+            lines.extend(files.map(|file| file.name.clone()));
             let author = Some(folded.case.requester);
             (folded.group, author, folded.claimed, joined(&lines))
         });

@@ -4,7 +4,7 @@
 use crdt::{body::Ballot, id::EnvelopeId};
 use rusqlite::params;
 
-use super::{Batch, Told, Views, id_from, visible};
+use super::{Batch, Told, Views, id_from, search::Kind, visible};
 use crate::store::error::StoreError;
 
 /// Openings that are looked through for a list, the newest. Those that count for nothing are among them, for
@@ -61,6 +61,13 @@ impl Views {
             self.conn.prepare_cached(gone)?.execute([verdict.row])?
         };
         if changed > 0 {
+            if let Ballot::Open(it) = ballot {
+                let mut lines = vec![it.title.clone(), it.details.clone()];
+                lines.extend(it.choices.iter().cloned());
+                let says = (group, told.person, verdict.header.claimed, lines.join("\n"));
+                let says = told.accepted.then_some(says);
+                self.put_text(Kind::Vote, &verdict.id, says, batch)?;
+            }
             batch.touched.entry(group).or_default();
             let seen = visible(&[b"ballot", verdict.id.as_bytes()]);
             let state = &mut self.group_mut(&group).state;
