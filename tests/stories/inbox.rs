@@ -1,13 +1,13 @@
 //! What waits for whoever looks after a house, on his side of a cut.
 
-use crdt::id::RequestId;
+use crdt::{id::RequestId, time::ClaimedTime};
 use node::api::{
-    ActVerb, CaseVerb, Command, ErrorKind, HouseCommand, HouseReply, Inbox, KnockFor, NewCase,
-    NewsCommand, NewsWord, Reply, Telling,
+    ActVerb, CaseCommand, CaseVerb, Command, Deed, ErrorKind, HouseCommand, HouseReply, Inbox,
+    KnockFor, NewCase, NewsCommand, NewsReply, NewsWord, Reply, Telling,
 };
-use tests::world::{Who, World};
+use tests::world::{BEGIN, Who, World};
 
-use super::news::{building_five, news, tells, told_opened};
+use super::news::{HOUR, building_five, news, tells, told_opened};
 
 fn inbox(world: &mut World, who: Who) -> Inbox {
     match world.tell(who, Command::House(HouseCommand::Inbox)) {
@@ -100,4 +100,66 @@ fn the_head_of_a_house_sees_what_waits_to_be_carried_on_also_while_cut_off() {
     let withdraw = NewsCommand::Withdraw { id: notice.to_hex(), reason: "改期".to_owned() };
     news(&mut world, zhao, withdraw).expect("it is his");
     assert!(inbox(&mut world, zhao).knock.is_empty());
+}
+
+/// What is announced to everybody, by this text.
+fn notice(text: &str) -> Telling {
+    Telling { text: text.to_owned(), ..Telling::default() }
+}
+
+/// Qian's clock is a year ahead and he announces without end; the office answers all day. Whoever looks after
+/// the house is still told of the alert first, and of what the office announced.
+#[test]
+fn an_alert_is_pushed_out_by_no_number_of_other_announcements() {
+    let (mut world, [office, zhao, qian, ..]) = building_five();
+    let off = Telling {
+        class: NewsWord::Alert,
+        area: Some("Building 5".to_owned()),
+        until_ms: Some(BEGIN.0 + 9_000 * HOUR),
+        ..notice("停气,请勿用火")
+    };
+    let alert = tells(&mut world, zhao, off);
+    let flats = tells(&mut world, office, notice("周三量血压"));
+    world.settle();
+    world.set_clock(qian, ClaimedTime(BEGIN.0 + 8_760 * HOUR));
+    let question = world.post_id(qian, "燃气卡在哪里充值?");
+    world.settle();
+    for at in 0..205 {
+        tells(&mut world, qian, notice(&format!("第 {at} 次甩卖")));
+        let answers = Some(question.to_hex());
+        let answer = Telling { class: NewsWord::Answer, answers, ..notice("东门") };
+        tells(&mut world, office, answer);
+    }
+    world.settle();
+    let knock = inbox(&mut world, zhao).knock;
+    let first: Vec<_> = knock.iter().take(2).map(|it| it.id).collect();
+    assert_eq!(first, [alert, flats], "{knock:#?}");
+    let NewsReply::List { news } =
+        news(&mut world, zhao, NewsCommand::List { all: false }).expect("a list")
+    else {
+        panic!("a list")
+    };
+    assert_eq!(news[0].id, alert);
+    let at = |id| news.iter().position(|row| row.id == id);
+    let dated_ahead = news.iter().position(|row| row.text.contains("甩卖"));
+    assert!(at(flats) < dated_ahead, "what is dated ahead stands behind");
+}
+
+/// Grandma Liu has no box: Zhao wrote down what she needs. That the desk declined it, somebody has to tell
+/// her, and after two weeks somebody has.
+#[test]
+fn what_the_desk_declined_is_brought_to_whoever_has_no_box() {
+    let (mut world, [office, zhao, ..]) = building_five();
+    let liu = asks(&mut world, zhao, "A new roof for Grandma Liu", 1, Some("Grandma Liu"));
+    let own = asks(&mut world, zhao, "A shelf", 1, None);
+    world.settle();
+    for id in [liu, own] {
+        let deed = Deed { reason: "Not ours".into(), ..Deed::of(&id.to_hex(), CaseVerb::Decline) };
+        world.tell(office, Command::Case(CaseCommand::Do(deed)));
+    }
+    world.settle();
+    let bring = inbox(&mut world, zhao).bring;
+    assert_eq!(codes(&bring), [("A new roof for Grandma Liu", "declined")], "his own he sees");
+    world.set_clock(zhao, ClaimedTime(BEGIN.0 + 15 * 24 * HOUR));
+    assert!(inbox(&mut world, zhao).bring.is_empty());
 }

@@ -11,7 +11,8 @@
 //! 3. *Unanswered*: what behind a door of his, or about a place of his, nobody has answered; what cannot
 //!    wait first, then who waits longest.
 //! 4. *To bring*: what was written down for somebody without a box, or asked from a door without one, and
-//!    has moved since: that person can see it on no page.
+//!    has moved since: that person can see it on no page. What the desk declined, or closed because nobody
+//!    said anything, stands here for [`BRING_MS`].
 //! 5. Everybody reads only what he may: names are net names, requests those of groups that he is in. Nothing
 //!    of a vault stands here.
 //!
@@ -25,18 +26,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use crdt::{
     body::{Part, Place, Role},
     id::{HouseholdId, PersonId},
+    time::ClaimedTime,
 };
 
 use super::{Failed, Ledger, duty::UNHEARD};
 use crate::{
     api::{ApiError, Inbox, InboxRow, KnockDoor, KnockFor, NewsState, NewsWord},
-    store::views::{CaseLine, Mark, RequestLine},
+    store::views::{CaseLine, Mark, NewsLine, NewsOf, RequestLine},
 };
 
 /// Announcements to knock for: more nobody carries up the stairs in one go.
 const KNOCK_FOR_MAX: usize = 12;
 
-/// Announcements that are looked at to find them; the newest.
+/// Announcements besides alerts that are looked at to find them.
 const LOOKED_AT_MAX: usize = 200;
 
 /// Doors that stand below one announcement; how many there are is always said.
@@ -44,6 +46,9 @@ const DOORS_MAX: usize = 60;
 
 /// Requests of each list; the first.
 const ROWS_MAX: usize = 100;
+
+/// How long what ended without a word of whoever asked is brought to him, in milliseconds: two weeks.
+const BRING_MS: u64 = 14 * 24 * 60 * 60 * 1_000;
 
 /// Letters of an announcement that say what it is about.
 const GIST_CHARS: usize = 120;
@@ -122,45 +127,55 @@ impl Ledger {
 
     /// Rule 2.
     fn to_knock_for(&self, doors: &BTreeMap<HouseholdId, Behind>) -> Result<Vec<KnockFor>, Failed> {
-        let (mut alerts, mut others) = (Vec::new(), Vec::new());
-        for line in self.views.news()?.into_iter().take(LOOKED_AT_MAX) {
-            if !self.is_for_me(&line)? {
-                continue;
-            }
-            let Some((held, told)) = self.told_as(&line.id)? else { continue };
-            let class = self.class_told(&held, &told);
-            let holds = self.state_of(&line, &told) == NewsState::Holds;
-            if class == NewsWord::Answer || !holds {
-                continue;
-            }
-            let missing = self.doors_missing(&line, &told.area, doors)?;
-            if missing.is_empty() {
-                continue;
-            }
-            let into = if class == NewsWord::Alert { &mut alerts } else { &mut others };
-            into.push(KnockFor {
-                id: line.id,
-                class,
-                official: line.official,
-                text: line.text.chars().take(GIST_CHARS).collect(),
-                claimed_ms: held.header.claimed,
-                count: missing.len() as u64,
-                doors: missing.into_iter().take(DOORS_MAX).collect(),
-            });
-            if alerts.len() >= KNOCK_FOR_MAX {
-                break;
+        let mut found = Vec::new();
+        for (of, looked_at) in [(NewsOf::Alerts, usize::MAX), (NewsOf::ToCarry, LOOKED_AT_MAX)] {
+            for line in self.views.news(of, self.claimed.0, false)?.into_iter().take(looked_at) {
+                if found.len() >= KNOCK_FOR_MAX {
+                    return Ok(found);
+                }
+                if let Some(class) = self.to_carry(&line)?
+                    && (class.0 == NewsWord::Alert) == (of == NewsOf::Alerts)
+                {
+                    found.extend(self.knock_for(line, class, doors)?);
+                }
             }
         }
-        alerts.extend(others);
-        alerts.truncate(KNOCK_FOR_MAX);
-        Ok(alerts)
+        Ok(found)
+    }
+
+    /// What it is told as, and over what, where it is for whoever acts and holds now.
+    fn to_carry(&self, line: &NewsLine) -> Result<Option<(NewsWord, Place)>, Failed> {
+        if !self.is_for_me(line)? {
+            return Ok(None);
+        }
+        let Some((held, told)) = self.told_as(&line.id)? else { return Ok(None) };
+        let holds = self.state_of(line, &told) == NewsState::Holds;
+        Ok(holds.then(|| (self.class_told(&held, &told), told.area)))
+    }
+
+    fn knock_for(
+        &self,
+        line: NewsLine,
+        (class, area): (NewsWord, Place),
+        doors: &BTreeMap<HouseholdId, Behind>,
+    ) -> Result<Option<KnockFor>, Failed> {
+        let missing = self.doors_missing(&line, &area, doors)?;
+        Ok((!missing.is_empty()).then(|| KnockFor {
+            id: line.id,
+            class,
+            official: line.official,
+            text: line.text.chars().take(GIST_CHARS).collect(),
+            claimed_ms: ClaimedTime(line.claimed_ms),
+            count: missing.len() as u64,
+            doors: missing.into_iter().take(DOORS_MAX).collect(),
+        }))
     }
 
     /// The doors for which an announcement is and where nobody has opened it; first those that it has not
     /// reached.
     fn doors_missing(
         &self,
-        line: &crate::store::views::NewsLine,
+        line: &NewsLine,
         area: &Place,
         doors: &BTreeMap<HouseholdId, Behind>,
     ) -> Result<Vec<KnockDoor>, Failed> {
@@ -195,41 +210,60 @@ impl Ledger {
         doors: &BTreeMap<HouseholdId, Behind>,
         inbox: &mut Inbox,
     ) -> Result<(), Failed> {
-        let roster = self.truth.roster();
+        let ended = self.views.ended_unsaid(self.claimed.0.saturating_sub(BRING_MS))?;
         let open = self.views.open_cases()?;
-        let cases: BTreeMap<_, _> = open.iter().map(|case| (case.id, case)).collect();
+        let mut cases: BTreeMap<_, _> = open.iter().map(|case| (case.id, case)).collect();
         for line in self.views.requests(false)? {
-            // What was said to the desk alone may be about whoever reads this.
-            let for_him =
-                |case: &&&CaseLine| case.measured.posted.is_none() && !case.measured.private;
-            let Some(case) = cases.get(&line.id).filter(for_him) else { continue };
-            let door = doors.get(&roster.household_of(line.requester));
-            let area = Place(case.measured.area.clone());
-            let about_mine = area != Place::community() && self.is_left_to(me, &area);
-            let by_me = line.requester == me;
-            let concerns = door.is_some() || about_mine || by_me;
-            if !concerns || !roster.may_read(me, &line.group.scope()) {
-                continue;
+            if let Some(case) = cases.remove(&line.id) {
+                self.add_request(me, doors, (line, case), inbox)?;
             }
-            if UNHEARD.contains(&line.status.as_str()) {
-                let unanswered = self.views.answers_to(&line.id)?.is_empty();
-                if unanswered && !by_me && inbox.unanswered.len() < ROWS_MAX {
-                    inbox.unanswered.push(self.inbox_row(line, door, &area)?);
-                }
-                continue;
-            }
-            let no_box = door.is_some_and(|door| !door.has_box);
-            let for_another = match case.measured.at_desk {
-                true => about_mine || by_me,
-                false => by_me && self.asked_for_another(&line)?,
-            };
-            if (no_box || for_another) && inbox.bring.len() < ROWS_MAX {
-                inbox.bring.push(self.inbox_row(line, door, &area)?);
+        }
+        for case in &ended {
+            if let Some(line) = self.views.request(&case.id)? {
+                self.add_request(me, doors, (line, case), inbox)?;
             }
         }
         let by_wait = |row: &InboxRow| (!row.urgent, row.claimed_ms, row.id);
         inbox.unanswered.sort_by_key(by_wait);
         inbox.bring.sort_by_key(by_wait);
+        Ok(())
+    }
+
+    fn add_request(
+        &self,
+        me: PersonId,
+        doors: &BTreeMap<HouseholdId, Behind>,
+        (line, case): (RequestLine, &CaseLine),
+        inbox: &mut Inbox,
+    ) -> Result<(), Failed> {
+        let (roster, it) = (self.truth.roster(), &case.measured);
+        // What was said to the desk alone may be about whoever reads this.
+        if it.posted.is_some() || it.private {
+            return Ok(());
+        }
+        let door = doors.get(&roster.household_of(line.requester));
+        let area = Place(it.area.clone());
+        let about_mine = area != Place::community() && self.is_left_to(me, &area);
+        let by_me = line.requester == me;
+        let concerns = door.is_some() || about_mine || by_me;
+        if !concerns || !roster.may_read(me, &line.group.scope()) {
+            return Ok(());
+        }
+        if UNHEARD.contains(&line.status.as_str()) {
+            let unanswered = self.views.answers_to(&line.id)?.is_empty();
+            if unanswered && !by_me && inbox.unanswered.len() < ROWS_MAX {
+                inbox.unanswered.push(self.inbox_row(line, door, &area)?);
+            }
+            return Ok(());
+        }
+        let no_box = door.is_some_and(|door| !door.has_box);
+        let for_another = match it.at_desk {
+            true => about_mine || by_me,
+            false => by_me && self.asked_for_another(&line)?,
+        };
+        if (no_box || for_another) && inbox.bring.len() < ROWS_MAX {
+            inbox.bring.push(self.inbox_row(line, door, &area)?);
+        }
         Ok(())
     }
 

@@ -38,7 +38,7 @@ use crate::{
     },
     store::{
         truth::{Deps, Judged},
-        views::{GroupLine, NewsLine},
+        views::{GroupLine, NewsLine, NewsOf},
     },
 };
 
@@ -306,13 +306,17 @@ impl Ledger {
 
     fn list_news(&mut self, all: bool) -> Result<NewsReply, Failed> {
         let mut rows = Vec::new();
-        for line in self.views.news()? {
-            if self.is_for_me(&line)? {
-                rows.push(self.news_row(line)?);
+        for of in [NewsOf::Alerts, NewsOf::Any] {
+            for line in self.views.news(of, self.claimed.0, all)? {
+                if self.is_for_me(&line)? {
+                    let row = self.news_row(line)?;
+                    if (row.class == NewsWord::Alert) == (of == NewsOf::Alerts) {
+                        rows.push(row);
+                    }
+                }
             }
         }
         rows.retain(|row| all || matches!(row.state, NewsState::Holds | NewsState::NotYet));
-        rows.sort_by_key(|row| row.class != NewsWord::Alert);
         Ok(NewsReply::List { news: rows })
     }
 

@@ -63,7 +63,7 @@ pub use cases::{CaseLine, Measured, held_since, kind_word};
 pub use groups::GroupRef;
 pub use hours::{CertificateLine, Whose, might_certify};
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
-pub use news::{DutyLine, NewsLine};
+pub use news::{DutyLine, NewsLine, NewsOf};
 pub use notices::told_key;
 pub use receipts::{DueReceipt, Mark};
 pub use remarks::{Does, Met, Remark};

@@ -255,6 +255,18 @@ impl Views {
         })
     }
 
+    /// The cases that ended since then without whoever asked saying so: declined, or closed by default.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn ended_unsaid(&self, since_ms: u64) -> Result<Vec<CaseLine>, StoreError> {
+        let ended = "r.is_over = 1 AND c.ended >= ?1 AND c.kind <> 'activity' \
+             AND (r.status = ?2 OR c.outcome = 'by_default')";
+        let since = i64::try_from(since_ms).unwrap_or(i64::MAX);
+        self.cases_where(ended, &[&since, &Status::Declined.as_str()])
+    }
+
     /// The line of one case.
     ///
     /// # Errors

@@ -9,9 +9,12 @@
 //! 1. Corrections and withdrawals count in the scope where the announcement stands; `crdt::news` says
 //!    whose. 我家的 counts wherever whoever says it can write.
 //! 2. The order in which all of it comes leaves no trace: what came too early waits in `news_said`.
+//! 3. Lists are bounded, and what can be claimed decides nothing of who stands in one: alerts are looked for
+//!    apart from everything else, each author has so many lines of a class, and what is dated ahead of this
+//!    box's clock stands behind what is not.
 
 use crdt::{
-    body::{Announcement, News, Place, case_of},
+    body::{Announcement, News, NewsClass, Place, case_of},
     id::{EnvelopeId, GroupId, PersonId},
     news::{Said, Word, fold},
     time::ClaimedTime,
@@ -23,6 +26,13 @@ use crate::store::error::StoreError;
 
 /// Announcements of one list at most.
 const NEWS_MAX: u32 = 500;
+
+/// Announcements of one class and author that are looked at, the newest: whoever writes more pushes out his
+/// own, and nobody else's.
+const NEWS_PER_AUTHOR_MAX: u32 = 100;
+
+/// How far ahead of this box's clock, in milliseconds, an announcement may be dated and be believed: a day.
+const AHEAD_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Saved answers that are looked through; the newest.
 const ANSWERS_MAX: u32 = 2_000;
@@ -68,6 +78,27 @@ pub struct DutyLine {
     pub id: EnvelopeId,
     /// Over what.
     pub place: Place,
+}
+
+/// Which announcements somebody wants to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewsOf {
+    /// All that was said as an alert.
+    Alerts,
+    /// Every class together.
+    Any,
+    /// What may be carried up the stairs: an answer is for whoever asked.
+    ToCarry,
+}
+
+/// How a class stands in the file.
+const fn class_number(class: NewsClass) -> u8 {
+    match class {
+        NewsClass::Notice => 0,
+        NewsClass::Alert => 1,
+        NewsClass::Answer => 2,
+        NewsClass::Addressed => 3,
+    }
 }
 
 const LINE: &str = "SELECT n.id, g.id, g.name, p.person, n.official, n.claimed, n.until_now, n.read, \
@@ -119,8 +150,8 @@ impl Views {
         let author = self.person(&person)?;
         let mut put = self.conn.prepare_cached(
             "INSERT OR IGNORE INTO news (row, id, in_group, author, official, lamport, claimed,
-                 until_ms, text, until_now, read, answers, question, corrected, reason, told)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11, 0, '', 0)",
+                 until_ms, text, until_now, read, answers, question, corrected, reason, told, class)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?9, ?10, ?11, 0, '', 0, ?12)",
         )?;
         let fresh = put.execute(params![
             verdict.row,
@@ -134,6 +165,7 @@ impl Views {
             it.text,
             it.answers.as_ref().map(EnvelopeId::as_bytes),
             it.question,
+            class_number(it.class),
         ])?;
         drop(put);
         // A request that was answered, or whose message was, has waited no more.
@@ -335,11 +367,29 @@ impl Views {
         Ok(get.query_row([id.as_bytes()], news_line).optional()?)
     }
 
-    /// The newest announcements, newest first.
-    pub fn news(&self) -> Result<Vec<NewsLine>, StoreError> {
-        let sql = format!("{LINE} ORDER BY n.claimed DESC, n.id LIMIT {NEWS_MAX}");
+    /// Announcements by rule 3, the newest first; where `all` is not said, only what was neither taken back
+    /// nor settled and has not run out. Of an alert that whoever said it may not say, it is the reader who
+    /// knows.
+    pub fn news(&self, of: NewsOf, now_ms: u64, all: bool) -> Result<Vec<NewsLine>, StoreError> {
+        let (class, last) = match of {
+            NewsOf::Alerts => (format!("class = {}", class_number(NewsClass::Alert)), u32::MAX),
+            NewsOf::Any => ("TRUE".to_owned(), NEWS_MAX),
+            NewsOf::ToCarry => (format!("class <> {}", class_number(NewsClass::Answer)), NEWS_MAX),
+        };
+        let sql = format!(
+            "{LINE} JOIN (
+                 SELECT row AS held, ROW_NUMBER() OVER
+                     (PARTITION BY author, class ORDER BY claimed > ?1, claimed DESC, id) AS nth
+                 FROM news WHERE {class} AND (?2 IS NULL OR (withdrawn_by IS NULL
+                     AND settled_by IS NULL AND (until_now IS NULL OR until_now > ?2)))
+             ) ON held = n.row WHERE nth <= {NEWS_PER_AUTHOR_MAX}
+             ORDER BY n.claimed > ?1, n.claimed DESC, n.id LIMIT {last}"
+        );
         let mut find = self.conn.prepare_cached(&sql)?;
-        Ok(find.query_map([], news_line)?.collect::<Result<_, _>>()?)
+        let believed = sql_ms(now_ms.saturating_add(AHEAD_MS));
+        let standing_at = (!all).then(|| sql_ms(now_ms));
+        let lines = find.query_map(params![believed, standing_at], news_line)?;
+        Ok(lines.collect::<Result<_, _>>()?)
     }
 
     /// Official answers that are saved to be found again and were not taken back, newest first.

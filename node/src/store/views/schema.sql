@@ -255,9 +255,10 @@ CREATE TABLE news (
     withdrawn_by BLOB,
     reason TEXT NOT NULL,
     settled_by BLOB,
-    told INTEGER NOT NULL -- this home was told of it once
+    told INTEGER NOT NULL, -- this home was told of it once
+    class INTEGER NOT NULL -- as it was said; see news.rs for the numbers
 ) STRICT;
-CREATE INDEX news_by_time ON news (claimed);
+CREATE INDEX news_by_author ON news (author, class);
 CREATE INDEX news_by_answer ON news (answers) WHERE answers IS NOT NULL;
 CREATE INDEX news_by_question ON news (claimed) WHERE question IS NOT NULL;
 
