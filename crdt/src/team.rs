@@ -7,7 +7,8 @@
 //!    asked for until an owner drops it. Two sides of a cut that write down two have written down two,
 //!    and a changed wording is another criterion, which nobody has shown to meet yet.
 //! 3. Somebody meets a criterion while an attestation of it says so that no owner has retracted; of
-//!    several the one that holds longest. What is only preferred is shown and never decides.
+//!    several the one that holds longest. Nobody attests his own. What is only preferred is shown and
+//!    never decides.
 //! 4. Of a person's applications the last stands. It is refused once an owner has declined it, and it is
 //!    over once he is in, whatever else was said: who is in is the roster's word.
 //! 5. Somebody is suspended by every suspension that no lifting names; one that was written on the other
@@ -121,7 +122,7 @@ pub fn credentials(said: &[Said]) -> BTreeMap<(PersonId, EnvelopeId), Credential
     let mut best: BTreeMap<(PersonId, EnvelopeId), Credential> = BTreeMap::new();
     for it in all {
         let Team::Attest(seen) = &it.word else { continue };
-        if retracted.contains(&it.at.1) {
+        if retracted.contains(&it.at.1) || it.who == seen.person {
             continue;
         }
         let credential = Credential { id: it.at.1, by: it.who, seen: seen.clone() };

@@ -252,6 +252,73 @@ fn need_13_a_refusal_says_why_to_the_two_alone() {
         "",
         "whoever applies anew is looked at anew"
     );
+
+    world.chapter("he is let in and leaves: nobody waits any more");
+    team(&mut world, li, admit("Zhang", Some("试一试")));
+    world.settle();
+    world.tell(zhang, Command::Roster(RosterCommand::Leave { group: Some(FLEET.into()) }));
+    world.settle();
+    assert_eq!(try_team(&mut world, li, decline("Zhang")).err(), Some(ErrorKind::NotApplied));
+}
+
+/// Two teams are listed under one name: whoever is in neither is told that there are two, and which.
+#[test]
+fn need_3_two_groups_under_one_name_are_told_apart_by_their_ids() {
+    let (mut world, office, [li, wang, zhao, zhang, sun]) = fleet(0x0302);
+    asks_for(&mut world, li, DRIVING, false);
+    world.settle();
+    world.cut(&[zhao], &[office, li, wang, zhang, sun]);
+    let kind = GroupKindWord::Vetted;
+    let second = Command::GroupNew { name: FLEET.into(), kind, vouches: 2 };
+    let Reply::Group(second) = world.tell(zhao, second) else { panic!("a group") };
+    let over = second.id.to_hex();
+    let asks = TeamCommand::Criterion { group: over, text: LICENCE.into(), preferred: false };
+    team(&mut world, zhao, asks);
+    world.heal();
+    world.settle();
+    let apply = TeamCommand::Apply { group: FLEET.into(), meets: Vec::new() };
+    let error = world.ask(zhang, Command::Team(apply)).expect_err("which of the two?");
+    assert_eq!(error.kind, ErrorKind::Ambiguous);
+    let candidates = &error.args["candidates"];
+    assert!(candidates.contains(&second.id.to_string()), "{candidates}");
+    let apply = TeamCommand::Apply { group: second.id.to_hex(), meets: Vec::new() };
+    assert_eq!(team(&mut world, zhang, apply).id, second.id);
+}
+
+/// Who saw to the team and is paused comes back as a member, and the desk is told so; let in by a new role
+/// instead, the pause is over too. Nobody attests his own paper.
+#[test]
+fn need_13_a_pause_ends_with_whatever_lets_him_in_again() {
+    let (mut world, office, [li, wang, zhao, zhang, sun]) = fleet(0x1305);
+    asks_for(&mut world, li, DRIVING, false);
+    world.settle();
+    let own = try_team(&mut world, li, attest("Li", DRIVING, None));
+    assert_eq!(own.err(), Some(ErrorKind::NotAllowed));
+    team(&mut world, office, attest("Li", DRIVING, None));
+
+    world.chapter("a cut: the office pauses Li and Wang, who are on the other side");
+    world.cut(&[office], &[li, wang, zhao, zhang, sun]);
+    for person in ["Li", "Wang"] {
+        let (group, reason) = (FLEET.into(), "年检没过".into());
+        team(&mut world, office, TeamCommand::Suspend { group, person: person.into(), reason });
+    }
+    world.heal();
+    world.settle();
+    let led: Vec<_> =
+        desk(&mut world, zhao).suspended.into_iter().map(|it| (it.name, it.led)).collect();
+    assert!(led.contains(&("Li".into(), true)) && led.contains(&("Wang".into(), false)), "{led:?}");
+    team(&mut world, office, TeamCommand::Lift { group: FLEET.into(), person: "Li".into() });
+    let (person, over) = ("Wang".to_owned(), Some(FLEET.to_owned()));
+    let grant = RosterCommand::Grant { person, role: RoleWord::Member, over, again: true };
+    world.roster(office, grant).expect("the office may");
+    world.settle();
+    let members = desk(&mut world, zhao).members;
+    let li_is = members.iter().find(|it| it.name == "Li").expect("he is in");
+    assert!(!li_is.owner, "and nothing more");
+    world.tell(wang, Command::Roster(RosterCommand::Leave { group: Some(FLEET.into()) }));
+    world.settle();
+    assert!(desk(&mut world, zhao).suspended.is_empty(), "he left, and is paused no longer");
+    applies(&mut world, wang, &[]);
 }
 
 /// A credential that runs out during a cut: both are told ahead and when it is so, each once; what its

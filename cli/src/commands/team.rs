@@ -294,6 +294,9 @@ fn print_desk(ui: &mut Ui<'_>, desk: &TeamDesk) -> Result<(), CliError> {
         ];
         let line = speech.shared_text("team-suspended-line", &args);
         ui.line(format!("  {}: {line}", speech.shared_text("team-suspended", &[])))?;
+        if row.led {
+            ui.line(format!("    {}", speech.shared_text("team-suspended-led", &[])))?;
+        }
     }
     for row in &desk.exceptions {
         let mut unmet: Vec<String> = row.unmet.iter().map(|it| one_line(it)).collect();

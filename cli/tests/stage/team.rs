@@ -116,6 +116,7 @@ fn desk() -> TeamDesk {
             name: "Gu".into(),
             by: "李队长".into(),
             reason: "年检没过".into(),
+            led: false,
         }],
         exceptions: vec![TeamExceptionRow {
             person: person().id,

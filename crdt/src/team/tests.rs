@@ -69,6 +69,8 @@ fn a_credential_is_an_owners_word_until_it_ends_or_is_retracted() {
     let seen = attests(2, CAPTAIN, 1, Some(50));
     assert_eq!(until(std::slice::from_ref(&seen)), Some(Some(50)));
     assert_eq!(until(&[attests(2, ZHANG, 1, None)]), None, "nobody vouches for himself");
+    let own = Said { rules: true, ..attests(2, ZHANG, 1, None) };
+    assert_eq!(until(&[own]), None, "nor does an owner");
     assert_eq!(until(&[seen.clone(), attests(3, CAPTAIN, 1, Some(40))]), Some(Some(50)), "longest");
     assert_eq!(until(&[seen.clone(), attests(3, CAPTAIN, 1, None)]), Some(None), "for good");
     assert_eq!(until(&[retract(4, CAPTAIN), seen.clone()]), None, "in whatever order");

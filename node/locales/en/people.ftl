@@ -39,6 +39,7 @@ error-not-yet-back = You were let in again, but this box has not heard of it fro
 error-old-key = You were let in again, but this box would write with its key from before the removal, and nothing of that counts.
     .hint = Nothing was written. Unlock your sealed key with `linli unlock`: a fresh key is then made by itself. Or ask whoever let you in for the link, and open it here with `linli join`.
 
+thing-attest-self = writing down that you have seen your own paper (somebody else has to)
 thing-remove-self = removing yourself (to leave, use `linli leave`)
 thing-admit = admitting late items
 thing-revoke = revoking somebody else's key

@@ -65,6 +65,7 @@ team-suspend = Pause
 team-suspend-reason = Why; the team can read it
 team-suspended = Paused for now
 team-suspended-line = { $name }, by { $by }: { $reason }
+team-suspended-led = He also saw to this group. Once he is let in again he is a member; if he is to see to it again, give him that role anew.
 team-lift = Let in again
 team-exceptions = Exceptions
 team-exception-line = { $name }, let in by { $by }. Missing: { $unmet }. Reason: { $reason }

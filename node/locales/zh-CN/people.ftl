@@ -39,6 +39,7 @@ error-not-yet-back = 您已被重新接纳，但这台机器还没有从别家�
 error-old-key = 您已被重新接纳，但这台机器还会用移出之前的钥匙书写，写了也不算数。
     .hint = 什么都没有写下。请用 `linli unlock` 打开您的封存钥匙，新钥匙会自动生成；或者向接纳您的人要链接，在这里用 `linli join` 打开。
 
+thing-attest-self = 给自己的证件作证明（要由别人来看）
 thing-remove-self = 移出自己（想离开请用 `linli leave`）
 thing-admit = 收下迟到的内容
 thing-revoke = 吊销别人的钥匙

@@ -61,6 +61,7 @@ team-suspend = 暂停
 team-suspend-reason = 为什么（全队能看）
 team-suspended = 暂停中
 team-suspended-line = { $name }，{ $by } 决定：{ $reason }
+team-suspended-led = 他原来还负责这个组。恢复以后他只是普通成员；要他再负责，请另外再给他这个身份。
 team-lift = 恢复
 team-exceptions = 破例加入的
 team-exception-line = { $name }，{ $by } 同意。缺：{ $unmet }。理由：{ $reason }

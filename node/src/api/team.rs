@@ -254,6 +254,10 @@ pub struct SuspendedRow {
     pub by: String,
     /// Why.
     pub reason: String,
+    /// A role of his over the group was taken with it: lifting lets him in as a member, and whoever wants
+    /// him to see to the group again has to say so.
+    #[serde(default)]
+    pub led: bool,
 }
 
 /// Somebody who was let in without meeting everything.

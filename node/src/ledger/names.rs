@@ -30,7 +30,8 @@ impl Ledger {
             // What one is not in has its name in the directory alone.
             [] => match self.listed_as(text)?.as_slice() {
                 [one] => Ok(*one),
-                _ => Err(unknown_group(text).into()),
+                [] => Err(unknown_group(text).into()),
+                many => Err(ambiguous(text, many.iter().map(GroupId::to_string).collect()).into()),
             },
             // Whoever says `all` means everybody, whatever else was given that name since.
             many => match many.iter().find(|id| self.is_everybody(id)) {

@@ -98,8 +98,12 @@ impl Ledger {
         let undo = self.undo_for(hand, person, role, &place, again)?;
         let was_removed = !undo.is_empty();
         let confirms = Vec::new();
-        let grant = Statement::Grant { person, role, over: place, undo, confirms };
+        let over = place.clone();
+        let grant = Statement::Grant { person, role, over, undo, confirms };
         let grant = self.state_by(hand, grant, too_low(role))?;
+        if matches!(hand, Hand::Mine) {
+            self.let_in_again(&place, person)?;
+        }
         let link = if was_removed { Some(self.link_back(grant)?) } else { None };
         Ok(RosterReply::Granted { grant, link })
     }

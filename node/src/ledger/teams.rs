@@ -21,7 +21,9 @@ use std::collections::BTreeSet;
 
 use crdt::{
     authority::Group,
-    body::{Attestation, Body, Criterion, GroupKind, GroupSort, Listing, Role, Statement, Team},
+    body::{
+        Attestation, Body, Criterion, GroupKind, GroupSort, Listing, Place, Role, Statement, Team,
+    },
     id::{EnvelopeId, PersonId},
     limits::{CRITERIA_MAX, LETTER_BYTES_MAX, NAME_BYTES_MAX, STATEMENT_LIST_MAX, TEXT_BYTES_MAX},
     team::{self, Application, Said},
@@ -312,9 +314,10 @@ impl Ledger {
         let all = team::applications(&known.said);
         let roster = self.truth.roster();
         let group = known.group.id;
+        // Who waits before the door is what the desk shows; who came in and left again does not.
+        let waits = roster.knocks(&group).iter().any(|knock| knock.person == person);
         let open = |it: &&Application<'_>| it.who == person && it.declined.is_none();
-        let application =
-            all.iter().find(open).filter(|_| !roster.members(&group).contains(&person));
+        let application = all.iter().find(open).filter(|_| waits);
         let of = application.ok_or_else(|| self.no_application(person))?.id;
         let readers = roster.rulers(&known.group.place).into_iter().chain([person, self.person()?]);
         let boxes: BTreeSet<_> = readers.flat_map(|who| roster.boxes_of(who)).collect();
@@ -403,6 +406,9 @@ impl Ledger {
     ) -> Result<EnvelopeId, Failed> {
         let known = self.own_team(text)?;
         let person = self.person_named(person)?;
+        if person == self.person()? {
+            return Err(ApiError::not_allowed("attest_self").into());
+        }
         let criterion = criterion_named(&known, criterion)?;
         let seen_ms = seen_ms.unwrap_or(self.claimed.0);
         if until_ms.is_some_and(|until| until <= seen_ms) {
@@ -455,15 +461,33 @@ impl Ledger {
     fn lift(&mut self, text: &str, person: &str) -> Result<EnvelopeId, Failed> {
         let known = self.own_team(text)?;
         let (person, group) = (self.person_named(person)?, known.group.id);
-        let standing = team::suspensions(&known.said);
-        let standing = standing.get(&person).map(|all| all.iter().map(|it| it.0).collect());
-        let name = self.views.name_of(&person)?;
-        let not = || ApiError::new(ErrorKind::NotSuspended, [("name", name)]);
-        let of: Vec<EnvelopeId> = standing.ok_or_else(not)?;
+        if !team::suspensions(&known.said).contains_key(&person) {
+            let args = [("name", self.views.name_of(&person)?)];
+            return Err(ApiError::new(ErrorKind::NotSuspended, args).into());
+        }
         self.grant_entry(&known.line, &known.group, person)?;
-        let of = of.into_iter().take(CRITERIA_MAX).collect();
-        self.say_of_team(&known, Team::Lift { of })?;
+        self.lift_note(&known, person)?;
         Ok(group)
+    }
+
+    /// Takes back the notes that somebody is out for a while; nothing where none stands.
+    fn lift_note(&mut self, known: &Known, person: PersonId) -> Result<(), Failed> {
+        let standing = team::suspensions(&known.said);
+        let Some(notes) = standing.get(&person) else { return Ok(()) };
+        let of: Vec<EnvelopeId> = notes.iter().map(|it| it.0).take(CRITERIA_MAX).collect();
+        self.say_of_team(known, Team::Lift { of }).map(|_| ())
+    }
+
+    /// Somebody was given a role there anew: what was said of his being out for a while is over with that.
+    pub(super) fn let_in_again(&mut self, place: &Place, person: PersonId) -> Result<(), Failed> {
+        let me = self.person()?;
+        let roster = self.truth.roster();
+        let group = place.group().and_then(|id| roster.group(&id)).filter(|it| !it.everyone);
+        let Some(group) = group.map(|it| it.id).filter(|id| roster.is_owner(id, me)) else {
+            return Ok(());
+        };
+        let known = self.team(&group.to_hex())?;
+        self.lift_note(&known, person)
     }
 }
 

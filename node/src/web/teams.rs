@@ -270,7 +270,10 @@ async fn load(
                     ("by", clip(&it.by, TITLE_CHARS_MAX).into()),
                     ("reason", clip(&it.reason, TEXT_CHARS_MAX).into()),
                 ];
-                (it.person.to_hex(), words.text("team-suspended-line", &args))
+                let led =
+                    if it.led { words.text("team-suspended-led", &[]) } else { String::new() };
+                let line = words.text("team-suspended-line", &args);
+                (it.person.to_hex(), format!("{line} {led}").trim_end().to_owned())
             })
             .collect(),
         exceptions: exceptions(visit, &desk),

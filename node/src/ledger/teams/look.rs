@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
-    body::GroupKind,
+    body::{GroupKind, Role},
     id::{EnvelopeId, GroupId, PersonId},
     team::{self, Application, Credential},
 };
@@ -93,11 +93,10 @@ impl Ledger {
     /// The group that is listed under this name, for those who cannot read its board.
     pub(in crate::ledger) fn listed_as(&self, name: &str) -> Result<Vec<GroupId>, Failed> {
         let mut found = Vec::new();
-        for id in self.views.teams()? {
-            let Some(group) = self.truth.roster().group(&id) else { continue };
+        for group in self.truth.roster().groups() {
             let said = self.said_of(&group)?;
             if team::listing(&said).is_some_and(|listing| listing.name == name) {
-                found.push(id);
+                found.push(group.id);
             }
         }
         Ok(found)
@@ -227,7 +226,8 @@ impl Ledger {
         me: PersonId,
         inside: bool,
     ) -> Result<Vec<SuspendedRow>, Failed> {
-        let members = self.truth.roster().members(&known.group.id);
+        let roster = self.truth.roster();
+        let members = roster.members(&known.group.id);
         let mut rows = Vec::new();
         for (who, all) in team::suspensions(&known.said) {
             let Some((_, by, reason)) = all.last() else { continue };
@@ -239,6 +239,8 @@ impl Ledger {
                 name: self.views.name_of(&who)?,
                 by: self.views.name_of(by)?,
                 reason: (*reason).to_owned(),
+                led: !roster.is_owner(&known.group.id, who)
+                    && roster.ever_had(&known.group.id, who, Role::Steward),
             });
         }
         Ok(rows)
@@ -265,9 +267,8 @@ impl Ledger {
     /// Rule 3: what `me` must be told and has not seen yet.
     pub(in crate::ledger) fn reminders(&self, me: PersonId) -> Result<Vec<Notice>, Failed> {
         let mut notices = Vec::new();
-        for group in self.views.teams()? {
-            let roster = self.truth.roster();
-            let Some(group) = roster.group(&group) else { continue };
+        let roster = self.truth.roster();
+        for group in roster.groups() {
             let (members, owner) = (roster.members(&group.id), roster.is_owner(&group.id, me));
             if !owner && !members.contains(&me) {
                 continue;

@@ -13,9 +13,6 @@ use crate::store::error::StoreError;
 /// years. Whoever writes more pushes out his own, and nobody else's.
 const WORDS_PER_PERSON_MAX: u32 = 4_000;
 
-/// Teams that are looked through.
-const TEAMS_MAX: u32 = 1_000;
-
 impl Views {
     pub(super) fn take_team(
         &mut self,
@@ -72,17 +69,6 @@ impl Views {
         let rows = find.query_map(params![team.as_bytes(), WORDS_PER_PERSON_MAX], |row| {
             id_from(EnvelopeId::from_bytes, row, 0)
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Groups of which anything was said.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn teams(&self) -> Result<Vec<GroupId>, StoreError> {
-        let mut find = self.conn.prepare_cached("SELECT DISTINCT team FROM team_words LIMIT ?1")?;
-        let rows = find.query_map([TEAMS_MAX], |row| id_from(GroupId::from_bytes, row, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
