@@ -9,7 +9,8 @@
 //! 1. A mark counts if its author is the volunteer himself, or led the group where he wrote it. A
 //!    correction of a mark counts if its author led, or corrects his own; what a counting correction
 //!    names no longer says anything.
-//! 2. The marks that are left stand in the order of time. Coming while there, and going while not, is
+//! 2. The marks that are left stand in the order of time; in one minute whoever is there goes before he
+//!    comes again, and whoever is not comes before he goes. Coming while there, and going while not, is
 //!    kept, flagged and changes nothing: signed in twice on separated nodes, somebody was there once.
 //! 3. Only approved minutes count. An approval says from when to when; it counts if its author led and
 //!    is not the volunteer. Of approvals that did not know one another the lowest id holds, and it is
@@ -230,9 +231,9 @@ fn attend(shift: &mut Shift, person: &PersonId, marks: Vec<&MarkSaid>) {
         .filter(|mark| speaks(mark) && !corrected.contains(&mark.id) && !in_vain(mark))
         .filter(|mark| mark.kind != MarkKind::Struck)
         .collect();
-    // At one instant he goes before he comes again.
     live.sort_by_key(|mark| (mark.at_min, mark.kind == MarkKind::In, mark.id));
     live.truncate(MARKS_PER_SHIFT_MAX);
+    in_turn(&mut live);
     if !corrected.is_empty() {
         shift.flags.insert(Flag::Corrected);
     }
@@ -259,6 +260,17 @@ fn attend(shift: &mut Shift, person: &PersonId, marks: Vec<&MarkSaid>) {
         shift.flags.insert(Flag::NotSignedOut);
     }
     shift.flags.extend(shift.marked.iter().filter_map(fault));
+}
+
+/// In one minute whoever is there goes before he comes again, and whoever is not comes before he goes.
+fn in_turn(marks: &mut [&MarkSaid]) {
+    let mut there = false;
+    for minute in marks.chunk_by_mut(|one, next| one.at_min == next.at_min) {
+        if !there {
+            minute.sort_by_key(|mark| (mark.kind != MarkKind::In, mark.id));
+        }
+        there = minute.last().is_some_and(|mark| mark.kind == MarkKind::In);
+    }
 }
 
 /// Rule 3.

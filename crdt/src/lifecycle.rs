@@ -19,7 +19,8 @@
 //! 6. Visits, what was said on the phone, and photos and files that are added stand beside the acts; they
 //!    change nothing. A phone verdict is never a confirmation.
 //! 7. Beyond [`ACTS_PER_REQUEST_MAX`](crate::limits::ACTS_PER_REQUEST_MAX) acts, everybody's first
-//!    acts are judged before anybody's next; the rest have no say. A flood silences nobody.
+//!    acts are judged before anybody's next; the rest have no say. A flood silences nobody. Photos and
+//!    files have turns of their own.
 //!
 //! # Invariants
 //!

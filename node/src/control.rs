@@ -181,6 +181,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::ReasonNeeded
         | ErrorKind::NoAudience
         | ErrorKind::CheckedBefore
+        | ErrorKind::LookedAlready
         | ErrorKind::BadWindow
         | ErrorKind::NoCertificate
         | ErrorKind::NoPhoto

@@ -460,6 +460,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::TooFar => "error-too-far",
         ErrorKind::NoAudience => "error-no-audience",
         ErrorKind::CheckedBefore => "error-checked-before",
+        ErrorKind::LookedAlready => "error-looked-already",
         ErrorKind::BadWindow => "error-bad-window",
         ErrorKind::StopFirst => "error-stop-first",
         ErrorKind::TurnedAway => "error-turned-away",

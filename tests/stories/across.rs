@@ -150,6 +150,9 @@ fn need_31_a_team_spans_two_neighbourhoods_and_shares_no_group() {
     let taken = outcome(&mut fleet);
     assert_eq!(take(&mut lilies, wang, &taken), Err(ErrorKind::NotCarried), "she carried nothing");
     take(&mut lilies, li, &taken).expect("he did");
+    let held = lilies.holds(li);
+    take(&mut lilies, li, &taken).expect("and twice is once");
+    assert_eq!(lilies.holds(li), held, "nothing new is written");
     fleet.settle();
     assert!(fleet.try_act(at, there, ActVerb::Depart) && fleet.try_act(at, there, ActVerb::Done));
     fleet.settle();

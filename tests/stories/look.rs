@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use node::api::{
-    ActivityCommand, Command, LookCommand, LookPage, NewActivity, NewRole, PlaceVerb, Private,
-    Reply,
+    ActivityCommand, Command, ErrorKind, LookCommand, LookPage, NewActivity, NewRole, PlaceVerb,
+    Private, Reply,
 };
 use tests::world::{BEGIN, Who, World};
 
@@ -66,6 +66,11 @@ fn need_21_search_together() {
     world.chapter("A cut: both sides look, and both add the pharmacy in the west");
     world.cut(&[zhang, li], &[office, chen, wang]);
     look(world, zhang, looked("North", false, false));
+    world.settle();
+    let held = world.holds(li);
+    let again = world.ask(li, Command::Look(looked("North", false, false))).expect_err("he knows");
+    assert_eq!((again.kind, again.args["name"].as_str()), (ErrorKind::LookedAlready, "Zhang"));
+    assert_eq!(world.holds(li), held, "nothing is written over Zhang's word");
     look(world, li, add(&["West", "Old town"]));
     look(world, chen, add(&["West", "Station"]));
     look(world, chen, looked("South", false, false));

@@ -87,6 +87,28 @@ fn who_goes_and_comes_again_has_two_times() {
     assert_eq!(flags(&shift), []);
 }
 
+/// In one minute whoever is not there comes before he goes, whatever his marks are called.
+#[test]
+fn who_comes_and_goes_within_a_minute_was_there_and_has_gone() {
+    let both = [MarkKind::In, MarkKind::Out];
+    for kinds in [both, [MarkKind::Out, MarkKind::In]] {
+        let mut book = Book::default();
+        for kind in kinds {
+            book.mark(ZHANG, kind, 100, None);
+        }
+        let shift = book.shift(1_000);
+        assert_eq!((shift.marked, shift.since_min), (times(&[(100, 100)]), None));
+        assert!(shift.flags.is_empty(), "{:?}", shift.flags);
+        for kind in kinds {
+            book.mark(ZHANG, kind, 130, None);
+        }
+        book.mark(ZHANG, MarkKind::In, 120, None);
+        let shift = book.shift(1_000);
+        assert_eq!(shift.marked, times(&[(100, 100), (120, 130)]));
+        assert_eq!(shift.since_min, Some(130), "and whoever is there goes before he comes");
+    }
+}
+
 #[test]
 fn what_another_writes_about_him_says_nothing() {
     let mut book = Book::default();

@@ -71,13 +71,23 @@ impl<'a> Arranged<'a> {
     /// The places of the acts to be judged, in order: those wanted, within the limits, and beyond
     /// them everybody's first acts before anybody's next.
     pub fn judged(&self, wanted: impl Fn(&Given<'_>) -> bool) -> Vec<usize> {
+        let adds = |given: &Given<'_>| matches!(given.act, Act::Attach(_));
+        // What is added to a request stands beside its acts: it takes nobody's turn, nor the adder's own.
+        let acts = self.in_turns(|given| wanted(given) && !adds(given));
+        let mut judged = self.in_turns(|given| wanted(given) && adds(given));
+        judged.extend(acts);
+        judged.sort_unstable();
+        judged
+    }
+
+    /// Of the acts wanted so many, and so many of each person.
+    fn in_turns(&self, wanted: impl Fn(&Given<'_>) -> bool) -> Vec<usize> {
         let mut shares: BTreeMap<PersonId, usize> = BTreeMap::new();
         let mut turns = Vec::new();
         for (at, given) in self.acts.iter().enumerate().filter(|(_, given)| wanted(given)) {
-            let later = matches!(given.act, Act::Visit(_) | Act::Verdict(_) | Act::Attach(_));
-            let asks = !later && !matches!(given.act, Act::Do(_));
+            let later = matches!(given.act, Act::Visit(_) | Act::Verdict(_) | Act::Do(_));
             let turn = shares.entry(given.who).or_default();
-            turns.push((!asks, *turn, at));
+            turns.push((later, *turn, at));
             *turn += 1;
         }
         turns.retain(|(_, turn, _)| *turn < ACTS_PER_PERSON_MAX);
@@ -85,9 +95,7 @@ impl<'a> Arranged<'a> {
             turns.sort_unstable();
             turns.truncate(ACTS_PER_REQUEST_MAX);
         }
-        let mut judged: Vec<usize> = turns.into_iter().map(|(_, _, at)| at).collect();
-        judged.sort_unstable();
-        judged
+        turns.into_iter().map(|(_, _, at)| at).collect()
     }
 
     /// Per act, what its author had seen of the judged ones, as places among these.

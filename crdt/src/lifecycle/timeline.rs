@@ -107,8 +107,10 @@ mod tests {
         PersonId::from_bytes([byte; 32])
     }
 
-    fn envelope(byte: u8) -> EnvelopeId {
-        EnvelopeId::from_bytes([byte; 32])
+    fn envelope(number: u16) -> EnvelopeId {
+        let mut bytes = [0; 32];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        EnvelopeId::from_bytes(bytes)
     }
 
     fn parts(who: &PersonId) -> BTreeSet<Part> {
@@ -147,7 +149,7 @@ mod tests {
 
     /// Acts by whom, each after all before it that are cited.
     fn folded(acts: &[(u8, Act)]) -> Case {
-        let ids: Vec<EnvelopeId> = (1..=acts.len()).map(|at| envelope(at as u8)).collect();
+        let ids: Vec<EnvelopeId> = (1..=acts.len()).map(|at| envelope(at as u16)).collect();
         let given: Vec<Given<'_>> = acts
             .iter()
             .enumerate()
@@ -192,6 +194,16 @@ mod tests {
         assert_eq!(with.holders, [person(DRIVER)]);
         let last = folded(&[(ASKER, ask()), (ASKER, adds(Part::Requester))]);
         assert_eq!(last.heads, [envelope(1)], "the next act cites the ask");
+    }
+
+    #[test]
+    fn what_somebody_adds_takes_no_turn_of_his_acts() {
+        let flood = std::iter::repeat_with(|| (DRIVER, adds(Part::Member)));
+        let acts: Vec<(u8, Act)> = std::iter::once((ASKER, ask()))
+            .chain(flood.take(crate::limits::ACTS_PER_PERSON_MAX))
+            .chain([(DRIVER, claim())])
+            .collect();
+        assert_eq!(folded(&acts).holders, [person(DRIVER)]);
     }
 
     #[test]

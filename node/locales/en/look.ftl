@@ -17,4 +17,6 @@ told-found = What you look for was found: “{ $title }”. You can stop looking
 thing-look-places = The list of places
 error-checked-before = “{ $text }” is looked at before it begins.
     .hint = Tick it there; it is no place to look.
+error-looked-already = { $name } has looked at “{ $text }” already and found nothing there.
+    .hint = That stands, and nothing more has to be said. If you did find it there, say so.
 look-see = See who found it

@@ -16,4 +16,6 @@ told-found = 要找的找到了：“{ $title }”。不用再找了。
 thing-look-places = 地方的清单
 error-checked-before = “{ $text }”是开始前就要检查的。
     .hint = 在检查单上打勾就行，不用再列成要找的地方。
+error-looked-already = “{ $text }”{ $name } 已经去看过了，没有找到。
+    .hint = 这条记录还在，不用再记一次。如果你在那里找到了，请点“在这里”。
 look-see = 看看是谁找到的

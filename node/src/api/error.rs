@@ -173,6 +173,8 @@ pub enum ErrorKind {
     NoAudience,
     /// The plan has this looked at before it begins: tick it there. Args: `text`.
     CheckedBefore,
+    /// Somebody has looked there, and whoever says it again knows that. Args: `name`, `text`.
+    LookedAlready,
     /// A window that ends before it begins, or has ended. Args: none.
     BadWindow,
     /// Only a stopped node can do this. Args: none.

@@ -14,7 +14,8 @@ use crdt::{
     across::{Carried, Need, NotCarried, Outcome, Progress},
     body::{Act, Ask, Body, Part, Posted, Terms, Verb},
     code::Code,
-    lifecycle::{self, Status},
+    id::PersonId,
+    lifecycle::{self, Case, Entry, Status, What},
     limits::NAME_BYTES_MAX,
 };
 
@@ -172,7 +173,8 @@ impl Ledger {
         let Outcome { request, progress, by } = outcome;
         let id = request.to_hex();
         let case = self.case(&request)?.case;
-        if !case.holders.contains(&self.person()?) {
+        let me = self.person()?;
+        if !case.holders.contains(&me) {
             return Err(not_carried("not_holder").into());
         }
         let verbs: &[(Verb, CaseVerb)] = match progress {
@@ -184,6 +186,9 @@ impl Ledger {
         };
         for (verb, word) in verbs {
             let before = self.before(&request)?;
+            if *verb == Verb::Ack && last_ack(&before.case, &me) == Some(one_line(&by).as_str()) {
+                continue;
+            }
             if lifecycle::may(&before.case, &before.person, &before.parts, *verb).is_ok() {
                 let reason = one_line(&by);
                 self.do_deed(&Deed { reason, ..Deed::of(&id, *word) })?;
@@ -191,6 +196,12 @@ impl Ledger {
         }
         Ok(After::Read(Command::Request { id }))
     }
+}
+
+/// Who drives, as whoever carried it over said it last.
+fn last_ack<'a>(case: &'a Case, me: &PersonId) -> Option<&'a str> {
+    let said = |it: &&Entry| it.who == *me && it.what == What::Did(Verb::Ack) && it.counted;
+    case.timeline.iter().rev().find(said).map(|it| it.note.as_str())
 }
 
 fn read(text: &str) -> Result<Carried, Failed> {

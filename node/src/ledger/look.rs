@@ -8,6 +8,7 @@
 //! 2. A place that has the same words is not added again; where both sides of a cut added it, it is shown
 //!    once, and what is said of it is written to both entries: to at most [`EDITS_MAX`] of them, where it was
 //!    found first.
+//!    Whoever sees that somebody has looked there is told so, and nothing is written over the other's word.
 //! 3. What a plan has looked at before a ride or an activity begins is no place to look, nor becomes one.
 //! 4. Everybody in the group extends the list and looks; who is told that it was found: `store/views/look.rs`.
 //! 5. An entry that is added on the request's own page follows the same rules.
@@ -136,6 +137,13 @@ impl Ledger {
         let named = listed.iter().find(|it| it.key.as_str() == place || it.text == place);
         let unknown = || ApiError::new(ErrorKind::BadEdit, [("reason", "no such entry".into())]);
         let text = named.ok_or_else(unknown)?.text.clone();
+        if so && !found {
+            let mut same = listed.iter().filter(|item| item.text == text);
+            if let Some(by) = same.find_map(|item| self.look_row(item).ok()?.looked_by) {
+                let args = [("name", by), ("text", text)];
+                return Err(ApiError::new(ErrorKind::LookedAlready, args).into());
+            }
+        }
         self.edit_facts(&request, said_of(listed, &text, found, so))
     }
 
