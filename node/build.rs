@@ -153,7 +153,7 @@ fn foreign(name: &str) -> Option<Value> {
         json!({ "type": "integer", "minimum": 0, "maximum": most })
     };
     Some(match name {
-        "String" | "Passphrase" => json!({ "type": "string" }),
+        "String" | "Passphrase" | "SealedFile" => json!({ "type": "string" }),
         "bool" => json!({ "type": "boolean" }),
         "u8" => whole(8),
         "u16" => whole(16),

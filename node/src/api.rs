@@ -28,6 +28,7 @@ mod people;
 mod phone;
 mod profile;
 mod request;
+mod sealed;
 mod search;
 mod series;
 mod status;
@@ -60,6 +61,7 @@ pub use people::*;
 pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
 pub use profile::*;
 pub use request::{Acted, ChecklistItem, MinePage, RequestPage, RequestRow, TimelineRow};
+pub use sealed::SealedFile;
 pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
 pub use series::{
     DrivenRow, NewSeries, OfferRow, PlanWord, RideRow, SeriesCommand, SeriesPage, SeriesReply,

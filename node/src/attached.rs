@@ -122,7 +122,7 @@ pub fn seal(file: &[u8], said: &str, key: [u8; 32]) -> Result<PhotoRow, NoPhoto>
         bytes: sealed.len() as u64,
         thumbnail: String::new(),
         name: name_of(said, sort),
-        sealed: Some(to_hex(&sealed)),
+        sealed: Some(sealed.into()),
     })
 }
 
@@ -182,8 +182,7 @@ mod tests {
     fn a_file_goes_as_it_is_and_a_photo_does_not() {
         let row = seal(&pdf(500), "通知.pdf", [7; 32]).expect("a file");
         assert_eq!((row.name.as_str(), row.thumbnail.as_str()), ("通知.pdf", ""));
-        let sealed = data_encoding::HEXLOWER.decode(row.sealed.expect("sealed").as_bytes());
-        let plain = blob::open(&BlobKey([7; 32]), &sealed.expect("hexadecimal"));
+        let plain = blob::open(&BlobKey([7; 32]), &row.sealed.expect("sealed"));
         assert_eq!(plain, Some(pdf(500)));
         assert_eq!(seal(b"\xff\xd8\xff\xe0 half a photo", "a.txt", [7; 32]), Err(NoPhoto::Damaged));
     }

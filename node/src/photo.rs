@@ -108,7 +108,7 @@ pub fn seal(file: &[u8], key: [u8; 32]) -> Result<PhotoRow, NoPhoto> {
         bytes: sealed.len() as u64,
         thumbnail: to_hex(&photo.thumbnail),
         name: String::new(),
-        sealed: Some(to_hex(&sealed)),
+        sealed: Some(sealed.into()),
     })
 }
 

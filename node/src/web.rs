@@ -210,8 +210,9 @@ impl Door {
         if !is_key {
             return self.ask(command).await;
         }
-        let said = serde_json::to_vec(&command).expect("commands are plain values");
-        let key = format!("page/{key}/{}", &blake3::hash(&said).to_hex()[..16]);
+        let mut said = blake3::Hasher::new();
+        serde_json::to_writer(&mut said, &command).expect("commands are plain values");
+        let key = format!("page/{key}/{}", &said.finalize().to_hex()[..16]);
         self.ask(Command::Once { key, command: command.into() }).await
     }
 

@@ -367,3 +367,33 @@ async fn a_program_announces_with_a_photo() {
     assert!(whole["jpeg"].as_str().unwrap().starts_with("ffd8"));
     home.node.stop().await;
 }
+
+/// A file of a program's is added to a request as it is, also where it is larger than any JSON may be; once
+/// under one key, and by nobody else.
+#[tokio::test]
+async fn a_program_adds_a_file_to_a_request() {
+    let home = Home::founded().await;
+    let token = home.token(&[ScopeWord::Requests, ScopeWord::Read]).await;
+    let asked =
+        home.with("POST", "/requests", &token, &json!({ "title": "x", "details": "" })).await;
+    let id = asked.json["id"].as_str().unwrap().to_owned();
+    let pdf = [b"%PDF-1.4\n".as_slice(), &vec![b'x'; 3 << 20], b"\n%%EOF\n"].concat();
+    let send = |path: &str, kind: &str, file: Vec<u8>| {
+        let request = home.request("POST", path, &token);
+        let request = request.header("Idempotency-Key", "form").header(header::CONTENT_TYPE, kind);
+        home.send(request.body(Body::from(file)).unwrap())
+    };
+    let path = format!("/requests/{id}/files?file_name=form.pdf");
+    let half = pdf[..pdf.len() / 2].to_vec();
+    let refused = send(&path, "application/pdf", half).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let nobodys = format!("/requests/{}/files", "0".repeat(64));
+    assert_eq!(send(&nobodys, "application/pdf", pdf.clone()).await.status, StatusCode::NOT_FOUND);
+    let added = send(&path, "application/pdf", pdf.clone()).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.json);
+    let again = send(&path, "application/pdf", pdf).await;
+    assert_eq!(again.json, added.json, "one key, one addition");
+    let page = home.get(&format!("/requests/{id}"), &token).await.json.to_string();
+    assert_eq!(page.matches("form.pdf").count(), 1, "{page}");
+    home.node.stop().await;
+}

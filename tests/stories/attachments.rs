@@ -31,7 +31,7 @@ fn text(number: u8) -> PhotoRow {
 /// What a neighbour's other program calls a PDF.
 fn program() -> PhotoRow {
     let (blob, sealed) = blob::seal(&BlobKey([77; 32]), b"MZ\0\0 run me");
-    let (key, bytes, sealed) = (to_hex(&[77; 32]), sealed.len() as u64, Some(to_hex(&sealed)));
+    let (key, bytes, sealed) = (to_hex(&[77; 32]), sealed.len() as u64, Some(sealed.into()));
     PhotoRow { blob, key, bytes, thumbnail: String::new(), name: "bill.pdf".into(), sealed }
 }
 
@@ -79,8 +79,10 @@ fn refuses(world: &mut World, [wang, zhao, li]: [Who; 3], id: RequestId) {
     assert_eq!(adds(world, wang, id, vec![]), Err(ErrorKind::NoPhoto));
     let many = (0..=ATTACHMENTS_MAX as u8).map(pdf).collect();
     assert_eq!(adds(world, wang, id, many), Err(ErrorKind::BadText));
-    let damaged = PhotoRow { sealed: Some("00".into()), ..pdf(1) };
+    let damaged = PhotoRow { sealed: Some(vec![0].into()), ..pdf(1) };
     assert_eq!(adds(world, wang, id, vec![damaged]), Err(ErrorKind::NoPhoto));
+    let nowhere = PhotoRow { sealed: None, ..pdf(1) };
+    assert_eq!(adds(world, wang, id, vec![nowhere]), Err(ErrorKind::NoPhoto), "it is not here");
     let passing = PhotoRow { thumbnail: "ffd8ffda0002".into(), ..pdf(1) };
     assert_eq!(adds(world, wang, id, vec![passing]), Err(ErrorKind::NoPhoto));
     let after = [wang, zhao, li].map(|who| world.home(who).written().len());

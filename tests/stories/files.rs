@@ -34,7 +34,7 @@ fn photo(number: u8, plain: &[u8]) -> PhotoRow {
         key: to_hex(&key.0),
         bytes: sealed.len() as u64,
         thumbnail: to_hex(&thumbnail),
-        sealed: Some(to_hex(&sealed)),
+        sealed: Some(sealed.into()),
     }
 }
 

@@ -1,6 +1,10 @@
 //! A deaf elder: no sound anywhere, a photo of what she wrote by hand, a room of her own people.
 
-use crdt::id::{BlobId, RequestId, to_hex};
+use crdt::{
+    body::BlobKey,
+    id::{RequestId, to_hex},
+    secrets::blob,
+};
 use node::api::{
     ActVerb, CaseCommand, CaseReply, Command, ErrorKind, GroupKindWord, NewCase, NewsCommand,
     NewsWord, PhotoRow, Reply, RoleWord, RosterCommand, SearchQuery, Telling,
@@ -19,13 +23,14 @@ fn strokes() -> Vec<u8> {
 }
 
 fn handwriting() -> PhotoRow {
+    let (blob, sealed) = blob::seal(&BlobKey([5; 32]), &[9; 119_968]);
     PhotoRow {
         name: String::new(),
-        blob: BlobId::from_bytes([9; 32]),
+        blob,
         key: "05".repeat(32),
-        bytes: 120_000,
+        bytes: sealed.len() as u64,
         thumbnail: to_hex(&strokes()),
-        sealed: None,
+        sealed: Some(sealed.into()),
     }
 }
 

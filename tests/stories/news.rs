@@ -1,10 +1,11 @@
 //! Announcements: official answers, forwards, words to one unit, who is on duty.
 
 use crdt::{
-    body::{Announcement, Body, News, NewsClass, Place, Reach},
+    body::{Announcement, BlobKey, Body, News, NewsClass, Place, Reach},
     envelope::{Draft, Envelope, Kind},
-    id::{BlobId, EnvelopeId, GroupId, to_hex},
+    id::{EnvelopeId, GroupId, to_hex},
     limits::THUMBNAIL_BYTES_MAX,
+    secrets::blob,
     time::{Bucket, ClaimedTime},
 };
 use node::api::{
@@ -578,13 +579,14 @@ fn need_10_and_12_an_alert_comes_before_the_chat_and_counts_go_up_without_names(
 fn photo(bytes: usize) -> PhotoRow {
     let mut jpeg = vec![0xff, 0xd8, 0xff, 0xda, 0, 2];
     jpeg.extend((jpeg.len()..bytes).map(|at| blake3::hash(&at.to_le_bytes()).as_bytes()[0]));
+    let (blob, sealed) = blob::seal(&BlobKey([7; 32]), &[6; 89_968]);
     PhotoRow {
         name: String::new(),
-        blob: BlobId::from_bytes([6; 32]),
+        blob,
         key: "07".repeat(32),
-        bytes: 90_000,
+        bytes: sealed.len() as u64,
         thumbnail: to_hex(&jpeg),
-        sealed: None,
+        sealed: Some(sealed.into()),
     }
 }
 

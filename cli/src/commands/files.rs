@@ -1,14 +1,14 @@
-//! `linli files`: whole photos, what this home fetches of them and keeps.
+//! `linli files`: whole photos and files, what this home fetches of them and keeps.
 
 use clap::Subcommand;
 use node::api::{Command, FetchWord, FilesCommand, FilesPage, FilesReply, OriginalRow, Reply};
 
 use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
-/// Whole photos: what is here, what is on its way, what this home fetches
+/// Whole photos and files: what is here, what is on its way, what this home fetches
 ///
-/// Thumbnails come with the words. A whole photo comes when somebody here asks for it, or by itself
-/// where the policy says so, and in pieces: a cut costs nothing that is here already.
+/// Thumbnails come with the words. A whole photo, a PDF, a text comes when somebody here asks for it, or by
+/// itself where the policy says so, and in pieces: a cut costs nothing that is here already.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -20,12 +20,12 @@ pub struct Args {
 
 #[derive(Subcommand, Clone, Debug)]
 enum What {
-    /// Ask the neighbours for a whole photo
+    /// Ask the neighbours for a whole photo or a file
     Get {
-        /// The announcement's id or the beginning of it
+        /// The announcement's id or the beginning of it, or a request's code
         id: String,
 
-        /// Which of its photos, from 1
+        /// Which of its photos and files, from 1
         #[arg(long, value_name = "N", default_value_t = 1)]
         number: u64,
 
@@ -34,10 +34,10 @@ enum What {
     },
     /// Ask for it no longer
     Stop {
-        /// The announcement's id or the beginning of it
+        /// The announcement's id or the beginning of it, or a request's code
         id: String,
 
-        /// Which of its photos, from 1
+        /// Which of its photos and files, from 1
         #[arg(long, value_name = "N", default_value_t = 1)]
         number: u64,
 
@@ -50,7 +50,7 @@ enum What {
         #[arg(long, value_enum)]
         fetch: Option<Fetch>,
 
-        /// Of an alert by itself only photos of at most so many MB
+        /// Of an alert by itself only photos and files of at most so many MB
         #[arg(long, value_name = "MB")]
         alerts: Option<u64>,
 
@@ -58,7 +58,7 @@ enum What {
         #[arg(long, value_name = "MB")]
         news: Option<u64>,
 
-        /// For neighbours who ask for it photos of at most so many MB; 0: none
+        /// For neighbours who ask for it photos and files of at most so many MB; 0: none
         #[arg(long, value_name = "MB")]
         neighbours: Option<u64>,
 
@@ -91,11 +91,11 @@ impl From<Fetch> for FetchWord {
     }
 }
 
-/// Shows it, asks for a photo, sets the policy.
+/// Shows it, asks for a photo or file, sets the policy.
 ///
 /// # Errors
 ///
-/// Where there is no such photo, or this home fetches none.
+/// Where there is no such photo or file, or this home fetches none.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
     let (command, json) = match args.what {
         None => (FilesCommand::Show, args.json),

@@ -113,9 +113,7 @@ pub(super) fn put(data: &Path, file: &Path) -> Result<PhotoRow, CliError> {
     })?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let mut row = attached::seal(&bytes, &name, clock::random()).map_err(photo::refusal)?;
-    let sealed = row.sealed.take().unwrap_or_default();
-    let sealed = data_encoding::HEXLOWER.decode(sealed.as_bytes());
-    let sealed = sealed.map_err(|_| CliError::Unexpected)?;
+    let sealed = row.sealed.take().ok_or(CliError::Unexpected)?;
     Blobs::of(data).put(&sealed).map_err(|error| refused(&error))?;
     Ok(row)
 }

@@ -9,7 +9,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{FileRow, OriginalState};
+use super::{FileRow, OriginalState, SealedFile};
 
 /// Something about announcements that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ pub struct PhotoRow {
     pub name: String,
     /// Its sealed bytes, in hexadecimal, on the way in; none where they are in this home's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sealed: Option<String>,
+    pub sealed: Option<SealedFile>,
 }
 
 impl std::fmt::Debug for PhotoRow {

@@ -308,16 +308,20 @@ impl Ledger {
         Ok(plain.map(|plain| data_encoding::HEXLOWER.encode(&plain)))
     }
 
-    /// Keeps the originals of an announcement that was just written.
+    /// Keeps the originals of an announcement that was just written. One that is neither brought along nor
+    /// here already nobody could ever open.
     pub(super) fn keep_originals(&mut self, photos: &[PhotoRow]) -> Result<(), Failed> {
         for photo in photos {
-            let Some(sealed) = &photo.sealed else { continue };
-            let sealed = data_encoding::HEXLOWER_PERMISSIVE.decode(sealed.as_bytes());
-            let sealed = sealed.ok().filter(|sealed| {
-                blob::name(sealed) == photo.blob && sealed.len() as u64 == photo.bytes
-            });
-            let sealed = sealed.ok_or_else(|| no_photo("damaged"))?;
-            self.files.blobs.put(&sealed).map_err(|error| match error {
+            let Some(sealed) = &photo.sealed else {
+                if self.files.blobs.bytes_of(&photo.blob)? != Some(photo.bytes) {
+                    return Err(no_photo("none").into());
+                }
+                continue;
+            };
+            if blob::name(sealed) != photo.blob || sealed.len() as u64 != photo.bytes {
+                return Err(no_photo("damaged").into());
+            }
+            self.files.blobs.put(sealed).map_err(|error| match error {
                 BlobError::TooLarge => no_photo("too_large").into(),
                 BlobError::Full => no_photo("full").into(),
                 BlobError::Disk(_) => Failed::from(error),

@@ -108,9 +108,10 @@ impl Ledger {
         let me = self.person()?;
         let slot = blake3::hash(format!("{}/{key}", me.to_hex()).as_bytes());
         let slot = format!("{ONCE_KEPT}{}", slot.to_hex());
-        let asked = serde_json::to_vec(&command).expect("commands are plain values");
         // Under the key, so that nobody who has the disk tries what a short command may have said.
-        let asked = blake3::keyed_hash(blake3::hash(key.as_bytes()).as_bytes(), &asked).to_string();
+        let mut asked = blake3::Hasher::new_keyed(blake3::hash(key.as_bytes()).as_bytes());
+        serde_json::to_writer(&mut asked, &command).expect("commands are plain values");
+        let asked = asked.finalize().to_string();
         if let Some(done) = self.kept_as::<Once>(&slot)? {
             if done.asked != asked {
                 return Err(ApiError::new(ErrorKind::KeyReused, []).into());

@@ -33,11 +33,11 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     body::to_bytes,
-    extract::{DefaultBodyLimit, RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, HeaderValue, header},
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
-    routing::{MethodFilter, MethodRouter, get, on, post},
+    routing::{MethodFilter, MethodRouter, get, on},
 };
 use crdt::id::to_hex;
 use serde_json::{Map, Value};
@@ -111,11 +111,13 @@ pub fn router(page: Page) -> Router {
     }));
     let mut all = Router::new()
         .route("/events", get(listen))
-        .route(photos::ROUTE.path, post(photos::tell).layer(DefaultBodyLimit::disable()))
         .route("/openapi.json", get(describe))
         .fallback(async |headers: HeaderMap| Problem::NoPage.told(words_of(&headers)));
     for route in ROUTES {
         all = all.route(route.path, method_router(route));
+    }
+    for route in &photos::RAW {
+        all = all.route(route.path, photos::takes(route));
     }
     // Only the routes that are there by now hear of it.
     all = all.method_not_allowed_fallback(async |headers: HeaderMap| {

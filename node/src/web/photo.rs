@@ -145,21 +145,21 @@ pub async fn ready(form: &Upload) -> Result<Vec<PhotoRow>, ApiError> {
     if form.is_cut {
         return Err(photo::refusal(NoPhoto::TooLarge));
     }
-    let files: Vec<(String, Vec<u8>)> =
-        form.files("photo").into_iter().map(|it| (it.0.to_owned(), it.1.to_vec())).collect();
-    if files.is_empty() {
+    let files = form.files("photo").len();
+    if files == 0 {
         return Err(ApiError::new(ErrorKind::NoPhoto, [("photo", "none".to_owned())]));
     }
-    if files.len() > ATTACHMENTS_MAX {
+    if files > ATTACHMENTS_MAX {
         let args = [("what", "photos".to_owned()), ("limit", ATTACHMENTS_MAX.to_string())];
         return Err(ApiError::new(ErrorKind::BadText, args));
     }
-    let once = form.once().to_owned();
+    // The body is handed on, not copied.
+    let form = form.clone();
     let work = move || {
-        let one = |(name, file): (String, Vec<u8>)| {
-            attached::seal(&file, &name, key_for(&once, &file)).map_err(photo::refusal)
+        let one = |(name, file): (&str, &[u8])| {
+            attached::seal(file, name, key_for(form.once(), file)).map_err(photo::refusal)
         };
-        files.into_iter().map(one).collect()
+        form.files("photo").into_iter().map(one).collect()
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|_| Err(photo::refusal(NoPhoto::Damaged)))

@@ -142,7 +142,7 @@ fn desk() -> TeamDesk {
             missing: 1,
             reason: reason.clone(),
         }],
-        suspended: vec![SuspendedRow { person: person(50), name, by, reason }],
+        suspended: vec![SuspendedRow { person: person(50), name, by, reason, led: true }],
         owner: true,
         joined: true,
         listed: true,

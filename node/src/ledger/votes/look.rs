@@ -92,17 +92,23 @@ impl Ledger {
                 roll.extend(voters);
             }
         }
-        let mut said = Vec::new();
-        for it in self.truth.read().ballots_of(id)? {
-            let who = it.header.auth.and_then(|auth| roster.author(&auth));
-            let counts = it.fate == Fate::Accepted && it.header.scope == scope;
-            if let (true, Some(who), Ok(Body::Ballot(word))) = (counts, who, it.read_body()) {
-                // Whether he rules matters for nobody's own ballot.
-                let rules = !matches!(word, Ballot::Cast(_)) && rules(&it);
-                said.push(Said { at: (it.header.lamport, it.id), who, rules, word });
+        let (mut said, mut row) = (Vec::new(), 0);
+        loop {
+            let portion = self.truth.read().ballots_of(id, row)?;
+            let Some(last) = portion.last() else { break };
+            row = last.row;
+            for it in portion {
+                let who = it.header.auth.and_then(|auth| roster.author(&auth));
+                let counts = it.fate == Fate::Accepted && it.header.scope == scope;
+                if let (true, Some(who), Ok(Body::Ballot(word))) = (counts, who, it.read_body()) {
+                    // Whether he rules matters for nobody's own ballot.
+                    let rules = !matches!(word, Ballot::Cast(_)) && rules(&it);
+                    said.push(Said { at: (it.header.lamport, it.id), who, rules, word });
+                }
             }
+            // Who votes without end is read in portions and never held whole.
+            said = poll::within_bounds(said);
         }
-        let said = poll::within_bounds(said);
         let secret = opening
             .secret
             .as_ref()

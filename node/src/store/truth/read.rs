@@ -108,6 +108,9 @@ pub const WORK_SINCE_MAX: usize = 100_000;
 /// Envelopes of a vault that are in memory at once: whoever looks very often fills a disk, not the memory.
 const VAULT_PORTION: usize = 256;
 
+/// Ballots that are in memory at once besides those that are looked at.
+const BALLOT_PORTION: usize = 2_048;
+
 /// A limit as SQLite wants it.
 fn at_most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
@@ -185,14 +188,16 @@ impl<'a> Reading<'a> {
         self.judged(condition, (request.as_bytes(), Kind::VAULT.0, row, portion))
     }
 
-    /// All that belongs to this vote, whatever its fate and scope, in the order of arrival.
+    /// What belongs to this vote and came after this row, whatever its fate and scope: the next
+    /// `BALLOT_PORTION`, in the order of arrival; none: that was all.
     ///
     /// # Errors
     ///
     /// Where the disk fails.
-    pub fn ballots_of(&self, poll: &EnvelopeId) -> Result<Vec<Judged>, StoreError> {
-        let condition = "e.subject = ?1 AND e.kind = ?2 ORDER BY e.row";
-        self.judged(condition, (poll.as_bytes(), Kind::BALLOT.0))
+    pub fn ballots_of(&self, poll: &EnvelopeId, row: i64) -> Result<Vec<Judged>, StoreError> {
+        let condition = "e.subject = ?1 AND e.kind = ?2 AND e.row > ?3 ORDER BY e.row LIMIT ?4";
+        let portion = at_most(BALLOT_PORTION);
+        self.judged(condition, (poll.as_bytes(), Kind::BALLOT.0, row, portion))
     }
 
     /// One envelope with its verdict.

@@ -43,7 +43,10 @@ fn document() -> Value {
         let path = paths.entry(format!("/api/v1{}", route.path)).or_insert_with(|| json!({}));
         path[route.method.word()] = operation(route);
     }
-    paths.insert("/api/v1/photos".to_owned(), json!({ "post": photos::described() }));
+    for route in &photos::RAW {
+        let path = format!("/api/v1{}", route.path);
+        paths.insert(path, json!({ "post": photos::described(route) }));
+    }
     paths.insert("/api/v1/events".to_owned(), json!({ "get": events() }));
     paths.insert("/api/v1/openapi.json".to_owned(), json!({ "get": itself() }));
     let mut components = Map::from_iter([("Problem".to_owned(), problem())]);
