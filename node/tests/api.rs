@@ -374,8 +374,9 @@ async fn a_program_announces_with_a_photo() {
 async fn a_program_adds_a_file_to_a_request() {
     let home = Home::founded().await;
     let token = home.token(&[ScopeWord::Requests, ScopeWord::Read]).await;
-    let asked =
-        home.with("POST", "/requests", &token, &json!({ "title": "x", "details": "" })).await;
+    let asked = home
+        .with("POST", "/requests", &token, &json!({ "title": "x", "details": "", "urgent": false }))
+        .await;
     let id = asked.json["id"].as_str().unwrap().to_owned();
     let pdf = [b"%PDF-1.4\n".as_slice(), &vec![b'x'; 3 << 20], b"\n%%EOF\n"].concat();
     let send = |path: &str, kind: &str, file: Vec<u8>| {

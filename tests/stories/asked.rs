@@ -1,13 +1,13 @@
 //! What is asked of the desk: answered before it is asked, waiting in the chat, shown elsewhere.
 
-use crdt::{id::EnvelopeId, time::ClaimedTime};
+use crdt::{body::News, id::EnvelopeId, time::ClaimedTime};
 use node::api::{
     CaseCommand, Command, ErrorKind, GroupKindWord, KindWord, MessageRow, NewCase, NewsCommand,
     NewsReply, NewsRow, NewsWord, Reply, Telling, UnansweredRow,
 };
 use tests::world::{BEGIN, Who, World};
 
-use super::news::{HOUR, duty, let_in, news, on, refused, tells, told};
+use super::news::{HOUR, duty, let_in, news, on, refused, tells, told, written_by};
 
 const QUESTION: &str = "燃气卡怎么充值?";
 const ANSWER: &str = "燃气卡在东门自助机充值,周一到周五。";
@@ -201,6 +201,13 @@ fn need_11_a_message_shown_in_another_group_follows_its_author() {
     assert_eq!(refused(&mut world, qian, forward(inside, "Garden")), ErrorKind::TooFar);
     assert_eq!(refused(&mut world, qian, forward(inside, "all")), ErrorKind::TooFar);
     assert_eq!(refused(&mut world, li, forward(inside, "all")), ErrorKind::UnknownMessage);
+    let note = "看看".to_owned();
+    let out = written_by(&mut world, qian, News::Forward { of: inside, note });
+    world.slip(qian, vec![out]);
+    world.settle();
+    let log = world.log(sun, "all").into_iter().filter(|row| row.forwarded);
+    assert!(log.clone().count() > 0, "his program says so");
+    assert!(log.into_iter().all(|row| row.shows.is_none()), "and shows nothing of it");
     told(&mut world, qian, forward(said, "Team"));
     told(&mut world, qian, forward(said, "Garden"));
     let again = told(&mut world, qian, forward(said, "Garden"));

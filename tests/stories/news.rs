@@ -89,7 +89,6 @@ fn make(world: &mut World, office: Who, person: &str, role: RoleWord, over: Opti
 
 /// An announcement that a crooked program writes in the name of a member.
 fn forged(world: &mut World, who: Who, class: NewsClass, text: &str) -> Envelope {
-    let scope = world.everybodys_group(who).scope();
     let said = Announcement {
         class,
         text: text.to_owned(),
@@ -102,7 +101,13 @@ fn forged(world: &mut World, who: Who, class: NewsClass, text: &str) -> Envelope
         attachments: Vec::new(),
         said_in: None,
     };
-    let body = Body::News(News::Tell(said));
+    written_by(world, who, News::Tell(said))
+}
+
+/// What a crooked program says to everybody in the name of a member.
+pub fn written_by(world: &mut World, who: Who, news: News) -> Envelope {
+    let scope = world.everybodys_group(who).scope();
+    let body = Body::News(news);
     let home = world.home(who);
     let last = home.written().iter().rev().find(|it| it.header().scope == scope);
     let draft = Draft {

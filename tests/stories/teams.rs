@@ -400,6 +400,7 @@ fn need_13_a_suspension_takes_effect_where_it_was_not_known() {
     world.settle();
     for who in [office, li, wang, zhao] {
         assert_eq!(world.holder(who, lost), None, "{}", world.name(who));
+        assert_eq!(world.holder(who, kept), None, "who is out holds nothing that he held before");
         assert_eq!(world.names_in(who, FLEET), ["Li", "Office", "Wang", "Zhao"]);
         assert_eq!(desk(&mut world, who).suspended.len(), 1);
     }

@@ -165,11 +165,18 @@ impl Home {
     /// The bytes of every file of this home's, if it has any: what a thief of the disk would read.
     pub fn files(&self) -> Vec<Vec<u8>> {
         let folder = self.folder.as_ref().expect("a world on disk");
-        let entries = std::fs::read_dir(folder.path()).expect("the folder can be read");
-        let read = |entry: std::io::Result<std::fs::DirEntry>| {
-            std::fs::read(entry.expect("an entry").path()).expect("a file can be read")
-        };
-        entries.map(read).collect()
+        let mut folders = vec![folder.path().to_owned()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+                let path = entry.expect("an entry").path();
+                match path.is_dir() {
+                    true => folders.push(path),
+                    false => files.push(std::fs::read(path).expect("a file can be read")),
+                }
+            }
+        }
+        files
     }
 
     /// Who lives here, the first of them.
