@@ -268,7 +268,8 @@ fn need_3_two_groups_under_one_name_are_told_apart_by_their_ids() {
     asks_for(&mut world, li, DRIVING, false);
     world.settle();
     let kind = GroupKindWord::Vetted;
-    let second = Command::GroupNew { name: FLEET.into(), kind, vouches: 2 };
+    let second =
+        Command::GroupNew { name: FLEET.into(), kind, vouches: 2, terms: Default::default() };
     let Reply::Group(second) = world.tell(office, second) else { panic!("a group") };
     let over = second.id.to_hex();
     let asks = TeamCommand::Criterion { group: over, text: LICENCE.into(), preferred: false };
