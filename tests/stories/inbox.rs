@@ -1,13 +1,30 @@
 //! What waits for whoever looks after a house, on his side of a cut.
 
-use crdt::{id::RequestId, time::ClaimedTime};
+use crdt::{
+    id::{EnvelopeId, RequestId},
+    time::ClaimedTime,
+};
 use node::api::{
     ActVerb, CaseCommand, CaseVerb, Command, Deed, ErrorKind, HouseCommand, HouseReply, Inbox,
-    KnockFor, NewCase, NewsCommand, NewsReply, NewsWord, Reply, Telling,
+    KnockFor, NewCase, NewsCommand, NewsReply, NewsWord, PhotoRow, Reply, Telling,
 };
 use tests::world::{BEGIN, Who, World};
 
-use super::news::{HOUR, building_five, news, tells, told_opened};
+use super::news::{HOUR, building_five, news, tells};
+
+/// Opens an alert.
+pub fn told_opened(world: &mut World, who: Who, id: EnvelopeId) {
+    match news(world, who, NewsCommand::Show { id: id.to_hex() }) {
+        Ok(NewsReply::One(row)) => assert_eq!(row.class, NewsWord::Alert),
+        other => panic!("it is here, and heard {other:?}"),
+    }
+}
+
+/// The same as a camera writes it: with a segment that says where it was taken.
+pub fn with_a_place(photo: PhotoRow) -> PhotoRow {
+    let thumbnail = photo.thumbnail.replacen("ffd8", "ffd8ffe100024750", 1);
+    PhotoRow { thumbnail, ..photo }
+}
 
 fn inbox(world: &mut World, who: Who) -> Inbox {
     match world.tell(who, Command::House(HouseCommand::Inbox)) {

@@ -14,6 +14,8 @@ use node::api::{
 };
 use tests::world::{BEGIN, Who, World};
 
+use super::inbox::{told_opened, with_a_place};
+
 pub const HOUR: u64 = 3_600_000;
 
 pub fn news(world: &mut World, who: Who, command: NewsCommand) -> Result<NewsReply, ApiError> {
@@ -592,18 +594,5 @@ fn photo(bytes: usize) -> PhotoRow {
         bytes: sealed.len() as u64,
         thumbnail: to_hex(&jpeg),
         sealed: Some(sealed.into()),
-    }
-}
-
-/// The same as a camera writes it: with a segment that says where it was taken.
-fn with_a_place(photo: PhotoRow) -> PhotoRow {
-    let thumbnail = photo.thumbnail.replacen("ffd8", "ffd8ffe100024750", 1);
-    PhotoRow { thumbnail, ..photo }
-}
-
-pub fn told_opened(world: &mut World, who: Who, id: EnvelopeId) {
-    match news(world, who, NewsCommand::Show { id: id.to_hex() }) {
-        Ok(NewsReply::One(row)) => assert_eq!(row.class, NewsWord::Alert),
-        other => panic!("it is here, and heard {other:?}"),
     }
 }
