@@ -40,6 +40,7 @@ pub mod name;
 pub mod news;
 pub mod notices;
 pub mod paper;
+pub mod papers;
 pub mod passphrase;
 pub mod people;
 pub mod phones;
@@ -231,6 +232,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Root(args) => root::run(ui, door, args).await,
         Verb::Status(args) => status::run(ui, door, args).await,
         Verb::Doctor(args) => doctor::run(ui, door, args).await,
+        Verb::Paper(args) => papers::run(ui, door, args).await,
         Verb::Passphrase(args) => passphrase::run(ui, door, args).await,
         Verb::Unlock(args) => unlock::run(ui, door, args).await,
         Verb::Lock(args) => lock::run(ui, door, args).await,

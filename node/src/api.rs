@@ -23,6 +23,7 @@ mod me;
 mod message;
 mod name;
 mod news;
+mod paper;
 mod peers;
 mod people;
 mod phone;
@@ -56,6 +57,7 @@ pub use me::{MePage, ResidentRow};
 pub use message::{MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
+pub use paper::{PaperCommand, PaperState};
 pub use peers::{MeshPicture, PeerRow};
 pub use people::*;
 pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
@@ -342,6 +344,8 @@ pub enum Command {
     Token(TokenCommand),
     /// Phones that are paired with the page.
     Phone(PhoneCommand),
+    /// Paper keys typed back.
+    Paper(PaperCommand),
     /// Carries a command out; under the same key it is not done again, and answered alike.
     Once {
         key: String,
@@ -444,6 +448,7 @@ pub enum Reply {
     House(HouseReply),
     Token(TokenReply),
     Phone(PhoneReply),
+    Paper(PaperState),
     Progress {
         received: u64,
         expected: u64,

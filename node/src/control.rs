@@ -177,6 +177,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::StrangeBundle
         | ErrorKind::BadPaper
         | ErrorKind::ForeignPaper
+        | ErrorKind::OtherPaper
         | ErrorKind::TooFewPapers
         | ErrorKind::ReasonNeeded
         | ErrorKind::NoAudience

@@ -110,7 +110,7 @@ pub fn recover(
         let args = [("data", data.display().to_string())];
         return Err(ApiError::new(ErrorKind::AlreadyHome, args));
     }
-    walk_in_as(&folder, door, home, person, &paper)
+    come_back(&folder, door, home, person, &paper)
 }
 
 /// The same in a folder whose lock is held: a node that runs without a community.
@@ -129,7 +129,22 @@ pub fn recover_in(
         return Err(ApiError::new(ErrorKind::AlreadyInCommunity, []));
     }
     let paper = read_paper(words, "1")?;
-    walk_in_as(folder, doorway(link)?, home, person, &paper)
+    come_back(folder, doorway(link)?, home, person, &paper)
+}
+
+/// Walks in under a key whose words were just typed back.
+fn come_back(
+    folder: &Folder,
+    door: Doorway,
+    home: Option<&str>,
+    person: Option<&str>,
+    paper: &Secret,
+) -> Result<SetUp, ApiError> {
+    let genesis = door.invitation.genesis.clone();
+    let set_up = walk_in_as(folder, door, home, person, paper)?;
+    let (identity, _) = residence(folder)?;
+    open(folder.path(), &identity, &genesis)?.paper_in_hand(paper, clock::claimed())?;
+    Ok(set_up)
 }
 
 /// Reads the words of a paper key that were typed back.

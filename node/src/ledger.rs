@@ -49,6 +49,7 @@ mod me;
 mod mine;
 mod names;
 mod news;
+mod papers;
 mod people;
 mod plate;
 mod postings;

@@ -52,6 +52,7 @@ mod name;
 mod network;
 mod news;
 mod pairing;
+mod papers;
 mod people;
 mod person;
 mod phones;
@@ -299,6 +300,7 @@ fn pages() -> Router<App> {
         .route("/groups/{group}/post", post(group::post))
         .route("/me", get(me::page).post(me::choose))
         .route("/me/elder", post(me::read_large))
+        .route("/me/paper", get(papers::page).post(papers::check))
         .route("/me/phones", get(phones::page).post(phones::revoke))
         .route("/requests/{request}/slip", get(print::slip))
         .route("/requests/{request}/slip.pdf", get(print::slip_file))

@@ -83,6 +83,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/me", CHEN, "/me".into()),
         ("/waiting", CHEN, "/waiting".into()),
         ("/trust", CHEN, "/trust".into()),
+        ("/me/paper", CHEN, "/me/paper".into()),
         ("/me/phones", CHEN, "/me/phones".into()),
         ("/requests/{request}/slip", OFFICE, format!("/requests/{ride}/slip")),
         ("/doors", OFFICE, "/doors".into()),

@@ -175,6 +175,10 @@ roots-one = One root key: whoever has its paper can replace every administrator,
 roots-several = { $of } root keys, of which { $threshold } must sign together: one paper may be lost, and a thief of one can do nothing. With fewer papers left than { $threshold }, administrators can never be replaced.
 paper-title = Paper keys
 paper-page = A page to be printed is in { $file }. Print it, check it, delete it.
+papers-next = Once it is written down, check it: `linli paper check` (of somebody else on this box with `--as NAME`).
+papers-checked = Your own paper was checked.
+papers-unchecked = Your own paper was not checked yet: `linli paper check`.
+papers-roots-left = Papers of the community that were not checked yet: { $count }. `linli paper check` takes one at a time.
 
 error-nothing-typed = Nothing was typed
     .hint = Type it when you are asked, or give it on stdin, on a line of its own.

@@ -154,6 +154,10 @@ roots-one = 一把社区密钥：谁有这张纸，谁就能换掉所有管理�
 roots-several = { $of } 把社区密钥，要有 { $threshold } 把一起签：丢一张没关系，偷走一张也没用。剩下的不到 { $threshold } 张时，管理员就再也换不了。
 paper-title = 纸上的密钥
 paper-page = 要打印的页面在 { $file }。打印出来，核对好，再把文件删掉。
+papers-next = 抄好以后请核对：`linli paper check`（同一台机器上别人的，加 `--as 名字`）。
+papers-checked = 您自己的纸核对过了。
+papers-unchecked = 您自己的纸还没有核对：`linli paper check`。
+papers-roots-left = 社区的纸还有 { $count } 张没有核对：`linli paper check` 每次核对一张。
 
 error-nothing-typed = 什么都没有输入
     .hint = 问到时输入，或者从标准输入给出，一行一个。

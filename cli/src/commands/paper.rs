@@ -59,10 +59,10 @@ pub fn print_all(ui: &mut Ui<'_>, sheets: &[Sheet], page: Option<&Path>) -> Resu
     for sheet in sheets {
         print(ui, sheet)?;
     }
-    match page {
-        Some(file) => write_page(ui, sheets, file),
-        None => Ok(()),
+    if let Some(file) = page {
+        write_page(ui, sheets, file)?;
     }
+    ui.note("papers-next", &[])
 }
 
 /// One key, its words numbered; for people also as a picture that a phone reads back.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use node::api::{Command, Reply};
 
+use super::papers;
 use crate::{
-    asked,
     door::Door,
     error::CliError,
     node as library,
@@ -47,13 +47,7 @@ pub struct Args {
 ///
 /// Where the words are no paper key (it says which look wrong), or are another person's.
 pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
-    let words = match &args.words {
-        Some(file) => std::fs::read_to_string(file).map_err(|error| CliError::CannotRead {
-            path: file.display().to_string(),
-            reason: error.to_string(),
-        })?,
-        None => asked::secret(ui, "asked-paper")?,
-    };
+    let words = papers::words_of(ui, args.words.as_deref())?;
     if args.revoke_old {
         return revoke(ui, data, &words).await;
     }

@@ -42,3 +42,17 @@ error-damaged-bundle = Not all of { $file } could be read: it was cut off, or { 
     .hint = What could be read is taken in and saved. Import another copy, or carry the stick once more; nothing comes in twice.
 error-strange-bundle = { $file } holds more than { $limit } entries that nobody here vouches for.
     .hint = The rest of it was not read. Ask whoever gave it to you where it comes from.
+
+paper-check = Check the paper key
+paper-check-why = Type the words back from the paper, once: only then is it sure that they were written down rightly.
+paper-unchecked = A paper key was not checked yet: type its 24 words back once.
+paper-own-checked = Your own paper was checked.
+paper-own-unchecked = Your own paper was not checked yet.
+paper-roots-left = Papers of the neighbourhood that were not checked yet: { $n }. Type each by itself.
+paper-words = The 24 words of one paper
+paper-compare = Compare
+paper-later = Later
+paper-lost = If the paper is wrong or gone: this box works on without it. But once the box is lost you cannot come back as yourself: somebody invites you as a new person, and the office gives you your roles again.
+joined-check = I have written them down; check them
+error-other-paper = These words are a paper key, but neither yours nor one of this neighbourhood's.
+    .hint = Look whether it is the right paper. Where several people live on one box, each checks his own.

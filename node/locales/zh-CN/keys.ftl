@@ -42,3 +42,17 @@ error-damaged-bundle = { $file } 没能全部读出：文件被截断了，或�
     .hint = 能读的都已收下并保存。换一份再导入，或再带一次；同样的内容不会收两遍。
 error-strange-bundle = { $file } 里有超过 { $limit } 条这里没有人担保的内容。
     .hint = 其余的没有读。请问问给您的人，它是从哪里来的。
+
+paper-check = 核对纸上的密钥
+paper-check-why = 请照着纸把词打一遍：这样才知道有没有抄错。
+paper-unchecked = 抄在纸上的密钥还没有核对：请照着纸打一遍。
+paper-own-checked = 您自己的纸核对过了。
+paper-own-unchecked = 您自己的纸还没有核对。
+paper-roots-left = 社区的纸还有 { $n } 张没有核对，请一张一张打。
+paper-words = 一张纸上的 24 个词
+paper-compare = 核对
+paper-later = 以后再说
+paper-lost = 纸抄错了、丢了怎么办：这台机器照样能用。可机器一丢，您就回不到原来的身份了：要让人请您作为新的人进来，再由居委会把职责重新给您。
+joined-check = 抄好了，现在核对
+error-other-paper = 这些词是一把纸上密钥，可不是您的，也不是本社区的。
+    .hint = 请看看纸拿对了没有。一台机器上住几个人，各人核对各人的。

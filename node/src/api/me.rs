@@ -4,7 +4,7 @@
 use crdt::id::PersonId;
 use serde::{Deserialize, Serialize};
 
-use super::RoleWord;
+use super::{PaperState, RoleWord};
 
 /// The person who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub struct MePage {
     pub desk: bool,
     /// Large type and large targets.
     pub elder: bool,
+    /// Which of his papers were typed back.
+    pub papers: PaperState,
     /// Everybody on this box, the first person first.
     pub residents: Vec<ResidentRow>,
 }

@@ -12,10 +12,11 @@ use tokio::{sync::watch, time::timeout};
 
 use super::internal;
 use crate::{
-    api::{ActVerb, ApiError, Command, ErrorKind, Reply, RequestPage, RoleWord, Status},
+    api::{ActVerb, ApiError, Command, ErrorKind, PaperCommand, Reply, RequestPage, RoleWord, Status},
     handle::Handle,
-    home::{self, Roots},
+    home::{self, PaperKey, Roots},
     mesh::Breaker,
+    passphrase::Passphrase,
     run::{self, Config, Running},
 };
 
@@ -82,7 +83,7 @@ impl Town {
         let (mut homes, mut all_running, mut dial) = (Vec::<Home>::new(), Vec::new(), Vec::new());
         for (at, (name, person)) in PLANS.into_iter().enumerate() {
             let data = folder.join(format!("home-{at}"));
-            match homes.first() {
+            let made = match homes.first() {
                 None => {
                     home::init(&data, name, Some(person), Some(COMMUNITY), Roots::TWO_OF_THREE)?
                 }
@@ -103,6 +104,7 @@ impl Town {
             .await?;
             dial.push(address_of(&mut running).await?);
             let handle = running.handle.clone();
+            check_papers(&handle, &made.paper).await?;
             let key = status(&handle).await?.node.ok_or_else(|| internal(&"no key"))?;
             let page = running.page.clone().unwrap_or_default();
             homes.push(Home { name, person, handle, page, key, breaker });
@@ -316,6 +318,15 @@ async fn status(handle: &Handle) -> Result<Status, ApiError> {
         Reply::Status(status) => Ok(*status),
         _ => Err(internal(&"not a status")),
     }
+}
+
+/// The people of the demo have their papers at hand: no page need remind them.
+async fn check_papers(handle: &Handle, papers: &[PaperKey]) -> Result<(), ApiError> {
+    for key in papers {
+        let words = Passphrase::typed(&key.words.join(" "));
+        handle.ask(Command::Paper(PaperCommand::Check { words })).await?;
+    }
+    Ok(())
 }
 
 async fn invitation(office: &Handle) -> Result<String, ApiError> {

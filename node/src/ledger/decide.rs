@@ -67,6 +67,7 @@ impl Ledger {
             Command::Unlock { passphrase, hours } => self.unlock(&passphrase, hours),
             Command::Lock => Ok(self.lock()),
             Command::KeyState => Ok(say(Reply::Key(self.key_state()))),
+            Command::Paper(command) => self.papers(&command),
             Command::RevokeOld { words } => self.revoke_old(&words),
             Command::ResidentAdd { name, link } => self.add_resident(&name, link.as_deref()),
             Command::Roster(command) => self.manage(command),

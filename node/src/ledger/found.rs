@@ -28,6 +28,7 @@ impl Ledger {
         name: &str,
     ) -> Result<(), Failed> {
         self.certify(paper)?;
+        self.roots_made(roots)?;
         let person = paper.person();
         let admin = Statement::Grant {
             person,

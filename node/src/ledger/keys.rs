@@ -99,6 +99,7 @@ impl Ledger {
         if self.identity.person != Some(person) {
             return Err(ApiError::not_allowed("revoke").into());
         }
+        self.check_paper(&paper)?;
         let own = [
             KeyId::from(self.identity.writer.writer()),
             self.identity.box_key.key(),

@@ -35,6 +35,7 @@ impl Ledger {
             role: role_word(highest),
             desk: self.works_here(id),
             elder: self.kept_as(&elder_key(&id))?.unwrap_or_default(),
+            papers: self.paper_state()?,
             residents: all.map(|(id, name)| ResidentRow { id, name: name.clone() }).collect(),
         })))
     }

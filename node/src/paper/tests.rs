@@ -268,6 +268,7 @@ fn only_whoever_works_for_the_neighbourhood_has_names_and_doors_on_paper() {
         role: RoleWord::Member,
         desk,
         elder: false,
+        papers: Default::default(),
         residents: vec![],
     };
     assert!(may_list_homes(&me(true)).is_ok());

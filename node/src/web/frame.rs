@@ -154,6 +154,8 @@ pub struct Frame {
     pub desk: bool,
     /// Large type and large targets.
     pub elder: bool,
+    /// Every paper of his was typed back, as far as is known.
+    pub papers: bool,
     /// None on pages for people who have not paired.
     pub strip: Option<Strip>,
     /// Things to be told.
@@ -181,6 +183,7 @@ impl Frame {
             role: RoleWord::Member,
             desk: false,
             elder: false,
+            papers: true,
             strip: None,
             told: Vec::new(),
             unsent: 0,
@@ -205,6 +208,7 @@ impl Frame {
         }
         if let Ok(Reply::Me(me)) = me {
             (frame.role, frame.desk, frame.elder) = (me.role, me.desk, me.elder);
+            frame.papers = me.papers.is_whole();
             frame.person = clip(&me.name, TITLE_CHARS_MAX);
         }
         let duty = match duty {

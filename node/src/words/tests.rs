@@ -79,6 +79,7 @@ const ERRORS: [ErrorKind; 85] = [
     ErrorKind::NotFromHere,
     ErrorKind::BadPaper,
     ErrorKind::ForeignPaper,
+    ErrorKind::OtherPaper,
     ErrorKind::TooFewPapers,
     ErrorKind::NoPhoto,
     ErrorKind::FilesOff,

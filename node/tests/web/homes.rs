@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use crdt::id::{KeyId, PersonId};
 use node::api::{
     ActVerb, ApiError, Command, DoorLine, ErrorKind, GroupKindWord, HouseCommand, HouseReply,
-    Inbox, InboxRow, KnockDoor, KnockFor, MePage, NewsWord, Reply, ResidentRow, RoleWord,
+    Inbox, InboxRow, KnockDoor, KnockFor, MePage, NewsWord, PaperState, Reply, ResidentRow, RoleWord,
 };
 
 use crate::{
@@ -28,6 +28,7 @@ pub fn li() -> MePage {
         role: RoleWord::Member,
         desk: false,
         elder: false,
+        papers: PaperState { own: true, roots_left: 0 },
         residents: vec![resident(1, "李梅")],
     }
 }

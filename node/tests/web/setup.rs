@@ -123,6 +123,7 @@ async fn whoever_lost_the_box_comes_back_on_the_page_of_another_with_the_paper_k
     assert_eq!(page.status, StatusCode::OK);
     assert!(keys(&page).is_empty(), "the paper key is the one that is there already");
     assert_eq!(person(&folders[2]), who, "another box, the same person");
+    browser.get("/me").await.never_says("not checked yet");
     other.stop().await;
     office.stop().await;
 }
@@ -130,4 +131,48 @@ async fn whoever_lost_the_box_comes_back_on_the_page_of_another_with_the_paper_k
 /// The person of whoever lives on this folder.
 fn person(folder: &tempfile::TempDir) -> Option<PersonId> {
     read_identity(&folder.path().join("home")).expect("readable").expect("set up").person
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_down_is_typed_back_and_until_then_the_pages_say_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = fresh(&folder).await;
+    let pages = at_home_with(node.handle.clone());
+    let mut browser = Browser::new(&pages, "zh-CN");
+    browser.get("/found").await;
+    let page = browser.post("/found", &PARK).await;
+    page.says(r#"href="/me/paper""#).says("以后再说");
+    let keys = keys(&page);
+    for path in ["/", "/me"] {
+        browser.get(path).await.says("还没有核对").says(r#"href="/me/paper""#);
+    }
+
+    browser.get("/me/paper").await.says("您自己的纸还没有核对").says("还有 3 张没有核对");
+    let mut misread = keys[3].clone();
+    misread[4].push('q');
+    let typed = misread.join(" ");
+    let page = browser.post("/me/paper", &[("words", typed.as_str())]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says(&format!("5 “{}”", misread[4])).says(&typed).never_says(&keys[3].join(" "));
+    let strange = crdt::paper::to_words(&crdt::keys::Secret::from_seed([7; 32])).join(" ");
+    let page = browser.post("/me/paper", &[("words", strange.as_str())]).await;
+    page.says("可不是您的");
+    browser.get("/").await.says("还没有核对");
+
+    let own = keys[3].join(" ");
+    browser.submit("/me/paper", &[("words", own.as_str())]).await.says("您自己的纸核对过了");
+    browser.get("/").await.says("还没有核对");
+    for (left, paper) in keys[..3].iter().enumerate().rev() {
+        browser.submit("/me/paper", &[("words", paper.join(" ").as_str())]).await;
+        let page = browser.get("/me/paper").await;
+        if left > 0 {
+            page.says(&format!("还有 {left} 张没有核对"));
+        } else {
+            page.never_says("张没有核对");
+        }
+    }
+    for path in ["/", "/me"] {
+        browser.get(path).await.never_says("还没有核对");
+    }
+    node.stop().await;
 }

@@ -249,6 +249,7 @@ pub const ROUTES: &[Route] = &[
     delete("/across/homes/{name}", "across/home_forget", Home, "across/homes"),
     // People.
     get("/me", "me", "me"),
+    get("/papers", "paper/state", "paper"),
     put("/me/type", "elder", Home, "done"),
     get("/doors", "house/doors", "house/doors"),
     get("/inbox", "house/inbox", "house/inbox"),
@@ -296,6 +297,7 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("set_passphrase", "passphrases never cross the network"),
     ("unlock", "passphrases never cross the network"),
     ("revoke_old", "the words of paper keys never cross the network"),
+    ("paper/check", "the words of paper keys never cross the network"),
     ("resident_add", "the words of paper keys never cross the network"),
     ("roster/root", "the words of paper keys never cross the network"),
     ("phone/list", "the phones of a box are looked after at the box"),
