@@ -10,9 +10,9 @@ use crate::{
         across, act, activity, approvals, ask, attach, backup, bench, board, bundle, case, check,
         demo, desk, devices, doctor, doors, duty, facts, files, grant, group, groups, heal, hours,
         import, inbox, init, invite, join, late, leave, lock, log, look, name, news, notices,
-        papers, passphrase, people, phones, photo, places, post, print, reached, rebuild, recover, remove,
-        request, requests, resident, restore, root, search, series, skill, status, team, token,
-        trouble, unlock, up, vault, vote, wait,
+        papers, passphrase, people, phones, photo, places, post, print, reached, rebuild, recover,
+        remove, request, requests, resident, restore, root, search, series, skill, status, team,
+        token, trouble, unlock, up, vault, vote, wait,
     },
     error::CliError,
 };

@@ -76,5 +76,18 @@ for home in anna desk; do
   ! linli "$home" log all --json | has "I am the admin" || fail "$home shows the thief's words"
 done
 same_soon anna desk
+
+note "his own paper makes him a new sealed key on a new box: he acts as administrator again"
+unplug admin lan
+home_net phone2; cable phone2 lan 10.9.2.4
+papers own | linli phone2 recover "$(invite desk)" --home phone2 --person 王主任 --json >/dev/null || fail "the paper brings nobody back"
+up phone2
+linli phone2 wait --peers 2 --timeout 60 >/dev/null || fail "the new box never met the others"
+linli phone2 grant 安娜 steward >/dev/null || fail "the new sealed key signs nothing"
+linli phone2 wait --peers 2 --timeout 30 >/dev/null
+for home in anna desk phone2; do
+  [ "$(role "$home" 安娜)" = steward ] || fail "$home: 安娜 is $(role "$home" 安娜)"
+done
+same_soon anna desk phone2
 no_errors
-note "staff back, admin still admin, the thief counts nowhere"
+note "staff back, admin still admin and with new keys, the thief counts nowhere"

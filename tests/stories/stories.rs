@@ -17,6 +17,7 @@ mod hours;
 mod houses;
 mod inbox;
 mod introduced;
+mod leaving;
 mod life;
 mod look;
 mod machine;

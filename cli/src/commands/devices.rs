@@ -48,6 +48,9 @@ enum What {
         /// What it may do for you
         #[arg(long = "use", value_enum, default_value_t = Use::Writer)]
         key_use: Use,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -65,14 +68,14 @@ enum Use {
 ///
 /// Where there is no such key or person, or this person may not.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let list = match args.what {
-        None => RosterCommand::Devices { person: args.person },
-        Some(What::Certify { key, key_use }) => {
+    let (list, json) = match args.what {
+        None => (RosterCommand::Devices { person: args.person }, args.json),
+        Some(What::Certify { key, key_use, json }) => {
             let key_use = match key_use {
                 Use::Writer => KeyUseWord::Writer,
                 Use::Box => KeyUseWord::Box,
             };
-            RosterCommand::CertifyKey { key, key_use }
+            (RosterCommand::CertifyKey { key, key_use }, json)
         }
         Some(What::Revoke { key, keep, json }) => {
             return revoke(ui, door, key, &keep, json.json).await;
@@ -81,7 +84,7 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     let RosterReply::Devices { devices } = door.roster(list).await? else {
         return Err(CliError::Unexpected);
     };
-    if args.json.json {
+    if json.json {
         return ui.json_lines(&devices);
     }
     for device in &devices {

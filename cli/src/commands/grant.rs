@@ -1,5 +1,6 @@
 //! `linli grant`: gives somebody a role.
 
+use crdt::id::EnvelopeId;
 use node::api::{RosterCommand, RosterReply};
 
 use super::invite::{self, Role};
@@ -42,13 +43,25 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     let RosterReply::Granted { grant, link } = door.roster(grant).await? else {
         return Err(CliError::Unexpected);
     };
-    if json.json {
-        return ui.json(&serde_json::json!({ "grant": grant, "link": link }));
-    }
+    told(ui, grant, link.as_deref(), json.json)
+}
+
+/// Says that it was given, and where the person was removed before, the link that brings his box back.
+///
+/// # Errors
+///
+/// Where nobody reads any more.
+pub fn told(
+    ui: &mut Ui<'_>,
+    grant: EnvelopeId,
+    link: Option<&str>,
+    json: bool,
+) -> Result<(), CliError> {
     match link {
+        link if json => ui.json(&serde_json::json!({ "grant": grant, "link": link })),
         Some(link) => {
             ui.note("granted-again", &[])?;
-            invite::show_link(ui, &link)
+            invite::show_link(ui, link)
         }
         None => ui.note("done", &[]),
     }

@@ -77,6 +77,9 @@ enum What {
 
         /// Whom you know
         person: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Change who may enter; whoever is in stays in
     Rules {
@@ -90,6 +93,9 @@ enum What {
         /// How many members must vouch for a newcomer (vetted groups)
         #[arg(long, value_name = "N", default_value_t = 2)]
         vouches: u8,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Let somebody in, as an owner
     Approve {
@@ -102,6 +108,9 @@ enum What {
         /// The rules do not fit: the reason is recorded where the group can read it
         #[arg(long, value_name = "REASON")]
         exception: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Make a member an owner: no group dies with its founder
     Owner {
@@ -110,21 +119,33 @@ enum What {
 
         /// Who shall see to it
         person: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Say that you leave it
     Leave {
         /// Its name or id
         name: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Show nothing of it as unread on this box
     Mute {
         /// Its name or id
         name: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Show its unread messages again
     Unmute {
         /// Its name or id
         name: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Take a message down, as an owner; it is kept for an appeal
     TakeDown {
@@ -134,11 +155,17 @@ enum What {
         /// Why, for whoever wrote it
         #[arg(long)]
         reason: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Put a message back that was taken down
     PutBack {
         /// The message's id
         id: EnvelopeId,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Messages that somebody reported, for owners
     Reports {
@@ -206,7 +233,7 @@ impl From<Kind> for GroupKindWord {
 /// Where there is no such group or person, or the person's role does not allow it.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
     use RosterCommand as Do;
-    let command = match args.what {
+    let (command, json) = match args.what {
         What::New { name, kind, vouches, over, oversight, json } => {
             let kind = kind.into();
             let terms = GroupTerms { over, oversight: oversight.word() };
@@ -226,22 +253,26 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
             return told(ui, reports, json.json);
         }
         What::Export { name, into } => return export::group(ui, door, &name, &into).await,
-        What::Vouch { name, person } => Do::Vouch { group: name, person },
-        What::Rules { name, kind, vouches } => {
-            Do::Rules { group: name, kind: kind.into(), vouches }
+        What::Vouch { name, person, json } => (Do::Vouch { group: name, person }, json),
+        What::Rules { name, kind, vouches, json } => {
+            (Do::Rules { group: name, kind: kind.into(), vouches }, json)
         }
-        What::Approve { name, person, exception } => Do::Approve { group: name, person, exception },
-        What::Owner { name, person } => {
-            Do::Grant { person, role: RoleWord::Steward, over: Some(name), again: false }
+        What::Approve { name, person, exception, json } => {
+            (Do::Approve { group: name, person, exception }, json)
         }
-        What::Leave { name } => Do::Leave { group: Some(name) },
-        What::Mute { name } => Do::Mute { group: name, muted: true },
-        What::Unmute { name } => Do::Mute { group: name, muted: false },
-        What::TakeDown { id, reason } => Do::TakeDown { id, reason },
-        What::PutBack { id } => Do::PutBack { id },
+        What::Owner { name, person, json } => {
+            let (role, over) = (RoleWord::Steward, Some(name));
+            (Do::Grant { person, role, over, again: false }, json)
+        }
+        What::Leave { name, json } => (Do::Leave { group: Some(name) }, json),
+        What::Mute { name, json } => (Do::Mute { group: name, muted: true }, json),
+        What::Unmute { name, json } => (Do::Mute { group: name, muted: false }, json),
+        What::TakeDown { id, reason, json } => (Do::TakeDown { id, reason }, json),
+        What::PutBack { id, json } => (Do::PutBack { id }, json),
     };
     match door.ask(Command::Roster(command)).await? {
-        Reply::Roster(reply) => told(ui, reply, false),
+        Reply::Roster(reply) => told(ui, reply, json.json),
+        Reply::Done if json.json => ui.json(&serde_json::json!({ "done": true })),
         Reply::Done => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),
     }
@@ -296,6 +327,9 @@ fn told(ui: &mut Ui<'_>, reply: RosterReply, json: bool) -> Result<(), CliError>
                 ui.line(format_args!("    {}", one_line(&row.text)))?;
             }
             Ok(())
+        }
+        RosterReply::Granted { grant, link } if json => {
+            ui.json(&serde_json::json!({ "grant": grant, "link": link }))
         }
         RosterReply::Granted { .. } => ui.note("done", &[]),
         _ => Err(CliError::Unexpected),

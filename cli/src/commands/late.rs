@@ -1,5 +1,6 @@
 //! `linli late` and `linli admit`: what came in from behind a cut.
 
+use crdt::id::EnvelopeId;
 use node::api::{LateRow, RosterCommand, RosterReply};
 
 use super::people::role;
@@ -104,7 +105,21 @@ pub async fn admit(ui: &mut Ui<'_>, door: &mut Door, args: AdmitArgs) -> Result<
     let RosterReply::Admitted { admit, items } = door.roster(admit).await? else {
         return Err(CliError::Unexpected);
     };
-    if args.json.json {
+    told_admitted(ui, admit, items, args.json.json)
+}
+
+/// Says how many items count now.
+///
+/// # Errors
+///
+/// Where nobody reads any more.
+pub fn told_admitted(
+    ui: &mut Ui<'_>,
+    admit: EnvelopeId,
+    items: u64,
+    json: bool,
+) -> Result<(), CliError> {
+    if json {
         return ui.json(&serde_json::json!({ "admit": admit, "items": items }));
     }
     ui.note("admitted", &[("items", items.into())])

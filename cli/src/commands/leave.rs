@@ -10,8 +10,11 @@ use crate::{door::Door, error::CliError, ui::Ui};
 
 /// Leave the community, and take your own data along
 ///
-/// First writes everything of yours into a folder. Then says to the others that you leave; the box
-/// of whoever may do so takes you off the list as soon as it reads that. What you wrote stays.
+/// First writes everything of yours into a folder, as lines of JSON: who you are, your names, messages
+/// and requests with their private details, hours and certificates, what was attested to you, the
+/// votes you took part in, skills and thanks. Photos and files are not among them: save each with
+/// `linli photo`. Then says to the others that you leave; the box of whoever may do so takes you off
+/// the list as soon as it reads that. What you wrote stays.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// The folder for your data

@@ -6,6 +6,7 @@ use node::api::{Command, Reply};
 
 use super::papers;
 use crate::{
+    args::Json,
     door::Door,
     error::CliError,
     node as library,
@@ -39,6 +40,9 @@ pub struct Args {
     /// Read the words from this file instead of asking for them
     #[arg(long, value_name = "FILE")]
     words: Option<PathBuf>,
+
+    #[command(flatten)]
+    json: Json,
 }
 
 /// Comes back, or takes the old devices' rights.
@@ -48,21 +52,29 @@ pub struct Args {
 /// Where the words are no paper key (it says which look wrong), or are another person's.
 pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliError> {
     let words = papers::words_of(ui, args.words.as_deref())?;
+    let json = args.json.json;
     if args.revoke_old {
-        return revoke(ui, data, &words).await;
+        return revoke(ui, data, &words, json).await;
     }
     let link = args.link.unwrap_or_default();
     let (home, person) = (args.home.as_deref(), args.person.as_deref());
     let set_up = library::recover(data, &link, home, person, &words)?;
+    if json {
+        let (community, name) = (set_up.community, set_up.community_name);
+        return ui.json(&serde_json::json!({ "community": community, "name": name }));
+    }
     ui.say("join-done", &[("community", one_line(&set_up.community_name).into())])?;
     ui.note("recover-next", &[])
 }
 
-async fn revoke(ui: &mut Ui<'_>, data: &Path, words: &str) -> Result<(), CliError> {
+async fn revoke(ui: &mut Ui<'_>, data: &Path, words: &str, json: bool) -> Result<(), CliError> {
     let mut door = Door::open(data).await?;
     let words = ::node::passphrase::Passphrase::typed(words);
     let reply = door.ask(Command::RevokeOld { words }).await;
     door.close().await;
     let Reply::Revoked { keys } = reply? else { return Err(CliError::Unexpected) };
+    if json {
+        return ui.json(&serde_json::json!({ "revoked": keys }));
+    }
     ui.note("recover-revoked", &[("count", keys.into())])
 }

@@ -1,5 +1,6 @@
 //! `linli remove`: takes a role away, and what a cut keeps.
 
+use crdt::id::EnvelopeId;
 use node::api::{Command, Keep, Reply, RosterCommand, RosterReply};
 
 use super::invite::Role;
@@ -95,7 +96,21 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     let RosterReply::Removed { removals, kept, cut } = door.roster(remove).await? else {
         return Err(CliError::Unexpected);
     };
-    if args.json.json {
+    told_removed(ui, &removals, (kept, cut), args.json.json)
+}
+
+/// Says what a removal kept and cut off.
+///
+/// # Errors
+///
+/// Where nobody reads any more.
+pub fn told_removed(
+    ui: &mut Ui<'_>,
+    removals: &[EnvelopeId],
+    (kept, cut): (u64, u64),
+    json: bool,
+) -> Result<(), CliError> {
+    if json {
         let told = serde_json::json!({ "removals": removals, "kept": kept, "cut": cut });
         return ui.json(&told);
     }

@@ -10,8 +10,10 @@ use node::api::{PaperWords, RootAct, RosterCommand, RosterReply};
 
 use super::{
     devices::told_revoked,
+    grant,
     invite::Role,
-    remove::{KeepArgs, compare_first},
+    late,
+    remove::{KeepArgs, compare_first, told_removed},
 };
 use crate::{args::Json, door::Door, error::CliError, ui::Ui};
 
@@ -61,6 +63,9 @@ enum What {
         /// Undo an earlier removal
         #[arg(long)]
         again: bool,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Take a role away
     Remove {
@@ -77,6 +82,9 @@ enum What {
 
         #[command(flatten)]
         keep: KeepArgs,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Let late items of a removal by the paper keys count after all
     Admit {
@@ -86,6 +94,9 @@ enum What {
         /// Only what this device wrote
         #[arg(long, value_name = "DEVICE")]
         writer: Option<String>,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -95,20 +106,18 @@ enum What {
 ///
 /// Where words of a paper are wrong, a paper is another community's, or there are too few.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
-    let mut json = false;
-    let what = match args.what {
-        What::Revoke { key, keep, json: asked } => {
-            json = asked.json;
-            RootAct::RevokeKey { key, keep: keep.keep(ui)? }
+    let (what, json) = match args.what {
+        What::Revoke { key, keep, json } => {
+            (RootAct::RevokeKey { key, keep: keep.keep(ui)? }, json.json)
         }
-        What::Grant { person, role, over, again } => {
-            RootAct::Grant { person, role: role.into(), over, again }
+        What::Grant { person, role, over, again, json } => {
+            (RootAct::Grant { person, role: role.into(), over, again }, json.json)
         }
-        What::Remove { person, role, group, keep } => {
+        What::Remove { person, role, group, keep, json } => {
             let (role, keep) = (role.map(Into::into), keep.keep(ui)?);
-            RootAct::Remove { person, role, over: group, keep }
+            (RootAct::Remove { person, role, over: group, keep }, json.json)
         }
-        What::Admit { removal, writer } => RootAct::Admit { removal, writer },
+        What::Admit { removal, writer, json } => (RootAct::Admit { removal, writer }, json.json),
     };
     if matches!(what, RootAct::RevokeKey { .. } | RootAct::Remove { .. }) {
         compare_first(ui, door).await?;
@@ -118,18 +127,13 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     let stdin = std::io::stdin().take(PAPERS_BYTES_MAX);
     std::io::BufReader::new(stdin).read_to_string(&mut typed).map_err(CliError::Machinery)?;
     let papers = papers(&typed);
-    let reply = door.roster(RosterCommand::Root { what, papers }).await?;
-    match reply {
-        RosterReply::Revoked { .. } => told_revoked(ui, &reply, json),
-        RosterReply::Removed { kept, cut, .. } => {
-            ui.note("removed", &[("kept", kept.into()), ("cut", cut.into())])
+    match door.roster(RosterCommand::Root { what, papers }).await? {
+        reply @ RosterReply::Revoked { .. } => told_revoked(ui, &reply, json),
+        RosterReply::Removed { removals, kept, cut } => {
+            told_removed(ui, &removals, (kept, cut), json)
         }
-        RosterReply::Granted { link: Some(link), .. } => {
-            ui.note("granted-again", &[])?;
-            super::invite::show_link(ui, &link)
-        }
-        RosterReply::Granted { .. } => ui.note("done", &[]),
-        RosterReply::Admitted { items, .. } => ui.note("admitted", &[("items", items.into())]),
+        RosterReply::Granted { grant, link } => grant::told(ui, grant, link.as_deref(), json),
+        RosterReply::Admitted { admit, items } => late::told_admitted(ui, admit, items, json),
         _ => Err(CliError::Unexpected),
     }
 }

@@ -12,7 +12,9 @@ use tokio::{sync::watch, time::timeout};
 
 use super::internal;
 use crate::{
-    api::{ActVerb, ApiError, Command, ErrorKind, PaperCommand, Reply, RequestPage, RoleWord, Status},
+    api::{
+        ActVerb, ApiError, Command, ErrorKind, PaperCommand, Reply, RequestPage, RoleWord, Status,
+    },
     handle::Handle,
     home::{self, PaperKey, Roots},
     mesh::Breaker,

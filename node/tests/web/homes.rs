@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use crdt::id::{KeyId, PersonId};
 use node::api::{
     ActVerb, ApiError, Command, DoorLine, ErrorKind, GroupKindWord, HouseCommand, HouseReply,
-    Inbox, InboxRow, KnockDoor, KnockFor, MePage, NewsWord, PaperState, Reply, ResidentRow, RoleWord,
+    Inbox, InboxRow, KnockDoor, KnockFor, MePage, NewsWord, PaperState, Reply, ResidentRow,
+    RoleWord,
 };
 
 use crate::{
