@@ -8,6 +8,7 @@ use std::path::Path;
 use ::node::{
     api::{Command, Reply, RosterCommand, RosterReply},
     control::{AskError, Client},
+    export::Asks,
 };
 
 use crate::{error::CliError, node};
@@ -101,5 +102,13 @@ impl Door {
             Way::Running(_) => (),
             Way::Opened(opened) => opened.stop().await,
         }
+    }
+}
+
+impl Asks for Door {
+    type Error = CliError;
+
+    fn ask(&mut self, command: Command) -> impl Future<Output = Result<Reply, CliError>> + Send {
+        Self::ask(self, command)
     }
 }

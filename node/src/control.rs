@@ -178,6 +178,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::BadPaper
         | ErrorKind::ForeignPaper
         | ErrorKind::OtherPaper
+        | ErrorKind::LastAdmin
         | ErrorKind::TooFewPapers
         | ErrorKind::ReasonNeeded
         | ErrorKind::NoAudience

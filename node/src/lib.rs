@@ -13,6 +13,7 @@ pub mod control;
 pub mod core;
 pub mod demo;
 pub mod dice;
+pub mod export;
 pub mod handle;
 pub mod home;
 pub mod hours;

@@ -44,6 +44,7 @@ mod installed;
 mod join;
 mod knock;
 mod language;
+mod leaving;
 mod link;
 mod live;
 mod look;
@@ -301,6 +302,8 @@ fn pages() -> Router<App> {
         .route("/me", get(me::page).post(me::choose))
         .route("/me/elder", post(me::read_large))
         .route("/me/paper", get(papers::page).post(papers::check))
+        .route("/me/leave", get(leaving::page).post(leaving::leave))
+        .route("/me/export.jsonl", get(leaving::file))
         .route("/me/phones", get(phones::page).post(phones::revoke))
         .route("/requests/{request}/slip", get(print::slip))
         .route("/requests/{request}/slip.pdf", get(print::slip_file))

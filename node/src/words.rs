@@ -453,6 +453,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::NotFromHere => "error-not-from-here",
         ErrorKind::BadPaper => "error-bad-paper",
         ErrorKind::ForeignPaper => "error-foreign-paper",
+        ErrorKind::LastAdmin => "error-last-admin",
         ErrorKind::OtherPaper => "error-other-paper",
         ErrorKind::TooFewPapers => "error-too-few-papers",
         ErrorKind::NoPhoto => "error-no-photo",

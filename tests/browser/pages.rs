@@ -21,7 +21,8 @@ const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
 const ROUTER: &str = include_str!("../../node/src/web.rs");
 
 /// What answers a GET and is no page: a picture, a stream, style and script.
-const NO_PAGES: [&str; 15] = [
+const NO_PAGES: [&str; 16] = [
+    "/me/export.jsonl",
     "/requests/{request}/slip.pdf",
     "/print/building.pdf",
     "/print/emergency.pdf",
@@ -84,6 +85,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/waiting", CHEN, "/waiting".into()),
         ("/trust", CHEN, "/trust".into()),
         ("/me/paper", CHEN, "/me/paper".into()),
+        ("/me/leave", CHEN, "/me/leave".into()),
         ("/me/phones", CHEN, "/me/phones".into()),
         ("/requests/{request}/slip", OFFICE, format!("/requests/{ride}/slip")),
         ("/doors", OFFICE, "/doors".into()),

@@ -3,8 +3,8 @@
 use node::api::{Command, ErrorKind, Keep, RoleWord, RosterCommand};
 use tests::world::{Who, World};
 
-fn leave() -> RosterCommand {
-    RosterCommand::Leave { group: None }
+fn leave(anyway: bool) -> RosterCommand {
+    RosterCommand::Leave { group: None, anyway }
 }
 
 /// Who is there and what was said, as these see it.
@@ -29,11 +29,13 @@ fn whoever_leaves_the_community_is_off_the_list_and_what_he_wrote_stays() {
     let (office, zhao, qian) = (world.office(), people[0], people[1]);
     world.post(zhao, "my ladder is yours");
     world.settle();
+    let refused = world.roster(office, leave(false)).expect_err("nobody could replace him");
+    assert_eq!(refused.kind, ErrorKind::LastAdmin);
     let mut diary = vec![sight(&mut world, &[office, qian])];
 
     world.chapter("Zhao is cut off, and says that he leaves");
     world.cut(&[zhao], &[office, qian]);
-    world.roster(zhao, leave()).expect("anybody may");
+    world.roster(zhao, leave(false)).expect("anybody may");
     world.run_for(2_000);
     assert!(world.names_in(office, "all").contains(&"Zhao".to_owned()), "nobody can know");
     diary.push(sight(&mut world, &[office, qian]));

@@ -445,7 +445,9 @@ fn a_group_outlives_its_founder() {
     assert_eq!(seen(&mut world, zhao), (true, "cheap eggs!!!".into()), "its author can appeal");
 
     world.chapter("Zhao leaves; an owner's node takes him off the list, and what he wrote stays");
-    world.roster(zhao, RosterCommand::Leave { group: Some("garden".into()) }).expect("anybody may");
+    world
+        .roster(zhao, RosterCommand::Leave { group: Some("garden".into()), anyway: false })
+        .expect("anybody may");
     world.settle();
     assert_eq!(world.names_in(office, "garden"), ["Qian"]);
     assert!(world.names_in(office, "all").contains(&"Zhao".to_owned()));

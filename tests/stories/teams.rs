@@ -502,7 +502,10 @@ fn need_3_a_directory_shows_what_one_may_know_of_and_nothing_else() {
     }
     let unlist = TeamCommand::Unlist { group: FLEET.into() };
     team(&mut world, li, unlist);
-    world.tell(sun, Command::Roster(RosterCommand::Leave { group: Some("5 栋".into()) }));
+    world.tell(
+        sun,
+        Command::Roster(RosterCommand::Leave { group: Some("5 栋".into()), anyway: false }),
+    );
     world.settle();
     assert!(!names(&mut world, sun).contains(&FLEET.to_owned()), "it is listed no longer");
     let row = directory(&mut world, sun).into_iter().find(|it| it.name == "5 栋");

@@ -264,7 +264,7 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
             let (role, over) = (RoleWord::Steward, Some(name));
             (Do::Grant { person, role, over, again: false }, json)
         }
-        What::Leave { name, json } => (Do::Leave { group: Some(name) }, json),
+        What::Leave { name, json } => (Do::Leave { group: Some(name), anyway: false }, json),
         What::Mute { name, json } => (Do::Mute { group: name, muted: true }, json),
         What::Unmute { name, json } => (Do::Mute { group: name, muted: false }, json),
         What::TakeDown { id, reason, json } => (Do::TakeDown { id, reason }, json),

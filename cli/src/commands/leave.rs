@@ -24,6 +24,10 @@ pub struct Args {
     /// Only write the data; stay
     #[arg(long)]
     stay: bool,
+
+    /// Also where you are the only administrator, whom only the papers can replace
+    #[arg(long)]
+    yes: bool,
 }
 
 /// Hide a message on this box alone
@@ -57,7 +61,7 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     if args.stay {
         return Ok(());
     }
-    match door.ask(Command::Roster(RosterCommand::Leave { group: None })).await? {
+    match door.ask(Command::Roster(RosterCommand::Leave { group: None, anyway: args.yes })).await? {
         Reply::Done => ui.note("left", &[]),
         _ => Err(CliError::Unexpected),
     }

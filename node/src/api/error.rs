@@ -158,6 +158,8 @@ pub enum ErrorKind {
     BadPaper,
     /// A paper key, but not one of this community's. Args: `paper`.
     ForeignPaper,
+    /// The only administrator leaves. Args: none.
+    LastAdmin,
     /// A paper key, but neither of whoever asks nor of this community.
     OtherPaper,
     /// Too few paper keys together. Args: `have`, `need`.

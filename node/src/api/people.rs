@@ -93,6 +93,9 @@ pub enum RosterCommand {
     /// Leaves a group, or with none the community.
     Leave {
         group: Option<String>,
+        /// Also where nobody could ever take the only administrator off the list.
+        #[serde(default)]
+        anyway: bool,
     },
     Places,
     PlaceNew {

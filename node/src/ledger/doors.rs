@@ -7,7 +7,7 @@
 
 use crdt::{
     authority::{Group, Reason, Verdict},
-    body::{Body, GroupKind, KeyUse, Place, Statement, Talk},
+    body::{Body, GroupKind, KeyUse, Place, Role, Statement, Talk},
     id::{EnvelopeId, PersonId},
     invitation::{Invitation, invitation_key, to_file},
     limits::{STATEMENT_LIST_MAX, TEXT_BYTES_MAX},
@@ -284,12 +284,23 @@ impl Ledger {
         Ok(read)
     }
 
-    /// Says that this person leaves a group; of the community's own, that he leaves altogether.
-    pub(super) fn leave(&mut self, text: Option<&str>) -> Result<After, Failed> {
-        let (line, _) = self.group_and_line(text.unwrap_or("all"))?;
+    /// Says that this person leaves a group; of the community's own, that he leaves altogether. The
+    /// only administrator is warned: nobody but the paper keys could take him off or replace him.
+    pub(super) fn leave(&mut self, text: Option<&str>, anyway: bool) -> Result<After, Failed> {
+        let (line, group) = self.group_and_line(text.unwrap_or("all"))?;
+        if group.everyone && !anyway && self.is_last_admin(self.person()?) {
+            return Err(ApiError::new(ErrorKind::LastAdmin, []).into());
+        }
         let auth = self.auth_in(line.id, &line.name)?;
         self.write(Body::Talk(Talk::Leave {}), line.scope, Deps::Subject, Some(auth))?;
         Ok(say(Reply::Done))
+    }
+
+    fn is_last_admin(&self, me: PersonId) -> bool {
+        let roster = self.truth.roster();
+        let members = roster.community_members();
+        let rules = |who: PersonId| roster.live_roles(who).iter().any(|it| it.role == Role::Admin);
+        rules(me) && !members.into_iter().any(|who| who != me && rules(who))
     }
 
     pub(super) fn members_page(&mut self, text: &str) -> Result<RosterReply, Failed> {

@@ -54,7 +54,7 @@ impl Ledger {
             Do::Approve { group, person, exception } => {
                 return self.approve(&group, &person, exception);
             }
-            Do::Leave { group } => return self.leave(group.as_deref()),
+            Do::Leave { group, anyway } => return self.leave(group.as_deref(), anyway),
             Do::PlaceNew { name, within } => return self.name_place(name, within.as_deref()),
             Do::TakeDown { id, reason } => return self.take_down(id, reason),
             Do::PutBack { id } => return self.put_back(id),

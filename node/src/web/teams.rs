@@ -377,7 +377,12 @@ fn command(visit: &Visit, group: String, typed: &Typed) -> Option<Command> {
             Do::Apply { group, meets }
         }
         "vouch" => return Some(Command::Roster(RosterCommand::Vouch { group, person })),
-        "leave" => return Some(Command::Roster(RosterCommand::Leave { group: Some(group) })),
+        "leave" => {
+            return Some(Command::Roster(RosterCommand::Leave {
+                group: Some(group),
+                anyway: false,
+            }));
+        }
         "attest" => {
             let criterion = typed.criterion.clone();
             // A credential holds to the end of the day that stands on it.

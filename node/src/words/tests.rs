@@ -11,7 +11,7 @@ use super::*;
 
 mod together;
 
-const ERRORS: [ErrorKind; 85] = [
+const ERRORS: [ErrorKind; 87] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -80,6 +80,7 @@ const ERRORS: [ErrorKind; 85] = [
     ErrorKind::BadPaper,
     ErrorKind::ForeignPaper,
     ErrorKind::OtherPaper,
+    ErrorKind::LastAdmin,
     ErrorKind::TooFewPapers,
     ErrorKind::NoPhoto,
     ErrorKind::FilesOff,

@@ -176,3 +176,34 @@ async fn what_was_written_down_is_typed_back_and_until_then_the_pages_say_so() {
     }
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_takes_his_own_along_and_the_only_administrator_is_warned() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let node = fresh(&folder).await;
+    let pages = at_home_with(node.handle.clone());
+    let mut browser = Browser::new(&pages, "en");
+    browser.get("/found").await;
+    browser.post("/found", &PARK).await;
+    let (group, text) = ("all".to_owned(), "the ladder is in the cellar".to_owned());
+    node.handle.ask(Command::Post { group, text, reply_to: None }).await.expect("he may");
+    browser.get("/me").await.says(r#"href="/me/leave""#);
+    browser.get("/me/leave").await.says("new invitation").says("/me/export.jsonl");
+
+    let file = browser.get("/me/export.jsonl").await;
+    assert_eq!(file.status, StatusCode::OK);
+    for kind in ["person", "names", "groups", "messages", "hours"] {
+        file.says(&format!(r#"{{"kind":"{kind}""#));
+    }
+    file.says("the ladder is in the cellar");
+
+    let page = browser.post("/me/leave", &[]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("Put the tick first");
+    let page = browser.post("/me/leave", &[("sure", "yes")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("the only administrator").says(r#"name="anyway""#);
+    let page = browser.post("/me/leave", &[("sure", "yes"), ("anyway", "yes")]).await;
+    page.says("You have said that you leave").never_says(r#"name="sure""#);
+    node.stop().await;
+}
