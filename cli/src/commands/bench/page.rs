@@ -28,6 +28,9 @@ const BATCH: u64 = 500;
 /// Bytes of a first load, style and script included.
 const FIRST_LOAD_BYTES: f64 = 60.0 * 1024.0;
 
+/// The status of a good answer.
+const OK: u16 = 200;
+
 /// What a browser fetches beside the first page.
 const BESIDE: [&str; 3] = ["/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
 
@@ -122,8 +125,22 @@ impl Browser {
         let stream = TcpStream::connect(&address).map_err(disk)?;
         stream.set_nodelay(true).map_err(disk)?;
         let mut browser = Self { address, cookie: String::new(), stream: BufReader::new(stream) };
-        browser.get("/")?;
+        if browser.send("GET", "/", "")?.0 != OK {
+            browser.choose_who_acts()?;
+        }
         Ok(browser)
+    }
+
+    /// Where several people live on a box, a browser is asked first whose it is: the first one's.
+    fn choose_who_acts(&mut self) -> Result<(), CliError> {
+        let page = self.get("/me")?;
+        let value = |name: &str| {
+            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\""))?;
+            rest.split('"').next().map(str::to_owned)
+        };
+        let (token, person) =
+            value("token").zip(value("person")).ok_or_else(|| failed("no form"))?;
+        self.send("POST", "/me", &format!("token={token}&person={person}")).map(drop)
     }
 
     fn bytes(&mut self, path: &str) -> Result<usize, CliError> {
@@ -132,15 +149,34 @@ impl Browser {
 
     /// What is at this address; anything but a good answer is an error.
     fn get(&mut self, path: &str) -> Result<String, CliError> {
+        match self.send("GET", path, "")? {
+            (OK, page) => Ok(page),
+            (status, _) => Err(failed(format!("{path} answered {status}"))),
+        }
+    }
+
+    /// The status and the body of what is answered to a question or a form.
+    fn send(&mut self, method: &str, path: &str, form: &str) -> Result<(u16, String), CliError> {
         let (host, cookie) = (&self.address, &self.cookie);
-        let asked = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n");
+        let of_form = match form.len() {
+            0 => String::new(),
+            bytes => format!(
+                "Content-Type: application/x-www-form-urlencoded\r\nOrigin: http://{host}\r\n\
+                 Content-Length: {bytes}\r\n"
+            ),
+        };
+        let asked = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{of_form}\r\n{form}"
+        );
         self.stream.get_mut().write_all(asked.as_bytes()).map_err(disk)?;
-        let (mut length, mut line, mut good) = (0, String::new(), false);
+        let (mut length, mut line, mut status) = (0, String::new(), 0);
         loop {
             line.clear();
             self.stream.read_line(&mut line).map_err(disk)?;
             let lower = line.trim_end().to_ascii_lowercase();
-            good |= lower.starts_with("http/1.1 200");
+            if let Some(said) = lower.strip_prefix("http/1.1 ") {
+                status = said.split(' ').next().and_then(|it| it.parse().ok()).unwrap_or_default();
+            }
             if let Some(said) = lower.strip_prefix("content-length: ") {
                 length = said.parse().map_err(|_| CliError::Unexpected)?;
             }
@@ -154,9 +190,7 @@ impl Browser {
         }
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).map_err(disk)?;
-        if !good {
-            return Err(failed(format!("{path} did not answer 200")));
-        }
-        String::from_utf8(body).map_err(|_| CliError::Unexpected)
+        let body = String::from_utf8(body).map_err(|_| CliError::Unexpected)?;
+        Ok((status, body))
     }
 }
