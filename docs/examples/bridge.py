@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Carries lines from elsewhere into a group: a one-way bridge on Linli's HTTP interface.
 
-    tail -n +1 -F export.txt | LINLI_TOKEN=... python3 bridge.py http://127.0.0.1:4180 all wechat
+    tail -n +1 -F export.txt | LINLI_TOKEN=... python3 bridge.py http://127.0.0.1:4780 all wechat
 
 Each line of standard input becomes a message "[wechat] LINE". The key of a line is made from its
 number and text, so the same export can be fed again after a crash: what was carried is not carried

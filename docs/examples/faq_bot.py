@@ -2,7 +2,7 @@
 """Answers questions that were answered before: a bot on Linli's HTTP interface.
 
     linli token new faq --scope read --scope post > token
-    LINLI_TOKEN=$(cat token) python3 faq_bot.py http://127.0.0.1:4180 all faq.json
+    LINLI_TOKEN=$(cat token) python3 faq_bot.py http://127.0.0.1:4780 all faq.json
 
 faq.json is a list of {"words": ["停水", "water"], "answer": "..."}: a question is a message with a
 question mark in which one of the words stands. Needs nothing but Python's own library.

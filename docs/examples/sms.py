@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Brings text messages that a modem received into a group: marked as imported, each once, for good.
 
-    gammu-smsd … | LINLI_TOKEN=... python3 sms.py http://127.0.0.1:4180 all
+    gammu-smsd … | LINLI_TOKEN=... python3 sms.py http://127.0.0.1:4780 all
 
 Standard input has one JSON object a line: {"id": 17, "from": "王师傅", "at": "2026-11-20 18:03", "text": "到了"}.
 *from* is what the group may read: put a name there, and no number. The import remembers (id, text): the same

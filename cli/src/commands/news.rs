@@ -38,7 +38,7 @@ pub struct Where {
     #[arg(long)]
     forwardable: bool,
 
-    /// A photo to go with it (can be repeated, four at most); where it was taken stays in the file
+    /// A photo to go with it (can be repeated, four at most); where it was taken is left out of what is sent
     #[arg(long, value_name = "FILE")]
     photo: Vec<PathBuf>,
 
