@@ -168,17 +168,13 @@ impl Roster {
     /// All removals and revocations that count, as far as somebody said them under a grant.
     pub fn all_removals(&self) -> Vec<EnvelopeId> {
         let index = &self.resolver.index;
-        let takes = |id: &&EnvelopeId| {
-            let fact = index.get(id);
-            fact.is_some_and(|fact| {
-                let takes = matches!(
-                    fact.statement(),
-                    Some(Statement::Remove { .. } | Statement::Revoke { .. })
-                );
-                takes && fact.auth.is_some() && self.resolver.counts(id, Mode::Strict)
-            })
+        let said = index.removals.ids().chain(index.revokes.ids());
+        let counts = |id: &EnvelopeId| {
+            let is_under_a_grant = index.get(id).is_some_and(|fact| fact.auth.is_some());
+            is_under_a_grant && self.resolver.counts(id, Mode::Strict)
         };
-        index.statements.iter().filter(takes).copied().collect()
+        let all: BTreeSet<EnvelopeId> = said.filter(counts).collect();
+        all.into_iter().collect()
     }
 
     /// Removals that a new grant of this role must undo to hold, and those of them that are by

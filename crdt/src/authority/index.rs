@@ -122,6 +122,11 @@ impl<K: Ord> Many<K> {
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.0.keys()
     }
+
+    /// All that is filed, whatever under.
+    pub fn ids(&self) -> impl Iterator<Item = EnvelopeId> {
+        self.0.values().flatten().copied()
+    }
 }
 
 impl<K> Default for Many<K> {

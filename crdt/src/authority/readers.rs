@@ -42,14 +42,18 @@ impl Roster {
         self.resolver.everyone().iter().filter_map(Place::group).min()
     }
 
-    /// Was anybody removed from the place who reads what the whole community reads?
+    /// Was anybody removed from the place who reads what the whole community reads? Looks at those
+    /// alone whom a removal names: they are few, and members of a place may be thousands.
     fn is_anybody_kept_out(&self, place: &Place) -> bool {
         let index = &self.resolver.index;
-        let mut filed = index.roles_over.of(place);
-        filed.any(|id| {
-            let person = index.gives(&id).map(|power| power.person);
-            !self.resolver.removals(&id).is_empty()
-                && person.is_some_and(|person| self.is_community_member(person))
+        let removed = index.removals.keys().map(|(person, _)| *person);
+        removed.collect::<BTreeSet<PersonId>>().into_iter().any(|person| {
+            let mut roles = index.roles_of.of(&person);
+            let is_out = roles.any(|id| {
+                let is_there = index.gives(&id).is_some_and(|power| power.over == place);
+                is_there && !self.resolver.removals(&id).is_empty()
+            });
+            is_out && self.is_community_member(person)
         })
     }
 

@@ -152,12 +152,12 @@ impl Ledger {
     /// name.
     pub(super) fn place_name(&self, place: &Place) -> Result<String, Failed> {
         let Some(id) = place.group() else { return Ok(String::new()) };
-        let groups = self.views.groups()?;
-        if let Some(group) = groups.into_iter().find(|group| group.id == id) {
-            return Ok(if group.name.is_empty() { id.to_string() } else { group.name });
+        if let Some(name) = self.views.group_name(&id) {
+            return Ok(if name.is_empty() { id.to_string() } else { name.to_owned() });
         }
-        let area = self.areas()?.into_iter().find(|(area, _)| area == place);
-        Ok(area.map_or_else(|| id.to_string(), |(_, name)| name))
+        let named = self.views.remarks_on(Does::Area, id.as_bytes())?;
+        let names = named.into_iter().filter(|it| it.within.below(id) == *place);
+        Ok(names.map(|it| it.text).min().unwrap_or_else(|| id.to_string()))
     }
 
     /// A role and its place, as people say them.

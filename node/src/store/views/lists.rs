@@ -288,6 +288,11 @@ impl Views {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What a group is called, as far as it is known here; empty until its board has come.
+    pub fn group_name(&self, group: &GroupId) -> Option<&str> {
+        self.groups.get(group).map(|it| it.name.as_str())
+    }
+
     /// What is pinned to a group's board, in its order: keys and texts.
     #[expect(clippy::missing_errors_doc, reason = "said once, above")]
     pub fn pins(&self, group: &GroupId) -> Result<Vec<(String, String)>, StoreError> {

@@ -11,7 +11,7 @@ use crdt::{
     body::{Place, Talk, area_id},
     id::{EnvelopeId, GroupId, PersonId},
 };
-use rusqlite::params;
+use rusqlite::{ToSql, params};
 
 use super::{Batch, Told, Views, id_from};
 use crate::store::{
@@ -238,14 +238,27 @@ impl Views {
     /// Where the disk says no.
     pub fn remarks(&self, does: Does, group: Option<&GroupId>) -> Result<Vec<Remark>, StoreError> {
         let in_group = group.and_then(|id| self.groups.get(id)).map(|group| group.number);
+        let which = "(?2 IS NULL OR r.in_group = ?2)";
+        self.remarks_where(which, params![does as u8, in_group])
+    }
+
+    /// What counts and was said about one subject, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn remarks_on(&self, does: Does, about: &[u8; 32]) -> Result<Vec<Remark>, StoreError> {
+        self.remarks_where("r.about = ?2", params![does as u8, about])
+    }
+
+    fn remarks_where(&self, which: &str, of: &[&dyn ToSql]) -> Result<Vec<Remark>, StoreError> {
         let sql = format!(
             "SELECT r.id, p.person, r.about, r.text, r.within FROM remarks AS r
-             JOIN people AS p ON p.ref = r.author
-             WHERE r.does = ?1 AND r.counts AND (?2 IS NULL OR r.in_group = ?2)
+             JOIN people AS p ON p.ref = r.author WHERE r.does = ?1 AND r.counts AND {which}
              ORDER BY r.lamport, r.id LIMIT {REMARKS_MAX}"
         );
         let mut find = self.conn.prepare_cached(&sql)?;
-        let rows = find.query_map(params![does as u8, in_group], |row| {
+        let rows = find.query_map(of, |row| {
             let within: Vec<u8> = row.get(4)?;
             Ok(Remark {
                 id: id_from(EnvelopeId::from_bytes, row, 0)?,
