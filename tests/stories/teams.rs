@@ -256,7 +256,10 @@ fn need_13_a_refusal_says_why_to_the_two_alone() {
     world.chapter("he is let in and leaves: nobody waits any more");
     team(&mut world, li, admit("Zhang", Some("试一试")));
     world.settle();
-    world.tell(zhang, Command::Roster(RosterCommand::Leave { group: Some(FLEET.into()) }));
+    world.tell(
+        zhang,
+        Command::Roster(RosterCommand::Leave { group: Some(FLEET.into()), anyway: false }),
+    );
     world.settle();
     assert_eq!(try_team(&mut world, li, decline("Zhang")).err(), Some(ErrorKind::NotApplied));
 }
@@ -314,7 +317,10 @@ fn need_13_a_pause_ends_with_whatever_lets_him_in_again() {
     let members = desk(&mut world, zhao).members;
     let li_is = members.iter().find(|it| it.name == "Li").expect("he is in");
     assert!(!li_is.owner, "and nothing more");
-    world.tell(wang, Command::Roster(RosterCommand::Leave { group: Some(FLEET.into()) }));
+    world.tell(
+        wang,
+        Command::Roster(RosterCommand::Leave { group: Some(FLEET.into()), anyway: false }),
+    );
     world.settle();
     assert!(desk(&mut world, zhao).suspended.is_empty(), "he left, and is paused no longer");
     applies(&mut world, wang, &[]);
