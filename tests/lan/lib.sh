@@ -187,7 +187,7 @@ shows() { # shows HOME GROUP TEXT
 # The same on every home: fingerprint, state and count of every group, or of those named in `groups`, where
 # not everybody is in all of them.
 groups_of() {
-  linli "$1" status --json | json '[(g["name"], g["fingerprint"], g["state"], g["messages"]) for g in d["groups"] if not "'"${groups:-}"'" or g["name"] in "'"${groups:-}"'".split()]'
+  linli "$1" status --json | json 'sorted([(g["name"], g["fingerprint"], g["state"], g["messages"]) for g in d["groups"] if not "'"${groups:-}"'" or g["name"] in "'"${groups:-}"'".split()])'
 }
 same_everywhere() {
   local first= now

@@ -40,9 +40,10 @@ fn whoever_leaves_the_community_is_off_the_list_and_what_he_wrote_stays() {
     assert!(world.names_in(office, "all").contains(&"Zhao".to_owned()), "nobody can know");
     diary.push(sight(&mut world, &[office, qian]));
 
+    // Whoever was shown the door knocks again and again: time runs on, and nothing settles.
     world.chapter("The line is mended");
     world.heal();
-    world.settle();
+    world.run_for(20_000);
     for who in [office, qian] {
         assert!(!world.names_in(who, "all").contains(&"Zhao".to_owned()), "{}", world.name(who));
         assert!(texts(&mut world, who).contains(&"my ladder is yours".to_owned()));
@@ -53,6 +54,8 @@ fn whoever_leaves_the_community_is_off_the_list_and_what_he_wrote_stays() {
     let late = "one more thing".to_owned();
     let post = Command::Post { group: "all".into(), text: late.clone(), reply_to: None };
     let _said_to_nobody = world.ask(zhao, post);
+    world.run_for(20_000);
+    world.cut(&[zhao], &[office, qian]);
     world.settle();
     for who in [office, qian] {
         assert!(texts(&mut world, who).contains(&"good luck, Zhao".to_owned()));
@@ -106,8 +109,10 @@ fn staff_who_lost_everything_are_bound_anew_in_person() {
 
     world.chapter("The stolen box turns up again");
     world.heal();
-    world.settle();
+    world.run_for(20_000);
     world.roster(anew, place("6 栋")).expect("the old role");
+    world.run_for(20_000);
+    world.cut(&[wang], &[office, sun, anew]);
     world.settle();
     for who in [office, sun, anew] {
         let said = texts(&mut world, who);
