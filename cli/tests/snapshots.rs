@@ -38,7 +38,7 @@ fn every_command_explains_itself() {
 
 /// Verbs without `--json`: those that run until they are stopped, make or read a file or a key, ask people
 /// for what must not stand in a script, or print nothing: their exit code says all.
-const WITHOUT_JSON: [&str; 24] = [
+const WITHOUT_JSON: [&str; 21] = [
     "demo",
     "init",
     "up",
@@ -48,9 +48,6 @@ const WITHOUT_JSON: [&str; 24] = [
     "group export",
     "import",
     "hours export",
-    "skill withdraw",
-    "thanks publish",
-    "thanks withdraw",
     "place live",
     "leave",
     "hide",

@@ -234,9 +234,10 @@ fn verified(certificate: String) -> Result<HoursCommand, CliError> {
     if !Path::new(&certificate).is_file() {
         return Ok(HoursCommand::Certificate { number: certificate });
     }
-    let file = std::fs::read_to_string(&certificate)
+    let file = std::fs::read(&certificate)
         .map_err(|error| CliError::CannotRead { path: certificate, reason: error.to_string() })?;
-    Ok(HoursCommand::Verify { file })
+    // The printed sheet is no text: the node says that it is no certificate, and that its number is enough.
+    Ok(HoursCommand::Verify { file: String::from_utf8_lossy(&file).into_owned() })
 }
 
 async fn export(ui: &mut Ui<'_>, door: &mut Door, team: Option<String>) -> Result<(), CliError> {

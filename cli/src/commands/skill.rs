@@ -70,6 +70,9 @@ enum What {
     Withdraw {
         /// The skill's id or the beginning of it
         id: String,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -126,7 +129,7 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
                 SkillCommand::Add(NewSkill { kind, text, place: near, through_desk, phone }),
             )
         }
-        What::Withdraw { id } => (false, SkillCommand::Withdraw { id }),
+        What::Withdraw { id, json } => (json.json, SkillCommand::Withdraw { id }),
     };
     match door.ask(Command::Skill(command)).await? {
         Reply::Done => ui.note("done", &[]),
@@ -189,11 +192,17 @@ enum ThanksWhat {
     Publish {
         /// The id or the beginning of it
         id: String,
+
+        #[command(flatten)]
+        json: Json,
     },
     /// Take thanks off every list: those you gave, or were given
     Withdraw {
         /// The id or the beginning of it
         id: String,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -208,8 +217,8 @@ pub async fn thanks(ui: &mut Ui<'_>, door: &mut Door, args: ThanksArgs) -> Resul
         Some(ThanksWhat::Give { request, text, to, json }) => {
             (json.json, ThanksCommand::Give { request, to, text })
         }
-        Some(ThanksWhat::Publish { id }) => (false, ThanksCommand::Publish { id }),
-        Some(ThanksWhat::Withdraw { id }) => (false, ThanksCommand::Withdraw { id }),
+        Some(ThanksWhat::Publish { id, json }) => (json.json, ThanksCommand::Publish { id }),
+        Some(ThanksWhat::Withdraw { id, json }) => (json.json, ThanksCommand::Withdraw { id }),
     };
     match door.ask(Command::Thanks(command)).await? {
         Reply::Done => ui.note("done", &[]),
