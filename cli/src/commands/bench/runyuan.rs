@@ -34,7 +34,7 @@ pub fn run(options: &Options, ui: &mut Ui<'_>) -> Result<Vec<Case>, CliError> {
         bytes.values.push(bytes_in(&office)? as f64 / f64::from(1 << 20));
         let mut up = Up::on(&office)?;
         let mut browser = Browser::open(up.address()?)?;
-        let pages = measured_pages(options, ui, &mut browser, &name(""))?;
+        let pages = measured_pages(options, ui, (&up, &mut browser), &name(""))?;
         let mut memory = Case::new(name("up, memory"), "MiB");
         memory.values.extend(up.memory_mib());
         all.extend([founded, bytes, memory]);

@@ -108,6 +108,17 @@ impl Up {
     pub fn memory_mib(&self) -> Option<f64> {
         memory_mib(self.node.id())
     }
+
+    /// How long its threads were on a core so far, in milliseconds, where the system tells.
+    pub fn on_core_ms(&self) -> Option<f64> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.node.id())).ok()?;
+        let of_one = |task: fs::DirEntry| -> Option<f64> {
+            let told = fs::read_to_string(task.path().join("schedstat")).ok()?;
+            told.split(' ').next()?.parse().ok()
+        };
+        let nanoseconds: f64 = tasks.filter_map(Result::ok).filter_map(of_one).sum();
+        Some(nanoseconds / 1e6)
+    }
 }
 
 impl Drop for Up {
