@@ -241,6 +241,20 @@ impl Roster {
         people
     }
 
+    /// Is this person one of [`Roster::members`]? Looks at his roles alone.
+    pub fn is_member(&self, group: &GroupId, person: PersonId) -> bool {
+        let index = &self.resolver.index;
+        let Some(Statement::Genesis { parent, .. }) = index.statement(group) else {
+            return false;
+        };
+        let place = parent.below(*group);
+        let mut held = index.roles_of.of(&person);
+        held.any(|id| {
+            let is_there = index.gives(&id).is_some_and(|power| *power.over == place);
+            is_there && self.is_live(&id)
+        }) && self.is_community_member(person)
+    }
+
     /// May this person see to that group: tighten its door, invite, confirm?
     pub fn is_owner(&self, group: &GroupId, person: PersonId) -> bool {
         let Some(Statement::Genesis { parent, .. }) = self.resolver.index.statement(group) else {

@@ -162,7 +162,7 @@ impl Ledger {
         let person = self.person()?;
         let (line, group) = self.group_and_line(text)?;
         let read = || After::Group(group.id);
-        if self.truth.roster().members(&group.id).contains(&person) {
+        if self.truth.roster().is_member(&group.id, person) {
             return Ok(read());
         }
         let (missing, have, need) = self.knock(person, &group)?;
@@ -268,7 +268,7 @@ impl Ledger {
         let person = self.person_named(person)?;
         let roster = self.truth.roster();
         let read = read_members(&line.id.to_hex());
-        if roster.members(&group.id).contains(&person) {
+        if roster.is_member(&group.id, person) {
             return Ok(read);
         }
         if self.decide_on(text, person, exception.as_deref())?.is_some() {

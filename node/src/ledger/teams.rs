@@ -286,7 +286,7 @@ impl Ledger {
         let (known, me) = (self.team(text)?, self.person()?);
         let group = known.group.id;
         let roster = self.truth.roster();
-        if known.group.kind == GroupKind::Open || roster.members(&group).contains(&me) {
+        if known.group.kind == GroupKind::Open || roster.is_member(&group, me) {
             return self.group_join(text);
         }
         if team::suspensions(&known.said).contains_key(&me) {
@@ -447,7 +447,7 @@ impl Ledger {
         let reason = checked("reason", reason.trim().to_owned(), TEXT_BYTES_MAX)?;
         refuse_private(&reason)?;
         let (person, group) = (self.person_named(person)?, known.group.id);
-        if !self.truth.roster().members(&group).contains(&person) {
+        if !self.truth.roster().is_member(&group, person) {
             let args = [("name", self.views.name_of(&person)?), ("group", known.name())];
             return Err(ApiError::new(ErrorKind::NotInGroup, args).into());
         }

@@ -241,6 +241,10 @@ fn answers(roster: &Roster) -> String {
         .collect();
     let groups = roster.groups();
     let members: Vec<_> = groups.iter().map(|group| roster.members(&group.id)).collect();
+    for (group, members) in groups.iter().zip(&members) {
+        let alone = roster.people_ever().filter(|who| roster.is_member(&group.id, *who));
+        assert_eq!(alone.collect::<Vec<_>>(), *members, "one by one");
+    }
     format!("{people:?} {groups:?} {members:?} {:?} {:?}", roster.pending(), roster.void())
 }
 

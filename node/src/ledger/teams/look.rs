@@ -78,7 +78,7 @@ impl Ledger {
     fn belongs_to(&self, known: &Known, who: PersonId) -> bool {
         let roster = self.truth.roster();
         let everyone = known.group.everyone && roster.is_community_member(who);
-        everyone || roster.members(&known.group.id).contains(&who)
+        everyone || roster.is_member(&known.group.id, who)
     }
 
     fn count_members(&self, known: &Known) -> u64 {
@@ -269,8 +269,8 @@ impl Ledger {
         let mut notices = Vec::new();
         let roster = self.truth.roster();
         for group in roster.groups() {
-            let (members, owner) = (roster.members(&group.id), roster.is_owner(&group.id, me));
-            if !owner && !members.contains(&me) {
+            let owner = roster.is_owner(&group.id, me);
+            if !owner && !roster.is_member(&group.id, me) {
                 continue;
             }
             let said = self.said_of(&group)?;
@@ -281,7 +281,7 @@ impl Ledger {
                     continue;
                 };
                 let is_due = until_ms.saturating_sub(self.claimed.0) <= REMIND_MS;
-                if !is_due || !members.contains(&who) || !(owner || who == me) {
+                if !is_due || !(owner || who == me) || !roster.is_member(&group.id, who) {
                     continue;
                 }
                 let reason = reason_of(who == me, it.holds_at(self.claimed.0));
