@@ -22,7 +22,7 @@ pub struct Args {
     port: Option<u16>,
 
     /// Walk through a whole neighbourhood instead: the office of 3,134 households and 12,000 people,
-    /// which takes a quarter of an hour or more to move in
+    /// which takes ten minutes or more to move in
     #[arg(long)]
     runyuan: bool,
 
