@@ -54,8 +54,8 @@ note "an export of another program comes as it is, whatever its encoding"
 printf '2026-11-20 18:03 张三: 明天停电吗\n2026-11-20 18:05 李四: 上午停\n下午来\n' |
   python3 -c 'import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode().encode("gb18030"))' >"$work/chat.txt"
 linli office import all "$work/chat.txt" --chat >/dev/null || fail "the export was not taken"
-linli office log all --last 1 --json | grep -q '李四 · 2026-11-20 18:05' || fail "who said it is lost"
-linli office log all --last 2 --json | grep -q '明天停电吗' || fail "the words are lost"
+linli office log all --last 1 --json | has '李四 · 2026-11-20 18:05' || fail "who said it is lost"
+linli office log all --last 2 --json | has '明天停电吗' || fail "the words are lost"
 down office
 linli office rebuild >/dev/null 2>&1 || fail "no rebuild"
 [ "$(linli office search 停水 --json | wc -l)" = 2 ] || fail "a rebuild loses words"

@@ -41,7 +41,7 @@ linli office wait --peers 3 --timeout 60 || fail "not equal after the import"
 
 request=$(linli office ask "Ride to dialysis" --details "Tuesday morning" --urgent --json | json 'd["id"]')
 linli office wait --peers 3 --timeout 30 || fail "not equal after the ask"
-linli anna request "$request" --json | json 'd["status"]' | grep -qx open || fail "anna does not see the request"
+linli anna request "$request" --json | json 'd["status"]' | has -x open || fail "anna does not see the request"
 
 linli office group new fleet --kind invite --json >/dev/null
 for driver in anna chen; do linli office grant "$driver-person" member --over fleet >/dev/null 2>&1; done
@@ -80,7 +80,7 @@ linli office facts "$request" place "5号楼门口" >/dev/null; linli bao facts 
 linli anna facts "$request" needs "wheelchair" >/dev/null; linli chen facts "$request" time "08:00" >/dev/null
 linli anna claim "$request" >/dev/null; linli chen claim "$request" >/dev/null
 for home in anna chen; do
-  linli "$home" request "$request" --json | json 'd["holder"]' | grep -qx "$home-person" ||
+  linli "$home" request "$request" --json | json 'd["holder"]' | has -x "$home-person" ||
     fail "$home does not see itself as holder during the cut"
 done
 
@@ -99,7 +99,7 @@ wanted=$((total + 400 + 300 + 300 + 2))
 [ "$shown" = "$wanted" ] || fail "$shown messages shown, $wanted written"
 holder=$(linli office request "$request" --json | json 'd["holder"]')
 for home in anna bao chen; do
-  linli "$home" request "$request" --json | json 'd["holder"]' | grep -qx "$holder" || fail "$home names another holder"
+  linli "$home" request "$request" --json | json 'd["holder"]' | has -x "$holder" || fail "$home names another holder"
 done
 loser=anna; [ "$holder" = anna-person ] && loser=chen
 for home in anna chen; do linli "$home" notices --json >"$work/$home.told"; done
@@ -113,7 +113,7 @@ code=$(linli office request "$request" --json | json 'd["code"]')
 # Need 15: the race for a posting.
 driver=$(linli office request "$ride" --json | json 'd["holder"]')
 for home in anna chen; do
-  linli "$home" request "$ride" --json | json 'd["holder"]' | grep -qxF "$driver" || fail "$home names another driver"
+  linli "$home" request "$ride" --json | json 'd["holder"]' | has -xF "$driver" || fail "$home names another driver"
 done
 missed=anna; [ "$driver" = anna-person ] && missed=chen
 [ "$(told_of "$missed" "$ride")" = "1 True" ] || fail "$missed was told: $(cat "$work/$missed.told")"

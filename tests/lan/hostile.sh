@@ -42,7 +42,7 @@ done
 wait $noise || fail "the noise itself failed"
 [ -e "$work/late.pid" ] || fail "the crowd never stood"
 [ "$crowd" -gt 400 ] || fail "a had only $crowd files open: that was no crowd"
-linli b log all --last 10000 --json | grep -c "still here" | grep -qx "$n" || fail "b has not got everything"
+linli b log all --last 10000 --json | grep -c "still here" | has -x "$n" || fail "b has not got everything"
 linli late wait --peers 1 --timeout 10 >/dev/null || fail "late is not equal"
 same_everywhere a b late
 kill -0 "$(cat "$work/a.pid")" || fail "a is dead"

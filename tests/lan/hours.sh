@@ -96,7 +96,7 @@ refused no_certificate zhang hours verify "$work/forged"
 plug zhang lan
 equal $all
 [ "$(seen zhang "$number")" = "('Zhang', 180, 2, '李红', True, 180)" ] || fail "verified by number: $(seen zhang "$number")"
-linli zhang print certificate "$number" "$work/certificate.pdf" --json | json 'd["pages"]' | grep -qx 1 || fail "nothing was printed"
+linli zhang print certificate "$number" "$work/certificate.pdf" --json | json 'd["pages"]' | has -x 1 || fail "nothing was printed"
 [ "$(head -c 5 "$work/certificate.pdf")" = "%PDF-" ] || fail "that is no PDF"
 same_everywhere $all
 no_errors

@@ -25,7 +25,7 @@ for round in $(seq 1 $rounds); do
   touch "$work/stop"
   wait $poster $importer 2>/dev/null || true
   up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
-  linli home doctor --json | json '[c["ok"] for c in d["checks"] if c["name"] == "truth"][0]' | grep -qx True ||
+  linli home doctor --json | json '[c["ok"] for c in d["checks"] if c["name"] == "truth"][0]' | has -x True ||
     fail "round $round: $(linli home doctor --json)"
 done
 linli home log all --last 10000 --json | json_ids=1 python3 -c '

@@ -127,7 +127,7 @@ keys=$(linli office notice "A bunch of keys was found" --unit "Building 5" --gro
 together
 linli wang news mine "$keys" --json >/dev/null
 together
-linli office news show "$keys" --json | json 'd["state"]' | grep -qx settled || fail "the found keys are still looked for"
+linli office news show "$keys" --json | json 'd["state"]' | has -x settled || fail "the found keys are still looked for"
 
 note "a need posted to a team"
 linli office group new fleet --kind invite --json >/dev/null

@@ -50,7 +50,7 @@ PY
 alert=$(linli office alert "The pipe in front of 5 has burst" --area "Building 5" --photo "$work/photo.png" --forwardable --json | json 'd["id"]')
 copy=$(linli office forward "$alert" Team --note look --json | json 'd["id"]')
 [ -n "$copy" ] || fail "not shown in the team"
-linli wang ask "How is the gas card charged?" --kind question --json | json 'd["answers"][0]["text"]' | grep -q "east gate" ||
+linli wang ask "How is the gas card charged?" --kind question --json | json 'd["answers"][0]["text"]' | has "east gate" ||
   fail "the saved answer does not come first"
 waits=$(linli wang post all "@desk is there water tonight?" --json | json 'd["id"]')
 
@@ -59,36 +59,36 @@ until_it "the alert never rang" grep -q "alert $alert" "$work/wang.rung"
 behind=$(linli wang log all --last 100000 --json | grep -c '"text":"chat ' || true)
 [ "$behind" -lt 6000 ] || fail "the alert came after all of the chat ($behind lines)"
 note "the alert rang with $behind of 6000 lines of chat there"
-linli wang photo "$alert" "$work/saved.jpg" --json | json 'd["bytes"] > 0' | grep -qx True || fail "no photo"
+linli wang photo "$alert" "$work/saved.jpg" --json | json 'd["bytes"] > 0' | has -x True || fail "no photo"
 [ "$(head -c 2 "$work/saved.jpg" | od -An -tx1 | tr -d ' ')" = ffd8 ] || fail "the photo is no JPEG"
 together
 linli wang news show "$alert" --json >/dev/null
-reached() { linli office reached "$alert" --json | json "[(p['place'], p['reached'], p['seen']) for p in d['places']]" | grep -q "('Building 5', $1)"; }
+reached() { linli office reached "$alert" --json | json "[(p['place'], p['reached'], p['seen']) for p in d['places']]" | has "('Building 5', $1)"; }
 until_it "receipts do not count: $(linli office reached "$alert" --json)" reached "2, 1"
 
 note "a correction reaches the copy"
 linli office news correct "$alert" "The pipe is mended" --json | json 'd["id"]' >/dev/null
 together
-linli zhang log Team --json | json 'd["news"]["text"]' | grep -qx "The pipe is mended" || fail "the copy reads: $(linli zhang log Team --json)"
+linli zhang log Team --json | json 'd["news"]["text"]' | has -x "The pipe is mended" || fail "the copy reads: $(linli zhang log Team --json)"
 
 note "the desk: a question in the chat, duty handed over"
-linli zhang duty --json | json '[it["title"] for it in d["unanswered"]]' | grep -q "water tonight" || fail "nobody waits: $(linli zhang duty --json)"
+linli zhang duty --json | json '[it["title"] for it in d["unanswered"]]' | has "water tonight" || fail "nobody waits: $(linli zhang duty --json)"
 linli office duty hand-over zhang-person=80000002 --json >/dev/null
 until_it "the hand-over never rang" grep -q "^duty " "$work/zhang.rung"
 grep -q "^duty " "$work/wang.rung" && fail "wang was rung for somebody else's duty"
-linli wang duty --json | json 'd["name"]' | grep -qx zhang-person || fail "wang does not know who is on duty"
+linli wang duty --json | json 'd["name"]' | has -x zhang-person || fail "wang does not know who is on duty"
 linli office answer "$waits" "Yes, from 8." --json >/dev/null
 together
-linli zhang duty --json | json '[it["title"] for it in d["unanswered"]]' | grep -q "water tonight" && fail "it still waits"
+linli zhang duty --json | json '[it["title"] for it in d["unanswered"]]' | has "water tonight" && fail "it still waits"
 
 note "net names"
 linli zhang group export all "$work/export" >/dev/null 2>&1 || fail "no export"
 grep -q 阳台的花 "$work/export/messages.jsonl" || fail "the net name is not in the export"
 ! grep -rq 王秀英 "$work/export" || fail "a real name is in a neighbour's export"
 linli zhang name --of 阳台的花 --reason curious >/dev/null 2>"$work/refused" && fail "a neighbour read a real name"
-linli office name --of 阳台的花 --reason "a form" --json | json 'd["real"]' | grep -qx 王秀英 || fail "the desk reads no real name"
+linli office name --of 阳台的花 --reason "a form" --json | json 'd["real"]' | has -x 王秀英 || fail "the desk reads no real name"
 together
-linli wang name --json | json 'd["openings"][0]["reason"]' | grep -qx "a form" || fail "she does not see who looked"
+linli wang name --json | json 'd["openings"][0]["reason"]' | has -x "a form" || fail "she does not see who looked"
 together
 for home in zhang wang; do linli "$home" wait --peers 1 --timeout 20 >/dev/null || fail "$home is not equal"; done
 no_errors

@@ -38,8 +38,8 @@ linli friend claim "$ride" >/dev/null
 linli driver wait --peers 1 --timeout 30 || fail "the driver does not hear the friend"
 linli driver post all "nobody answers this" >/dev/null
 linli friend wait --peers 1 --timeout 30 || fail "the friend does not hear the driver's last"
-linli friend request "$ride" --json | json 'd["holder"]' | grep -qx driver-person || fail "the friend could not know"
-linli driver request "$shop" --json | json 'd["holder"]' | grep -qx friend-person || fail "the driver does not hear the friend's claim"
+linli friend request "$ride" --json | json 'd["holder"]' | has -x driver-person || fail "the friend could not know"
+linli driver request "$shop" --json | json 'd["holder"]' | has -x friend-person || fail "the driver does not hear the friend's claim"
 
 note "heal"
 ip link set trunk up
@@ -49,11 +49,11 @@ same_soon office anna friend
 for home in office anna friend; do
   shown=$(linli "$home" log all --json | python3 -c 'import json,sys; print([(d["text"], d["flagged"]) for d in map(json.loads, sys.stdin)])')
   [ "$shown" = "[('before', False), ('on my way', True), ('thank you', False)]" ] || fail "$home shows $shown"
-  linli "$home" request "$ride" --json | json 'd["holder"]' | grep -qx friend-person || fail "$home: the ride is not the friend's, whose claim stands"
-  linli "$home" request "$shop" --json | json 'd["holder"]' | grep -qx friend-person || fail "$home loses the friend's claim"
+  linli "$home" request "$ride" --json | json 'd["holder"]' | has -x friend-person || fail "$home: the ride is not the friend's, whose claim stands"
+  linli "$home" request "$shop" --json | json 'd["holder"]' | has -x friend-person || fail "$home loses the friend's claim"
   ! linli "$home" people --json | has driver-person || fail "$home still lists the driver"
 done
-linli anna trouble --json | grep -c '"reason":"cut"' | grep -qx 3 || { linli anna trouble; fail "anna is not told why"; }
+linli anna trouble --json | grep -c '"reason":"cut"' | has -x 3 || { linli anna trouble; fail "anna is not told why"; }
 
 held() { linli driver status --json | json '[(g["envelopes"], g["fingerprint"]) for g in d["groups"]]'; }
 had=$(held)
@@ -90,6 +90,6 @@ linli driver post all "back again" >/dev/null || fail "the driver cannot write"
 linli driver wait --peers 1 --timeout 30 || fail "the driver's word does not leave"
 linli office wait --peers 3 --timeout 40 || fail "not equal with the driver back"
 same_soon office anna friend driver
-linli anna log all --json | tail -1 | grep -q '"text":"back again"' || fail "anna does not hear the driver"
+linli anna log all --json | tail -1 | has '"text":"back again"' || fail "anna does not hear the driver"
 no_errors
 note "removed, seen alike everywhere, admitted, and back"

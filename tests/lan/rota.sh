@@ -18,7 +18,7 @@ linli office wait --peers 2 --timeout 30 || fail "the homes never met"
 
 start=$(date -u -d "+2 days" "+%Y-%m-%d 07:30")
 linli office series new Dialysis --start "$start" --rule "FREQ=DAILY;COUNT=4" --zone Asia/Shanghai \
-  --back-after 240 --rota zhang-person,li-person --check fuel --json | grep -q '"code"' || fail "not planned"
+  --back-after 240 --rota zhang-person,li-person --check fuel --json | has '"code"' || fail "not planned"
 linli office wait --peers 2 --timeout 30 || fail "not equal after planning"
 
 rides() { linli "$1" series show Dialysis --json | json '[(r["id"], r["holder"], r["status"]) for r in d["rides"]]'; }
@@ -37,25 +37,25 @@ first=$(code 0) third=$(code 4)
 linli zhang claim "$third" >/dev/null
 linli zhang series absent "$first" >/dev/null
 linli office series rota Dialysis li-person --from "$(date -u -d "+4 days" +%Y-%m-%d)" >/dev/null
-linli office request "$third" --json | json 'd["holder"]' | grep -qx li-person || fail "the rota was not changed"
+linli office request "$third" --json | json 'd["holder"]' | has -x li-person || fail "the rota was not changed"
 
 heal_trunk
 linli office wait --peers 2 --timeout 20 || fail "not equal after the heal"
 for home in zhang li; do linli "$home" wait --peers 1 --timeout 20 || fail "$home is not equal"; done
 same_rides
-linli li request "$third" --json | json 'd["holder"]' | grep -qx zhang-person || fail "the claimed ride did not stand"
-linli li request "$first" --json | json 'd["holder"]' | grep -qx None || fail "he said that he cannot"
+linli li request "$third" --json | json 'd["holder"]' | has -x zhang-person || fail "the claimed ride did not stand"
+linli li request "$first" --json | json 'd["holder"]' | has -x None || fail "he said that he cannot"
 linli li notices --json | has '"reason":"waitlisted"' || fail "whom the rota named was not told"
 
 note "swap"
 second=$(code 2)
-linli li series swap "$second" "$third" --json | json 'd["done"]' | grep -qx False || fail "one word was enough"
+linli li series swap "$second" "$third" --json | json 'd["done"]' | has -x False || fail "one word was enough"
 linli li wait --peers 1 --timeout 20
 linli zhang wait --peers 1 --timeout 20
-linli zhang rota --json | json 'd["offers"][0]["by"]' | grep -qx li-person || fail "no offer is shown"
-linli zhang series swap "$third" "$second" --json | json 'd["done"]' | grep -qx True || fail "not accepted"
+linli zhang rota --json | json 'd["offers"][0]["by"]' | has -x li-person || fail "no offer is shown"
+linli zhang series swap "$third" "$second" --json | json 'd["done"]' | has -x True || fail "not accepted"
 linli zhang wait --peers 1 --timeout 20
-linli office request "$second" --json | json 'd["holder"]' | grep -qx zhang-person || fail "not swapped"
+linli office request "$second" --json | json 'd["holder"]' | has -x zhang-person || fail "not swapped"
 
 note "there and back"
 back=$(code 1)
@@ -71,7 +71,7 @@ holder=$(linli office request "$back" --json | json 'd["holder"]'); holder=${hol
 linli "$holder" depart "$back" >/dev/null; linli "$holder" "done" "$back" >/dev/null
 linli office wait --peers 2 --timeout 20
 linli office confirm "$first" >/dev/null
-linli office request "$back" --json | json '(d["status"], d["ride"]["complete"])' | grep -qx "('closed', True)" || fail "not closed with both legs"
+linli office request "$back" --json | json '(d["status"], d["ride"]["complete"])' | has -x "('closed', True)" || fail "not closed with both legs"
 linli office wait --peers 2 --timeout 20
 for home in zhang li; do linli "$home" wait --peers 1 --timeout 20 || fail "$home is not equal"; done
 same_everywhere office zhang li

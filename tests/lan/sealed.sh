@@ -51,7 +51,7 @@ linli office wait --peers 1 --timeout 30 >/dev/null || fail "office and relay ar
 linli relay wait --peers 2 --timeout 30 >/dev/null || fail "the relay does not hold what both hold"
 linked=$(linli office status --json | json 'any(p["connected"] and p["home"] == "door 9-2-104" for p in d["peers"])')
 [ "$linked" = False ] || fail "office and chen are linked directly: the relay shows nothing"
-linli office request "$ride" --json | json 'd["holder"]' | grep -qx "陈大文" || fail "the claim did not arrive"
+linli office request "$ride" --json | json 'd["holder"]' | has -x "陈大文" || fail "the claim did not arrive"
 
 note "the relay's folder is searched, while it runs and after it stopped"
 [ "$(seen_at relay)" = 0 ] || fail "the relay's folder gives away words"

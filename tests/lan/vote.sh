@@ -46,10 +46,10 @@ for home in office wang; do linli "$home" vote enter "$vote" "$number" no >/dev/
 heal_trunk
 all_equal "after the heal"
 same in_hand
-show li | json 'd["contradicting"]' | grep -qx 1 || fail "two ballots of one home were not noticed: $(sheet li)"
+show li | json 'd["contradicting"]' | has -x 1 || fail "two ballots of one home were not noticed: $(sheet li)"
 linli li vote cast "$vote" yes --again >/dev/null || fail "li could not settle it"
 all_equal "after li settled it"
-show office | json 'd["contradicting"]' | grep -qx 0 || fail "not settled: $(sheet office)"
+show office | json 'd["contradicting"]' | has -x 0 || fail "not settled: $(sheet office)"
 
 note "the end"
 until [ "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \> "$until" ]; do read -r -t 0.2 <> <(:) || true; done
