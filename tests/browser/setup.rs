@@ -67,7 +67,7 @@ async fn two_boxes_out_of_their_packets_become_neighbours_and_talk() {
     founder.types("#person", "林姐").await;
     founder.tap("button.big").await;
     founder.sees("社区密钥，第 1 把，共 3 把").await;
-    founder.tap_words("抄好了").await;
+    founder.tap_words("以后再说").await;
     founder.sees("我要求助").await;
     let link = invitation(&founder).await;
     assert!(link.starts_with("linli:"), "{link}");
@@ -79,7 +79,15 @@ async fn two_boxes_out_of_their_packets_become_neighbours_and_talk() {
     neighbour.types("#person", "Wang").await;
     neighbour.tap("button.big").await;
     neighbour.sees("榆树里").await;
+    // He types back what he wrote down, and is told that it is right.
+    let written = "return [...document.querySelectorAll('.paper-words li')].map(it => it.textContent).join(' ')";
+    let words = neighbour.run(written, Vec::new()).await;
     neighbour.tap("a.big").await;
+    neighbour.sees("was not checked yet").await;
+    paste(&neighbour, "#words", words.as_str().expect("words")).await;
+    neighbour.tap("form[action='/me/paper'] button").await;
+    neighbour.sees("Your own paper was checked").await;
+    neighbour.go("/").await;
     neighbour.sees("I need help").await;
     neighbour.go("/network").await;
     let address = address_of(&mut first).await;
