@@ -135,6 +135,22 @@ fn a_driver_who_is_let_in_again_holds_what_he_held_for_everybody() {
     assert_eq!(world.agreed_holder(&[office, qian, sun], ride), "Zhao");
 }
 
+/// Somebody calls himself as another's id is shown. Whoever names the id means its owner.
+#[test]
+fn nobody_is_meant_who_calls_himself_by_anothers_id() {
+    let (mut world, people) = World::court(0x5D, &["Qian"]);
+    let (office, qian) = (world.office(), people[0]);
+    let id = world.home(qian).person();
+    let crook = world.move_in(&id.to_string());
+    world.wire(office, crook);
+    world.settle();
+    let steward = grant(&id.to_string(), RoleWord::Steward, None);
+    world.roster(office, steward).expect("the office may");
+    let Ok(Reply::People { people }) = world.ask(office, Command::People) else { panic!("people") };
+    let given: Vec<_> = people.iter().filter(|row| row.role == RoleWord::Steward).collect();
+    assert_eq!(given.iter().map(|row| row.id).collect::<Vec<_>>(), [id]);
+}
+
 /// Whoever was let in again writes with a key that the removal does not touch, without opening a link:
 /// his box makes one when it hears of it. What he asks for is asked, and never lost in silence.
 #[test]

@@ -14,6 +14,9 @@ use crate::{
 /// Hexadecimal digits from which on the beginning of an id stands for it.
 const PREFIX_DIGITS: usize = 4;
 
+/// How an id begins that is shown for a person without a name.
+const SHOWN: &str = "person-";
+
 impl Ledger {
     /// The group of this name or id, as a line of the list.
     pub(super) fn group(&self, text: &str) -> Result<GroupLine, Failed> {
@@ -67,15 +70,21 @@ impl Ledger {
     /// The person of this name, or of this (beginning of an) id.
     pub(super) fn person_named(&self, text: &str) -> Result<PersonId, Failed> {
         let text = text.trim();
-        // A whole id before any name: somebody may call himself by another's.
+        // An id, whole or as it is shown, before any name: somebody may call himself by another's.
         if let Ok(id) = text.parse::<PersonId>()
             && (self.truth.roster().was_ever(&id) || self.views.card(&id)?.is_some())
         {
             return Ok(id);
         }
-        let mut found = self.views.people_called(text)?;
+        let mut found = Vec::new();
+        if text.starts_with(SHOWN) {
+            found.extend(self.people_where(|id| id.to_string() == text)?.into_iter().next());
+        }
         if found.is_empty() {
-            found = self.people_beginning(text)?;
+            found = self.views.people_called(text)?;
+        }
+        if found.is_empty() && text.len() >= PREFIX_DIGITS {
+            found = self.people_where(|id| begins(&id.to_hex(), text))?;
         }
         match found.as_slice() {
             [one] => Ok(*one),
@@ -91,17 +100,13 @@ impl Ledger {
         }
     }
 
-    /// Everybody whose id begins with these digits, written alone or as in `person-1a2b3c4d`.
-    fn people_beginning(&self, text: &str) -> Result<Vec<PersonId>, Failed> {
-        let digits = text.strip_prefix("person-").unwrap_or(text);
-        if !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
-            return Ok(Vec::new());
-        }
+    /// Everybody known here whose id fits, ascending. Looks at all: a name is looked up before.
+    fn people_where(&self, fits: impl Fn(&PersonId) -> bool) -> Result<Vec<PersonId>, Failed> {
         let known = self.views.people()?.into_iter().map(|card| card.person);
-        let mut all: Vec<PersonId> = self.truth.roster().people_ever().chain(known).collect();
+        let mut all: Vec<PersonId> =
+            self.truth.roster().people_ever().chain(known).filter(fits).collect();
         all.sort_unstable();
         all.dedup();
-        all.retain(|id| begins(&id.to_hex(), digits));
         Ok(all)
     }
 
