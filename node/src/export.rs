@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::api::{
     ApiError, Command, ErrorKind, GroupKindWord, GroupRow, HoursCommand, HoursReply, MessageRow,
-    NameCommand, Reply, RequestPage, SkillCommand, SkillReply, TeamCommand, TeamReply,
+    NameCommand, Reply, RequestPage, RequestRow, SkillCommand, SkillReply, TeamCommand, TeamReply,
     ThanksCommand, ThanksReply, VoteCommand, VoteReply,
 };
 
@@ -61,7 +61,7 @@ pub async fn own<A: Asks + Send>(node: &mut A) -> Result<Vec<Part>, A::Error> {
     for group in &joined {
         said.extend(messages(node, &group.id.to_hex(), true).await?);
     }
-    let requests = requests(node).await?;
+    let requests = requests(node, |row| row.asked_by_me || row.mine).await?;
     let mut all = vec![
         Part::of("person", &me),
         Part::of("names", &[names]),
@@ -98,12 +98,19 @@ pub async fn messages<A: Asks + Send>(
     Ok(pages.into_iter().rev().flatten().collect())
 }
 
-/// What whoever asks asked for or held.
-async fn requests<A: Asks + Send>(node: &mut A) -> Result<Vec<RequestPage>, A::Error> {
+/// Those of the requests that are wanted, whole.
+///
+/// # Errors
+///
+/// Where the node does not answer.
+pub async fn requests<A: Asks + Send>(
+    node: &mut A,
+    wanted: impl Fn(&RequestRow) -> bool + Send,
+) -> Result<Vec<RequestPage>, A::Error> {
     let all = Command::Requests { all: true };
     let Reply::Requests { requests } = node.ask(all).await? else { return odd() };
     let mut pages = Vec::new();
-    for row in requests.into_iter().filter(|row| row.asked_by_me || row.mine) {
+    for row in requests.into_iter().filter(|row| wanted(row)) {
         let one = Command::Request { id: row.id.to_hex() };
         let Reply::Request(page) = node.ask(one).await? else { return odd() };
         pages.push(*page);

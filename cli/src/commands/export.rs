@@ -11,7 +11,7 @@ use std::{
 };
 
 use node::{
-    api::{Command, Reply, RequestPage, RequestRow},
+    api::{Command, Reply},
     export,
 };
 use serde::Serialize;
@@ -35,7 +35,7 @@ pub async fn group(
         _ => return Err(CliError::Unexpected),
     };
     let id = board.group.id;
-    let requests = requests(door, |row| row.group == id).await?;
+    let requests = export::requests(door, |row| row.group == id).await?;
     write(into, "board.jsonl", &[board])?;
     write(into, "messages.jsonl", &messages)?;
     write(into, "requests.jsonl", &requests)?;
@@ -63,23 +63,6 @@ fn told(ui: &mut Ui<'_>, messages: usize, requests: usize, into: &Path) -> Resul
         ("path", into.display().to_string().into()),
     ];
     ui.note("exported", &args)
-}
-
-/// Those of the requests that are wanted, whole.
-async fn requests(
-    door: &mut Door,
-    wanted: impl Fn(&RequestRow) -> bool,
-) -> Result<Vec<RequestPage>, CliError> {
-    let Reply::Requests { requests } = door.ask(Command::Requests { all: true }).await? else {
-        return Err(CliError::Unexpected);
-    };
-    let mut pages = Vec::new();
-    for row in requests.into_iter().filter(|row| wanted(row)) {
-        let one = Command::Request { id: row.id.to_hex() };
-        let Reply::Request(page) = door.ask(one).await? else { return Err(CliError::Unexpected) };
-        pages.push(*page);
-    }
-    Ok(pages)
 }
 
 fn write(into: &Path, name: &str, rows: &[impl Serialize]) -> Result<(), CliError> {

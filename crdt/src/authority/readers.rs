@@ -107,7 +107,7 @@ impl Roster {
         people
     }
 
-    fn live_over(&self, place: &Place) -> Vec<Power<'_>> {
+    pub(super) fn live_over(&self, place: &Place) -> Vec<Power<'_>> {
         let index = &self.resolver.index;
         let filed = index.roles_over.of(place).filter(|id| self.is_live(id));
         filed.filter_map(|id| index.gives(&id)).collect()

@@ -225,16 +225,20 @@ impl Roster {
         })
     }
 
+    /// Where that group lies, itself included; none where nothing here says that it was founded.
+    fn place_of(&self, group: &GroupId) -> Option<Place> {
+        match self.resolver.index.statement(group) {
+            Some(Statement::Genesis { parent, .. }) => Some(parent.below(*group)),
+            _ => None,
+        }
+    }
+
     /// Who of the community has a role over exactly that group, ascending. A stranger may enter an
     /// open group, and still nobody sees or counts him.
     pub fn members(&self, group: &GroupId) -> Vec<PersonId> {
-        let index = &self.resolver.index;
-        let Some(Statement::Genesis { parent, .. }) = index.statement(group) else {
-            return Vec::new();
-        };
-        let filed = index.roles_over.of(&parent.below(*group)).filter(|id| self.is_live(id));
+        let Some(place) = self.place_of(group) else { return Vec::new() };
         let mut people: Vec<PersonId> =
-            filed.filter_map(|id| index.gives(&id).map(|power| power.person)).collect();
+            self.live_over(&place).iter().map(|power| power.person).collect();
         people.sort_unstable();
         people.dedup();
         people.retain(|person| self.is_community_member(*person));
@@ -243,24 +247,14 @@ impl Roster {
 
     /// Is this person one of [`Roster::members`]? Looks at his roles alone.
     pub fn is_member(&self, group: &GroupId, person: PersonId) -> bool {
-        let index = &self.resolver.index;
-        let Some(Statement::Genesis { parent, .. }) = index.statement(group) else {
-            return false;
-        };
-        let place = parent.below(*group);
-        let mut held = index.roles_of.of(&person);
-        held.any(|id| {
-            let is_there = index.gives(&id).is_some_and(|power| *power.over == place);
-            is_there && self.is_live(&id)
-        }) && self.is_community_member(person)
+        let Some(place) = self.place_of(group) else { return false };
+        self.live_powers(person).any(|(_, power)| *power.over == place)
+            && self.is_community_member(person)
     }
 
     /// May this person see to that group: tighten its door, invite, confirm?
     pub fn is_owner(&self, group: &GroupId, person: PersonId) -> bool {
-        let Some(Statement::Genesis { parent, .. }) = self.resolver.index.statement(group) else {
-            return false;
-        };
-        let place = parent.below(*group);
+        let Some(place) = self.place_of(group) else { return false };
         self.live_powers(person)
             .any(|(_, power)| power.rank >= policy::OWNS && power.over.contains(&place))
     }
@@ -268,9 +262,8 @@ impl Roster {
     /// Had the person ever a role of at least this rank over exactly that group or around it, as if
     /// nothing had been removed or revoked since? A rank over the community is around every group.
     pub fn ever_had(&self, group: &GroupId, person: PersonId, role: Role) -> bool {
+        let Some(place) = self.place_of(group) else { return false };
         let index = &self.resolver.index;
-        let Some(Statement::Genesis { parent, .. }) = index.statement(group) else { return false };
-        let place = parent.below(*group);
         let mut filed = index.roles_of.of(&person).filter_map(|id| Some((id, index.gives(&id)?)));
         filed.any(|(id, power)| {
             let high = power.rank >= role.rank() && power.over.contains(&place);

@@ -13,6 +13,7 @@ use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show, wrong_text},
+    join::given,
 };
 use crate::api::{
     Command, GroupKindWord, GroupRow, GroupTerms, OversightWord, Reply, RosterCommand, RosterReply,
@@ -180,9 +181,8 @@ pub async fn found(
     }
     let name = typed.name.trim().to_owned();
     let vouches = if kind == GroupKindWord::Vetted { vouches.unwrap_or(1) } else { 0 };
-    let over = typed.over.trim();
     let terms = GroupTerms {
-        over: (!over.is_empty()).then(|| over.to_owned()),
+        over: given(&typed.over),
         oversight: match typed.oversight.as_str() {
             "staff" => Some(OversightWord::Staff),
             "steward" => Some(OversightWord::Steward),

@@ -343,6 +343,7 @@ impl<'a> Reading<'a> {
     ///
     /// Where the disk fails.
     pub fn without_body(&self, limit: usize) -> Result<Vec<Meta>, StoreError> {
+        // The plus as in `quarantined_for`.
         let condition = "e.fate <> 0 AND e.gone = ?1 ORDER BY +e.row LIMIT ?2";
         self.metas(condition, (Gone::NotSent as u8, at_most(limit)))
     }
@@ -442,6 +443,7 @@ impl<'a> Reading<'a> {
     /// Where the disk fails.
     pub fn listed(&self, fate: Fate, limit: usize) -> Result<Vec<Listed>, StoreError> {
         let codes = self.codes()?;
+        // The plus as in `quarantined_for`.
         let condition = "e.fate <> 0 AND e.fate = ?1 ORDER BY +e.row DESC LIMIT ?2";
         let mut rows = self.db.prepare_cached(&row::select(condition))?;
         let mut rows = rows.query((fate as u8, at_most(limit)))?;

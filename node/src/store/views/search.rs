@@ -240,8 +240,9 @@ impl Views {
             self.before_change((kind, row), batch)?;
         }
         let Some((group, author, claimed, text)) = says else {
-            let sql = "DELETE FROM texts WHERE ref = ?1";
-            self.conn.execute(sql, [row])?;
+            if let Some(row) = row {
+                self.conn.execute("DELETE FROM texts WHERE ref = ?1", [row])?;
+            }
             return Ok(());
         };
         let author = author.map(|author| self.person(&author)).transpose()?;
@@ -523,7 +524,7 @@ impl Sought {
     }
 }
 
-fn joined(lines: &[String]) -> String {
+pub(super) fn joined(lines: &[String]) -> String {
     let mut all: Vec<&str> = lines.iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
     let mut seen = BTreeSet::new();
     all.retain(|line| seen.insert(*line));

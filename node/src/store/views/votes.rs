@@ -4,7 +4,11 @@
 use crdt::{body::Ballot, id::EnvelopeId};
 use rusqlite::params;
 
-use super::{Batch, Told, Views, id_from, search::Kind, visible};
+use super::{
+    Batch, Told, Views, id_from,
+    search::{Kind, joined},
+    visible,
+};
 use crate::store::error::StoreError;
 
 /// Openings that are looked through for a list, the newest. Those that count for nothing are among them, for
@@ -64,7 +68,7 @@ impl Views {
             if let Ballot::Open(it) = ballot {
                 let mut lines = vec![it.title.clone(), it.details.clone()];
                 lines.extend(it.choices.iter().cloned());
-                let says = (group, told.person, verdict.header.claimed, lines.join("\n"));
+                let says = (group, told.person, verdict.header.claimed, joined(&lines));
                 let says = told.accepted.then_some(says);
                 self.put_text(Kind::Vote, &verdict.id, says, batch)?;
             }
