@@ -10,6 +10,7 @@ mod council;
 mod desk;
 mod disks;
 mod duty;
+mod figures;
 mod files;
 mod flood;
 mod handwriting;

@@ -294,8 +294,9 @@ impl Sums {
         }
         if let Some(answered) = it.answered {
             let whole = answered.saturating_sub(it.asked);
-            // What the cut added was in nobody's hands; it is told apart.
-            let cut_off = held_up.map(|ms| ms.min(whole));
+            // What the cut added was in nobody's hands; it is told apart. What was answered before it came
+            // here was answered over there, where nothing held it up.
+            let cut_off = held_up.filter(|ms| *ms <= whole);
             self.cut_off.extend(cut_off);
             self.response.push(whole - cut_off.unwrap_or(0));
         }
