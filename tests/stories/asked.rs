@@ -7,7 +7,7 @@ use node::api::{
 };
 use tests::world::{BEGIN, Who, World};
 
-use super::news::{HOUR, duty, let_in, news, on, refused, tells, told, written_by};
+use super::news::{HOUR, duty, let_in, list, news, on, reads, refused, tells, told, written_by};
 
 const QUESTION: &str = "燃气卡怎么充值?";
 const ANSWER: &str = "燃气卡在东门自助机充值,周一到周五。";
@@ -237,6 +237,58 @@ fn need_11_a_message_shown_in_another_group_follows_its_author() {
         assert_eq!((copy.text.as_str(), copy.withdrawn), ("", true), "{group}");
     }
     assert_eq!(refused(&mut world, qian, forward(said, "all")), ErrorKind::UnknownMessage);
+}
+
+/// Need 3: an item that comes through five of my groups, and into each on both sides of a cut, is one
+/// notice and one ring.
+#[test]
+fn need_03_an_item_forwarded_to_five_of_my_groups_notifies_me_once() {
+    const FIVE: [&str; 5] = ["Chess", "Choir", "Dance", "Garden", "Stairs"];
+    let mut world = World::on_disk(0x0303);
+    let office = world.office();
+    let [zhao, sun, li] = ["Zhao", "Sun", "Li"].map(|name| world.move_in(name));
+    world.lan(&[office, zhao, sun, li]);
+    world.settle();
+    for group in FIVE {
+        let (name, kind) = (group.to_owned(), GroupKindWord::Invite);
+        world.tell(
+            office,
+            Command::GroupNew { name, kind, vouches: 0, terms: node::api::GroupTerms::default() },
+        );
+        world.settle();
+        for person in ["Zhao", "Sun"] {
+            let_in(&mut world, office, group, person);
+        }
+    }
+    world.settle();
+    let rising = Telling {
+        class: NewsWord::Alert,
+        text: "河水上涨".to_owned(),
+        forwardable: true,
+        ..Telling::default()
+    };
+    let alert = tells(&mut world, office, rising);
+    world.settle();
+
+    world.chapter("a cut: the office and Zhao show it in all five groups, each on his side");
+    world.cut(&[office, li], &[zhao, sun]);
+    for group in FIVE {
+        for who in [office, zhao] {
+            let (id, note) = (alert.to_hex(), format!("by {}", world.name(who)));
+            told(&mut world, who, NewsCommand::Forward { id, group: group.to_owned(), note });
+        }
+    }
+    world.heal();
+    world.settle();
+    let mut story = String::new();
+    for (who, through) in [(sun, &FIVE[..]), (zhao, &FIVE[..]), (li, &[][..])] {
+        let rows = list(&mut world, who, NewsCommand::List { all: true });
+        assert_eq!(rows.len(), 1, "one notice for {}: {rows:?}", world.name(who));
+        assert_eq!(rows[0].also_in, through);
+        assert_eq!(world.home(who).rings(), [alert], "one ring for {}", world.name(who));
+        story += &format!("{:<5} {} — also in {:?}\n", world.name(who), reads(&rows[0]), through);
+    }
+    insta::assert_snapshot!("need_03", story);
 }
 
 /// Need 5, of the bell: a hand-over that comes before its rota rings when both are there, and once.

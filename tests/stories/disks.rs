@@ -1,12 +1,15 @@
 //! What is private of everybody, looked for on everybody's disk.
 
+use crdt::{id::RequestId, time::ClaimedTime};
 use node::api::{
-    CaseVerb, Command, ErrorKind, GroupKindWord, KindWord, NewCase, Private, Reply, RoleWord,
-    RosterCommand, SearchQuery,
+    CaseVerb, Command, ErrorKind, GroupKindWord, KindWord, NewCase, OpeningRow, Private, Reply,
+    RoleWord, RosterCommand, SearchQuery,
 };
-use tests::world::{Who, World};
+use tests::world::{BEGIN, Who, World};
 
-use crate::vaults::key_holders;
+use crate::vaults::{key_holders, sealed_bytes, stands_on_disk};
+
+const DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// What somebody says in confidence, of himself or of a neighbour.
 struct Secrets {
@@ -66,7 +69,7 @@ fn searched(world: &mut World, who: Who, words: &[&'static str]) -> Vec<&'static
     found
 }
 
-fn may_open(world: &mut World, who: Who, id: crdt::id::RequestId) -> Option<Private> {
+fn may_open(world: &mut World, who: Who, id: RequestId) -> Option<Private> {
     let open = Command::OpenVault { id: id.to_hex(), reason: "I look".into() };
     match world.ask(who, open) {
         Ok(Reply::Vaults(page)) => Some(page.private.clone()),
@@ -102,12 +105,93 @@ fn neighbourhood() -> (World, [Who; 5]) {
     (world, [office, wang, li, zhang, relay])
 }
 
-/// A resident, a driver and a relay: through a cut and after it none of their disks gives away a
+/// The diagnosis stays with the desk, phone and door go to who is granted the ride, and nobody else
+/// opens, finds or stores a word of it.
+fn nobody_else_reads_it(
+    world: &mut World,
+    [office, wang, li, zhang, relay]: [Who; 5],
+    [ride, errand, complaint]: [RequestId; 3],
+) {
+    let secrets: Vec<&'static str> =
+        [WANG.all(), LI.all()].concat().into_iter().chain(COMPLAINT).collect();
+    for who in world.everybody() {
+        let name = world.name(who).to_owned();
+        assert_eq!(on_disk(world, who, &secrets), [""; 0], "on the disk of {name}");
+        assert_eq!(searched(world, who, &secrets), [""; 0], "{name} finds");
+    }
+    for who in [office, wang, li, zhang] {
+        assert_eq!(on_disk(world, who, &[OPEN]), [OPEN], "what is open stands there");
+        assert_eq!(searched(world, who, &[OPEN]), [OPEN]);
+    }
+    assert_eq!(on_disk(world, relay, &[OPEN]), [""; 0], "a relay reads nothing at all");
+    world.chapter("and nobody opens what is not his");
+    for (case, readers) in
+        [(ride, [office, wang]), (errand, [office, li]), (complaint, [office, li])]
+    {
+        for who in world.everybody() {
+            let opened = may_open(world, who, case).is_some();
+            assert_eq!(opened, readers.contains(&who), "{} opens {case}", world.name(who));
+        }
+    }
+    assert!(!key_holders(world).contains("R7"), "no vault's key was ever sealed to a relay");
+}
+
+/// Who looked at what is private of Wang, and why, as she sees it.
+fn openings(world: &mut World, wang: Who, ride: RequestId) -> String {
+    let open = Command::OpenVault { id: ride.to_hex(), reason: String::new() };
+    let Ok(Reply::Vaults(page)) = world.ask(wang, open) else { panic!("it is hers") };
+    let line = |it: &OpeningRow| format!("{} opened {:?}: {}", it.who, it.class, it.reason);
+    page.openings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A month after it was closed nothing sealed of it is on any disk, also of a driver who was cut off.
+fn closed_and_forgotten(
+    world: &mut World,
+    [office, wang, li, zhang, relay]: [Who; 5],
+    [ride, posting]: [RequestId; 2],
+    sealed: &[Vec<u8>],
+) {
+    let left =
+        |world: &World, who| sealed.iter().filter(|it| stands_on_disk(world, who, it)).count();
+    assert!(left(world, zhang) > 0 && left(world, relay) > 0, "they are there before");
+    world.chapter("it is driven, confirmed and closed; Zhang is cut off when its time is over");
+    for verb in [CaseVerb::Depart, CaseVerb::Done] {
+        world.does(zhang, posting, verb);
+    }
+    world.settle();
+    world.does(office, ride, CaseVerb::Resolve);
+    world.settle();
+    world.does(wang, ride, CaseVerb::Confirm);
+    world.settle();
+    world.cut(&[zhang], &[office, wang, li, relay]);
+    // The case is closed now, the posting after a week of silence; both are kept for a month.
+    for days in [8, 39] {
+        for who in world.everybody() {
+            world.set_clock(who, ClaimedTime(BEGIN.0 + days * DAY));
+        }
+        world.run_for(DAY / 4);
+    }
+    for (who, id) in [(office, ride), (wang, ride), (office, posting)] {
+        assert_eq!(may_open(world, who, id), Some(Private::default()), "{}", world.name(who));
+    }
+    assert!(left(world, zhang) > 0, "he has not heard of it");
+    world.heal();
+    world.settle();
+    let read = may_open(world, zhang, posting);
+    assert!(read.is_none_or(|it| it == Private::default()), "and nothing is left to read");
+    assert_eq!(world.page(wang, ride).row.status, "closed");
+    for who in world.everybody() {
+        assert_eq!(left(world, who), 0, "on the disk of {}", world.name(who));
+    }
+}
+
+/// Need 17: a resident, a driver and a relay: through a cut and after it none of their disks gives away a
 /// complaint, a diagnosis, a phone or a door that is not theirs, no search finds one, and the keys are
-/// with those alone who may read.
+/// with those alone who may read; each opening is shown to the family; a closed case is forgotten.
 #[test]
-fn no_disk_gives_away_what_is_private_of_somebody_else() {
-    let (mut world, [office, wang, li, zhang, relay]) = neighbourhood();
+fn need_17_no_disk_gives_away_what_is_private_of_somebody_else() {
+    let (mut world, everybody) = neighbourhood();
+    let [office, wang, li, zhang, relay] = everybody;
 
     world.chapter("a cut: both sides confide in the office, which hears one of them");
     world.cut(&[office, wang, relay], &[li, zhang]);
@@ -117,6 +201,7 @@ fn no_disk_gives_away_what_is_private_of_somebody_else() {
         ..NewCase::default()
     };
     let (ride, _) = world.asks(wang, ask(OPEN, WANG.private()));
+    let mut sealed = sealed_bytes(&world);
     let (errand, _) = world.asks(li, ask("Tablets from the pharmacy", LI.private()));
     let (complaint, _) = world.asks(
         li,
@@ -137,39 +222,27 @@ fn no_disk_gives_away_what_is_private_of_somebody_else() {
     let (id, team) = (ride.to_hex(), "fleet".to_owned());
     let title = Some("A ride to a treatment".to_owned());
     let post = node::api::CaseCommand::Post { id, team, title };
+    let before = sealed_bytes(&world);
     let Reply::Asked { id: posting, .. } = world.tell(office, Command::Case(post)) else {
         panic!("a posting")
     };
+    sealed.extend(sealed_bytes(&world).into_iter().filter(|it| !before.contains(it)));
     world.settle();
     world.claim(zhang, posting);
     world.settle();
+    assert_eq!(may_open(&mut world, zhang, posting), None, "on grant only");
     world.does_to(office, posting, CaseVerb::Grant, "Zhang");
     world.run_for(120_000);
     world.settle();
     let given = may_open(&mut world, zhang, posting).expect("granted");
-    assert_eq!((given.phone.as_str(), given.details.as_str()), (WANG.phone, ""));
+    let told = (given.phone.as_str(), given.door.as_str(), given.details.as_str());
+    assert_eq!(told, (WANG.phone, WANG.door, ""));
 
-    let secrets: Vec<&'static str> =
-        [WANG.all(), LI.all()].concat().into_iter().chain(COMPLAINT).collect();
-    for who in world.everybody() {
-        let name = world.name(who).to_owned();
-        assert_eq!(on_disk(&world, who, &secrets), [""; 0], "on the disk of {name}");
-        assert_eq!(searched(&mut world, who, &secrets), [""; 0], "{name} finds");
-    }
-    for who in [office, wang, li, zhang] {
-        assert_eq!(on_disk(&world, who, &[OPEN]), [OPEN], "what is open stands there");
-        assert_eq!(searched(&mut world, who, &[OPEN]), [OPEN]);
-    }
-    assert_eq!(on_disk(&world, relay, &[OPEN]), [""; 0], "a relay reads nothing at all");
-
-    world.chapter("and nobody opens what is not his");
-    for (case, readers) in
-        [(ride, [office, wang]), (errand, [office, li]), (complaint, [office, li])]
-    {
-        for who in world.everybody() {
-            let opened = may_open(&mut world, who, case).is_some();
-            assert_eq!(opened, readers.contains(&who), "{} opens {case}", world.name(who));
-        }
-    }
-    assert!(!key_holders(&world).contains("R7"), "no vault's key was ever sealed to a relay");
+    nobody_else_reads_it(&mut world, everybody, [ride, errand, complaint]);
+    world.settle();
+    let seen = openings(&mut world, wang, ride);
+    assert!(seen.contains("Office opened Contact: fleet"), "where it was handed to: {seen}");
+    closed_and_forgotten(&mut world, everybody, [ride, posting], &sealed);
+    let lives = [ride, posting].map(|id| world.life(office, id));
+    insta::assert_snapshot!("need_17", [seen, lives.join("\n--\n")].join("\n--\n"));
 }

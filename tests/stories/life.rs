@@ -2,7 +2,8 @@
 //! swapped, merged, visited, closed. Each story has a cut where two sides can act.
 
 use node::api::{
-    CaseCommand, CaseVerb, Command, ConsentWord, Deed, IntakeWord, NewCase, Private, RoleWord,
+    CaseCommand, CaseVerb, Command, ConsentWord, Deed, IntakeWord, NewCase, Private, Reply,
+    RoleWord,
 };
 use tests::world::{Who, World};
 
@@ -50,6 +51,9 @@ fn need_06_two_desks_register_one_message_and_it_is_one_case() {
     for who in &everybody {
         let row = world.page(*who, one).row;
         assert_eq!((row.status.as_str(), row.requester.as_str()), ("assigned", "Wang"));
+        let said = Command::Request { id: row.code.clone() };
+        let found = matches!(world.ask(*who, said), Ok(Reply::Request(page)) if page.row.id == one);
+        assert!(found && row.code.len() == 7, "{} finds it by what is said on the phone", row.code);
         let logged = world.log(*who, "all");
         let shown = logged.iter().find(|it| it.id == message).and_then(|it| it.request.clone());
         assert_eq!(shown, Some(row.code), "the message shows the request");
@@ -75,24 +79,47 @@ fn need_06_two_desks_register_one_message_and_it_is_one_case() {
     insta::assert_snapshot!(world.life(chen, one));
 }
 
-/// Need 4, the other half: whoever hands in another's message gets no say by it.
+/// Need 4: a message becomes a request by whoever hands it in, on both sides of a cut, and gives him no
+/// say by it; the request links back, and the message to the request.
 #[test]
 fn need_04_a_neighbour_hands_in_anothers_message_and_it_stays_hers() {
-    let (mut world, office, _, homes) = town(0x0401, &["Wang", "Zhao"]);
-    let (wang, zhao) = (homes[0], homes[1]);
+    let (mut world, office, desk, homes) = town(0x0401, &["Wang", "Zhao", "Li"]);
+    let [wang, zhao, li] = [homes[0], homes[1], homes[2]];
     let message = world.post_id(wang, "The lift is broken again");
     world.settle();
+
+    world.chapter("a cut: Zhao hands it in here, Li there");
+    world.cut(&[office, zhao], &[desk, wang, li]);
     let request = world.registers(zhao, message, false);
+    assert_eq!(world.registers(li, message, false), request, "one request");
     world.settle();
-    let page = world.page(office, request);
-    assert_eq!((page.row.status.as_str(), page.row.requester.as_str()), ("submitted", "Wang"));
+    for who in [office, wang] {
+        let row = world.page(who, request).row;
+        assert_eq!((row.status.as_str(), row.requester.as_str()), ("submitted", "Wang"));
+    }
     let cancel =
         |world: &mut World, who| world.deed(who, Deed::of(&request.to_hex(), CaseVerb::Cancel));
-    assert_eq!(cancel(&mut world, zhao), Err("ask_somebody_else".into()));
+    for who in [zhao, li] {
+        assert_eq!(cancel(&mut world, who), Err("ask_somebody_else".into()));
+    }
+    world.heal();
+    world.settle();
+    for who in world.everybody() {
+        let page = world.page(who, request);
+        assert_eq!(page.more.message, Some(message), "it links back");
+        let log = world.log(who, "all");
+        let shown = log.iter().find(|it| it.id == message).and_then(|it| it.request.as_ref());
+        assert_eq!(shown, Some(&page.row.code), "and the message to it");
+    }
     assert_eq!(world.registers(office, message, true), request);
     world.settle();
     assert_eq!(world.page(zhao, request).row.status, "open");
+    for who in [zhao, li] {
+        assert_eq!(cancel(&mut world, who), Err("ask_somebody_else".into()));
+    }
     assert_eq!(cancel(&mut world, wang), Ok(()));
+    world.settle();
+    insta::assert_snapshot!(world.life(office, request));
 }
 
 /// Need 18: requester, subject and proxy are three people; the subject's own later word overrides.
@@ -112,7 +139,9 @@ fn need_18_the_person_in_need_has_the_last_word() {
     assert!(refused.is_err(), "a neighbour asks in nobody's name");
     let (request, _) = world.asks(office, asked);
     world.settle();
-    let more = world.page(li, request).more;
+    let page = world.page(li, request);
+    assert_eq!(page.row.requester, "Son", "three fields");
+    let more = page.more;
     assert_eq!((more.subject.as_deref(), more.proxy.as_deref()), (Some("Gran"), Some("Son")));
     assert_eq!(more.consent, Some(ConsentWord::ByPhone));
 
@@ -189,10 +218,11 @@ fn need_19_somebody_without_a_phone_of_his_own_is_taken_down_in_four_fields() {
     for who in [desk, li, zhang] {
         let id = code.clone();
         let page = match world.ask(who, Command::Request { id }) {
-            Ok(node::api::Reply::Request(page)) => page,
+            Ok(Reply::Request(page)) => page,
             other => panic!("by its code: {other:?}"),
         };
         assert_eq!(page.row.holder.as_deref(), Some("Zhang"));
+        assert_eq!(page.more.intake, Some(IntakeWord::Phone));
         let shown = format!("{page:?}");
         assert!(!shown.contains("王桂兰") && !shown.contains("13800138000"), "{shown}");
     }
@@ -200,7 +230,7 @@ fn need_19_somebody_without_a_phone_of_his_own_is_taken_down_in_four_fields() {
     world.settle();
     let open = Command::OpenVault { id: request.to_hex(), reason: String::new() };
     match world.ask(zhang, open) {
-        Ok(node::api::Reply::Vaults(page)) => assert_eq!(page.private.name, "王桂兰"),
+        Ok(Reply::Vaults(page)) => assert_eq!(page.private.name, "王桂兰"),
         other => panic!("whoever is granted it reads the name: {other:?}"),
     }
     insta::assert_snapshot!(world.life(li, request));

@@ -12,6 +12,7 @@ use node::api::{
     ApiError, Command, DutyName, DutyRow, ErrorKind, GroupKindWord, NewsCommand, NewsReply,
     NewsRow, NewsState, NewsWord, PhotoRow, ReachedPage, Reply, RoleWord, RosterCommand, Telling,
 };
+use node::words::{Lang, Words};
 use tests::world::{BEGIN, Who, World};
 
 use super::inbox::{told_opened, with_a_place};
@@ -40,7 +41,7 @@ pub fn tells(world: &mut World, who: Who, telling: Telling) -> EnvelopeId {
     told(world, who, NewsCommand::Tell(Box::new(telling)))
 }
 
-fn list(world: &mut World, who: Who, command: NewsCommand) -> Vec<NewsRow> {
+pub fn list(world: &mut World, who: Who, command: NewsCommand) -> Vec<NewsRow> {
     match news(world, who, command) {
         Ok(NewsReply::List { news }) => news,
         other => panic!("a list, and heard {other:?}"),
@@ -59,11 +60,12 @@ pub fn duty(world: &mut World, who: Who) -> DutyRow {
 }
 
 /// How an announcement reads to somebody: badge, state, text.
-fn reads(row: &NewsRow) -> String {
+pub fn reads(row: &NewsRow) -> String {
     let badge = if row.official { "官方 " } else { "" };
     let corrected = if row.corrected { " (corrected)" } else { "" };
     let class = row.class.code();
-    format!("{badge}{class} {}{corrected}: {}", row.state.code(), row.text)
+    let state = Words::of(Lang::ZhCn).text(&format!("news-state-{}", row.state.code()), &[]);
+    format!("{badge}{class} {state}{corrected}: {}", row.text)
 }
 
 fn new_group(world: &mut World, who: Who, name: &str) -> GroupId {
@@ -222,8 +224,8 @@ fn need_11_a_forward_stays_its_authors_and_reaches_everybody_once() {
         ..Telling::default()
     };
     let shut = Telling { forwardable: false, text: "内部排班".to_owned(), ..open.clone() };
-    let open = tells(&mut world, zhao, open);
-    let shut = tells(&mut world, zhao, shut);
+    let said_at = ClaimedTime(BEGIN.0 + world.now_ms());
+    let [open, shut] = [open, shut].map(|it| tells(&mut world, zhao, it));
     world.settle();
     let mut diary = String::new();
     let forward = |id: EnvelopeId, group: &str, note: &str| NewsCommand::Forward {
@@ -244,7 +246,7 @@ fn need_11_a_forward_stays_its_authors_and_reaches_everybody_once() {
     let copy = log.last().expect("the forward");
     let row = copy.news.as_ref().expect("Sun can read what it names");
     assert_eq!((copy.author.as_str(), copy.text.as_str()), ("Qian", "大家看看"));
-    assert_eq!((row.author.as_str(), row.group.as_str()), ("Zhao", "Team"));
+    assert_eq!((&*row.author, &*row.group, row.claimed_ms), ("Zhao", "Team", said_at));
     diary +=
         &format!("Sun     in Building 5, by {} of {}: {}\n", row.author, row.group, reads(row));
 
@@ -452,7 +454,7 @@ fn an_alert_of_somebody_without_a_role_is_a_notice() {
     world.settle();
     let rows = list(&mut world, office, NewsCommand::List { all: false });
     let read: Vec<String> = rows.iter().map(reads).collect();
-    assert_eq!(read, ["alert holds: 水管爆了", "notice holds: 快跑"]);
+    assert_eq!(read, ["alert 有效: 水管爆了", "notice 有效: 快跑"]);
 }
 
 fn reached(world: &mut World, who: Who, id: EnvelopeId) -> ReachedPage {

@@ -6,6 +6,9 @@ use node::api::{
 };
 use tests::world::{Who, World};
 
+/// It carries everything and lists nothing.
+const RELAY: &str = "R7";
+
 fn skill(kind: SkillWord, text: &str) -> NewSkill {
     let (text, phone) = (text.to_owned(), String::new());
     NewSkill { kind, text, place: None, through_desk: false, phone }
@@ -58,6 +61,10 @@ fn need_25_a_skill_is_found_offline_and_gone_when_it_is_withdrawn() {
     assert_eq!(finds(&mut world, zhao, None, "劳动").len(), 1, "and by his own words");
     assert_eq!(finds(&mut world, zhao, None, "木匠").len(), 0);
     adds(&mut world, zhao, skill(SkillWord::SignLanguage, "手语"));
+    adds(&mut world, zhao, skill(SkillWord::Veteran, "工程兵"));
+    world.settle();
+    assert_eq!(finds(&mut world, wang, None, "退役").len(), 1, "by the sort's name");
+    assert_eq!(finds(&mut world, wang, Some(SkillWord::SignLanguage), "").len(), 1);
     let gone = Command::Skill(SkillCommand::Withdraw { id: nurse });
     let foreign = world.ask(wang, gone.clone()).map_err(|error| error.kind);
     assert_eq!(foreign, Err(ErrorKind::UnknownMessage), "nobody else takes it back");
@@ -87,17 +94,43 @@ fn try_thanks(world: &mut World, who: Who, command: ThanksCommand) -> Result<(),
     world.ask(who, Command::Thanks(command)).map(|_| ()).map_err(|error| error.kind)
 }
 
+/// What the list of thanks says to somebody.
+fn read_by(world: &mut World, who: Who) -> String {
+    let rows = thanks(world, who);
+    let line = |it: &ThanksRow| {
+        let sort = if it.public { "for all" } else { "for the two" };
+        format!("{} to {}, {sort}: {}", it.from, it.to, it.text)
+    };
+    let lines = rows.iter().map(line).collect::<Vec<_>>().join("; ");
+    format!("  {:7} {}\n", world.name(who), if lines.is_empty() { "nothing" } else { &lines })
+}
+
+fn all_read(world: &mut World, what: &str) -> String {
+    let mut everybody = world.everybody();
+    everybody.retain(|who| world.name(*who) != RELAY);
+    let lines: String = everybody.into_iter().map(|who| read_by(world, who)).collect();
+    format!("{what}\n{lines}")
+}
+
+fn stands_on_disk(world: &World, who: Who, text: &str) -> bool {
+    let files = world.home(who).files();
+    files.iter().any(|it| it.windows(text.len()).any(|at| at == text.as_bytes()))
+}
+
 /// Need 28: thanks are public only when both want it, on both sides of a cut; nobody else can read them
 /// before, on no disk; nothing counts them, of anybody.
 #[test]
 fn need_28_thanks_are_public_when_both_want_it_and_nothing_counts_them() {
     const WORDS: &str = "谢谢您冒雨送我";
+    const RIDE: &str = "送我去门诊";
     let mut world = World::on_disk(0x2801);
     let office = world.office();
     let [wang, zhang, li] = ["Wang", "Zhang", "Li"].map(|name| world.move_in(name));
     world.lan(&[office, wang, zhang, li]);
     world.settle();
-    let ride = world.request(wang, "a ride to the clinic");
+    let relay = world.move_in_as_relay(RELAY);
+    world.wire(office, relay);
+    let ride = world.request(wang, RIDE);
     world.settle();
     world.claim(zhang, ride);
     world.settle();
@@ -120,30 +153,45 @@ fn need_28_thanks_are_public_when_both_want_it_and_nothing_counts_them() {
     world.settle();
     for who in [office, li] {
         assert!(thanks(&mut world, who).is_empty(), "the two alone");
-        let files = world.home(who).files();
-        let stands =
-            files.iter().any(|it| it.windows(WORDS.len()).any(|at| at == WORDS.as_bytes()));
-        assert!(!stands, "on the disk of {}", world.name(who));
     }
+    for who in [office, li, relay] {
+        assert!(!stands_on_disk(&world, who, WORDS), "on the disk of {}", world.name(who));
+    }
+    for who in [office, wang, zhang, li] {
+        assert!(stands_on_disk(&world, who, RIDE), "what all may read is found by the same look");
+    }
+    assert!(!stands_on_disk(&world, relay, RIDE), "a relay reads nothing at all");
+    let mut story = all_read(&mut world, "given");
+    made_public_and_taken_back(&mut world, [office, wang, zhang, li], WORDS, &mut story);
+    assert!(!stands_on_disk(&world, relay, WORDS), "a relay never reads them");
+    insta::assert_snapshot!("need_28", story);
+}
 
+fn made_public_and_taken_back(
+    world: &mut World,
+    [office, wang, zhang, li]: [Who; 4],
+    words: &str,
+    story: &mut String,
+) {
     world.chapter("a cut: Zhang makes it public, and then Wang thinks again");
-    let row = thanks(&mut world, zhang).remove(0);
+    let row = thanks(world, zhang).remove(0);
     let id = || row.id.to_hex();
-    assert_eq!((row.text.as_str(), row.may_publish), (WORDS, true));
+    assert_eq!((row.text.as_str(), row.may_publish), (words, true));
     world.cut(&[office, wang], &[zhang, li]);
     let publish = ThanksCommand::Publish { id: id() };
-    assert_eq!(try_thanks(&mut world, li, publish.clone()), Err(ErrorKind::UnknownMessage));
-    let alone = try_thanks(&mut world, wang, publish.clone());
+    assert_eq!(try_thanks(world, li, publish.clone()), Err(ErrorKind::UnknownMessage));
+    let alone = try_thanks(world, wang, publish.clone());
     assert_eq!(alone, Err(ErrorKind::UnknownMessage), "nor does whoever thanks, without him");
-    try_thanks(&mut world, zhang, publish).expect("it was said to him");
+    try_thanks(world, zhang, publish).expect("it was said to him");
     world.settle();
-    assert_eq!(thanks(&mut world, li).len(), 1);
-    assert!(thanks(&mut world, office).is_empty(), "it has not come here");
+    assert_eq!(thanks(world, li).len(), 1);
+    assert!(thanks(world, office).is_empty(), "it has not come here");
+    *story += &all_read(world, "published behind a cut");
     world.heal();
     world.settle();
-    for who in world.everybody() {
-        let rows = thanks(&mut world, who);
-        assert_eq!((rows.len(), rows[0].text.as_str(), rows[0].public), (1, WORDS, true));
+    for who in [office, wang, zhang, li] {
+        let rows = thanks(world, who);
+        assert_eq!((rows.len(), rows[0].text.as_str(), rows[0].public), (1, words, true));
         // No number but ids and a time: nobody can be ranked by what is told.
         let told = serde_json::to_value(&rows[0]).expect("plain data");
         let numbers: Vec<&String> = told
@@ -155,11 +203,13 @@ fn need_28_thanks_are_public_when_both_want_it_and_nothing_counts_them() {
             .collect();
         assert_eq!(numbers, ["claimed_ms"], "{told}");
     }
+    *story += &all_read(world, "healed");
     world.cut(&[office, wang], &[zhang, li]);
-    try_thanks(&mut world, wang, ThanksCommand::Withdraw { id: id() }).expect("her own");
+    try_thanks(world, wang, ThanksCommand::Withdraw { id: id() }).expect("her own");
     world.heal();
     world.settle();
-    for who in world.everybody() {
-        assert!(thanks(&mut world, who).is_empty(), "gone everywhere");
+    for who in [office, wang, zhang, li] {
+        assert!(thanks(world, who).is_empty(), "gone everywhere");
     }
+    *story += &all_read(world, "taken back");
 }

@@ -117,8 +117,8 @@ fn thirty_seven_drivers_race() {
 }
 
 /// One race: three parts of a town, each with its own idea of the time, meet in some order. Says who
-/// holds the two rides afterwards.
-fn race(clocks: [u64; 3], order: [usize; 2]) -> [String; 2] {
+/// holds the two rides afterwards, and how the two went.
+fn race(clocks: [u64; 3], order: [usize; 2]) -> ([String; 2], String) {
     let (mut world, people) = World::court(0x1501, &["Zhang", "Li", "Sun"]);
     let (office, zhang, li, sun) = (world.office(), people[0], people[1], people[2]);
     world.lan(&[office, zhang, li, sun]);
@@ -163,7 +163,7 @@ fn race(clocks: [u64; 3], order: [usize; 2]) -> [String; 2] {
         }
     }
     world.assert_same_sight(&everybody);
-    holders
+    (holders, [ride, other].map(|ride| world.life(office, ride)).join("\n--\n"))
 }
 
 /// Need 15: one holder, the same on every node, whatever the order of meeting and whatever the clocks say;
@@ -180,6 +180,9 @@ fn need_15_a_claim_race_has_one_holder_whatever_clocks_and_order() {
             ends.push(race(clocks, order));
         }
     }
-    assert!(ends.iter().all(|end| end[0] == "Li"), "who has set off keeps it: {ends:?}");
-    assert!(ends.iter().all(|end| *end == ends[0]), "the same whatever clocks and order: {ends:?}");
+    let holds = |end: &([String; 2], String)| end.0[0] == "Li";
+    assert!(ends.iter().all(holds), "who has set off keeps it: {ends:?}");
+    let same = |end: &([String; 2], String)| end.0 == ends[0].0;
+    assert!(ends.iter().all(same), "the same whatever clocks and order: {ends:?}");
+    insta::assert_snapshot!("need_15", ends[0].1);
 }

@@ -84,7 +84,7 @@ pub fn key_holders(world: &World) -> BTreeSet<String> {
 }
 
 /// What stands in vaults, as it travels and lies on disks.
-fn sealed_bytes(world: &World) -> Vec<Vec<u8>> {
+pub fn sealed_bytes(world: &World) -> Vec<Vec<u8>> {
     let everybody = world.everybody();
     let written = everybody.iter().flat_map(|who| world.home(*who).written());
     written
@@ -93,7 +93,7 @@ fn sealed_bytes(world: &World) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn stands_on_disk(world: &World, who: Who, bytes: &[u8]) -> bool {
+pub fn stands_on_disk(world: &World, who: Who, bytes: &[u8]) -> bool {
     let files = world.home(who).files();
     files.iter().any(|file| file.windows(bytes.len()).any(|part| part == bytes))
 }

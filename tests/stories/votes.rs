@@ -307,3 +307,60 @@ fn need_27_a_secret_ballot_is_opened_by_those_who_count_alone() {
     let told = same_sheet(&mut world, &[office, desk, wang, li], id);
     insta::assert_snapshot!("need_27_secret", told);
 }
+
+fn casts_as(
+    world: &mut World,
+    who: Who,
+    person: &str,
+    (id, choice): (EnvelopeId, &str),
+) -> Result<(), String> {
+    let (id, choice) = (id.to_hex(), choice.to_owned());
+    let cast = Command::Vote(VoteCommand::Cast { id, choice, again: false });
+    let asked = world.ask(who, Command::As { person: person.into(), command: cast.into() });
+    asked.map(|_| ()).map_err(|error| error.args["vote"].clone())
+}
+
+/// Need 27: one ballot for each household, or for each person, as was announced: two who share a box have
+/// one of the first and two of the second, on whichever side of a cut.
+#[test]
+fn need_27_a_ballot_is_the_households_or_the_persons() {
+    let mut world = World::seeded(0x2705);
+    let office = world.office();
+    let [wang, li] = ["Wang", "Li"].map(|name| world.move_in(name));
+    world.lan(&[office, wang, li]);
+    world.settle();
+    let (role, group) = (RoleWord::Member, None);
+    let Reply::Invite { link } = world.tell(office, Command::Invite { role, group }) else {
+        panic!("an invitation")
+    };
+    world.settle();
+    world.tell(li, Command::ResidentAdd { name: "Grandma".into(), link: Some(link) });
+    world.settle();
+    let new =
+        |title: &str, per_person| NewVote { title: title.into(), per_person, ..NewVote::default() };
+    let home = opens(&mut world, office, new("楼道换灯", false)).expect("may");
+    let each = opens(&mut world, office, new("评选好邻居", true)).expect("may");
+    world.settle();
+    let voters = |world: &mut World, id| page(world, wang, id).row.voters;
+    assert_eq!((voters(&mut world, home), voters(&mut world, each)), (2, 3));
+
+    world.chapter("a cut: Li and Grandma vote on their side, each on the same box");
+    world.cut(&[office, wang], &[li]);
+    assert_eq!(casts_as(&mut world, li, "Li", (home, "1")), Ok(()));
+    let second = casts_as(&mut world, li, "Grandma", (home, "2"));
+    assert_eq!(second, Err("voted".into()), "their household has voted");
+    assert_eq!(casts_as(&mut world, li, "Li", (each, "1")), Ok(()));
+    assert_eq!(casts_as(&mut world, li, "Grandma", (each, "2")), Ok(()));
+    for id in [home, each] {
+        casts(&mut world, wang, id, "1", false).expect("on the roll");
+    }
+    world.heal();
+    world.settle();
+    world.run_for(11 * MINUTE);
+    for id in [home, each] {
+        reports(&mut world, office, id).expect("after the end");
+    }
+    world.settle();
+    let told = [home, each].map(|id| same_sheet(&mut world, &[office, wang, li], id));
+    insta::assert_snapshot!("need_27_person", told.join("\n"));
+}
