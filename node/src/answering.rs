@@ -47,8 +47,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// How long to wait for the list of networks where the system does not give it.
 const AGAIN: Duration = Duration::from_secs(60);
 
-/// IPv6 addresses that are told; a box has one for each network, and some that change.
-const V6_MAX: usize = 4;
+/// IPv6 addresses that are told: on each of a few networks one of the neighbourhood's own, one of the provider's
+/// and some that change. So many fit into one packet with the longest name ([`PACKET_BYTES_MAX`]).
+const V6_MAX: usize = 16;
 
 /// Seconds that an answer holds, as RFC 6762 has it for addresses.
 const HOLDS_S: u32 = 120;
@@ -92,11 +93,7 @@ async fn on_all_networks(host: &str, v6: bool) -> io::Result<()> {
         }
         known = now;
         answering.shutdown().await;
-        let of_v6 = |address: &IpAddr| match address {
-            IpAddr::V6(address) => Some(*address),
-            IpAddr::V4(_) => None,
-        };
-        let other: Vec<Ipv6Addr> = known.iter().filter_map(of_v6).take(V6_MAX).collect();
+        let other = v6_of(&known);
         for address in &known {
             let IpAddr::V4(v4) = *address else { continue };
             match listen(v4) {
@@ -121,6 +118,18 @@ fn is_told(address: &IpAddr, v6: bool) -> bool {
                 && !address.is_multicast()
         }
     }
+}
+
+/// The IPv6 addresses that are told, those that stay first: the neighbourhood's own before the provider's.
+fn v6_of(known: &BTreeSet<IpAddr>) -> Vec<Ipv6Addr> {
+    let of_v6 = |address: &IpAddr| match address {
+        IpAddr::V6(address) => Some(*address),
+        IpAddr::V4(_) => None,
+    };
+    let mut all: Vec<Ipv6Addr> = known.iter().filter_map(of_v6).collect();
+    all.sort_by_key(|address| !address.is_unique_local());
+    all.truncate(V6_MAX);
+    all
 }
 
 /// Where this box is to be had, as somebody on one network is told.
@@ -343,6 +352,25 @@ mod tests {
         }
         assert!(!heard.windows(4).any(|four| four == v4.octets()), "nobody asked for it");
         assert!(heard[heard.len() - 3..] != [0, 1, 0x40], "there is another kind");
+    }
+
+    #[test]
+    fn a_box_on_several_networks_tells_all_its_addresses_in_one_packet() {
+        let known = |networks: u16, own: u16| -> BTreeSet<IpAddr> {
+            let provider = (0..networks).map(|n| Ipv6Addr::new(0x2001, 0xdb8, n, 0, 0, 0, 0, 7));
+            let own = (0..own).map(|n| Ipv6Addr::new(0xfd00, 0, n, 0, 0, 0, 0, 5));
+            provider.chain(own).map(IpAddr::V6).collect()
+        };
+        // Three networks with two providers' addresses and one of their own each: none is left out.
+        assert_eq!(v6_of(&known(6, 3)).len(), 9);
+        let many = v6_of(&known(40, 3));
+        assert_eq!(many.len(), V6_MAX, "no more than a packet holds");
+        assert!(many[..3].iter().all(Ipv6Addr::is_unique_local), "those that stay are among them");
+        let all = Addresses { v4: Ipv4Addr::new(192, 168, 1, 23), v6: many };
+        let long = format!("{}.local", "n".repeat(63));
+        let heard = Asked { id: 9, a: true, aaaa: true }.answer(&long, &all, true);
+        assert_eq!(two(&heard, 6), Some(17), "the address and sixteen more");
+        assert!(heard.len() <= PACKET_BYTES_MAX, "{} bytes", heard.len());
     }
 
     #[test]

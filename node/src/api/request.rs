@@ -63,6 +63,17 @@ pub struct RequestRow {
     pub ride: Option<RideRow>,
 }
 
+impl RequestRow {
+    /// Its status as it reads to people: a ride that the rota gave to somebody who has not said yes is
+    /// `given`.
+    pub fn state(&self) -> &str {
+        match &self.ride {
+            Some(ride) if self.status == "assigned" && !ride.said_yes => "given",
+            _ => &self.status,
+        }
+    }
+}
+
 /// One act of a request's life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineRow {

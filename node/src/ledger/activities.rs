@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use crdt::{
-    activity::{CalledOff, standby, unaware},
+    activity::{CalledOff, STANDBY_MIN, standby, unaware},
     body::{Act, Activity, ActivityRole, Ask, AskKind, Body, Part, Plan, Terms},
     code::Code,
     id::{EnvelopeId, PersonId, RequestId},
@@ -369,13 +369,7 @@ impl Ledger {
         case: &Case,
         me: &PersonId,
     ) -> Result<PlacesRow, Failed> {
-        let begins = i64::try_from(gathering.plan.from_ms).unwrap_or(i64::MAX);
-        // A minute that has begun still counts whole.
-        let left_min = -self.now_ms().saturating_sub(begins).div_euclid(MINUTE_MS);
-        let wanted = match gathering.off {
-            Some(_) => Vec::new(),
-            None => standby(case, left_min, &|_| false),
-        };
+        let wanted = self.called_up(gathering, case)?;
         let going = case.holders.iter().filter(|who| case.standing(who) >= Some(Rank::Departed));
         Ok(PlacesRow {
             name: name.to_owned(),
@@ -389,6 +383,40 @@ impl Ledger {
             standby: self.called(&wanted)?,
             mine: stands(case, me).map(str::to_owned),
         })
+    }
+
+    /// Who of those who wait is wanted now.
+    fn called_up(&self, gathering: &Gathering, case: &Case) -> Result<Vec<PersonId>, Failed> {
+        let begins = i64::try_from(gathering.plan.from_ms).unwrap_or(i64::MAX);
+        // A minute that has begun still counts whole.
+        let left_min = -self.now_ms().saturating_sub(begins).div_euclid(MINUTE_MS);
+        if gathering.off.is_some() || left_min > STANDBY_MIN {
+            return Ok(Vec::new());
+        }
+        let there = self.there(&gathering.line.id)?;
+        Ok(standby(case, left_min, &|person| there.contains(person)))
+    }
+
+    /// The activities that begin within half an hour or are going on and want this person, who waits
+    /// for a place; beside each the first role that does.
+    pub(super) fn activities_wanting(
+        &self,
+        me: &PersonId,
+    ) -> Result<Vec<(EnvelopeId, RequestId)>, Failed> {
+        let now = self.claimed.0;
+        let soon = now.saturating_add((STANDBY_MIN * MINUTE_MS).unsigned_abs());
+        let mut wanting = Vec::new();
+        for line in self.views.activities_around(soon, now)? {
+            let Some((plan, by)) = self.views.plan(&self.truth, &line.id)? else { continue };
+            let gathering = self.gather(line, plan, by)?;
+            for case in gathering.roles.iter().filter(|case| case.waitlist.contains(me)) {
+                if self.called_up(&gathering, case)?.contains(me) {
+                    wanting.push((gathering.line.id, case.request));
+                    break;
+                }
+            }
+        }
+        Ok(wanting)
     }
 
     pub(super) fn called<'a>(
