@@ -11,7 +11,8 @@
 //!    names no longer says anything.
 //! 2. The marks that are left stand in the order of time; in one minute whoever is there goes before he
 //!    comes again, and whoever is not comes before he goes. Coming while there, and going while not, is
-//!    kept, flagged and changes nothing: signed in twice on separated nodes, somebody was there once.
+//!    kept, flagged and changes nothing: signed in twice on separated nodes, somebody was there once. Who
+//!    goes though he went already is told apart from who never came.
 //! 3. Only approved minutes count. An approval says from when to when; it counts if its author led and
 //!    is not the volunteer. Of approvals that did not know one another the lowest id holds, and it is
 //!    flagged that they differ.
@@ -127,7 +128,9 @@ pub struct Said {
 pub enum Flag {
     /// Came while he was there.
     DoubleSignIn,
-    /// Went while he was not there.
+    /// Went though he had gone already.
+    DoubleSignOut,
+    /// Went and had never come.
     NotSignedIn,
     /// Came and has not gone.
     NotSignedOut,
@@ -152,6 +155,7 @@ impl Flag {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::DoubleSignIn => "double_sign_in",
+            Self::DoubleSignOut => "double_sign_out",
             Self::NotSignedIn => "not_signed_in",
             Self::NotSignedOut => "not_signed_out",
             Self::Backwards => "backwards",
@@ -252,7 +256,9 @@ fn attend(shift: &mut Shift, person: &PersonId, marks: Vec<&MarkSaid>) {
                 shift.since_min = None;
             }
             (_, None) => {
-                shift.flags.insert(Flag::NotSignedIn);
+                let was_there = !shift.marked.is_empty();
+                let flag = if was_there { Flag::DoubleSignOut } else { Flag::NotSignedIn };
+                shift.flags.insert(flag);
             }
         }
     }

@@ -60,13 +60,14 @@ equal $all
 alike sheets $all
 alike totals $all
 for home in $all; do
-  shows_row "$home" Clean-up Zhang "(120, 121, True, 'differs double_sign_in not_signed_in')"
+  shows_row "$home" Clean-up Zhang "(120, 121, True, 'differs double_sign_in double_sign_out')"
   shows_row "$home" Clean-up Li "(124, 121, True, 'differs double_sign_in')"
   shows_row "$home" Tea Zhang "(120, 56, True, 'from_paper overlaps')"
   shows_row "$home" Tea Li "(0, 0, True, 'from_paper over_a_day')"
 done
 says "Longer than 24 hours; counts nothing" zhang hours sheet Tea
 says "Signed in twice; counted once" zhang hours sheet Clean-up
+says "Had signed out already; the first time counts" zhang hours sheet Clean-up
 
 note "corrections are new entries"
 mark=$(linli captain hours sheet Clean-up --json | json '[m["name"] for r in d["rows"] if r["name"] == "Zhang" for m in r["marks"] if m["how"] == "list" and m["out"]][0]')

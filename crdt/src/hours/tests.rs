@@ -69,8 +69,23 @@ fn who_signs_in_twice_was_there_once() {
     book.mark(CAPTAIN, MarkKind::Out, 225, None);
     let shift = book.shift(1_000);
     assert_eq!(shift.marked, times(&[(100, 220)]));
-    assert_eq!(flags(&shift), [Flag::DoubleSignIn, Flag::NotSignedIn]);
+    assert_eq!(flags(&shift), [Flag::DoubleSignIn, Flag::DoubleSignOut]);
     assert_eq!((shift.marked_minutes(), shift.minutes), (120, 0), "nobody has approved it yet");
+}
+
+/// A second signing out was read as if he had never come.
+#[test]
+fn who_signs_out_twice_is_told_apart_from_who_never_signed_in() {
+    let mut book = Book::default();
+    book.mark(ZHANG, MarkKind::Out, 90, None);
+    assert_eq!(flags(&book.shift(1_000)), [Flag::NotSignedIn]);
+    let mut book = Book::default();
+    for (kind, at) in [(MarkKind::In, 100), (MarkKind::Out, 220), (MarkKind::Out, 225)] {
+        book.mark(ZHANG, kind, at, None);
+    }
+    let shift = book.shift(1_000);
+    assert_eq!(shift.marked, times(&[(100, 220)]), "the first time counts");
+    assert_eq!(flags(&shift), [Flag::DoubleSignOut]);
 }
 
 #[test]

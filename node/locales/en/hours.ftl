@@ -41,6 +41,7 @@ hours-valid = Signed by whom it names; this box has checked it.
 hours-not-valid = Not valid: whoever made it out was not entitled to.
 hours-verify-how = Any box of the neighbourhood checks this number without a network: linli hours verify
 hours-flag-double-sign-in = Signed in twice; counted once
+hours-flag-double-sign-out = Had signed out already; the first time counts
 hours-flag-not-signed-in = Signed out without having signed in
 hours-flag-not-signed-out = Has not signed out
 hours-flag-backwards = Ends before it begins; counts nothing

@@ -38,6 +38,7 @@ hours-valid = 签名属实，本机已核对。
 hours-not-valid = 无效：出具的人没有这个权限。
 hours-verify-how = 本社区任何一台盒子不用联网就能核对这个编号：linli hours verify
 hours-flag-double-sign-in = 签到了两次，只算一次
+hours-flag-double-sign-out = 已经签退过，以第一次为准
 hours-flag-not-signed-in = 没签到就签退了
 hours-flag-not-signed-out = 还没签退
 hours-flag-backwards = 结束早于开始，不计

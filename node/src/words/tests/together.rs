@@ -34,6 +34,7 @@ pub const FAMILIES: [(&str, &[&str]); 10] = [
             "rota_changed",
             "called_off",
             "found",
+            "needed_now",
             "awaiting",
             "holder",
             "credential_soon",
@@ -108,6 +109,7 @@ pub const FAMILIES: [(&str, &[&str]); 10] = [
 /// What a captain must look at.
 const HOURS_FLAGS: &[&str] = &[
     "double_sign_in",
+    "double_sign_out",
     "not_signed_in",
     "not_signed_out",
     "backwards",
