@@ -49,6 +49,7 @@ mod me;
 mod mine;
 mod names;
 mod news;
+mod notices;
 mod papers;
 mod people;
 mod plate;

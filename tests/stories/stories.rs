@@ -5,6 +5,7 @@ mod activities;
 mod admin;
 mod asked;
 mod attachments;
+mod called;
 mod copies;
 mod council;
 mod desk;

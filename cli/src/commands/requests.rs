@@ -58,7 +58,7 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
 /// A request as a line of a list.
 pub fn in_one_line(ui: &Ui<'_>, request: &RequestRow) -> String {
     let speech = ui.speech();
-    let status = speech.status(&request.status);
+    let status = speech.status(request.state());
     let mut line = format!("{}  {status}  {}", request.code, one_line(&request.title));
     if let Some(holder) = &request.holder {
         let key = if request.provisional { "holder-provisional" } else { "holder" };

@@ -15,12 +15,10 @@ use super::{Failed, Ledger, decide::page_verb, news::file_rows};
 use crate::{
     api::{
         ApiError, BoardPage, CaseMore, CaseVerb, ChecklistItem, Command, ConsentWord, Doctor,
-        DoctorCheck, ErrorKind, GroupKindWord, GroupRow, GroupStatus, IntakeWord, MessageRow,
-        Notice, Pin, PreferWord, Reply, RequestPage, RequestRow, RoleWord, Status, TimelineRow,
+        DoctorCheck, ErrorKind, GroupKindWord, GroupRow, GroupStatus, IntakeWord, MessageRow, Pin,
+        PreferWord, Reply, RequestPage, RequestRow, RoleWord, Status, TimelineRow,
     },
-    store::views::{
-        Folded, GroupLine, MessageLine, RequestLine, document, kind_word, settled, told_key,
-    },
+    store::views::{Folded, GroupLine, MessageLine, RequestLine, document, kind_word, settled},
 };
 
 /// Messages of one page of the log.
@@ -86,21 +84,6 @@ impl Ledger {
                 Err(ApiError::new(ErrorKind::Internal, [("reason", reason)]).into())
             }
         }
-    }
-
-    /// Kept in the truth as well: lists that are made anew must not tell it again.
-    fn notices_seen(&mut self, ids: &[String]) -> Result<Reply, Failed> {
-        let numbers: Vec<i64> = ids.iter().filter_map(|id| id.parse().ok()).collect();
-        let me = self.person()?;
-        for notice in self.views.notices(&me)? {
-            if numbers.contains(&notice.number) {
-                let key = told_key(&me, &notice.request, &notice.reason);
-                self.truth.keep(&key, &[1])?;
-            }
-        }
-        self.views.notices_seen(&me, &numbers)?;
-        self.reminders_seen(ids)?;
-        Ok(Reply::Done)
     }
 
     /// A group's line, by its id.
@@ -378,31 +361,6 @@ impl Ledger {
             description: line.description.clone(),
             group: self.group_row(line),
         })
-    }
-
-    fn notices(&mut self) -> Result<Reply, Failed> {
-        let me = self.person()?;
-        let mut notices = Vec::new();
-        for notice in self.views.notices(&me)? {
-            let Some(line) = self.views.request(&notice.request)? else { continue };
-            let row = self.request_row(line)?;
-            let next_open = match self.views.next_open(&notice.request)? {
-                Some(next) => Some(self.request_row(next)?),
-                None => None,
-            };
-            notices.push(Notice {
-                id: notice.number.to_string(),
-                request: notice.request,
-                code: row.code,
-                title: row.title,
-                reason: notice.word().to_owned(),
-                holder: row.holder,
-                next_open,
-                credential: None,
-            });
-        }
-        notices.extend(self.reminders(me)?);
-        Ok(Reply::Notices { notices })
     }
 
     /// Is everything in order? Looks at the files, the verdicts and the clock.

@@ -227,6 +227,15 @@ impl Ledger {
         Ok(said.into_iter().map(book).collect())
     }
 
+    /// Who has signed in at an activity and is there.
+    pub(super) fn there(&self, activity: &EnvelopeId) -> Result<BTreeSet<PersonId>, Failed> {
+        let books = self.books(Whose::At(activity))?.into_iter();
+        let is_there = |(person, (shifts, _)): (PersonId, Book)| {
+            shifts.get(activity)?.since_min.map(|_| person)
+        };
+        Ok(books.filter_map(is_there).collect())
+    }
+
     fn sheet(&mut self, text: &str) -> Result<HoursReply, Failed> {
         let gathering = self.gathering(text)?;
         let mut books = self.books(Whose::At(&gathering.line.id))?;

@@ -8,8 +8,8 @@
 //! 1. Listed are the rides of the next [`WINDOW_DAYS`], and past ones that are not finished: those to
 //!    which somebody did something as long as it takes, the others [`WINDOW_DAYS`] back.
 //! 2. A ride for which nobody has said yes is offered to all from 24 hours before it begins.
-//! 3. Where nobody has set off 30 minutes before, whoever stands by is named: the first who waits, else
-//!    the next on the rota.
+//! 3. Where nobody has set off 30 minutes before, whoever stands by is named, and told that he is wanted:
+//!    the first who waits, else the next on the rota.
 //! 4. A ride is ready once everything has been looked at that its series names. A line counts as
 //!    looked at where any entry of this text is ticked, so that both sides of a cut may tick it.
 
@@ -47,6 +47,9 @@ const OFFERED_MS: i64 = DAY_MS;
 
 /// Rule 3.
 const LATE_MS: i64 = 30 * MINUTE_MS;
+
+/// For so long after a ride should have begun somebody is still wanted for it.
+const WANTED_MS: i64 = 2 * 60 * MINUTE_MS;
 
 /// How the key of a line of the series begins, in commands about the checklist.
 pub(super) const CHECK: &str = "check-";
@@ -208,6 +211,23 @@ impl Ledger {
         };
         let mut next = case.waitlist.iter().chain(&ride.next_by_rota);
         Ok(next.find(here).copied())
+    }
+
+    /// The rides that nobody has set off for although it is time, and for which this person stands by.
+    pub(super) fn rides_wanting(&self, me: &PersonId) -> Result<Vec<RequestId>, Failed> {
+        let now = self.now_ms();
+        let mut wanting = Vec::new();
+        for RideLine { occurrence, .. } in
+            self.views.rides_between(now - WANTED_MS, now.saturating_add(LATE_MS))?
+        {
+            let case = self.case(&occurrence.id())?.case;
+            let Some(ride) = &case.ride else { continue };
+            let (_, late) = self.is_wanting(&case, ride);
+            if late && self.backup(&case, ride)? == Some(*me) {
+                wanting.push(case.request);
+            }
+        }
+        Ok(wanting)
     }
 
     /// Rule 4: the checklist with the lines of the series first, each once.

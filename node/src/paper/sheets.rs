@@ -146,7 +146,7 @@ impl Printer<'_> {
     pub fn slip(&self, row: &RequestRow, duty: &[DutyRow]) -> Sheet {
         let mut sheet = self.sheet(Format::A6, self.t("slip"));
         let (one, other) = row.code.split_at(row.code.len() / 2);
-        let state = format!("{} · {}", self.words.status(&row.status), self.moment(row.claimed_ms));
+        let state = format!("{} · {}", self.words.status(row.state()), self.moment(row.claimed_ms));
         sheet.blocks.extend([
             Block::Words(clip(&row.title, NAME_CHARS_MAX), LARGE),
             Block::Words(format!("{one} {other}"), 2.0 * HEADING),

@@ -58,13 +58,13 @@ use super::{
 };
 use crate::memo::Memo;
 
-pub use activities::ActivityLine;
+pub use activities::{ActivityLine, CALLED_OFF};
 pub use cases::{CaseLine, Measured, held_since, kind_word};
 pub use groups::GroupRef;
 pub use hours::{CertificateLine, Whose, might_certify};
 pub use lists::{GroupLine, MessageLine, PersonLine, RequestLine};
 pub use news::{DutyLine, NewsLine, NewsOf};
-pub use notices::told_key;
+pub use notices::{NoticeRow, told_key};
 pub use receipts::{DueReceipt, Mark};
 pub use remarks::{Does, Met, Remark};
 pub use requests::{Folded, document, parts_of, parts_on, settled};

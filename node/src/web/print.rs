@@ -72,7 +72,7 @@ pub async fn slip(
         title: clip(&row.title, TITLE_CHARS_MAX),
         code: (one.to_owned(), other.to_owned()),
         picture: picture(&row.code),
-        status: visit.words.status(&row.status),
+        status: visit.words.status(row.state()),
         time: visit.moment(row.claimed_ms),
         duty: f.strip.as_ref().map(|strip| strip.duty.clone()).unwrap_or_default(),
         f,

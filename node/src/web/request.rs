@@ -156,7 +156,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
         id: row.id.to_hex(),
         title: clip(&row.title, 2 * TITLE_CHARS_MAX),
         code: row.code.clone(),
-        status: words.status(&row.status),
+        status: words.status(row.state()),
         class: class(&row.status),
         urgent: row.urgency >= URGENT_FROM,
         requester: clip(&row.requester, TITLE_CHARS_MAX),

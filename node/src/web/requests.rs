@@ -80,7 +80,7 @@ pub fn row(visit: &Visit, row: &RequestRow) -> Row {
         begins: row.ride.as_ref().map(|ride| visit.words.ride_begins(ride)),
         title: clip(&row.title, TITLE_CHARS_MAX),
         code: row.code.clone(),
-        status: visit.words.status(&row.status),
+        status: visit.words.status(row.state()),
         class: class(&row.status),
         urgent: row.urgency >= URGENT_FROM,
         holder: row.holder.as_ref().map(|holder| clip(holder, TITLE_CHARS_MAX)),

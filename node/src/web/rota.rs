@@ -129,7 +129,7 @@ fn card(visit: &Visit, row: &RequestRow) -> Card {
         href: format!("/requests/{}", row.id.to_hex()),
         begins: ride.map(|ride| visit.words.ride_begins(ride)).unwrap_or_default(),
         title: clip(&row.title, TITLE_CHARS_MAX),
-        status: visit.words.status(&row.status),
+        status: visit.words.status(row.state()),
         class: class(&row.status),
         holder: row.holder.as_ref().map(|holder| clip(holder, TITLE_CHARS_MAX)),
         lines: ride.map(|ride| visit.words.ride_lines(ride)).unwrap_or_default(),

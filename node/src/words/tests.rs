@@ -142,6 +142,7 @@ const FAMILIES: [(&str, &[&str]); 22] = [
             "registered",
             "open",
             "assigned",
+            "given",
             "in_progress",
             "resolved",
             "closed",

@@ -45,7 +45,7 @@ pub struct ActivityLine {
 }
 
 /// What somebody is told who has a place at an activity that is called off.
-const CALLED_OFF: &str = "called_off";
+pub const CALLED_OFF: &str = "called_off";
 
 /// What somebody is told for whom a place came free.
 const AWAITING: &str = "awaiting";
@@ -119,6 +119,22 @@ impl Views {
         let sql = format!("{LINE} ORDER BY a.until_ms DESC, a.id LIMIT {}", super::lists::ROWS_MAX);
         let mut find = self.conn.prepare_cached(&sql)?;
         let rows = find.query_map([], line)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The plans that begin no later than `from_ms` and end no sooner than `until_ms`.
+    #[expect(clippy::missing_errors_doc, reason = "said once, above")]
+    pub fn activities_around(
+        &self,
+        from_ms: u64,
+        until_ms: u64,
+    ) -> Result<Vec<ActivityLine>, StoreError> {
+        let sql = format!(
+            "{LINE} WHERE a.from_ms <= ?1 AND a.until_ms >= ?2 ORDER BY a.id LIMIT {}",
+            super::lists::ROWS_MAX
+        );
+        let mut find = self.conn.prepare_cached(&sql)?;
+        let rows = find.query_map([from_ms.cast_signed(), until_ms.cast_signed()], line)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

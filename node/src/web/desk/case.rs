@@ -193,7 +193,7 @@ fn lay_out(
         request: format!("/requests/{id}"),
         title: clip(&line.title, 2 * TITLE_CHARS_MAX),
         code: line.code.clone(),
-        status: words.status(&line.status),
+        status: words.status(line.state()),
         class: crate::web::requests::class(&line.status),
         origin,
         about: about(visit, more),
