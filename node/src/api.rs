@@ -271,8 +271,13 @@ pub enum Command {
     Elder {
         on: bool,
     },
-    /// Who is in the community.
-    People,
+    /// Who is in the community, in the order of their ids: `last` of them behind the first `from`.
+    People {
+        #[serde(default)]
+        from: u64,
+        #[serde(default)]
+        last: Option<u32>,
+    },
     /// Roles, removals, devices, doors of groups, places.
     Roster(RosterCommand),
     /// Notices, alerts, answers, who has read them, who is on duty.
@@ -399,6 +404,9 @@ pub enum Reply {
     },
     People {
         people: Vec<PersonRow>,
+        /// How many there are in all.
+        #[serde(default)]
+        count: u64,
     },
     Roster(RosterReply),
     News(NewsReply),

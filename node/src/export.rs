@@ -52,7 +52,7 @@ fn odd<T, E: From<ApiError>>() -> Result<T, E> {
 pub async fn own<A: Asks + Send>(node: &mut A) -> Result<Vec<Part>, A::Error> {
     let Reply::Groups { groups } = node.ask(Command::Groups).await? else { return odd() };
     let joined: Vec<GroupRow> = groups.into_iter().filter(|group| group.joined).collect();
-    let Reply::People { people } = node.ask(Command::People).await? else { return odd() };
+    let Reply::People { people, .. } = node.ask(Command::everybody()).await? else { return odd() };
     let me: Vec<_> = people.into_iter().filter(|person| person.me).collect();
     let Reply::Name(names) = node.ask(Command::Name(NameCommand::Mine)).await? else {
         return odd();

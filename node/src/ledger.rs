@@ -65,6 +65,7 @@ mod rides;
 mod root;
 mod search;
 mod series;
+mod settle;
 mod stranger;
 mod teams;
 #[cfg(test)]
@@ -196,6 +197,8 @@ pub struct Ledger {
     row: i64,
     /// Envelopes that were written since the lists last caught up.
     behind: usize,
+    /// What both files had come to when the lists last settled.
+    settled: Option<settle::Stand>,
     /// Did the last [`Ledger::rest`] fail?
     rested_in_vain: bool,
     addresses: Vec<String>,
@@ -253,6 +256,7 @@ impl Ledger {
             delivered,
             row,
             behind: 0,
+            settled: None,
             rested_in_vain: false,
             addresses: Vec::new(),
             glances: votes::Glances::default(),
@@ -303,7 +307,9 @@ impl Ledger {
         }
         match &saved {
             Ok(()) if wants_lists || self.behind > LISTS_BEHIND_MAX => {
-                self.settle_if_possible(&mut changes);
+                if !self.is_settled(plans.iter().map(|(_, plan)| plan)) {
+                    self.settle_if_possible(&mut changes);
+                }
             }
             Ok(()) => (),
             Err(failed) => {
@@ -325,13 +331,6 @@ impl Ledger {
         let turn_in_ms = self.keys.turn_in_ms.take();
         let files = std::mem::take(&mut self.files.out);
         Worked { done, written, changes, row: self.row, renewed, turn_in_ms, files }
-    }
-
-    /// Rule 6.
-    fn settle_if_possible(&mut self, changes: &mut Changes) {
-        if let Err(failed) = self.settle(changes) {
-            tracing::error!(reason = %failed, "The lists fell behind; they catch up later");
-        }
     }
 
     fn save(&mut self) -> Result<(), Failed> {
@@ -358,79 +357,6 @@ impl Ledger {
         let turn_in_ms = self.keys.turn_in_ms.take();
         let (done, files) = (Vec::new(), std::mem::take(&mut self.files.out));
         Worked { done, written, changes, row: self.row, renewed: false, turn_in_ms, files }
-    }
-
-    fn catch_up_if_behind(&mut self, changes: &mut Changes) -> Result<(), Failed> {
-        if self.behind == 0 { Ok(()) } else { self.settle(changes) }
-    }
-
-    /// Brings the lists up to date, and writes what follows from new statements.
-    fn settle(&mut self, changes: &mut Changes) -> Result<(), Failed> {
-        let found = self.catch_up()?;
-        let mut due = self.chores(&found.statements)?;
-        if found.roster {
-            due.extend(self.leavings()?);
-        }
-        let may_be_let_in = found.roster;
-        self.note_news(&found.news, changes)?;
-        let touched = found.requests.clone();
-        changes.urgent.extend(self.urgent(&touched)?);
-        changes.join(found);
-        self.follow_up(changes, due, Self::do_chore)?;
-        let receipts = self.receipts_due()?;
-        self.follow_up(changes, receipts, Self::write_receipt)?;
-        let gifts = self.vault_gifts(&touched)?;
-        self.follow_up(changes, gifts, Self::hand_out)?;
-        let closings = self.closings_due()?;
-        self.follow_up(changes, closings, Self::close_by_default)?;
-        let gifts = self.gifts()?;
-        self.follow_up(changes, gifts, Self::hand_out)?;
-        // Last: a fresh writer's first word has to be its certificate, and what is due is said by the old.
-        if may_be_let_in { self.renew_where_let_in_again() } else { Ok(()) }
-    }
-
-    /// Writes what follows from what was just saved, in a transaction of its own.
-    fn follow_up<T>(
-        &mut self,
-        changes: &mut Changes,
-        all: Vec<T>,
-        mut write: impl FnMut(&mut Self, T) -> Result<(), Failed>,
-    ) -> Result<(), Failed> {
-        if all.is_empty() {
-            return Ok(());
-        }
-        let before = self.written.len();
-        self.truth.begin()?;
-        for one in all {
-            if let Err(failed) = self.in_savepoint(|ledger| write(ledger, one)) {
-                tracing::warn!(reason = %failed, "What follows from a statement waits");
-            }
-        }
-        if let Err(failed) = self.truth.commit() {
-            self.written.truncate(before);
-            self.keys.forget();
-            return Err(failed.into());
-        }
-        changes.join(self.catch_up()?);
-        Ok(())
-    }
-
-    /// Brings the lists up to date; what the gate did not let in becomes poison in the truth.
-    fn catch_up(&mut self) -> Result<Changes, StoreError> {
-        self.truth.flush()?;
-        while self.truth.go_on()? {}
-        let mut all = self.views.catch_up(&self.truth)?;
-        while !all.poison.is_empty() {
-            let poison = std::mem::take(&mut all.poison);
-            for id in &poison {
-                self.truth.gate_refused(id)?;
-            }
-            all.join(self.views.catch_up(&self.truth)?);
-            all.poison.retain(|id| !poison.contains(id));
-        }
-        self.row = self.truth.read().last_row()?;
-        self.behind = 0;
-        Ok(all)
     }
 
     /// Rule 2: whatever fails undoes only itself.

@@ -116,8 +116,8 @@ async fn whoever_shows_the_same_digits_is_let_in_and_gets_what_the_others_have()
         panic!("a log")
     };
     assert_eq!(messages.into_iter().map(|it| it.text).collect::<Vec<_>>(), ["welcome"]);
-    let people: Vec<PersonRow> = until(&hall.office, Command::People, |reply| match reply {
-        Reply::People { people } => Some(people).filter(|people| people.len() == 2),
+    let people: Vec<PersonRow> = until(&hall.office, Command::everybody(), |reply| match reply {
+        Reply::People { people, .. } => Some(people).filter(|people| people.len() == 2),
         other => panic!("people, and heard {other:?}"),
     })
     .await;
@@ -145,7 +145,8 @@ async fn whoever_is_sent_away_stays_outside_and_nothing_of_him_is_kept() {
     })
     .await;
     assert_eq!(hall.office.handle.ask(Command::Approvals).await, Ok(none_waits()));
-    let Ok(Reply::People { people }) = hall.office.handle.ask(Command::People).await else {
+    let Ok(Reply::People { people, .. }) = hall.office.handle.ask(Command::everybody()).await
+    else {
         panic!("people")
     };
     assert_eq!(people.len(), 1);

@@ -209,7 +209,7 @@ async fn alert(demo: &Demo) -> EnvelopeId {
 
 /// The office takes a second role from Zhang again, so that there is a removal to look at.
 async fn remove(demo: &Demo) -> (PersonId, EnvelopeId) {
-    let Ok(Reply::People { people }) = demo.town.ask(OFFICE, Command::People).await else {
+    let Ok(Reply::People { people, .. }) = demo.town.ask(OFFICE, Command::everybody()).await else {
         panic!("nobody lives here")
     };
     let zhang = demo.town.homes[ZHANG].person;

@@ -4,7 +4,9 @@ use node::api::{ApiError, Command, ErrorKind, PersonRow, Reply, RosterCommand, R
 use tests::world::{Who, World};
 
 fn row(world: &mut World, who: Who, name: &str) -> PersonRow {
-    let Reply::People { people } = world.tell(who, Command::People) else { panic!("people") };
+    let Reply::People { people, .. } = world.tell(who, Command::everybody()) else {
+        panic!("people")
+    };
     people.into_iter().find(|row| row.name == name).expect("somebody of this name")
 }
 

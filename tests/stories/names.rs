@@ -41,7 +41,7 @@ fn exported(world: &mut World, who: Who) -> String {
         serde_json::to_string(&reply).expect("plain data")
     };
     let all = || "all".to_owned();
-    let mut text = ask(world, Command::People);
+    let mut text = ask(world, Command::everybody());
     text += &ask(world, Command::Log { group: all(), last: 1_000, before: None });
     text += &ask(world, Command::Board { group: all() });
     text += &ask(world, Command::Roster(RosterCommand::Members { group: all() }));

@@ -146,9 +146,27 @@ fn nobody_is_meant_who_calls_himself_by_anothers_id() {
     world.settle();
     let steward = grant(&id.to_string(), RoleWord::Steward, None);
     world.roster(office, steward).expect("the office may");
-    let Ok(Reply::People { people }) = world.ask(office, Command::People) else { panic!("people") };
+    let Ok(Reply::People { people, .. }) = world.ask(office, Command::everybody()) else {
+        panic!("people")
+    };
     let given: Vec<_> = people.iter().filter(|row| row.role == RoleWord::Steward).collect();
     assert_eq!(given.iter().map(|row| row.id).collect::<Vec<_>>(), [id]);
+}
+
+/// A page of people reads what it shows, and says how many there are in all.
+#[test]
+fn people_are_read_in_portions() {
+    let (mut world, _) = World::court(0x5F, &["Zhao", "Qian"]);
+    let office = world.office();
+    let mut read = |from, last| match world.ask(office, Command::People { from, last }) {
+        Ok(Reply::People { people, count }) => (people, count),
+        _ => panic!("people"),
+    };
+    let (everybody, count) = read(0, None);
+    assert_eq!((everybody.len() as u64, count), (3, 3));
+    assert_eq!(read(1, Some(1)), (everybody[1..2].to_vec(), 3));
+    assert_eq!(read(2, Some(40)), (everybody[2..].to_vec(), 3));
+    assert_eq!(read(u64::MAX, Some(40)), (Vec::new(), 3));
 }
 
 /// Whoever was let in again writes with a key that the removal does not touch, without opening a link:

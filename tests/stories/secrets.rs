@@ -102,8 +102,8 @@ fn a_newcomer_reads_the_history_and_is_known_by_name() {
     world.wire(office, chen);
     world.settle();
     assert_eq!(world.texts(office), ["before he came", "hello"]);
-    match world.tell(office, Command::People) {
-        Reply::People { people } => assert!(people.iter().any(|person| person.name == "New")),
+    match world.tell(office, Command::everybody()) {
+        Reply::People { people, .. } => assert!(people.iter().any(|person| person.name == "New")),
         other => panic!("people, and saw {other:?}"),
     }
 }

@@ -67,8 +67,8 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
     if let Some(person) = args.why {
         return why(ui, door, person, args.json.json).await;
     }
-    let reply = door.ask(Command::People).await?;
-    let Reply::People { people } = reply else { return Err(CliError::Unexpected) };
+    let reply = door.ask(Command::everybody()).await?;
+    let Reply::People { people, .. } = reply else { return Err(CliError::Unexpected) };
     if args.json.json {
         return ui.json_lines(&people);
     }

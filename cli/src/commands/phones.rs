@@ -67,8 +67,8 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
         return ui.note("paired-none", &[]);
     }
     // A home in no community yet knows nobody.
-    let people = match door.ask(Command::People).await {
-        Ok(Reply::People { people }) => people,
+    let people = match door.ask(Command::everybody()).await {
+        Ok(Reply::People { people, .. }) => people,
         _ => Vec::new(),
     };
     phones.iter().try_for_each(|phone| {

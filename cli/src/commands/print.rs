@@ -118,7 +118,7 @@ async fn on_duty(door: &mut Door) -> Result<Vec<DutyRow>, CliError> {
 async fn building(ui: &Ui<'_>, door: &mut Door, beginning: &str) -> Result<Sheet, CliError> {
     let Reply::Me(me) = door.ask(Command::Me).await? else { return Err(CliError::Unexpected) };
     may_list_homes(&me)?;
-    let Reply::People { people } = door.ask(Command::People).await? else {
+    let Reply::People { people, .. } = door.ask(Command::everybody()).await? else {
         return Err(CliError::Unexpected);
     };
     Ok(ui.printer().building(&people, beginning.trim()))

@@ -218,7 +218,7 @@ pub fn neighbourhood(command: Command) -> Result<Reply, ApiError> {
             holder: Some("Zhang".into()),
         }),
         Command::Notices => Reply::Notices { notices: vec![notice()] },
-        Command::People => Reply::People { people: vec![person()] },
+        Command::People { .. } => Reply::People { people: vec![person()], count: 1 },
         Command::Roster(command) => Reply::Roster(people::told(command)),
         Command::News(command) => Reply::News(news::told(command)),
         Command::Team(command) => Reply::Team(team::told(command)),

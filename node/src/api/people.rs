@@ -9,7 +9,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{GroupKindWord, RoleWord};
+use super::{Command, GroupKindWord, RoleWord};
 
 /// Something about people that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -523,6 +523,13 @@ pub struct TroubleRow {
     pub waits_for: Vec<EnvelopeId>,
     /// What its author's clock said.
     pub claimed_ms: ClaimedTime,
+}
+
+impl Command {
+    /// Everybody who is in the community.
+    pub const fn everybody() -> Self {
+        Self::People { from: 0, last: None }
+    }
 }
 
 /// Somebody in the community.

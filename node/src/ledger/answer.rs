@@ -63,7 +63,7 @@ impl Ledger {
             Command::Notices => self.notices(),
             Command::NoticesSeen { ids } => self.notices_seen(&ids),
             Command::Me => self.me(),
-            Command::People => self.people(),
+            Command::People { from, last } => self.people(from, last),
             Command::Roster(command) => self.tell(command).map(Reply::Roster),
             Command::Series(command) => self.tell_rides(command).map(Reply::Series),
             Command::Vote(command) => self.tell_votes(command).map(Reply::Vote),

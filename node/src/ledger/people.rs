@@ -3,8 +3,6 @@
 //! `manage` carries out what is to be written and `tell` answers what is only looked at; both are
 //! one table, so that nothing about people is decided anywhere else.
 
-use std::collections::BTreeMap;
-
 use crdt::{
     authority::{Rests, Standing, Verdict},
     body::{KeyUse, Place, Role, Statement, Talk},
@@ -86,14 +84,18 @@ impl Ledger {
         }
     }
 
-    pub(super) fn people(&mut self) -> Result<Reply, Failed> {
-        let cards: BTreeMap<PersonId, PersonLine> =
-            self.views.people()?.into_iter().map(|card| (card.person, card)).collect();
+    pub(super) fn people(&mut self, from: u64, last: Option<u32>) -> Result<Reply, Failed> {
         let members = self.truth.roster().community_members();
+        let count = members.len() as u64;
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let last = last.map_or(usize::MAX, |last| last as usize);
         let met = self.views.meetings(self.identity.person.as_ref())?;
-        let met_by = |id: &PersonId| met.get(id).copied().unwrap_or_default();
-        let rows = members.into_iter().map(|id| self.person_row(id, cards.get(&id), met_by(&id)));
-        Ok(Reply::People { people: rows.collect::<Result<_, _>>()? })
+        let row = |id: PersonId| {
+            let card = self.views.card(&id)?;
+            self.person_row(id, card.as_ref(), met.get(&id).copied().unwrap_or_default())
+        };
+        let people = members.into_iter().skip(from).take(last).map(row);
+        Ok(Reply::People { people: people.collect::<Result<_, Failed>>()?, count })
     }
 
     fn person_row(

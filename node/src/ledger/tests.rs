@@ -57,7 +57,7 @@ fn genesis() -> Genesis {
 }
 
 /// A community that Chen has founded, kept in `folder` or in memory.
-fn founded(folder: Option<&Path>) -> Ledger {
+pub(super) fn founded(folder: Option<&Path>) -> Ledger {
     let mut ledger = Ledger::open(folder, identity("Chen"), genesis(), [1; 32]).expect("opens");
     let (root, paper) = (key("root", "all"), key("paper", "Chen"));
     ledger.begin_community(&[root], &paper, "Happy Lane", NOW).expect("founds");
@@ -73,7 +73,7 @@ fn newcomer(name: &str, door: &Invitation) -> (Ledger, Vec<Envelope>) {
 }
 
 /// Lets a ledger do one thing.
-fn work(ledger: &mut Ledger, job: Job<()>) -> (Done, Worked<()>) {
+pub(super) fn work(ledger: &mut Ledger, job: Job<()>) -> (Done, Worked<()>) {
     let mut worked = ledger.work(vec![job], NOW);
     let ((), done) = worked.done.pop().expect("one job, one answer");
     (done, worked)
@@ -119,14 +119,13 @@ fn what_the_truth_has_is_saved_although_the_lists_cannot_be_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut ledger = founded(Some(folder.path()));
     let before = ledger.row();
-    let lists = rusqlite::Connection::open(folder.path().join(VIEWS_FILE)).expect("opens");
-    lists.execute_batch("ALTER TABLE applied RENAME TO gone").expect("breaks the lists");
+    ledger.views.tamper("ALTER TABLE applied RENAME TO gone");
     let (done, worked) = work(&mut ledger, Job::Command((), a_ride()));
     assert!(matches!(done, Done::Reply(Ok(Reply::Asked { .. }))), "it is in the truth");
     assert!(!worked.written.is_empty(), "neighbours get it, and it counts when they compare");
     assert!(worked.row > before);
+    ledger.views.tamper("ALTER TABLE gone RENAME TO applied");
     drop(ledger);
-    lists.execute_batch("ALTER TABLE gone RENAME TO applied").expect("mends the lists");
     let mut again =
         Ledger::open(Some(folder.path()), identity("Chen"), genesis(), [1; 32]).expect("opens");
     let Reply::Requests { requests } = ask(&mut again, Command::Requests { all: true }) else {

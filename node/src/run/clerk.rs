@@ -33,6 +33,11 @@ const REPORTS_WAITING_MAX: usize = 64;
 /// who posts line after line, shorter than a page takes to notice.
 const QUIET: Duration = Duration::from_millis(3);
 
+/// How long the ledger looks for the next job before it lies down, where something was posted: longer
+/// than an answer takes to its asker and the next job back, on a machine whose cores sleep deeply.
+/// Whoever posts line after line finds it awake.
+const AWAKE: Duration = Duration::from_micros(250);
+
 /// Whom an answer is for.
 pub enum Whom {
     /// Somebody who asked and waits.
@@ -67,6 +72,20 @@ pub struct Report {
     pub files: Vec<crdt::sync::files::Input>,
     /// Who is who, if the roster changed.
     pub people: Option<People>,
+}
+
+impl Report {
+    /// Somebody looked and was answered: that is nothing for the loop.
+    fn says_nothing(&self) -> bool {
+        let Self { done, written, changes, renewed, turn_in_ms, files, people, row: _ } = self;
+        done.is_empty()
+            && written.is_empty()
+            && *changes == Changes::default()
+            && !renewed
+            && turn_in_ms.is_none()
+            && files.is_empty()
+            && people.is_none()
+    }
 }
 
 /// What the loop has to know of the roster.
@@ -114,8 +133,21 @@ impl Queue {
         self.bell.notify_all();
     }
 
+    /// Looks for a job for a moment without lying down, and lets others have the core meanwhile.
+    fn stay_awake(&self) {
+        let until = Instant::now() + AWAKE;
+        while self.state.try_lock().is_ok_and(|state| state.desk.is_empty() && !state.closed)
+            && Instant::now() < until
+        {
+            std::thread::yield_now();
+        }
+    }
+
     /// Waits until there is something to do; where the ledger may rest, for a moment only.
     fn wait(&self, may_rest: bool) -> Next {
+        if may_rest {
+            self.stay_awake();
+        }
         let until = Instant::now() + QUIET;
         let mut state = self.lock();
         while state.desk.is_empty() && !state.closed {
@@ -210,8 +242,10 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
             Next::Closed => break,
         };
         let report = tell(&ledger, worked);
-        // Where the loop has gone, what is queued is finished all the same.
-        let _ = out.blocking_send(report);
+        if !report.says_nothing() {
+            // Where the loop has gone, what is queued is finished all the same.
+            let _ = out.blocking_send(report);
+        }
     }
     // Nobody is left who could be told what changed.
     let _: Worked<Whom> = ledger.rest();

@@ -178,6 +178,11 @@ impl Truth {
         &self.memory.keyring
     }
 
+    /// Rows that were written since the file was opened.
+    pub fn writes(&self) -> u64 {
+        self.db.total_changes()
+    }
+
     /// Everything that can be looked up.
     pub fn read(&self) -> Reading<'_> {
         Reading::with_keys(&self.db, &self.memory.keyring)

@@ -79,6 +79,9 @@ const VIEWS_VERSION: i64 = 25;
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
 
+/// Statements that are kept planned: more than there are different ones.
+const STATEMENTS_MAX: usize = 256;
+
 /// What is different since the last time, for pages that show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -171,11 +174,13 @@ impl Views {
             Some(path) => Connection::open(path)?,
             None => Connection::open_in_memory()?,
         };
+        own(&conn)?;
         let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if let (Some(path), true) = (path, version != VIEWS_VERSION && version != 0) {
             drop(conn);
             remove(path)?;
             conn = Connection::open(path)?;
+            own(&conn)?;
         }
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;",
@@ -186,7 +191,7 @@ impl Views {
             tx.pragma_update(None, "user_version", VIEWS_VERSION)?;
             tx.commit()?;
         }
-        conn.set_prepared_statement_cache_capacity(64);
+        conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         // Plans are made once, whatever is bound: a partial index would have them made every time.
         conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let mut views = Self {
@@ -210,6 +215,17 @@ impl Views {
     /// Differs from what it was where somebody's card may.
     pub const fn cards_version(&self) -> u64 {
         self.cards_version
+    }
+
+    /// Does to the file what a story wants done to it.
+    #[cfg(test)]
+    pub fn tamper(&self, sql: &str) {
+        self.conn.execute_batch(sql).expect("tampers");
+    }
+
+    /// Rows that were written since the file was opened.
+    pub fn writes(&self) -> u64 {
+        self.conn.total_changes()
     }
 
     /// Somebody moved in.
@@ -466,6 +482,12 @@ fn visible(parts: &[&[u8]]) -> EnvelopeId {
         hasher.update(part);
     }
     EnvelopeId::from_bytes(*hasher.finalize().as_bytes())
+}
+
+/// Keeps the file for this connection: nobody else reads the lists, and so not every statement has to
+/// ask the system for a lock and give it back.
+fn own(conn: &Connection) -> Result<(), StoreError> {
+    Ok(conn.pragma_update(None, "locking_mode", "exclusive")?)
 }
 
 /// Deletes the lists at `path`; the next opening makes them anew.

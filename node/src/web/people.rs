@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     link::Link,
     person::{href, role_at},
 };
@@ -62,10 +62,12 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
-    let (f, people) = tokio::join!(Frame::load(&app, &visit), app.handle.ask(Command::People));
-    let Reply::People { people } = people? else { return Err(Failure::odd_reply()) };
-    let count = people.len() as u64;
-    let (people, next) = portion(people, shown.from, PEOPLE_SHOWN_MAX);
+    let last = Some(PEOPLE_SHOWN_MAX as u32);
+    let asked = Command::People { from: shown.from as u64, last };
+    let (f, people) = tokio::join!(Frame::load(&app, &visit), app.handle.ask(asked));
+    let Reply::People { people, count } = people? else { return Err(Failure::odd_reply()) };
+    let next = shown.from.saturating_add(PEOPLE_SHOWN_MAX);
+    let next = (count > next as u64).then_some(next);
     let rows = people.iter().map(|person| Row {
         name: clip(&person.name, TITLE_CHARS_MAX),
         home: clip(&person.home, TITLE_CHARS_MAX),

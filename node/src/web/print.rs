@@ -137,10 +137,11 @@ pub async fn building(
 
 /// Everybody, for whoever works for the neighbourhood.
 async fn neighbours(app: &App) -> Result<Vec<PersonRow>, Failure> {
-    let (me, people) = tokio::join!(app.handle.ask(Command::Me), app.handle.ask(Command::People));
+    let (me, people) =
+        tokio::join!(app.handle.ask(Command::Me), app.handle.ask(Command::everybody()));
     let Reply::Me(me) = me? else { return Err(Failure::odd_reply()) };
     may_list_homes(&me)?;
-    let Reply::People { people } = people? else { return Err(Failure::odd_reply()) };
+    let Reply::People { people, .. } = people? else { return Err(Failure::odd_reply()) };
     Ok(people)
 }
 

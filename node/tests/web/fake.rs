@@ -312,7 +312,11 @@ impl Fake {
             }
             Command::House(command) => Ok(Reply::House(self.house(&command))),
             Command::Groups => Ok(Reply::Groups { groups: self.groups.clone() }),
-            Command::People => Ok(Reply::People { people: self.people.clone() }),
+            Command::People { from, last } => {
+                let last = last.map_or(usize::MAX, |last| last as usize);
+                let people = self.people.iter().skip(from as usize).take(last).cloned().collect();
+                Ok(Reply::People { people, count: self.people.len() as u64 })
+            }
             Command::Requests { all } => {
                 let rows = self.requests.iter().map(|request| request.row.clone());
                 let requests = rows.filter(|row| all || row.status != "closed").collect();

@@ -84,7 +84,8 @@ async fn posted(home: &Path, count: u64) -> Result<Found, CliError> {
     let (mut alone_ms, mut listed_ms, mut floor_ms, mut bytes) = (0.0, 0.0, 0.0, Some(0));
     for portion in 0..PORTIONS {
         let (before, start) = (bytes_written(), now());
-        post(node.handle.clone(), portion * each, each).await?;
+        let writer = tokio::spawn(post(node.handle.clone(), portion * each, each));
+        writer.await.map_err(|_| CliError::Stopped)??;
         alone_ms += ms(start, now());
         let written = before.zip(bytes_written()).map(|(before, after)| after - before);
         node.handle.ask(Command::Groups).await?;

@@ -35,7 +35,9 @@ fn everybody_of_the_plan_is_there_and_every_list_of_the_desk_has_something() {
     let (identity, genesis) = home::residence(&kept).expect("in a community");
     let mut office = home::open(&data, &identity, &genesis).expect("it opens");
 
-    let Reply::People { people } = one(&mut office, Command::People) else { panic!("people") };
+    let Reply::People { people, .. } = one(&mut office, Command::everybody()) else {
+        panic!("people")
+    };
     assert_eq!(people.len(), SMALL.people + 2, "and the two of the office");
     let Reply::Groups { groups } = one(&mut office, Command::Groups) else { panic!("groups") };
     assert_eq!(groups.len(), 13);
