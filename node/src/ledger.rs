@@ -95,7 +95,7 @@ use crdt::{
 
 use self::epochs::Keys;
 use crate::{
-    api::{ApiError, Command, CutPage, ErrorKind, Reply},
+    api::{ApiError, Command, CutPage, DeskList, ErrorKind, Reply},
     dice::Dice,
     identity::Identity,
     memo::Memo,
@@ -219,6 +219,8 @@ struct Memos {
     audience: Memo<receipts::AudienceKey, Arc<Vec<receipts::Home>>>,
     /// Of the last row here and the last that others hold.
     unsent: Memo<(i64, i64), u64>,
+    /// Of the requests' version and the second.
+    desk: Memo<(u64, u64), Arc<[(DeskList, Vec<RequestId>)]>>,
     /// Of the requests' version, the cut's first row and its end.
     cut: Memo<(u64, i64, u64), CutPage>,
 }

@@ -21,7 +21,7 @@ use std::{
 use crdt::{
     body::{Act, Body, Place, Role},
     envelope::{Envelope, Kind},
-    id::{EnvelopeId, PersonId},
+    id::{EnvelopeId, PersonId, RequestId},
     lifecycle::Status,
     time::ClaimedTime,
 };
@@ -114,23 +114,32 @@ impl Ledger {
     }
 
     fn desk_page(&self, wanted: Option<DeskList>, last: u32) -> Result<DeskPage, Failed> {
-        let cases = self.views.open_cases()?;
-        let lists = DeskList::ALL.into_iter().filter(|list| wanted.is_none_or(|it| it == *list));
         let mut page = DeskPage { lists: Vec::new(), cut: self.cut_page()? };
-        for list in lists {
-            let (mut requests, mut count) = (Vec::new(), 0);
-            for case in cases.iter().filter(|case| stands_in(list, case, self.claimed)) {
-                count += 1;
-                if count > u64::from(last) {
-                    continue;
-                }
-                if let Some(line) = self.views.request(&case.id)? {
+        for (list, standing) in self.standing()?.iter() {
+            if wanted.is_some_and(|it| it != *list) {
+                continue;
+            }
+            let mut requests = Vec::new();
+            for id in standing.iter().take(last as usize) {
+                if let Some(line) = self.views.request(id)? {
                     requests.push(self.request_row(line)?);
                 }
             }
-            page.lists.push(DeskRows { list, requests, count });
+            page.lists.push(DeskRows { list: *list, requests, count: standing.len() as u64 });
         }
         Ok(page)
+    }
+
+    /// What stands in each list, this second.
+    fn standing(&self) -> Result<Arc<[(DeskList, Vec<RequestId>)]>, Failed> {
+        let key = (self.views.requests_version(), self.claimed.0 / 1_000);
+        self.memos.desk.get_or(&key, || {
+            let cases = self.views.open_cases()?;
+            let now = self.claimed;
+            let of = |list| cases.iter().filter(move |case| stands_in(list, case, now));
+            let lists = DeskList::ALL.into_iter();
+            Ok(lists.map(|list| (list, of(list).map(|case| case.id).collect())).collect())
+        })
     }
 
     fn cut_page(&self) -> Result<Option<CutPage>, Failed> {

@@ -44,10 +44,13 @@ impl Ledger {
         let far = self.views.far_rides(to)?;
         let cases = self.views.open_cases()?;
         let waiting = || cases.iter().filter(|it| it.status == open && !far.contains(&it.id));
-        let counted: BTreeSet<RequestId> = waiting().map(|case| case.id).collect();
+        let is_near: BTreeSet<RequestId> = near.iter().map(|row| row.id).collect();
+        let counted = waiting().filter(|case| is_near.contains(&case.id)).map(|case| case.id);
+        let counted: BTreeSet<RequestId> = counted.collect();
         let beside = || near.iter().filter(|row| row.status == open && !counted.contains(&row.id));
-        page.open = (counted.len() + beside().count()) as u64;
-        page.offered = match waiting().find(|case| teams.contains(&case.group)) {
+        page.open = (waiting().count() + beside().count()) as u64;
+        let mut offered = waiting().filter(|case| teams.contains(&case.group));
+        page.offered = match offered.next() {
             Some(case) => {
                 self.views.request(&case.id)?.map(|it| self.request_row(it)).transpose()?
             }
