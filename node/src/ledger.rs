@@ -95,7 +95,7 @@ use crdt::{
 
 use self::epochs::Keys;
 use crate::{
-    api::{ApiError, Command, CutPage, DeskList, ErrorKind, Reply},
+    api::{ApiError, Command, CutPage, ErrorKind, Reply},
     dice::Dice,
     identity::Identity,
     memo::Memo,
@@ -220,7 +220,7 @@ struct Memos {
     /// Of the last row here and the last that others hold.
     unsent: Memo<(i64, i64), u64>,
     /// Of the requests' version and the second.
-    desk: Memo<(u64, u64), Arc<[(DeskList, Vec<RequestId>)]>>,
+    desk: Memo<(u64, u64), Arc<desk::Standing>>,
     /// Of the requests' version, the cut's first row and its end.
     cut: Memo<(u64, i64, u64), CutPage>,
 }

@@ -79,6 +79,9 @@ fn late_key(id: &EnvelopeId) -> String {
     format!("late/{}", id.to_hex())
 }
 
+/// The requests in each of the desk's lists.
+pub(super) type Standing = [(DeskList, Vec<RequestId>)];
+
 impl Ledger {
     /// The desk's questions.
     pub(super) fn answer_case(&self, command: &CaseCommand) -> Result<Reply, Failed> {
@@ -131,7 +134,7 @@ impl Ledger {
     }
 
     /// What stands in each list, this second.
-    fn standing(&self) -> Result<Arc<[(DeskList, Vec<RequestId>)]>, Failed> {
+    fn standing(&self) -> Result<Arc<Standing>, Failed> {
         let key = (self.views.requests_version(), self.claimed.0 / 1_000);
         self.memos.desk.get_or(&key, || {
             let cases = self.views.open_cases()?;

@@ -246,11 +246,7 @@ fn a_statement_whose_words_come_late_counts_like_any_other() {
 fn a_signature_that_is_not_the_writers_is_refused_and_costs_who_brought_it() {
     let mut it = street();
     let honest = it.forge().sign();
-    let mut signature = *honest.signature();
-    signature[7] ^= 1;
-    let body = honest.body().map(<[u8]>::to_vec);
-    let forged = Envelope::assemble(honest.header_bytes().to_vec(), signature, body)
-        .expect("the bytes are in order");
+    let forged = forged(&honest);
     let other = it.forge().with(|draft| draft.body = message("fine").encode()).sign();
     let batch = vec![forged, other.clone()];
     let received = it.truth.receive(batch, [5; 32]).expect("receives");
@@ -259,6 +255,30 @@ fn a_signature_that_is_not_the_writers_is_refused_and_costs_who_brought_it() {
     assert!(!it.truth.read().holds(&honest.id()).expect("reads"));
     let again = it.truth.receive(vec![other.clone(), other], [5; 32]).expect("receives");
     assert_eq!((again.new.len(), again.known), (0, 2));
+}
+
+/// The same envelope under another signature.
+fn forged(honest: &Envelope) -> Envelope {
+    let mut signature = *honest.signature();
+    signature[7] ^= 1;
+    let body = honest.body().map(<[u8]>::to_vec);
+    Envelope::assemble(honest.header_bytes().to_vec(), signature, body)
+        .expect("the bytes are in order")
+}
+
+#[test]
+fn among_so_many_that_two_cores_check_them_the_forged_ones_are_found() {
+    let mut it = street();
+    let said = |n: usize| it.forge().with(|draft| draft.body = message(&n.to_string()).encode());
+    let honest: Vec<Envelope> = (0..300).map(|n| said(n).sign()).collect();
+    let lies = [0, 149, 150, 299];
+    let told = |(n, one): (usize, &Envelope)| {
+        if lies.contains(&n) { forged(one) } else { one.clone() }
+    };
+    let batch = honest.iter().enumerate().map(told).collect();
+    let received = it.truth.receive(batch, [5; 32]).expect("receives");
+    let refused = lies.map(|n| (honest[n].id(), Malformed::BadSignature));
+    assert_eq!((received.refused, received.new.len()), (refused.to_vec(), 296));
 }
 
 #[test]
