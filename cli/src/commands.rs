@@ -49,6 +49,7 @@ pub mod places;
 pub mod post;
 pub mod print;
 pub mod reached;
+pub mod rebind;
 pub mod rebuild;
 pub mod recover;
 pub mod remove;
@@ -217,6 +218,7 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Name(args) => name::run(ui, door, args).await,
         Verb::Grant(args) => grant::run(ui, door, args).await,
         Verb::Remove(args) => remove::run(ui, door, args).await,
+        Verb::Rebind(args) => rebind::run(ui, door, args).await,
         Verb::Late(args) => late::run(ui, door, args).await,
         Verb::Admit(args) => late::admit(ui, door, args).await,
         Verb::Devices(args) => devices::run(ui, door, args).await,

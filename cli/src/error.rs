@@ -94,7 +94,9 @@ impl CliError {
             Misuse::InvalidSubcommand => {
                 ("usage-unknown-verb", context(ContextKind::InvalidSubcommand))
             }
-            Misuse::MissingRequiredArgument => {
+            Misuse::MissingRequiredArgument
+            | Misuse::TooFewValues
+            | Misuse::WrongNumberOfValues => {
                 ("usage-missing-argument", context(ContextKind::InvalidArg))
             }
             Misuse::InvalidValue | Misuse::ValueValidation => {

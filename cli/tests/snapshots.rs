@@ -213,6 +213,7 @@ fn answers_about_people() {
         &["group", "rules", "fleet", "--kind", "vetted"],
         &["group", "reports", "all"],
         &["group", "owner", "fleet", "Qian"],
+        &["rebind", "Qian", "Qian Fang", "12345", "67890"],
         &["places"],
         &["hide", &message],
         &["trouble"],

@@ -48,8 +48,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// IPv6 addresses that are told: on each of a few networks one of the neighbourhood's own, one of the provider's
-/// and some that change. So many fit into one packet
-/// ([`PACKET_BYTES_MAX`]).
+/// and some that change. So many fit into one packet ([`PACKET_BYTES_MAX`]).
 const V6_MAX: usize = 16;
 
 /// Seconds that an answer holds, as RFC 6762 has it for addresses.

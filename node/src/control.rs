@@ -166,6 +166,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::BadLink
         | ErrorKind::BadInvitationFile
         | ErrorKind::BadAddress
+        | ErrorKind::BadPageAddress
         | ErrorKind::BadLine
         | ErrorKind::WeakPassphrase
         | ErrorKind::BadBackup

@@ -56,6 +56,7 @@ mod plate;
 mod postings;
 mod profiles;
 mod reach;
+mod rebind;
 mod receipts;
 mod relays;
 mod remarks;

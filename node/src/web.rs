@@ -61,6 +61,7 @@ mod photo;
 mod plot;
 mod print;
 mod reach;
+mod rebind;
 mod recover;
 mod removal;
 mod request;
@@ -329,6 +330,7 @@ fn pages() -> Router<App> {
         .route("/people/{person}/name", get(name::page).post(name::send))
         .route("/people/{person}/grant", post(person::grant))
         .route("/people/{person}/remove", get(removal::remove_page).post(removal::remove))
+        .route("/people/{person}/rebind", get(rebind::page).post(rebind::rebind))
         .route(
             "/people/{person}/devices/{key}/revoke",
             get(removal::revoke_page).post(removal::revoke),

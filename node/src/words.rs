@@ -399,6 +399,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::BadLink => "error-bad-link",
         ErrorKind::BadInvitationFile => "error-bad-invitation-file",
         ErrorKind::BadAddress => "error-bad-address",
+        ErrorKind::BadPageAddress => "error-bad-page-address",
         ErrorKind::Private => "error-private",
         ErrorKind::NoVault => "error-no-vault",
         ErrorKind::ReasonNeeded => "error-reason-needed",

@@ -103,6 +103,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/ask/photo", CHEN, "/ask/photo".into()),
         ("/requests/{request}/photo", CHEN, format!("/requests/{ride}/photo")),
         ("/people/{person}/remove", OFFICE, format!("/people/{person}/remove")),
+        ("/people/{person}/rebind", OFFICE, format!("/people/{person}/rebind")),
         (
             "/people/{person}/devices/{key}/revoke",
             OFFICE,

@@ -2,8 +2,8 @@
 
 use crdt::time::ClaimedTime;
 use node::api::{
-    ActivityCommand, ActivityReply, Command, NewActivity, NewRole, NewSeries, Notice, PlaceVerb,
-    Reply, RequestRow, SeriesCommand, SeriesReply,
+    ActivityCommand, ActivityReply, Command, ErrorKind, HoursCommand, NewActivity, NewRole,
+    NewSeries, Notice, PlaceVerb, Reply, RequestRow, SeriesCommand, SeriesReply,
 };
 use tests::world::{BEGIN, Who, World};
 
@@ -187,4 +187,26 @@ fn a_ride_by_rota_is_given_until_its_yes_and_calls_whoever_stands_by() {
     assert_eq!(needed(world, li).len(), 1, "a yes is no setting off");
     world.read_notices(li, &told);
     assert_eq!(needed(world, li), [], "once");
+}
+
+/// Whoever does not lead was told nothing where there was nothing to approve, which reads as consent.
+#[test]
+fn approving_hours_is_refused_to_whoever_does_not_lead() {
+    let (mut world, people) = World::court(0xCA14, &["Zhang"]);
+    let world = &mut world;
+    let (office, zhang) = (world.office(), people[0]);
+    world.lan(&[office, zhang]);
+    plan(world, office, &["kettles"]);
+    let approve = |people: Vec<String>| {
+        let (activity, reason) = (TEA.to_owned(), String::new());
+        let (from_ms, until_ms) = (None, None);
+        Command::Hours(HoursCommand::Approve { activity, people, from_ms, until_ms, reason })
+    };
+    let holds = world.holds(zhang);
+    for people in [vec![], vec!["Zhang".to_owned()], vec!["Office".to_owned()]] {
+        let refused = world.ask(zhang, approve(people)).expect_err("he does not lead");
+        assert_eq!(refused.kind, ErrorKind::NotAnOwner);
+    }
+    assert_eq!(world.holds(zhang), holds, "refused acts write nothing");
+    world.tell(office, approve(vec![]));
 }

@@ -28,6 +28,7 @@ mod news;
 mod people;
 mod profiles;
 mod readers;
+mod rebind;
 mod relay;
 mod rides;
 mod search;

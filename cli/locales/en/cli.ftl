@@ -205,6 +205,8 @@ removed = Done. { $kept } things that were written stay{ $cut ->
         [0] {""}
        *[other] , { $cut } lie behind the cut
     }. What comes in later is shown by `linli late`.
+rebound-given = Given: { $role }
+rebound-left = Not yours to give; whoever looks after it lets the new person in: { $role }
 compare-nobody = No neighbour could be reached: the cut is where this box stands.
 compare-done = Compared with { $equal } of { $linked } neighbours in reach.
 late-none = Nothing has come in from behind a cut.

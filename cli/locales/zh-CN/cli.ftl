@@ -183,6 +183,8 @@ removed = 好了。写下的 { $kept } 件保留{ $cut ->
         [0] {""}
        *[other] ，{ $cut } 件在界线之后
     }。以后传到的用 `linli late` 查看。
+rebound-given = 已交给新的人：{ $role }
+rebound-left = 您给不了，请管这个群的人让新的人进来：{ $role }
 compare-nobody = 一户邻居也连不上：界线就划在这台机器现有的地方。
 compare-done = 已和连得上的 { $linked } 户中的 { $equal } 户比对过。
 late-none = 没有迟到的内容。

@@ -63,13 +63,16 @@ enum What {
         #[command(flatten)]
         json: Json,
     },
-    /// Where the other homes of this box have their pages
+    /// List your other neighbourhoods' pages, which your own page links to
+    ///
+    /// This home only remembers them for you, at most sixteen; nobody else learns of it.
     Homes {
-        /// Remember one: what you call it, and its address
+        /// Remember one: what you call it, then the address of its page as the browser shows it, for
+        /// example `--add "Lake Court" http://192.168.1.20:8080`
         #[arg(long, num_args = 2, value_names = ["NAME", "ADDRESS"])]
         add: Option<Vec<String>>,
 
-        /// Forget one
+        /// Forget one, by what you call it
         #[arg(long, value_name = "NAME", conflicts_with = "add")]
         forget: Option<String>,
 

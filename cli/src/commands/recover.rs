@@ -15,13 +15,20 @@ use crate::{
 
 /// Come back with your paper key, after every device is lost
 ///
-/// The 24 words are asked for or read from stdin. With LINK, an invitation into the same community,
-/// this empty box becomes yours: the same person, with fresh keys. Then start it with `linli up`, wait
-/// until it has what the others have, and take its rights from the old devices with `linli recover
-/// --revoke-old`: what they wrote until then stays, what they write from then on does not count.
+/// The 24 words of your paper are asked for, or read from stdin or a file. Do it in three steps:
+///
+/// 1. `linli recover LINK` on a new, empty box makes it yours: you are the same person as before, with
+///    fresh keys. LINK is any invitation into your community; a neighbour makes one with `linli invite`.
+///
+/// 2. `linli up` starts it. Wait until it has what the others have: `linli status` says so.
+///
+/// 3. `linli recover --revoke-old` takes the rights from your lost devices. What they wrote until then
+///    stays; what they write from then on does not count.
+///
+/// Whoever has lost the paper too comes in as somebody new, and is given what he was: `linli rebind`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// An invitation into the community, as `linli invite` printed it
+    /// An invitation into your community, as `linli invite` printed it; not with --revoke-old
     #[arg(required_unless_present = "revoke_old", conflicts_with = "revoke_old")]
     link: Option<String>,
 
@@ -33,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     person: Option<String>,
 
-    /// Take the rights from all your other devices, as far as their chains are known here
+    /// Take the rights from all your other devices; what this box has of theirs still counts
     #[arg(long)]
     revoke_old: bool,
 

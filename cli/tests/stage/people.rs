@@ -23,6 +23,14 @@ pub fn told(command: RosterCommand) -> RosterReply {
             RosterReply::Granted { grant: id(9), link: again.then(|| "linli:back".into()) }
         }
         Ask::Remove { .. } => RosterReply::Removed { removals: vec![id(11)], kept: 40, cut: 2 },
+        Ask::Rebind { .. } => RosterReply::Rebound {
+            person: PersonId::from_bytes([7; 32]),
+            given: vec![role(RoleWord::Staff, ""), role(RoleWord::Steward, "Building 5")],
+            left: vec![role(RoleWord::Member, "fleet")],
+            removals: vec![id(11)],
+            kept: 40,
+            cut: 2,
+        },
         Ask::Late { removal: None } => {
             RosterReply::Late { removals: vec![late(true, 3), late(false, 1), late(false, 0)] }
         }

@@ -41,6 +41,7 @@ error-old-key = You were let in again, but this box would write with its key fro
 
 thing-attest-self = writing down that you have seen your own paper (somebody else has to)
 thing-remove-self = removing yourself (to leave, use `linli leave`)
+thing-rebind-same = giving somebody's roles to the same person
 thing-admit = admitting late items
 thing-revoke = revoking somebody else's key
 thing-revoke-self = revoking the key of this very box

@@ -41,6 +41,7 @@ error-old-key = 您已被重新接纳，但这台机器还会用移出之前的�
 
 thing-attest-self = 给自己的证件作证明（要由别人来看）
 thing-remove-self = 移出自己（想离开请用 `linli leave`）
+thing-rebind-same = 把身份交给同一个人
 thing-admit = 收下迟到的内容
 thing-revoke = 吊销别人的钥匙
 thing-revoke-self = 吊销这台机器自己的钥匙

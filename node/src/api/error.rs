@@ -49,6 +49,8 @@ pub enum ErrorKind {
     BadInvitationFile,
     /// Not an address. Args: `address`.
     BadAddress,
+    /// Not the address of a page. Args: `address`.
+    BadPageAddress,
     /// The edit cannot be made. Args: `reason`.
     BadEdit,
     /// Private words do not belong where everybody reads. Args: none.

@@ -36,6 +36,18 @@ pub enum RosterCommand {
         /// Even where groups that the person founded vanish with it.
         anyway: bool,
     },
+    /// Gives what somebody is to the person he is now, who stands here and reads out his number, and takes it
+    /// from the one he was.
+    Rebind {
+        person: String,
+        to: String,
+        /// The 25 digits of the new person, spaced in any way.
+        number: String,
+        keep: Keep,
+        /// Even where groups that the old person founded vanish with it.
+        #[serde(default)]
+        anyway: bool,
+    },
     /// What came behind a cut, per removal; of one removal item by item.
     Late {
         removal: Option<String>,
@@ -204,6 +216,17 @@ pub enum RosterReply {
         link: Option<String>,
     },
     Removed {
+        removals: Vec<EnvelopeId>,
+        kept: u64,
+        cut: u64,
+    },
+    Rebound {
+        /// Who has the roles now.
+        person: PersonId,
+        /// What was given to him.
+        given: Vec<RoleRow>,
+        /// What the old person had and whoever acted may not give: its owners let the new one in.
+        left: Vec<RoleRow>,
         removals: Vec<EnvelopeId>,
         kept: u64,
         cut: u64,

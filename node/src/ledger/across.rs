@@ -51,7 +51,7 @@ impl Ledger {
                 let is_page = address.starts_with("http://") || address.starts_with("https://");
                 if !is_page || address.len() > ADDRESS_CHARS_MAX {
                     let args = [("address", address)];
-                    return Err(ApiError::new(ErrorKind::BadAddress, args).into());
+                    return Err(ApiError::new(ErrorKind::BadPageAddress, args).into());
                 }
                 let mut homes = self.next_door()?;
                 homes.retain(|home| home.name != name);

@@ -164,6 +164,8 @@ impl Ledger {
         reason: &str,
     ) -> Result<After, Failed> {
         let Gathering { line, .. } = self.gathering(text)?;
+        // Also where there is nothing to approve: silence would read as consent.
+        self.must_lead(&self.group(&line.group.to_hex())?)?;
         let me = self.person()?;
         let note = one_line(reason);
         refuse_private(&note)?;

@@ -39,6 +39,9 @@ impl Ledger {
             Do::Remove { person, role, over, keep, anyway } => {
                 self.remove(&person, role, over.as_deref(), &keep, anyway)?
             }
+            Do::Rebind { person, to, number, keep, anyway } => {
+                self.rebind((&person, &to), &number, &keep, anyway)?
+            }
             Do::Admit { removal, writer } => self.admit_late(&removal, writer.as_deref())?,
             Do::RevokeKey { key, keep } => self.revoke_key(&key, &keep)?,
             Do::CertifyKey { key, key_use } => self.certify_key(&key, key_use)?,
@@ -151,16 +154,27 @@ impl Ledger {
     /// Says to everybody that this person was met; once is enough.
     fn meet(&mut self, text: &str, number: &str) -> Result<After, Failed> {
         let person = self.person_named(text)?;
-        let me = self.person()?;
-        if person == me || !introduction::is_number_of(&person, number) {
-            let args = [("name", self.views.name_of(&person)?)];
-            return Err(ApiError::new(ErrorKind::OtherNumber, args).into());
+        self.must_stand_here(person, number)?;
+        self.has_met(person)?;
+        Ok(After::Read(Command::Roster(RosterCommand::Why { person: person.to_hex() })))
+    }
+
+    /// Whoever has somebody before him reads that person's number there; nobody meets himself.
+    pub(super) fn must_stand_here(&self, person: PersonId, number: &str) -> Result<(), Failed> {
+        if person != self.person()? && introduction::is_number_of(&person, number) {
+            return Ok(());
         }
+        let args = [("name", self.views.name_of(&person)?)];
+        Err(ApiError::new(ErrorKind::OtherNumber, args).into())
+    }
+
+    pub(super) fn has_met(&mut self, person: PersonId) -> Result<(), Failed> {
+        let me = self.person()?;
         if !self.views.met(&person, Some(&me))?.by_me {
             let group = self.group("all")?;
             self.remark(&group, Talk::Met { person })?;
         }
-        Ok(After::Read(Command::Roster(RosterCommand::Why { person: person.to_hex() })))
+        Ok(())
     }
 
     fn why_role(&self, standing: &Standing) -> Result<WhyRole, Failed> {

@@ -64,13 +64,26 @@ struct Removal {
 }
 
 impl Removal {
-    /// What may be kept of the person's own: value, words, chosen.
     fn keeps(&self) -> [(&'static str, String, bool); 3] {
-        let choice = |value: &'static str, key| {
-            let chosen = self.typed.keep == value || (self.typed.keep.is_empty() && value == "all");
-            (value, self.f.t(key), chosen)
-        };
-        [choice("all", "keep-all"), choice("until", "keep-until"), choice("none", "keep-none")]
+        keeps(&self.f, &self.typed.keep)
+    }
+}
+
+/// What may be kept of somebody's own: value, words, chosen.
+pub fn keeps(f: &Frame, typed: &str) -> [(&'static str, String, bool); 3] {
+    let choice = |value: &'static str, key| {
+        let chosen = typed == value || (typed.is_empty() && value == "all");
+        (value, f.t(key), chosen)
+    };
+    [choice("all", "keep-all"), choice("until", "keep-until"), choice("none", "keep-none")]
+}
+
+/// What is kept, as a form says it; nothing where its moment cannot be read.
+pub fn keep_typed(visit: &Visit, keep: &str, until: &str) -> Option<Keep> {
+    match keep {
+        "none" => Some(Keep::None),
+        "until" => visit.moment_typed(until).map(|claimed_ms| Keep::Until { claimed_ms }),
+        _ => Some(Keep::All),
     }
 }
 
@@ -187,17 +200,10 @@ async fn take(
     typed: Typed,
     command: impl FnOnce(Keep) -> RosterCommand,
 ) -> Result<Response, Failure> {
-    let keep = match typed.keep.as_str() {
-        "none" => Keep::None,
-        "until" => match visit.moment_typed(&typed.until) {
-            Some(claimed_ms) => Keep::Until { claimed_ms },
-            None => {
-                let mut page = load(app, visit, person, key, typed).await?;
-                page.wrong_until = Some(visit.words.text("keep-until-wrong", &[]));
-                return Ok(unprocessable(show(&page)));
-            }
-        },
-        _ => Keep::All,
+    let Some(keep) = keep_typed(visit, &typed.keep, &typed.until) else {
+        let mut page = load(app, visit, person, key, typed).await?;
+        page.wrong_until = Some(visit.words.text("keep-until-wrong", &[]));
+        return Ok(unprocessable(show(&page)));
     };
     let compared = compare(app, visit).await?;
     match app.roster(command(keep)).await {
@@ -218,7 +224,7 @@ async fn take(
 }
 
 /// Compares with every home in reach, for a bounded time, and says with how many that went.
-async fn compare(app: &App, visit: &Visit) -> Result<String, Failure> {
+pub async fn compare(app: &App, visit: &Visit) -> Result<String, Failure> {
     let Reply::Mesh(mesh) = app.handle.ask(Command::Mesh).await? else {
         return Err(Failure::odd_reply());
     };

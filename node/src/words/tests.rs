@@ -11,7 +11,7 @@ use super::*;
 
 mod together;
 
-const ERRORS: [ErrorKind; 87] = [
+const ERRORS: [ErrorKind; 88] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -42,6 +42,7 @@ const ERRORS: [ErrorKind; 87] = [
     ErrorKind::BadLink,
     ErrorKind::BadInvitationFile,
     ErrorKind::BadAddress,
+    ErrorKind::BadPageAddress,
     ErrorKind::BadEdit,
     ErrorKind::Private,
     ErrorKind::NoVault,
@@ -261,6 +262,7 @@ const FAMILIES: [(&str, &[&str]); 22] = [
             "time",
             "needs",
             "remove_self",
+            "rebind_same",
             "attest_self",
             "admit",
             "revoke",

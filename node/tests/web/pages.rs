@@ -63,6 +63,7 @@ pub fn every_page() -> Vec<(&'static str, String)> {
         ("people", "/people".into()),
         ("person", steward()),
         ("remove", format!("{}/remove", steward())),
+        ("rebind", format!("{}/rebind", steward())),
         ("revoke", format!("{}/devices/{}/revoke", steward(), "02".repeat(32))),
         ("trouble", "/trouble".into()),
         ("late", format!("/late/{}", id(81).to_hex())),

@@ -72,6 +72,35 @@ async fn a_removal_says_what_will_happen_first_and_what_still_counts_after() {
 }
 
 #[tokio::test]
+async fn whoever_lost_everything_is_bound_anew_by_the_number_on_his_new_box() {
+    let pages = at_home(Fake::new());
+    let mut browser = Browser::new(&pages, "en");
+    let rebind = format!("{}/rebind", steward());
+    browser.get(&steward()).await.says(&rebind);
+    browser
+        .get(&rebind)
+        .await
+        .says("compares with every home in reach")
+        .says("Building head (3号楼)")
+        .says("Both happen together, or neither does")
+        .says(r#"name="once""#);
+    let page = browser.post(&rebind, &[("to", "Qian Fang"), ("number", "99999")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says(r#"value="99999""#).says(r#"value="Qian Fang""#).says("wrong-number");
+    let page = browser
+        .post(
+            &rebind,
+            &[("to", "Qian Fang"), ("number", "12345"), ("keep", "until"), ("until", "soon")],
+        )
+        .await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("Please give a day and a time");
+    let page = browser.post(&rebind, &[("to", "Qian Fang"), ("number", "12345 67890")]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.says("Compared first").says("Given: Building head (3号楼)").says("Not yours to give");
+}
+
+#[tokio::test]
 async fn a_stolen_phone_is_revoked_and_this_very_box_is_not_offered() {
     let pages = at_home(Fake::new());
     let mut browser = Browser::new(&pages, "zh-CN");

@@ -263,6 +263,7 @@ pub const ROUTES: &[Route] = &[
     get("/people/{person}/why", "roster/why", "roster/why"),
     post("/people/{person}/roles", "roster/grant", People, ""),
     post("/people/{person}/removals", "roster/remove", People, ""),
+    post("/people/{person}/rebinding", "roster/rebind", People, ""),
     post("/leave", "roster/leave", People, ""),
     get("/late", "roster/late", "roster"),
     post("/late/{removal}/admit", "roster/admit", People, ""),
