@@ -161,15 +161,20 @@ fn plan_and_promise_in_a_cut(world: &mut World, court: &mut Court) {
     world.cut(&[zhang, wang], &[office, li, chen]);
     let absent = SeriesCommand::Absent { ride: "Dialysis".into(), date: Some("2026-11-24".into()) };
     world.tell(zhang, Command::Series(absent));
-    act(world, zhang, third, ActVerb::Claim);
+    let third_back = ride(world, zhang, "2026-12-08", "back").id;
+    for leg in [third, third_back] {
+        act(world, zhang, leg, ActVerb::Claim);
+    }
     world.tell(office, rota(&["Chen"], Some("2026-12-08")));
-    let moved = SeriesCommand::Edit {
-        series: "Dialysis".into(),
-        date: "2026-12-15".into(),
-        plan: PlanWord::At("2026-12-16 09:00".into()),
-        reason: String::new(),
-    };
-    world.tell(office, Command::Series(moved));
+    for (date, at) in [("2026-12-08", "2026-12-09 10:00"), ("2026-12-15", "2026-12-16 09:00")] {
+        let moved = SeriesCommand::Edit {
+            series: "Dialysis".into(),
+            date: date.into(),
+            plan: PlanWord::At(at.into()),
+            reason: String::new(),
+        };
+        world.tell(office, Command::Series(moved));
+    }
     assert_eq!(world.holder(zhang, third).as_deref(), Some("Zhang"));
     assert_eq!(world.holder(office, third).as_deref(), Some("Chen"));
     court.tell(world, "the office, cut off", office);
@@ -184,9 +189,15 @@ fn plan_and_promise_in_a_cut(world: &mut World, court: &mut Court) {
     }
     assert_eq!(world.agreed_holder(&everybody, third), "Zhang", "he had said yes unseen");
     assert_eq!(world.agreed_holder(&everybody, fourth), "Chen", "the new rota");
+    for (who, leg) in everybody.iter().flat_map(|who| [(*who, "out"), (*who, "back")]) {
+        let row = ride(world, who, "2026-12-08", leg);
+        let stands = (shown(&row).said_yes, shown(&row).moved, &shown(&row).begins[..10]);
+        assert_eq!(stands, (true, false, "2026-12-08"), "what he claimed stands as it was");
+    }
     let told = world.notices(chen);
-    assert_eq!(told.len(), 1, "told once: {told:?}");
-    assert_eq!((told[0].request, told[0].reason.as_str()), (third, "waitlisted"));
+    assert_eq!(told.len(), 2, "told once of each leg: {told:?}");
+    assert!(told.iter().all(|it| it.reason == "waitlisted"), "{told:?}");
+    assert!(told.iter().all(|it| [third, third_back].contains(&it.request)), "{told:?}");
     assert_eq!(world.notices(zhang), [], "whoever leaves by himself needs no telling");
     court.tell(world, "healed", chen);
 }
