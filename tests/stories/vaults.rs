@@ -208,8 +208,10 @@ fn the_captain_releases_it_on_the_side_without_the_desk() {
     assert!(seen.iter().any(|it| it.who == "Wu" && it.released_to.as_deref() == Some("Zhao")));
 }
 
+/// Removed on one side of a cut, on the other he sets off for the ride that he had claimed: after the heal
+/// nobody's node hands him the door.
 #[test]
-fn a_driver_who_was_removed_is_given_nothing() {
+fn need_17_a_driver_who_was_removed_is_given_nothing() {
     let Court { mut world, office, wu, chen, zhao, sun, .. } = court(0x7A03);
     let ride = asks(&mut world, chen);
     world.settle();
@@ -230,6 +232,15 @@ fn a_driver_who_was_removed_is_given_nothing() {
     world.settle();
     world.run_for(70_000);
     assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu"]));
+
+    world.chapter("he has not heard of it and sets off; it heals");
+    assert!(world.try_act(zhao, ride, ActVerb::Depart));
+    world.heal();
+    // What he wrote behind his removal is never everywhere.
+    world.run_for(300_000);
+    assert_eq!(world.holder(office, ride), None, "his departure is dropped");
+    assert_eq!(key_holders(&world), names(&["Chen", "Office", "Wu"]));
+    assert!(opens(&mut world, zhao, ride, "I drive").is_err());
 }
 
 #[test]
