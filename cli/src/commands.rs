@@ -229,8 +229,6 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
         Verb::Hide(args) => leave::hide(ui, door, args).await,
         Verb::Report(args) => leave::report(ui, door, args).await,
         Verb::Trouble(args) => trouble::run(ui, door, args).await,
-        Verb::Series(args) => series::run(ui, door, args).await,
-        Verb::Rota(args) => series::rota(ui, door, args).await,
         Verb::Root(args) => root::run(ui, door, args).await,
         Verb::Status(args) => status::run(ui, door, args).await,
         Verb::Doctor(args) => doctor::run(ui, door, args).await,
@@ -250,6 +248,8 @@ async fn ask_desk(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), Cl
 /// The verbs of what people do together.
 async fn gather(ui: &mut Ui<'_>, door: &mut Door, verb: Verb) -> Result<(), CliError> {
     match verb {
+        Verb::Series(args) => series::run(ui, door, args).await,
+        Verb::Rota(args) => series::rota(ui, door, args).await,
         Verb::Activity(args) => activity::run(ui, door, args).await,
         Verb::Hours(args) => hours::run(ui, door, args).await,
         Verb::Look(args) => look::run(ui, door, args).await,
