@@ -163,21 +163,7 @@ impl Fake {
                 let kept = if keep == Keep::None { 0 } else { 7 };
                 RosterReply::Removed { removals: vec![id(82)], kept, cut: 9 - kept }
             }
-            RosterCommand::Rebind { to, number, .. } => {
-                if !number.starts_with("12345") {
-                    let args = [("name", to)];
-                    return Err(ApiError::new(ErrorKind::OtherNumber, args));
-                }
-                let role = |role, over: &str| RoleRow { role, over: over.into() };
-                RosterReply::Rebound {
-                    person: PersonId::from_bytes([2; 32]),
-                    given: vec![role(RoleWord::Steward, "3号楼")],
-                    left: vec![role(RoleWord::Member, "车队")],
-                    removals: vec![id(82)],
-                    kept: 7,
-                    cut: 0,
-                }
-            }
+            RosterCommand::Rebind { to, number, .. } => rebound(to, &number)?,
             RosterCommand::RevokeKey { key, .. } => {
                 let found = self.roster.devices.iter_mut().find(|row| row.key.to_hex() == key);
                 let unknown = || ApiError::new(ErrorKind::UnknownKey, [("key", key.clone())]);
@@ -263,6 +249,21 @@ fn places() -> Vec<PlaceRow> {
         place(60, "1号院", &["1号院"], "area"),
         place(2, "3号楼", &["1号院", "3号楼"], "group"),
     ]
+}
+
+fn rebound(to: String, number: &str) -> Result<RosterReply, ApiError> {
+    if !number.starts_with("12345") {
+        return Err(ApiError::new(ErrorKind::OtherNumber, [("name", to)]));
+    }
+    let role = |role, over: &str| RoleRow { role, over: over.into() };
+    Ok(RosterReply::Rebound {
+        person: PersonId::from_bytes([2; 32]),
+        given: vec![role(RoleWord::Steward, "3号楼")],
+        left: vec![role(RoleWord::Member, "车队")],
+        removals: vec![id(82)],
+        kept: 7,
+        cut: 0,
+    })
 }
 
 /// The page of 张阿姨, who is a steward.
