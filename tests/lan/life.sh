@@ -67,6 +67,8 @@ refused not_now office close "$one"
 together
 stands wang "$one" resolved
 stands wang "$complaint" declined
+linli wang request "$complaint" --private --json | json '[o["reason"] for o in d["openings"]]' | has "to look into it" ||
+  fail "whoever confided it does not see who looked, and why"
 linli office desk call-backs --json | has "$one" || fail "nobody is called back"
 linli wang confirm "$one" --json >/dev/null
 together
@@ -125,7 +127,10 @@ together
 linli wang place live "Building 5" >/dev/null
 keys=$(linli office notice "A bunch of keys was found" --unit "Building 5" --group all --json | json 'd["id"]')
 together
+unplug office lan
 linli wang news mine "$keys" --json >/dev/null
+linli office news show "$keys" --json | json 'd["state"]' | has -x holds || fail "nobody could have told the office"
+plug office lan
 together
 linli office news show "$keys" --json | json 'd["state"]' | has -x settled || fail "the found keys are still looked for"
 
@@ -165,17 +170,19 @@ else
   together
   refused not_now office close "$silent"
   down office
+  unplug office lan
   LD_PRELOAD=$faketime FAKETIME=+8d FAKETIME_DONT_FAKE_MONOTONIC=1 up office
   tries=0
   until [ "$(status office "$silent")" = closed ]; do
     tries=$((tries + 1)); [ $tries -lt 400 ] || fail "nobody closed it: $(status office "$silent")"; read -r -t 0.05 <> <(:) || true
   done
-  together
-  stands wang "$silent" closed
   [ "$(linli office figures --json | json 'd["all"]["satisfaction"]["by_default"]')" = 1 ] || fail "not counted apart"
+  note "closed here, opened again there: open beats closed"
   linli wang reopen "$silent" --json >/dev/null
+  plug office lan
   together
   stands office "$silent" assigned
+  stands wang "$silent" assigned
 fi
 same_everywhere office wang
 no_errors

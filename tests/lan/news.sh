@@ -52,6 +52,7 @@ copy=$(linli office forward "$alert" Team --note look --json | json 'd["id"]')
 [ -n "$copy" ] || fail "not shown in the team"
 linli wang ask "How is the gas card charged?" --kind question --json | json 'd["answers"][0]["text"]' | has "east gate" ||
   fail "the saved answer does not come first"
+linli office reached "$alert" --json | json '[m["name"] for m in d["missing"]]' | has "阳台的花" || fail "the office does not see whom to knock for"
 waits=$(linli wang post all "@desk is there water tonight?" --json | json 'd["id"]')
 
 heal_trunk
