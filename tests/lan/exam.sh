@@ -8,13 +8,7 @@
 in_namespace "$@"
 lan_begin
 
-two_streets
-lives east office li; lives west zhang
-all="office li zhang"
-found office 李红 润园; up office
-link=$(invite office)
-for home in zhang li; do join "$home" "$link" "$home-p"; up "$home"; done
-equal $all
+moved_in "office li" zhang
 
 plan() { # plan TITLE WHEN
   linli office series new "$1" --start "$(date -u -d "$2" "+%Y-%m-%d %H:%M")" --rule "FREQ=DAILY;COUNT=1" --zone UTC \

@@ -63,6 +63,19 @@ lives() { # lives BRIDGE HOME…: each in a namespace of its own, at the next fr
     home_net "$home"; cable "$home" "$street" "10.9.7.$address"
   done
 }
+moved_in() { # moved_in "ONE STREET" "THE OTHER": 李红's office founds 润园, the others join; alerts ring into HOME.rung
+  local home
+  two_streets
+  lives east $1; lives west $2
+  all="$1 $2"
+  found office 李红 润园; up office
+  link=$(invite office)
+  for home in ${all#office }; do
+    join "$home" "$link" "$home-p"
+    up "$home" --on-alert "echo \"\$LINLI_CLASS \$LINLI_ID\" >>'$work/$home.rung'"
+  done
+  equal $all
+}
 cut_trunk() { note "cut${1:+: $1}"; ip link set trunk down; }
 heal_trunk() { note "heal${1:+: $1}"; ip link set trunk up; }
 unplug() { ip link set "$1-$2" down; }

@@ -8,15 +8,7 @@
 in_namespace "$@"
 lan_begin
 
-two_streets
-lives east office wang; lives west li zhao
-all="office wang li zhao"
-found office 李红 润园; up office
-link=$(invite office)
-for home in wang li zhao; do
-  join "$home" "$link" "$home-p"; up "$home" --on-alert "echo \"\$LINLI_CLASS \$LINLI_ID\" >>'$work/$home.rung'"
-done
-equal $all
+moved_in "office wang" "li zhao"
 for it in "Building 5" "Building 6"; do linli office place new "$it" --json >/dev/null; done
 equal $all
 

@@ -8,13 +8,7 @@
 in_namespace "$@"
 lan_begin
 
-two_streets
-lives east office zhang; lives west li wang
-all="office zhang li wang"
-found office 李红 润园; up office
-link=$(invite office)
-for home in zhang li wang; do join "$home" "$link" "$home-p"; up "$home"; done
-equal $all
+moved_in "office zhang" "li wang"
 told() { # told HOME REASON: how often it is told so
   linli "$1" notices --json | python3 -c 'import json,sys
 print(sum(json.loads(line)["reason"] == sys.argv[1] for line in sys.stdin))' "$2"; }

@@ -36,7 +36,7 @@ use super::{After, Failed, INTRODUCTION_MAX, Ledger};
 use crate::{
     api::{ApiError, ErrorKind, KeyState, Reply},
     home,
-    identity::{self, HOURS_MAX},
+    identity::{self, HOURS_MAX, Identity},
     passphrase::{self, NotOpened, Passphrase},
     store::error::StoreError,
 };
@@ -218,19 +218,25 @@ impl Ledger {
         }
     }
 
-    /// Fresh keys for all whose keys are elsewhere too and whose sealed key is open.
-    pub(super) fn make_fresh_keys(&mut self) -> Result<(), Failed> {
-        let mut fresh = self.identity.clone();
-        let none_yet = fresh.copied && fresh.others.iter().all(|it| it.copied);
-        let mut made = false;
+    /// The identity with a fresh writer for everybody of this box who needs one and whose sealed key is
+    /// open; beside it, whether there was anybody.
+    fn with_fresh_writers(&mut self, needs: impl Fn(&Self, &Identity) -> bool) -> (Identity, bool) {
+        let (mut fresh, mut made) = (self.identity.clone(), false);
         for who in self.identity.turns() {
             fresh.trade_places(who);
-            if fresh.copied && fresh.sealed.secret().is_some() {
+            if fresh.sealed.secret().is_some() && needs(self, &fresh) {
                 fresh.writer = Secret::from_seed(self.dice.draw());
                 (fresh.copied, made) = (false, true);
             }
             fresh.trade_places(who);
         }
+        (fresh, made)
+    }
+
+    /// Fresh keys for all whose keys are elsewhere too and whose sealed key is open.
+    pub(super) fn make_fresh_keys(&mut self) -> Result<(), Failed> {
+        let none_yet = self.identity.copied && self.identity.others.iter().all(|it| it.copied);
+        let (mut fresh, made) = self.with_fresh_writers(|_, it| it.copied);
         if made && none_yet {
             fresh.take_box(Secret::from_seed(self.dice.draw()));
         }
@@ -250,19 +256,10 @@ impl Ledger {
     /// Whoever was let into a group again writes under that grant only with a writer that never wrote
     /// under the one that was taken. Where his sealed key is shut he reads, until he has unlocked it.
     pub(super) fn renew_where_let_in_again(&mut self) -> Result<(), Failed> {
-        let mut fresh = self.identity.clone();
-        let mut made = false;
-        for who in self.identity.turns() {
-            fresh.trade_places(who);
-            let writer = fresh.writer.writer();
-            let roster = self.truth.roster();
-            let barred = fresh.person.is_some_and(|me| roster.needs_fresh_writer(me, writer));
-            if barred && !fresh.copied && fresh.sealed.secret().is_some() {
-                fresh.writer = Secret::from_seed(self.dice.draw());
-                made = true;
-            }
-            fresh.trade_places(who);
-        }
+        let (fresh, made) = self.with_fresh_writers(|ledger, it| {
+            let (roster, writer) = (ledger.truth.roster(), it.writer.writer());
+            !it.copied && it.person.is_some_and(|me| roster.needs_fresh_writer(me, writer))
+        });
         if made {
             if let Some(folder) = &self.folder {
                 identity::keep_identity(folder, &fresh)?;

@@ -202,19 +202,28 @@ async fn admit(app: &App, headers: &HeaderMap, scope: ScopeWord) -> Result<Token
     if row.scopes.contains(&scope) { Ok(row) } else { Err(Problem::Scope(scope)) }
 }
 
+/// Rule 1 of a request at this address; beside it who asks, and under which key it is to be done once.
+async fn let_in(
+    app: &App,
+    route: &Route,
+    request: Request,
+) -> Result<(Request, TokenRow, Option<String>), Problem> {
+    named(app, &request)?;
+    let token = admit(app, &request.headers().clone(), route.scope).await?;
+    let key = key_of(route, request.headers())?;
+    Ok((request, token, key))
+}
+
 async fn carry_out(
     app: &App,
     route: &'static Route,
     path: Path,
     request: Request,
 ) -> Result<Reply, Problem> {
-    named(app, &request)?;
-    let headers = request.headers().clone();
-    let token = admit(app, &headers, route.scope).await?;
+    let (request, token, key) = let_in(app, route, request).await?;
     let path = path.map_err(|_| bad("path"))?;
     let shape = openapi::taken(route);
     let mut fields = Map::new();
-    let key = key_of(route, &headers)?;
     if route.method.has_body() {
         fields = body_of(request, &shape).await?;
     } else {

@@ -43,11 +43,8 @@ pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    if let Some(home) = recover::led_home(&app).await? {
-        return Ok(home);
-    }
-    let f = Frame::load(&app, &visit).await;
-    Ok(show(&Founding { f, typed: Typed::default(), wrong: None }))
+    let form = |f| Founding { f, typed: Typed::default(), wrong: None };
+    recover::for_an_empty_box(&app, &visit, form).await
 }
 
 pub async fn found(

@@ -215,10 +215,10 @@ fn sentence(words: Words, row: &RequestRow, title: &str) -> String {
     let side = if row.asked_by_me { "mine" } else { "held" };
     let holder = row.holder.as_ref().map(|it| clip(it, TITLE_CHARS_MAX));
     let holder = holder.unwrap_or_else(|| words.text("somebody", &[]));
-    let status = words.status(&row.status);
+    let status = words.status(row.state());
     let args = [("title", title.into()), ("holder", holder.into()), ("status", status.into())];
     words
-        .sentence(side, &row.status, &args)
+        .sentence(side, row.state(), &args)
         .or_else(|| words.sentence(side, "other", &args))
         .unwrap_or_default()
 }

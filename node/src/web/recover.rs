@@ -44,16 +44,20 @@ struct Coming {
     wrong: Option<(String, String)>,
 }
 
-/// Setting up is for a box that is in no community: whoever is in one is led home.
+/// A form that sets a box up is for one that is in no community: whoever is in one is led home.
 ///
 /// # Errors
 ///
 /// Where the node does not answer.
-pub async fn led_home(app: &App) -> Result<Option<Response>, Failure> {
+pub async fn for_an_empty_box<T: Template>(
+    app: &App,
+    visit: &Visit,
+    form: impl FnOnce(Frame) -> T,
+) -> Result<Response, Failure> {
     match app.handle.ask(Command::Knocking).await {
-        Ok(_) => Ok(None),
+        Ok(_) => Ok(show(&form(Frame::load(app, visit).await))),
         Err(error) if error.kind == ErrorKind::AlreadyInCommunity => {
-            Ok(Some(Redirect::to("/").into_response()))
+            Ok(Redirect::to("/").into_response())
         }
         Err(error) => Err(error.into()),
     }
@@ -63,11 +67,7 @@ pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    if let Some(home) = led_home(&app).await? {
-        return Ok(home);
-    }
-    let f = Frame::load(&app, &visit).await;
-    Ok(show(&Coming { f, typed: Typed::default(), wrong: None }))
+    for_an_empty_box(&app, &visit, |f| Coming { f, typed: Typed::default(), wrong: None }).await
 }
 
 pub async fn recover(

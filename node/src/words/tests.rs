@@ -373,6 +373,7 @@ const FAMILIES: [(&str, &[&str]); 22] = [
             "registered",
             "open",
             "assigned",
+            "given",
             "in_progress",
             "resolved",
             "cancel_requested",
@@ -381,7 +382,8 @@ const FAMILIES: [(&str, &[&str]); 22] = [
     ),
 ];
 
-const HELD: [&str; 5] = ["assigned", "in_progress", "resolved", "cancel_requested", "other"];
+const HELD: [&str; 6] =
+    ["assigned", "given", "in_progress", "resolved", "cancel_requested", "other"];
 
 /// Every source that may name a key, templates included.
 const SOURCES: [&str; 2] = ["src", "templates"];

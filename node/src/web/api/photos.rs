@@ -17,8 +17,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    App, IDEMPOTENCY_KEY, Path, Problem, admit, ask, bad, command_of, key_of, named, openapi,
-    pairs, put,
+    App, IDEMPOTENCY_KEY, Path, Problem, ask, bad, command_of, let_in, openapi, pairs, put,
     routes::{Method, Route},
     words_of,
 };
@@ -77,10 +76,8 @@ async fn carry_out(
     path: Path,
     request: Request,
 ) -> Result<Reply, Problem> {
-    named(app, &request)?;
+    let (request, token, key) = let_in(app, route, request).await?;
     let headers = request.headers().clone();
-    let token = admit(app, &headers, route.scope).await?;
-    let key = key_of(route, &headers)?;
     let said =
         headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
     if !TYPES_TAKEN.contains(&said) {
