@@ -58,7 +58,7 @@ pub use message::{MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
 pub use paper::{PaperCommand, PaperState};
-pub use peers::{MeshPicture, PeerRow};
+pub use peers::{MeshPicture, MeshStrip, PeerRow, Seen};
 pub use people::*;
 pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
 pub use profile::*;
@@ -69,7 +69,7 @@ pub use series::{
     DrivenRow, NewSeries, OfferRow, PlanWord, RideRow, SeriesCommand, SeriesPage, SeriesReply,
     SeriesRow, WeekPage,
 };
-pub use status::{BoardPage, GroupStatus, Pin, Status};
+pub use status::{BoardPage, GroupStatus, Pin, Status, TakenIn};
 pub use team::*;
 pub use token::{ScopeWord, TokenCommand, TokenReply, TokenRow, TokenText};
 pub use vault::{EarlierRow, OpeningRow, Private, VaultPage, VaultWord};
@@ -89,8 +89,10 @@ pub enum Command {
         command: Box<Command>,
     },
     Status,
-    /// Who is reachable, for the strip on every page and the mesh picture.
+    /// Who is reachable, for the mesh picture.
     Mesh,
+    /// The same in one line, for the strip on every page.
+    Strip,
     /// Enters a community: only a node that is in none yet takes this. `home` and `person` where
     /// nobody has named them yet.
     Join {
@@ -366,6 +368,7 @@ pub enum Reply {
     Done,
     Status(Box<Status>),
     Mesh(MeshPicture),
+    Strip(MeshStrip),
     Groups {
         groups: Vec<GroupRow>,
     },
@@ -552,29 +555,6 @@ pub struct GroupRow {
     pub unread: u64,
     /// Is the person of this box in it?
     pub joined: bool,
-}
-
-/// What became of envelopes that a bundle brought: `bundle import --json` prints it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TakenIn {
-    /// Not held before.
-    pub new: u64,
-    /// Held before.
-    pub known: u64,
-    /// Dropped: not signed by whom they name.
-    pub refused: u64,
-    /// Of the new ones, those that wait for something or do not count.
-    pub pending: u64,
-}
-
-impl TakenIn {
-    /// The same of one section more.
-    pub const fn add(&mut self, more: &Self) {
-        self.new += more.new;
-        self.known += more.known;
-        self.refused += more.refused;
-        self.pending += more.pending;
-    }
 }
 
 /// Something that a person of this box must be told, once.

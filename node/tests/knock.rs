@@ -145,6 +145,13 @@ async fn whoever_is_sent_away_stays_outside_and_nothing_of_him_is_kept() {
     })
     .await;
     assert_eq!(hall.office.handle.ask(Command::Approvals).await, Ok(none_waits()));
+    let Ok(Reply::Mesh(mesh)) = hall.office.handle.ask(Command::Mesh).await else {
+        panic!("a picture")
+    };
+    let Ok(Reply::Strip(strip)) = hall.office.handle.ask(Command::Strip).await else {
+        panic!("the same in one line")
+    };
+    assert_eq!((strip.home, strip.office_heard_ms_ago), (mesh.home, mesh.office_heard_ms_ago));
     let Ok(Reply::People { people, .. }) = hall.office.handle.ask(Command::everybody()).await
     else {
         panic!("people")

@@ -38,7 +38,7 @@ pub struct PeerRow {
     pub frames_out: u64,
 }
 
-/// How this home is connected, for the strip on every page.
+/// How this home is connected.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeshPicture {
     /// This box.
@@ -53,4 +53,130 @@ pub struct MeshPicture {
     pub unsent: u64,
     /// Where it listens.
     pub addresses: Vec<String>,
+}
+
+/// How this home is connected, in one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeshStrip {
+    /// This home's name.
+    pub home: String,
+    /// Homes that it has a link to now.
+    pub connected: u64,
+    /// Is this an office, or one of those?
+    pub office_near: bool,
+    /// Is there one at all, as far as is known?
+    pub office_known: bool,
+    /// How long ago an office was last heard; none if never. 0 where this is one.
+    pub office_heard_ms_ago: Option<u64>,
+    /// Envelopes written here that no other node is known to hold yet.
+    pub unsent: u64,
+    /// Homes that were heard before and have been out of reach for [`SILENT_MS`].
+    pub silent: u64,
+    /// Which of these has been for longest, and for how long; none if there is none.
+    pub longest_silent: Option<(String, u64)>,
+}
+
+/// A home that was not heard for so long is told to the desk, in milliseconds: an hour.
+pub const SILENT_MS: u64 = 60 * 60 * 1_000;
+
+/// What the strip asks about one peer.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// Its name.
+    pub home: &'a str,
+    /// Is it an office?
+    pub office: bool,
+    /// Is there a link now?
+    pub connected: bool,
+    /// How long ago it was last heard; none if never.
+    pub heard_ms_ago: Option<u64>,
+}
+
+impl MeshStrip {
+    /// Of a home, office or not, among these peers.
+    pub fn of<'a>(
+        home: String,
+        is_office: bool,
+        unsent: u64,
+        peers: impl Iterator<Item = Seen<'a>>,
+    ) -> Self {
+        let mut strip = Self {
+            home,
+            office_near: is_office,
+            office_known: is_office,
+            office_heard_ms_ago: is_office.then_some(0),
+            unsent,
+            ..Self::default()
+        };
+        let mut longest = None;
+        for peer in peers {
+            strip.connected += u64::from(peer.connected);
+            strip.office_known |= peer.office;
+            strip.office_near |= peer.office && peer.connected;
+            if let (true, Some(ms)) = (peer.office, peer.heard_ms_ago) {
+                let earlier = strip.office_heard_ms_ago.unwrap_or(u64::MAX);
+                strip.office_heard_ms_ago = Some(earlier.min(ms));
+            }
+            let silent = peer.heard_ms_ago.filter(|ms| !peer.connected && *ms > SILENT_MS);
+            strip.silent += u64::from(silent.is_some());
+            longest = longest.max(silent.map(|ms| (ms, peer.home)));
+        }
+        strip.longest_silent = longest.map(|(ms, home)| (home.to_owned(), ms));
+        strip
+    }
+}
+
+impl PeerRow {
+    fn seen(&self) -> Seen<'_> {
+        let Self { home, office, connected, heard_ms_ago, .. } = self;
+        Seen { home, office: *office, connected: *connected, heard_ms_ago: *heard_ms_ago }
+    }
+}
+
+impl From<&MeshPicture> for MeshStrip {
+    fn from(mesh: &MeshPicture) -> Self {
+        let is_office = mesh.office_heard_ms_ago == Some(0);
+        let peers = mesh.peers.iter().map(PeerRow::seen);
+        let mut strip = Self::of(mesh.home.clone(), is_office, mesh.unsent, peers);
+        strip.office_known |= mesh.office_heard_ms_ago.is_some();
+        strip.office_heard_ms_ago = mesh.office_heard_ms_ago;
+        strip
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: u64 = 60 * 60 * 1_000;
+
+    #[test]
+    fn the_strip_counts_who_is_linked_and_who_was_silent_for_an_hour() {
+        let seen =
+            |home, office, connected, heard_ms_ago| Seen { home, office, connected, heard_ms_ago };
+        let peers = [
+            seen("Zhao", false, true, Some(2 * HOUR_MS)),
+            seen("Qian", false, false, Some(3 * HOUR_MS)),
+            seen("Sun", false, false, Some(HOUR_MS + 1)),
+            seen("Li", false, false, Some(HOUR_MS)),
+            seen("Zhou", false, false, None),
+            seen("the office", true, false, Some(1_000)),
+        ];
+        let strip = MeshStrip::of("Wu".to_owned(), false, 7, peers.into_iter());
+        assert_eq!(
+            strip,
+            MeshStrip {
+                home: "Wu".to_owned(),
+                connected: 1,
+                office_near: false,
+                office_known: true,
+                office_heard_ms_ago: Some(1_000),
+                unsent: 7,
+                silent: 2,
+                longest_silent: Some(("Qian".to_owned(), 3 * HOUR_MS)),
+            }
+        );
+        let alone = MeshStrip::of("the office".to_owned(), true, 0, peers.into_iter());
+        assert_eq!((alone.office_near, alone.office_heard_ms_ago), (true, Some(0)));
+    }
 }

@@ -80,3 +80,26 @@ pub struct Pin {
     /// What it says.
     pub text: String,
 }
+
+/// What became of envelopes that a bundle brought: `bundle import --json` prints it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// Not held before.
+    pub new: u64,
+    /// Held before.
+    pub known: u64,
+    /// Dropped: not signed by whom they name.
+    pub refused: u64,
+    /// Of the new ones, those that wait for something or do not count.
+    pub pending: u64,
+}
+
+impl TakenIn {
+    /// The same of one section more.
+    pub const fn add(&mut self, more: &Self) {
+        self.new += more.new;
+        self.known += more.known;
+        self.refused += more.refused;
+        self.pending += more.pending;
+    }
+}

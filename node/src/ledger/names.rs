@@ -160,9 +160,7 @@ impl Ledger {
         if let Some(name) = self.views.group_name(&id) {
             return Ok(if name.is_empty() { id.to_string() } else { name.to_owned() });
         }
-        let named = self.views.remarks_on(Does::Area, id.as_bytes())?;
-        let names = named.into_iter().filter(|it| it.within.below(id) == *place);
-        Ok(names.map(|it| it.text).min().unwrap_or_else(|| id.to_string()))
+        Ok(self.views.area_name(place, &id)?)
     }
 
     /// A role and its place, as people say them.

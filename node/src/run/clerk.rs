@@ -46,6 +46,8 @@ pub enum Whom {
     Peers(oneshot::Sender<Result<Reply, ApiError>>),
     /// The same, as a picture of the mesh.
     Picture(oneshot::Sender<Result<Reply, ApiError>>),
+    /// The same, in one line.
+    Strip(oneshot::Sender<Result<Reply, ApiError>>),
     /// Somebody here who lets in whoever knocks on this link: the answer is an invitation.
     Door(LinkId, oneshot::Sender<Result<Reply, ApiError>>),
     /// The session on this link.

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Config, asking::Asking};
 use crate::{
     api::{
-        ApiError, Command, ErrorKind, KnockPage, KnockState, MeshPicture, PaperSheet, Reply,
-        RootPaper, RootsWord, Status,
+        ApiError, Command, ErrorKind, KnockPage, KnockState, MeshPicture, MeshStrip, PaperSheet,
+        Reply, RootPaper, RootsWord, Status,
     },
     handle::Asked,
     home as homes,
@@ -150,6 +150,10 @@ fn carry_out(folder: &Folder, command: Command) -> Result<Reply, ApiError> {
         Command::Mesh => {
             let home = folder.identity()?.map(|it| it.home).unwrap_or_default();
             Ok(Reply::Mesh(MeshPicture { home, ..MeshPicture::default() }))
+        }
+        Command::Strip => {
+            let home = folder.identity()?.map(|it| it.home).unwrap_or_default();
+            Ok(Reply::Strip(MeshStrip { home, ..MeshStrip::default() }))
         }
         _ => Err(ApiError::new(ErrorKind::NoCommunity, [])),
     }

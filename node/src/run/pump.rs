@@ -420,6 +420,7 @@ impl Pump {
             Whom::Link(link) => link,
             Whom::Peers(asker) => return self.answer_with_peers(asker, done),
             Whom::Picture(asker) => return self.answer_picture(asker, done),
+            Whom::Strip(asker) => return self.answer_strip(asker, done),
             Whom::Door(link, asker) => return self.invited(link, asker, done),
             Whom::Nobody => {
                 if let Done::Files(said) = done {
@@ -531,6 +532,7 @@ impl Pump {
             }
             Command::Status => self.ask_ledger(Command::Status, Whom::Peers(answer)),
             Command::Mesh => self.ask_ledger(Command::Status, Whom::Picture(answer)),
+            Command::Strip => self.ask_ledger(Command::Status, Whom::Strip(answer)),
             Command::Wait { peers, peer, timeout_ms } => {
                 self.wait(peers, peer.as_deref(), timeout_ms, answer);
             }
@@ -578,6 +580,7 @@ impl Pump {
             && let Whom::Asker(asker)
             | Whom::Peers(asker)
             | Whom::Picture(asker)
+            | Whom::Strip(asker)
             | Whom::Door(_, asker) = whom
         {
             let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));

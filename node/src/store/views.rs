@@ -44,7 +44,7 @@ use std::{
 };
 
 use crdt::{
-    body::{Act, Body, Card, DocumentForm, Statement, VaultName},
+    body::{Act, Body, Card, DocumentForm, Place, Statement, VaultName},
     envelope::Kind,
     id::{EnvelopeId, GroupId, PersonId, RequestId},
     judge::Fate,
@@ -56,7 +56,7 @@ use super::{
     error::StoreError,
     truth::{Judged, Truth},
 };
-use crate::memo::Memo;
+use crate::memo::{Memo, Shelf};
 
 pub use activities::{ActivityLine, CALLED_OFF};
 pub use cases::{CaseLine, Measured, held_since, kind_word};
@@ -74,7 +74,7 @@ pub use talk::Question;
 pub use votes::Stamp;
 
 /// Raised whenever `schema.sql` or the meaning of a row changes; older files are made anew.
-const VIEWS_VERSION: i64 = 25;
+const VIEWS_VERSION: i64 = 26;
 
 /// Verdicts taken in at once, so that a first sync shows its newest messages early.
 const VERDICTS_AT_ONCE: usize = 4_000;
@@ -116,6 +116,10 @@ pub struct Views {
     people: BTreeMap<PersonId, i64>,
     /// Differs as soon as a batch has touched a request.
     requests_version: u64,
+    /// By group, reader and the row that he has read up to.
+    unread: Shelf<(i64, i64, i64), u64>,
+    /// What places are called.
+    places: Shelf<Place, String>,
     open_cases: Memo<u64, Arc<[CaseLine]>>,
     /// Differs as soon as somebody's card has come.
     cards_version: u64,
@@ -200,6 +204,8 @@ impl Views {
             groups: BTreeMap::new(),
             people: BTreeMap::new(),
             requests_version: 0,
+            unread: Shelf::default(),
+            places: Shelf::default(),
             open_cases: Memo::default(),
             cards_version: 0,
         };

@@ -25,12 +25,12 @@ pub use figures::page as figures;
 use super::{
     App,
     error::Failure,
-    frame::{Frame, Visit, mesh_of, show},
+    frame::{Frame, Visit, show},
     requests::{Row, row},
 };
 use crate::{
     api::{
-        CaseCommand, CaseReply, Command, CutPage, DeskList, DeskPage, DeskRows, MeshPicture, Reply,
+        CaseCommand, CaseReply, Command, CutPage, DeskList, DeskPage, DeskRows, MeshStrip, Reply,
         RosterCommand, RosterReply,
     },
     words::Words,
@@ -41,9 +41,6 @@ const QUEUE_SHOWN_MAX: usize = 18;
 
 /// Where a portion of it may begin: a desk that is so far behind asks for help, not for page 400.
 const QUEUE_FROM_MAX: usize = 10_000;
-
-/// A home that was not heard for so long is out of reach, in milliseconds: an hour.
-const SILENT_MS: u64 = 60 * 60 * 1_000;
 
 /// One list as a way to it.
 pub struct Tab {
@@ -127,7 +124,7 @@ pub async fn page(
     let (f, desk, mesh, late) = tokio::join!(
         Frame::load(&app, &visit),
         asked(&app, None, 0),
-        app.handle.ask(Command::Mesh),
+        app.handle.ask(Command::Strip),
         late,
     );
     let desk = desk?;
@@ -139,7 +136,6 @@ pub async fn page(
     let tabs = desk.lists.iter().map(|rows| tab(words, rows, Some(here)));
     let shown = asked(&app, Some(here), (from + QUEUE_SHOWN_MAX) as u32).await?;
     let list = shown.lists.first();
-    let mesh = mesh_of(mesh);
     let requests = list.map(|it| it.requests.iter().skip(from).take(QUEUE_SHOWN_MAX));
     let rows: Vec<Row> = requests.into_iter().flatten().map(|line| row(&visit, line)).collect();
     let more = list.map_or(0, |it| it.count.saturating_sub((from + rows.len()) as u64));
@@ -150,7 +146,10 @@ pub async fn page(
         rows,
         more,
         cut: desk.cut.map(|cut| cut_said(&visit, &cut)).unwrap_or_default(),
-        silent: silent_said(words, &mesh),
+        silent: match mesh {
+            Ok(Reply::Strip(strip)) => silent_said(words, &strip),
+            _ => String::new(),
+        },
         late: match late {
             Ok(RosterReply::Late { removals }) => removals.iter().map(|row| row.items).sum(),
             _ => 0,
@@ -171,16 +170,9 @@ fn cut_said(visit: &Visit, cut: &CutPage) -> String {
 }
 
 /// How many homes are out of reach, and which one longest.
-fn silent_said(words: Words, mesh: &MeshPicture) -> String {
-    let silent = || {
-        let away = mesh.peers.iter().filter(|peer| !peer.connected);
-        away.filter_map(|peer| Some((peer.heard_ms_ago?, &peer.home))).filter(|it| it.0 > SILENT_MS)
-    };
-    let Some((ms, home)) = silent().max() else { return String::new() };
-    let args = [
-        ("n", (silent().count() as u64).into()),
-        ("home", home.clone().into()),
-        ("ago", words.ago(ms).into()),
-    ];
+fn silent_said(words: Words, strip: &MeshStrip) -> String {
+    let Some((home, ms)) = &strip.longest_silent else { return String::new() };
+    let args =
+        [("n", strip.silent.into()), ("home", home.clone().into()), ("ago", words.ago(*ms).into())];
     words.text("desk-silent", &args)
 }

@@ -11,7 +11,9 @@ use jiff::tz::TimeZone;
 
 use super::{App, Shared, assets, session::Session};
 use crate::{
-    api::{ApiError, Command, MeshPicture, NewsCommand, NewsReply, Notice, Reply, RoleWord},
+    api::{
+        ApiError, Command, MeshPicture, MeshStrip, NewsCommand, NewsReply, Notice, Reply, RoleWord,
+    },
     clock,
     paper::Printer,
     words::{Lang, Words},
@@ -195,12 +197,15 @@ impl Frame {
     pub async fn load(app: &App, visit: &Visit) -> Self {
         let on_duty = Command::News(NewsCommand::Duty { unanswered: false });
         let (mesh, notices, duty, me) = tokio::join!(
-            app.handle.ask(Command::Mesh),
+            app.handle.ask(Command::Strip),
             app.handle.ask(Command::Notices),
             app.handle.ask(on_duty),
             app.handle.ask(Command::Me)
         );
-        let mesh = mesh_of(mesh);
+        let mesh = match mesh {
+            Ok(Reply::Strip(mesh)) => mesh,
+            _ => MeshStrip::default(),
+        };
         let mut frame = Self::bare(visit);
         if let Ok(Reply::Notices { notices }) = notices {
             let shown = notices.iter().take(NOTICES_SHOWN_MAX);
@@ -258,15 +263,11 @@ impl Frame {
     }
 }
 
-fn strip(words: Words, mesh: &MeshPicture) -> Strip {
-    let connected = mesh.peers.iter().filter(|peer| peer.connected).count() as u64;
+fn strip(words: Words, mesh: &MeshStrip) -> Strip {
+    let MeshStrip { office_near, office_known, .. } = *mesh;
     let is_office = mesh.office_heard_ms_ago == Some(0);
-    let office_near = is_office || mesh.peers.iter().any(|peer| peer.connected && peer.office);
-    let office_known = office_near
-        || mesh.office_heard_ms_ago.is_some()
-        || mesh.peers.iter().any(|peer| peer.office);
-    let homes = [("n", connected.into())];
-    let (class, sign, reach) = match connected {
+    let homes = [("n", mesh.connected.into())];
+    let (class, sign, reach) = match mesh.connected {
         0 => ("alone", "○", words.text("strip-alone", &[])),
         _ if office_near || !office_known => ("whole", "●", words.text("strip-whole", &homes)),
         _ => ("near", "◐", words.text("strip-near", &homes)),
@@ -377,7 +378,7 @@ mod tests {
         ];
         for (peers, office_heard_ms_ago, class, reach) in table {
             let mesh = MeshPicture { peers, office_heard_ms_ago, ..MeshPicture::default() };
-            let strip = strip(words, &mesh);
+            let strip = strip(words, &MeshStrip::from(&mesh));
             assert_eq!(strip.class, class);
             assert!(strip.reach.contains(reach), "{} / {reach}", strip.reach);
         }

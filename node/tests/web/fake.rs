@@ -18,8 +18,8 @@ use node::{
     api::{
         ActVerb, Acted, ApiError, BoardPage, CaseCommand, ChecklistItem, Command, ErrorKind, Event,
         FoundPage, FoundRow, FoundWord, GroupKindWord, GroupRow, KnockPage, KnockRow, KnockState,
-        MePage, MeshPicture, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin, Reply,
-        RequestPage, RoleWord, SearchQuery,
+        MePage, MeshPicture, MeshStrip, MessageRow, NewsCommand, NewsReply, Notice, PersonRow, Pin,
+        Reply, RequestPage, RoleWord, SearchQuery,
     },
     handle::Handle,
     phones::Phones,
@@ -295,13 +295,17 @@ impl Fake {
         events: &broadcast::Sender<Event>,
     ) -> Result<Reply, ApiError> {
         if !self.community
-            && !matches!(command, Command::Mesh | Command::Notices | Command::News(_))
+            && !matches!(
+                command,
+                Command::Mesh | Command::Strip | Command::Notices | Command::News(_)
+            )
         {
             return Err(ApiError::new(ErrorKind::NoCommunity, []));
         }
         match command {
             Command::Me | Command::Elder { .. } => Ok(self.about_me(&command)),
             Command::Mesh => Ok(Reply::Mesh(self.mesh.clone())),
+            Command::Strip => Ok(Reply::Strip(MeshStrip::from(&self.mesh))),
             Command::Notices => Ok(Reply::Notices { notices: self.notices.clone() }),
             Command::NoticesSeen { ids } => {
                 self.notices.retain(|notice| !ids.contains(&notice.id));

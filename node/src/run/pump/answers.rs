@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::{Pump, Waiter};
 use crate::{
-    api::{ApiError, Command, ErrorKind, MeshPicture, PeerRow, Reply, Status},
+    api::{ApiError, Command, ErrorKind, MeshPicture, MeshStrip, PeerRow, Reply, Seen, Status},
     core::{Input, WaitId},
     ledger::{Done, Job},
     mesh::read_address,
@@ -15,17 +15,20 @@ use crate::{
 type Asker = oneshot::Sender<Result<Reply, ApiError>>;
 
 impl Pump {
-    /// Every peer that is a member's: linked, met before, or only in the roster.
+    /// Every peer that is a member's: linked, met before, or only in the roster. Strangers are nobody's
+    /// peers; to a newcomer, who cannot tell yet, everybody may be one.
+    fn peers_known(&self) -> impl Iterator<Item = KeyId> {
+        let newcomer = !self.neighbours.contains_key(&self.me);
+        let is_new = move |key: &&KeyId| newcomer && !self.neighbours.contains_key(key);
+        let met = self.core.peers().keys().filter(is_new);
+        self.neighbours.keys().chain(met).copied().filter(|key| *key != self.me)
+    }
+
     pub(super) fn peer_rows(&self) -> Vec<PeerRow> {
         let now = self.clock.now();
         let met = self.core.peers();
-        let mut keys: Vec<KeyId> = self.neighbours.keys().chain(met.keys()).copied().collect();
-        keys.sort_unstable();
-        keys.dedup();
-        // Strangers are nobody's peers; to a newcomer, who cannot tell yet, everybody may be one.
-        let newcomer = !self.neighbours.contains_key(&self.me);
-        let is_known = |key: &KeyId| newcomer || self.neighbours.contains_key(key);
-        let others = keys.into_iter().filter(|key| *key != self.me && is_known(key));
+        let mut others: Vec<KeyId> = self.peers_known().collect();
+        others.sort_unstable();
         let row = |key: KeyId| {
             let peer = met.get(&key).cloned().unwrap_or_default();
             let neighbour = self.neighbours.get(&key);
@@ -50,7 +53,7 @@ impl Pump {
                 frames_out: carried.frames_out,
             }
         };
-        others.map(row).collect()
+        others.into_iter().map(row).collect()
     }
 
     pub(super) fn answer_with_peers(&self, asker: Asker, done: Done) {
@@ -77,6 +80,29 @@ impl Pump {
             })
         });
         let _ = asker.send(picture);
+    }
+
+    pub(super) fn answer_strip(&self, asker: Asker, done: Done) {
+        let strip = match done {
+            Done::Reply(Ok(Reply::Status(status))) => {
+                let (now, met) = (self.clock.now(), self.core.peers());
+                let seen = |key: KeyId| {
+                    let (peer, neighbour) = (met.get(&key), self.neighbours.get(&key));
+                    Seen {
+                        home: neighbour.map(|it| it.home.as_str()).unwrap_or_default(),
+                        office: neighbour.is_some_and(|it| it.office),
+                        connected: peer.is_some_and(|it| it.link.is_some()),
+                        heard_ms_ago: peer.and_then(|it| it.heard).map(|at| now.since_ms(at)),
+                    }
+                };
+                let office = self.neighbours.get(&self.me).is_some_and(|me| me.office);
+                let peers = self.peers_known().map(seen);
+                Ok(Reply::Strip(MeshStrip::of(status.home, office, status.unsent, peers)))
+            }
+            Done::Reply(Err(error)) => Err(error),
+            _ => Err(ApiError::new(ErrorKind::Busy, [])),
+        };
+        let _ = asker.send(strip);
     }
 
     fn status(&self, done: Done) -> Result<Status, ApiError> {
@@ -159,6 +185,7 @@ pub(super) fn is_for_the_loop(command: &Command) -> bool {
         command,
         Command::Status
             | Command::Mesh
+            | Command::Strip
             | Command::Wait { .. }
             | Command::Dial { .. }
             | Command::Progress

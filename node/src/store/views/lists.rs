@@ -202,13 +202,15 @@ impl Views {
     ) -> Result<u64, StoreError> {
         let Some(group) = self.groups.get(group) else { return Ok(0) };
         let own = reader.and_then(|reader| self.people.get(reader)).copied().unwrap_or_default();
-        let sql = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM messages
-             WHERE in_group = ?1 AND row > ?2 AND author <> ?3 AND state & 1 LIMIT {UNREAD_MAX})"
-        );
-        let mut find = self.conn.prepare_cached(&sql)?;
-        let count: i64 = find.query_row([group.number, behind, own], |row| row.get(0))?;
-        Ok(count.unsigned_abs())
+        self.unread.get_or(self.writes(), (group.number, own, behind), || {
+            let sql = format!(
+                "SELECT count(*) FROM (SELECT 1 FROM messages
+                 WHERE in_group = ?1 AND row > ?2 AND author <> ?3 AND state & 1 LIMIT {UNREAD_MAX})"
+            );
+            let mut find = self.conn.prepare_cached(&sql)?;
+            let count: i64 = find.query_row([group.number, behind, own], |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        })
     }
 
     /// Requests, most urgent first, then longest waiting; also those that are over, if wanted.

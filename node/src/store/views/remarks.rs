@@ -251,6 +251,20 @@ impl Views {
         self.remarks_where("r.about = ?2", params![does as u8, about])
     }
 
+    /// What an area is called; the beginning of its id, which is the last of the place, where nobody
+    /// has named it.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn area_name(&self, place: &Place, id: &GroupId) -> Result<String, StoreError> {
+        self.places.get_or(self.writes(), place.clone(), || {
+            let named = self.remarks_on(Does::Area, id.as_bytes())?;
+            let names = named.into_iter().filter(|it| it.within.below(*id) == *place);
+            Ok(names.map(|it| it.text).min().unwrap_or_else(|| id.to_string()))
+        })
+    }
+
     fn remarks_where(&self, which: &str, of: &[&dyn ToSql]) -> Result<Vec<Remark>, StoreError> {
         let sql = format!(
             "SELECT r.id, p.person, r.about, r.text, r.within FROM remarks AS r

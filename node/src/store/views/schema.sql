@@ -52,7 +52,8 @@ CREATE TABLE messages (
                              -- 2048 said to the desk
     reply_to BLOB
 ) STRICT;
-CREATE INDEX messages_in_order ON messages (in_group, lamport) WHERE state & 1;
+-- With the id: where many wrote while they were apart, many stand at one moment of the logical clock.
+CREATE INDEX messages_in_order ON messages (in_group, lamport, id) WHERE state & 1;
 -- What came to a group since somebody last looked, and was not his own.
 CREATE INDEX messages_by_arrival ON messages (in_group, row, author) WHERE state & 1;
 CREATE INDEX messages_to_desk ON messages (claimed, id) WHERE state & 2048;

@@ -286,6 +286,7 @@ pub const ROUTES: &[Route] = &[
 /// Commands that have no address, and why.
 pub const ELSEWHERE: &[(&str, &str)] = &[
     ("as", "a token says who acts"),
+    ("strip", "GET /mesh says it, home by home"),
     ("once", "the header Idempotency-Key says it"),
     ("found", "a node has no tokens before it is in a community"),
     ("recover", "the words of paper keys never cross the network"),
