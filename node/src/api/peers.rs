@@ -70,14 +70,14 @@ pub struct MeshStrip {
     pub office_heard_ms_ago: Option<u64>,
     /// Envelopes written here that no other node is known to hold yet.
     pub unsent: u64,
-    /// Homes that were heard before and have been out of reach for [`SILENT_MS`].
+    /// Homes that were heard before and have been out of reach for an hour.
     pub silent: u64,
     /// Which of these has been for longest, and for how long; none if there is none.
     pub longest_silent: Option<(String, u64)>,
 }
 
-/// A home that was not heard for so long is told to the desk, in milliseconds: an hour.
-pub const SILENT_MS: u64 = 60 * 60 * 1_000;
+/// A home that was not heard for so long is told to the desk, in milliseconds.
+const SILENT_MS: u64 = 60 * 60 * 1_000;
 
 /// What the strip asks about one peer.
 #[derive(Clone, Copy, Debug)]
