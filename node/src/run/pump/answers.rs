@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use super::{Pump, Waiter};
 use crate::{
     api::{ApiError, Command, ErrorKind, MeshPicture, MeshStrip, PeerRow, Reply, Seen, Status},
-    core::{Input, WaitId},
+    core::{Input, Peer, WaitId},
     ledger::{Done, Job},
     mesh::read_address,
     run::clerk::Whom,
@@ -17,17 +17,13 @@ type Asker = oneshot::Sender<Result<Reply, ApiError>>;
 impl Pump {
     /// Every peer that is a member's: linked, met before, or only in the roster. Strangers are nobody's
     /// peers; to a newcomer, who cannot tell yet, everybody may be one.
-    fn peers_known(&self) -> impl Iterator<Item = KeyId> {
-        let newcomer = !self.neighbours.contains_key(&self.me);
-        let is_new = move |key: &&KeyId| newcomer && !self.neighbours.contains_key(key);
-        let met = self.core.peers().keys().filter(is_new);
-        self.neighbours.keys().chain(met).copied().filter(|key| *key != self.me)
-    }
-
     pub(super) fn peer_rows(&self) -> Vec<PeerRow> {
         let now = self.clock.now();
         let met = self.core.peers();
-        let mut others: Vec<KeyId> = self.peers_known().collect();
+        let newcomer = !self.neighbours.contains_key(&self.me);
+        let is_new = |key: &&KeyId| newcomer && !self.neighbours.contains_key(*key);
+        let keys = self.neighbours.keys().chain(met.keys().filter(is_new)).copied();
+        let mut others: Vec<KeyId> = keys.filter(|key| *key != self.me).collect();
         others.sort_unstable();
         let row = |key: KeyId| {
             let peer = met.get(&key).cloned().unwrap_or_default();
@@ -85,19 +81,24 @@ impl Pump {
     pub(super) fn answer_strip(&self, asker: Asker, done: Done) {
         let strip = match done {
             Done::Reply(Ok(Reply::Status(status))) => {
-                let (now, met) = (self.clock.now(), self.core.peers());
-                let seen = |key: KeyId| {
-                    let (peer, neighbour) = (met.get(&key), self.neighbours.get(&key));
-                    Seen {
-                        home: neighbour.map(|it| it.home.as_str()).unwrap_or_default(),
+                // Of thousands of homes a few were met; the others are at most known to be offices.
+                let now = self.clock.now();
+                let newcomer = !self.neighbours.contains_key(&self.me);
+                let seen = |(key, peer): (&KeyId, &Peer)| {
+                    let neighbour = self.neighbours.get(key);
+                    (*key != self.me && (newcomer || neighbour.is_some())).then(|| Seen {
+                        home: neighbour.map_or("", |it| it.home.as_str()),
                         office: neighbour.is_some_and(|it| it.office),
-                        connected: peer.is_some_and(|it| it.link.is_some()),
-                        heard_ms_ago: peer.and_then(|it| it.heard).map(|at| now.since_ms(at)),
-                    }
+                        connected: peer.link.is_some(),
+                        heard_ms_ago: peer.heard.map(|at| now.since_ms(at)),
+                    })
                 };
                 let office = self.neighbours.get(&self.me).is_some_and(|me| me.office);
-                let peers = self.peers_known().map(seen);
-                Ok(Reply::Strip(MeshStrip::of(status.home, office, status.unsent, peers)))
+                let met = self.core.peers().iter().filter_map(seen);
+                let mut strip = MeshStrip::of(status.home, office, status.unsent, met);
+                strip.office_known =
+                    strip.office_known || self.neighbours.values().any(|it| it.office);
+                Ok(Reply::Strip(strip))
             }
             Done::Reply(Err(error)) => Err(error),
             _ => Err(ApiError::new(ErrorKind::Busy, [])),
