@@ -17,7 +17,7 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     person::{href, person_id, role_at, why},
-    removal::{compare, keep_typed, keeps},
+    removal::{Removed, compare, keep_typed, keeps},
 };
 use crate::api::{ErrorKind, RoleRow, RosterCommand, RosterReply};
 
@@ -56,19 +56,6 @@ impl Page {
     fn keeps(&self) -> [(&'static str, String, bool); 3] {
         keeps(&self.f, &self.typed.keep)
     }
-}
-
-#[derive(Template)]
-#[template(path = "rebound.html")]
-struct Rebound {
-    f: Frame,
-    back: String,
-    name: String,
-    compared: String,
-    given: Vec<String>,
-    left: Vec<String>,
-    kept: u64,
-    cut: u64,
 }
 
 async fn load(app: &App, visit: &Visit, old: PersonId, typed: Typed) -> Result<Page, Failure> {
@@ -125,7 +112,7 @@ pub async fn rebind(
             let name = clip(&now?.person.name, TITLE_CHARS_MAX);
             let (given, left) = (said(given), said(left));
             let back = href(person);
-            return Ok(show(&Rebound { f, back, name, compared, given, left, kept, cut }));
+            return Ok(show(&Removed { f, back, name, compared, given, left, kept, cut }));
         }
         Ok(_) => return Err(Failure::odd_reply()),
         Err(error) => error,

@@ -87,15 +87,26 @@ pub fn keep_typed(visit: &Visit, keep: &str, until: &str) -> Option<Keep> {
     }
 }
 
+/// What came of a removal, or of binding somebody anew.
 #[derive(Template)]
 #[template(path = "removed.html")]
-struct Removed {
-    f: Frame,
-    back: String,
-    name: String,
-    compared: String,
-    kept: u64,
-    cut: u64,
+pub struct Removed {
+    /// What stands around the page.
+    pub f: Frame,
+    /// Whom it was about, and whose page that is.
+    pub back: String,
+    /// His name.
+    pub name: String,
+    /// With how many homes was compared before.
+    pub compared: String,
+    /// Roles that the person has now, where somebody was bound anew.
+    pub given: Vec<String>,
+    /// Roles that were not whoever acted's to give.
+    pub left: Vec<String>,
+    /// Envelopes that still count.
+    pub kept: u64,
+    /// Those that do not.
+    pub cut: u64,
 }
 
 async fn load(
@@ -210,7 +221,9 @@ async fn take(
         Ok(RosterReply::Removed { kept, cut, .. } | RosterReply::Revoked { kept, cut, .. }) => {
             let (f, why) = tokio::join!(Frame::load(app, visit), why(app, person));
             let name = clip(&why?.person.name, TITLE_CHARS_MAX);
-            Ok(show(&Removed { f, back: href(person), name, compared, kept, cut }))
+            let (given, left) = (Vec::new(), Vec::new());
+            let back = href(person);
+            Ok(show(&Removed { f, back, name, compared, given, left, kept, cut }))
         }
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if is_about_the_form(&error) => {
@@ -225,10 +238,10 @@ async fn take(
 
 /// Compares with every home in reach, for a bounded time, and says with how many that went.
 pub async fn compare(app: &App, visit: &Visit) -> Result<String, Failure> {
-    let Reply::Mesh(mesh) = app.handle.ask(Command::Mesh).await? else {
+    let Reply::Strip(strip) = app.handle.ask(Command::Strip).await? else {
         return Err(Failure::odd_reply());
     };
-    let linked = mesh.peers.iter().filter(|peer| peer.connected).count();
+    let linked = strip.connected;
     let Some(peers) = u32::try_from(linked).ok().filter(|peers| *peers > 0) else {
         return Ok(visit.words.text("compared-nobody", &[]));
     };
@@ -236,6 +249,6 @@ pub async fn compare(app: &App, visit: &Visit) -> Result<String, Failure> {
     let Reply::Waited { equal, .. } = app.handle.ask(wait).await? else {
         return Err(Failure::odd_reply());
     };
-    let args = [("equal", (equal.len() as u64).into()), ("linked", (linked as u64).into())];
+    let args = [("equal", (equal.len() as u64).into()), ("linked", linked.into())];
     Ok(visit.words.text("compared-homes", &args))
 }
