@@ -54,7 +54,7 @@ pub use house::{DoorLine, HouseCommand, HouseReply, Inbox, InboxRow, KnockDoor, 
 pub use knock::{DoorRow, KnockPage, KnockRow, KnockState};
 pub use look::{LookCommand, LookPage, LookRow};
 pub use me::{MePage, ResidentRow};
-pub use message::{MessageRow, ShownRow};
+pub use message::{GroupName, MessageMay, MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
 pub use paper::{PaperCommand, PaperState};

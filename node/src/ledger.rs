@@ -46,6 +46,7 @@ mod job;
 mod keys;
 mod look;
 mod me;
+mod messages;
 mod mine;
 mod names;
 mod news;

@@ -49,6 +49,7 @@ mod link;
 mod live;
 mod look;
 mod me;
+mod message;
 mod name;
 mod network;
 mod news;
@@ -309,9 +310,11 @@ fn pages() -> Router<App> {
         .route("/requests/{request}/slip", get(print::slip))
         .route("/requests/{request}/slip.pdf", get(print::slip_file))
         .merge(photos())
-        .route("/groups/{group}/messages/{message}", get(group::message_page))
-        .route("/groups/{group}/messages/{message}/edit", post(group::edit))
-        .route("/groups/{group}/messages/{message}/withdraw", post(group::withdraw))
+        .route("/groups/{group}/messages/{message}", get(message::page))
+        .route("/groups/{group}/messages/{message}/act", post(message::act))
+        .route("/groups/{group}/reports", get(message::reports))
+        .route("/groups/{group}/messages/{message}/edit", post(message::edit))
+        .route("/groups/{group}/messages/{message}/withdraw", post(message::withdraw))
         .route("/groups/{group}/board", get(group::board::page))
         .route("/groups/{group}/board/describe", post(group::board::describe))
         .route("/groups/{group}/board/pin", post(group::board::pin))

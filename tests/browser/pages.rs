@@ -65,6 +65,8 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
             OFFICE,
             format!("/groups/{group}/messages/{message}"),
         ),
+        ("/groups/{group}/messages/{message}", CHEN, format!("/groups/{group}/messages/{message}")),
+        ("/groups/{group}/reports", OFFICE, format!("/groups/{group}/reports")),
         ("/groups/{group}/photo", CHEN, format!("/groups/{group}/photo")),
         ("/news/{id}/photos/{number}/whole", OFFICE, format!("/news/{alert}/photos/0/whole")),
         ("/news/{id}/photos/{number}/whole", CHEN, format!("/news/{alert}/photos/0/whole")),

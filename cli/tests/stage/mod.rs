@@ -354,6 +354,7 @@ pub fn log_of(text: &str) -> Reply {
         news: None,
         forwarded: false,
         shows: None,
+        may: None,
     };
     let gone = MessageRow {
         text: String::new(),

@@ -1,6 +1,9 @@
 //! One line of a group's log.
 
-use crdt::{id::EnvelopeId, time::ClaimedTime};
+use crdt::{
+    id::{EnvelopeId, GroupId},
+    time::ClaimedTime,
+};
 use serde::{Deserialize, Serialize};
 
 use super::NewsRow;
@@ -48,6 +51,35 @@ pub struct MessageRow {
     /// The message of another group that he showed, as it reads now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shows: Option<Box<ShownRow>>,
+    /// What whoever asks may do with it; said only where this one message is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may: Option<Box<MessageMay>>,
+}
+
+/// What somebody may do with a message, as the policy has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageMay {
+    /// Make a request of it; whoever does, it is the same request.
+    pub request: bool,
+    /// Tell the owners of the group about it.
+    pub report: bool,
+    /// Hide it on this box alone.
+    pub hide: bool,
+    /// Take it down, as an owner of the group.
+    pub take_down: bool,
+    /// Put it back, as an owner of the group.
+    pub put_back: bool,
+    /// Where it may be shown and is not yet.
+    pub forward: Vec<GroupName>,
+}
+
+/// A group that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupName {
+    /// Its id.
+    pub id: GroupId,
+    /// What people call it.
+    pub name: String,
 }
 
 /// A message as it is shown in a group that it was not said in.

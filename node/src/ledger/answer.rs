@@ -214,6 +214,7 @@ impl Ledger {
             news,
             forwarded: line.forwarded,
             shows,
+            may: None,
         })
     }
 

@@ -61,8 +61,9 @@ impl Ledger {
         let line = line.filter(|_| roster.may_read(me, &group.scope));
         let line = line.filter(|line| self.hidden_here().is_ok_and(|it| !it.contains(&line.id)));
         let owner = roster.is_owner(&group.id, me);
-        let messages = vec![self.message_row(&group.id, line.ok_or_else(unknown)?, owner)?];
-        Ok(Reply::Log { messages })
+        let mut row = self.message_row(&group.id, line.ok_or_else(unknown)?, owner)?;
+        row.may = Some(Box::new(self.message_may(&row, &group, owner)?));
+        Ok(Reply::Log { messages: vec![row] })
     }
 
     pub(super) fn remark(&mut self, group: &GroupLine, talk: Talk) -> Result<After, Failed> {

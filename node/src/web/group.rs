@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use crdt::{
+    body::case_of,
     id::{EnvelopeId, GroupId},
     limits::{TEXT_BYTES_MAX, THUMBNAIL_BYTES_MAX},
 };
@@ -20,7 +21,7 @@ use serde::Deserialize;
 use super::{
     App,
     announced::{Announced, announced},
-    error::{Failure, is_about_the_form, odd_reply, unprocessable},
+    error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     groups::href,
 };
@@ -42,27 +43,31 @@ const QUOTE_CHARS_MAX: usize = 60;
 const PINS_SHOWN_MAX: usize = 3;
 
 /// One message as the page shows it.
-struct Message {
-    id: String,
-    author: String,
-    home: String,
-    time: String,
+pub struct Message {
+    pub id: String,
+    pub author: String,
+    pub home: String,
+    pub time: String,
     /// A line above it where a day begins.
-    day: Option<String>,
+    pub day: Option<String>,
     /// A line above it where the unread ones begin.
-    first_unread: bool,
-    text: String,
-    clipped: bool,
+    pub first_unread: bool,
+    pub text: String,
+    pub clipped: bool,
     /// Who and what it answers.
-    quote: Option<String>,
-    official: bool,
-    withdrawn: bool,
-    edited: bool,
-    imported: bool,
-    mine: bool,
-    sent: bool,
+    pub quote: Option<String>,
+    pub official: bool,
+    pub withdrawn: bool,
+    /// Its text is there for its author and the owners alone.
+    pub taken_down: bool,
+    /// The request that was made of it: address and spoken code.
+    pub request: Option<(String, String)>,
+    pub edited: bool,
+    pub imported: bool,
+    pub mine: bool,
+    pub sent: bool,
     /// The announcement that it is, or shows.
-    news: Option<Announced>,
+    pub news: Option<Announced>,
 }
 
 #[derive(Template)]
@@ -82,6 +87,8 @@ struct GroupPage {
     reply: Option<Quoted>,
     typed: String,
     wrong: Option<String>,
+    /// A message that this box hides since a moment ago.
+    hidden: Option<String>,
 }
 
 /// The message that is being answered.
@@ -96,6 +103,7 @@ struct Quoted {
 pub struct Shown {
     before: Option<String>,
     reply: Option<String>,
+    hid: Option<String>,
 }
 
 /// An id in an address; names are for the command line.
@@ -153,6 +161,7 @@ async fn load(
         reply: answered.and_then(|id| quoted(visit, &rows, id)),
         typed: String::new(),
         wrong: None,
+        hidden: shown.hid.as_deref().map(id_of).transpose()?.map(|id| id.to_hex()),
         board,
         f,
     })
@@ -186,7 +195,13 @@ fn lay_out(visit: &Visit, rows: &[MessageRow], unread: u64) -> (Vec<Message>, Op
     (messages, older)
 }
 
-fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
+/// Where the request stands that was, or would be, made of a message.
+pub fn request_of(message: EnvelopeId) -> String {
+    format!("/requests/{}", case_of(&message).to_hex())
+}
+
+/// A message among those that it may answer.
+pub fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
     // A forward says what it shows, beneath whatever was added to it.
     let text = match row.news.as_ref().filter(|_| row.forwarded) {
         Some(news) => format!("{}\n{}", row.text, news.text).trim().to_owned(),
@@ -211,6 +226,8 @@ fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message {
         }),
         official: row.official,
         withdrawn: row.withdrawn,
+        taken_down: row.taken_down,
+        request: row.request.clone().map(|code| (request_of(row.id), code)),
         edited: row.edited,
         imported: row.imported,
         mine: row.mine,
@@ -280,7 +297,7 @@ pub async fn post(
             Err(error) => return Err(error.into()),
         }
     }
-    let shown = Shown { before: None, reply: Some(typed.reply_to) };
+    let shown = Shown { reply: Some(typed.reply_to), ..Shown::default() };
     let page = load(&app, &visit, id, &shown).await?;
     Ok(unprocessable(show(&GroupPage { typed: typed.text, wrong, ..page })))
 }
@@ -289,87 +306,4 @@ pub async fn post(
 pub fn one_line(visit: &Visit, error: &ApiError) -> String {
     let (sentence, hint) = visit.words.error(error);
     format!("{sentence} {hint}")
-}
-
-#[derive(Template)]
-#[template(path = "message.html")]
-struct MessagePage {
-    f: Frame,
-    back: String,
-    href: String,
-    message: Message,
-    whole: String,
-    typed: String,
-    wrong: Option<String>,
-}
-
-async fn load_message(
-    app: &App,
-    visit: &Visit,
-    group: &str,
-    message_id: &str,
-) -> Result<MessagePage, Failure> {
-    let (group, id) = (id_of(group)?, id_of(message_id)?);
-    let (f, rows) = tokio::join!(Frame::load(app, visit), one(app, id));
-    let mut rows = rows?;
-    if let Some(answered) = rows.first().and_then(|row| row.reply_to) {
-        // What it answers may be gone, or not for everybody's eyes.
-        rows.extend(one(app, answered).await.unwrap_or_default());
-    }
-    let row = rows.first().ok_or_else(Failure::odd_reply)?;
-    let mut shown = message(visit, &rows, row);
-    shown.time = visit.moment(row.claimed_ms);
-    Ok(MessagePage {
-        f,
-        back: href(group),
-        href: format!("{}/messages/{}", href(group), id.to_hex()),
-        message: shown,
-        whole: row.text.clone(),
-        typed: row.text.clone(),
-        wrong: None,
-    })
-}
-
-async fn one(app: &App, id: EnvelopeId) -> Result<Vec<MessageRow>, ApiError> {
-    match app.handle.ask(Command::Message { id }).await? {
-        Reply::Log { messages } => Ok(messages),
-        _ => Err(odd_reply()),
-    }
-}
-
-pub async fn message_page(
-    State(app): State<App>,
-    Extension(visit): Extension<Visit>,
-    Path((group, message)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    Ok(show(&load_message(&app, &visit, &group, &message).await?))
-}
-
-pub async fn edit(
-    State(app): State<App>,
-    Extension(visit): Extension<Visit>,
-    Path((group, message)): Path<(String, String)>,
-    Form(typed): Form<Typed>,
-) -> Result<Response, Failure> {
-    let (group_id, id) = (id_of(&group)?, id_of(&message)?);
-    let mut wrong = wrong_text(visit.words, &typed.text, TEXT_BYTES_MAX);
-    if wrong.is_none() {
-        let text = typed.text.trim().replace("\r\n", "\n");
-        match app.handle.act(Command::EditMessage { id, text }).await {
-            Ok(_) => return Ok(Redirect::to(&href(group_id)).into_response()),
-            Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let page = load_message(&app, &visit, &group, &message).await?;
-    Ok(unprocessable(show(&MessagePage { typed: typed.text, wrong, ..page })))
-}
-
-pub async fn withdraw(
-    State(app): State<App>,
-    Path((group, message)): Path<(String, String)>,
-) -> Result<Response, Failure> {
-    let (group, id) = (id_of(&group)?, id_of(&message)?);
-    app.handle.act(Command::WithdrawMessage { id }).await?;
-    Ok(Redirect::to(&href(group)).into_response())
 }

@@ -115,6 +115,7 @@ fn message(number: u8, author: &str, minutes_ago: u64, text: &str) -> MessageRow
         news: None,
         forwarded: false,
         shows: None,
+        may: None,
     }
 }
 

@@ -24,35 +24,78 @@ use crate::{
     store::{truth::Deps, views::GroupLine},
 };
 
+/// Groups that somebody chooses from: more than anybody is in.
+const GROUPS_OFFERED_MAX: usize = 60;
+
+/// What is to be shown somewhere else.
+struct ToShow {
+    of: EnvelopeId,
+    /// Where it was said, and what that group is called.
+    from: GroupId,
+    name: String,
+    /// May everybody of the community read it?
+    far: bool,
+}
+
 impl Ledger {
     pub(super) fn forward(&mut self, id: &str, group: &str, note: String) -> Result<After, Failed> {
         if note.len() > TEXT_BYTES_MAX {
             return Err(too_long("text", TEXT_BYTES_MAX).into());
         }
-        let (of, from, name, may) = match self.news_named(id) {
-            Ok((of, line)) => {
-                let told = self.told_as(&of)?;
-                let far = told.is_some_and(|(_, told)| told.reach == Reach::Community);
-                (of, line.group, line.group_name, far)
-            }
-            Err(Failed::Refused(error)) if error.kind == ErrorKind::UnknownMessage => {
-                let (of, from) = self.message_to_show(id)?;
-                let far = self.is_read_by_all(&from.scope);
-                (of, from.id, from.name, far)
-            }
-            Err(error) => return Err(error),
-        };
+        let shown = self.to_show(id)?;
         let into = self.group(group)?;
-        if !may && !self.has_same_readers(&into.scope, &from.scope()) {
-            return Err(ApiError::new(ErrorKind::TooFar, [("group", name)]).into());
+        if !self.may_go(&shown, &into) {
+            return Err(ApiError::new(ErrorKind::TooFar, [("group", shown.name)]).into());
         }
         let auth = self.auth_in(into.id, &into.name)?;
-        if into.id == from || self.views.forwarded_into(&of)?.contains(&into.id) {
+        let of = shown.of;
+        if into.id == shown.from || self.views.forwarded_into(&of)?.contains(&into.id) {
             return Ok(say(Reply::News(NewsReply::Told { id: of })));
         }
         let news = Body::News(News::Forward { of, note });
         let id = self.write(news, into.scope, Deps::Subject, Some(auth))?;
         Ok(say(Reply::News(NewsReply::Told { id })))
+    }
+
+    /// Rule 2: what is to be shown, and how far it may go.
+    fn to_show(&self, id: &str) -> Result<ToShow, Failed> {
+        match self.news_named(id) {
+            Ok((of, line)) => {
+                let told = self.told_as(&of)?;
+                let far = told.is_some_and(|(_, told)| told.reach == Reach::Community);
+                Ok(ToShow { of, from: line.group, name: line.group_name, far })
+            }
+            Err(Failed::Refused(error)) if error.kind == ErrorKind::UnknownMessage => {
+                let (of, from) = self.message_to_show(id)?;
+                let far = self.is_read_by_all(&from.scope);
+                Ok(ToShow { of, from: from.id, name: from.name, far })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn may_go(&self, shown: &ToShow, into: &GroupLine) -> bool {
+        shown.far || self.has_same_readers(&into.scope, &shown.from.scope())
+    }
+
+    /// The groups of whoever asks in which it may be shown and is not yet, the first of them.
+    pub(in crate::ledger) fn groups_to_show_in(
+        &self,
+        id: &EnvelopeId,
+    ) -> Result<Vec<GroupLine>, Failed> {
+        let shown = match self.to_show(&id.to_hex()) {
+            Ok(shown) => shown,
+            Err(Failed::Refused(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let already = self.views.forwarded_into(&shown.of)?;
+        let mut groups = self.views.groups()?;
+        groups.retain(|into| {
+            let new = into.id != shown.from && !already.contains(&into.id);
+            new && !into.name.is_empty() && self.is_in(&into.id) && self.may_go(&shown, into)
+        });
+        groups.truncate(GROUPS_OFFERED_MAX);
+        Ok(groups)
     }
 
     /// A message that whoever acts reads, and that still says something.

@@ -1,0 +1,21 @@
+# What can be done with a message: make a request of it, show it elsewhere, report, hide, take down.
+message-more = Request · forward · more
+message-make-request = Make a request of it
+message-request = Became request { $name }
+message-forward = Forward
+message-forward-more = Whoever reads it sees who said it first, and where. When it is changed or withdrawn, so is the copy.
+message-forward-into = Into which group?
+message-forward-note = Would you like to add something? It may stay empty
+message-report = Report
+message-report-why = What is wrong with it? The group’s owners see your name and this
+message-reported = The group’s owners have been told.
+message-hide = Hide it on this box
+message-hidden = This message is hidden on this box. Other homes still see it.
+message-show = Show it again
+message-take-down = Take it down
+message-take-down-more = Neighbours no longer see what it said. It is kept: its author may object, and you can put it back.
+message-take-down-why = Why is it taken down?
+message-taken-down = An owner of the group took this message down.
+message-put-back = Put it back
+reports = Reports
+reports-none = Nobody has reported anything.

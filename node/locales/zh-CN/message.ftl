@@ -1,0 +1,21 @@
+# 一条消息可以怎么办：变成求助、转发、举报、隐藏、撤下。
+message-more = 求助·转发·更多
+message-make-request = 变成求助
+message-request = 已变成求助单 { $name }
+message-forward = 转发
+message-forward-more = 转发以后，看的人知道是谁先说的、在哪个群说的。原消息改了或撤回了，转发的也跟着变。
+message-forward-into = 转到哪个群？
+message-forward-note = 您想加一句吗？可以不写
+message-report = 举报
+message-report-why = 哪里不妥？群主会看到您的名字和这句话
+message-reported = 已经告诉群主。
+message-hide = 在本机隐藏
+message-hidden = 这条消息已在本机隐藏，别人家不受影响。
+message-show = 还是要看
+message-take-down = 撤下
+message-take-down-more = 撤下以后邻居看不到内容；消息还留着，作者可以申诉，您可以放回。
+message-take-down-why = 为什么撤下？
+message-taken-down = 群主撤下了这条消息。
+message-put-back = 放回
+reports = 举报
+reports-none = 没有人举报。
