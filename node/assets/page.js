@@ -3,7 +3,7 @@
 // Live: the node says that something changed, never what it now is. The page is asked for again
 // and only the parts marked data-live that differ are taken over; a part in which somebody is
 // typing or has opened something waits until he is done.
-// Drafts stay in this browser until the form has gone through.
+// Drafts stay in this browser until the box has said that it has them.
 "use strict";
 
 (() => {
@@ -37,6 +37,7 @@
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       part.className = other.className;
       part.replaceChildren(...document.adoptNode(other).childNodes);
+      restore(part);
       if (focused) part.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
       if (low) scrollTo(0, document.documentElement.scrollHeight);
     }
@@ -113,32 +114,57 @@
       return null;
     }
   };
+  const TYPED = "input:not([type=hidden]):not([type=radio]):not([type=checkbox]):not([data-no-draft]), textarea:not([data-no-draft])";
   const failed = document.querySelector("[data-failed]") !== null;
+  // A page that was merely opened says nothing of what was sent: the line may have broken before it arrived. It
+  // arrived where the box led on from it to another page, or marks its answer.
+  const arrived = () => {
+    const way = performance.getEntriesByType?.("navigation")[0] ?? performance.navigation;
+    return way?.redirectCount > 0 || document.querySelector("[data-done]") !== null;
+  };
   const sent = sessionStorage.getItem(SENT);
   if (sent) {
-    if (!failed) localStorage.removeItem(sent);
+    if (!failed && arrived()) localStorage.removeItem(sent);
     sessionStorage.removeItem(SENT);
   }
-  for (const form of document.querySelectorAll("form[data-draft]")) {
-    const fields = [...form.querySelectorAll("input:not([type=hidden]):not([type=radio]):not([type=checkbox]):not([data-no-draft]), textarea")];
-    const kept = read(keyOf(form));
-    const once = form.querySelector("input[name=once]");
-    // What was on its way when the line broke is the same thing when it is sent again.
-    if (once && kept?.once) {
-      once.value = kept.once;
-      once.dataset.kept = "yes";
+  // Besides what was typed: what makes it count once, and what its author saw when he began.
+  const beside = (form) => [...form.querySelectorAll("input[name=once], input[name=seen]")];
+  const keep = (form) => {
+    const fields = [...form.querySelectorAll(TYPED)];
+    const values = Object.fromEntries([...fields, ...beside(form)].map((field) => [field.name, field.value]));
+    if (fields.some((field) => field.value)) localStorage.setItem(keyOf(form), JSON.stringify(values));
+    else localStorage.removeItem(keyOf(form));
+  };
+  const restore = (part) => {
+    for (const form of part.querySelectorAll("form[data-draft]")) {
+      const kept = read(keyOf(form));
+      if (!kept) continue;
+      // What was on its way when the line broke is the same thing when it is sent again. What answers a form
+      // knows better what was seen.
+      for (const field of beside(form)) {
+        if (!kept[field.name] || field.name === "seen" && failed) continue;
+        field.value = kept[field.name];
+        field.dataset.kept = "yes";
+      }
+      if (failed) continue;
+      const changes = form.querySelector("input[name=seen]") !== null;
+      for (const field of form.querySelectorAll(TYPED)) {
+        if (!kept[field.name] || field.value && !changes || field.value === kept[field.name]) continue;
+        field.value = kept[field.name];
+        form.closest("details")?.setAttribute("open", "");
+      }
     }
-    if (kept && !failed) {
-      for (const field of fields) if (!field.value && kept[field.name]) field.value = kept[field.name];
-    }
-    form.addEventListener("input", () => {
-      const values = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-      if (once) values.once = once.value;
-      if (fields.some((field) => field.value)) localStorage.setItem(keyOf(form), JSON.stringify(values));
-      else localStorage.removeItem(keyOf(form));
-    });
-    form.addEventListener("submit", () => sessionStorage.setItem(SENT, keyOf(form)));
-  }
+  };
+  restore(document);
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-draft]");
+    if (form) keep(form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-draft]")) return;
+    keep(event.target);
+    sessionStorage.setItem(SENT, keyOf(event.target));
+  });
 
   // --- photos are made small on the phone: quick over a poor line, and what the camera wrote stays here.
   // What cannot be read here goes as it is; the box says what is wrong with it.

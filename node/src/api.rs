@@ -31,6 +31,7 @@ mod profile;
 mod request;
 mod sealed;
 mod search;
+mod seen;
 mod series;
 mod status;
 mod team;
@@ -65,6 +66,7 @@ pub use profile::*;
 pub use request::{Acted, ChecklistItem, MinePage, RequestPage, RequestRow, TimelineRow};
 pub use sealed::SealedFile;
 pub use search::{FoundPage, FoundRow, FoundWord, SearchQuery};
+pub use seen::mark_of;
 pub use series::{
     DrivenRow, NewSeries, OfferRow, PlanWord, RideRow, SeriesCommand, SeriesPage, SeriesReply,
     SeriesRow, WeekPage,
@@ -356,6 +358,11 @@ pub enum Command {
     /// Carries a command out; under the same key it is not done again, and answered alike.
     Once {
         key: String,
+        command: Box<Command>,
+    },
+    /// Changes a fact, a message or a description only where it still says what its author saw ([`mark_of`]).
+    IfSeen {
+        seen: String,
         command: Box<Command>,
     },
 }

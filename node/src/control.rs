@@ -132,6 +132,7 @@ pub const fn status_of(kind: ErrorKind) -> StatusCode {
         | ErrorKind::StopFirst
         | ErrorKind::TokensFull
         | ErrorKind::KeyReused
+        | ErrorKind::Changed
         | ErrorKind::NotYetBack
         | ErrorKind::OldKey
         | ErrorKind::OtherLegFirst

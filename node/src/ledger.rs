@@ -66,6 +66,7 @@ mod residents;
 mod rides;
 mod root;
 mod search;
+mod seen;
 mod series;
 mod settle;
 mod stranger;

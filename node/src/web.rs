@@ -70,6 +70,7 @@ mod requests;
 mod rota;
 mod search;
 mod secure;
+mod seen;
 mod session;
 mod skills;
 mod teams;

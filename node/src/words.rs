@@ -371,6 +371,7 @@ const fn error_key(kind: ErrorKind) -> &'static str {
         ErrorKind::UnknownPhone => "error-unknown-phone",
         ErrorKind::TokensFull => "error-tokens-full",
         ErrorKind::KeyReused => "error-key-reused",
+        ErrorKind::Changed => "error-changed",
         ErrorKind::UnknownGroup => "error-unknown-group",
         ErrorKind::UnknownRequest => "error-unknown-request",
         ErrorKind::UnknownMessage => "error-unknown-message",

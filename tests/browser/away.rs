@@ -99,6 +99,9 @@ async fn what_was_asked_and_taken_on_away_from_home_is_there_once_under_the_new_
     phone.types("#title", "帮忙搬两个箱子").await;
     phone.tap(".ask-form button.big").await;
     phone.sees("在这部手机上等着发出").await;
+    let drafts =
+        "return Object.keys(localStorage).filter(it => it.startsWith('linli-draft')).length";
+    assert_eq!(phone.run(drafts, vec![]).await, 0, "what waits to be sent is no draft any more");
     phone.sees("帮忙搬两个箱子").await;
     phone.go(&format!("/requests/{ride}")).await;
     phone.tap("button[value=claim]").await;

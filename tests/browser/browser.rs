@@ -9,6 +9,7 @@ mod away;
 mod axe;
 mod days;
 mod desk;
+mod drafts;
 mod pages;
 mod setup;
 mod stories;

@@ -121,3 +121,5 @@ trouble-too-slow = The form did not arrive in time
     .hint = Go back and send it again.
 trouble-wrong-host = This box does not answer to this name
     .hint = Open the page by the address that Linli printed when it was started.
+error-changed = Meanwhile { $name } has changed it to “{ $now }”.
+    .hint = Send once more, and yours takes its place.

@@ -121,3 +121,5 @@ trouble-too-slow = 这张表没有及时传到
     .hint = 请退回去再发一次。
 trouble-wrong-host = 这台机器不叫这个名字
     .hint = 请用启动邻里时印出来的地址打开。
+error-changed = 您写的时候，{ $name } 已经把它改成了“{ $now }”。
+    .hint = 再按一次，就换成您写的。

@@ -219,6 +219,8 @@ pub enum ErrorKind {
     TokensFull,
     /// The key was used for another command. Args: none.
     KeyReused,
+    /// It says something else by now. Args: `now`, `name` (whoever wrote it).
+    Changed,
     /// A defect; the log has more. Args: `reason`.
     Internal,
 }

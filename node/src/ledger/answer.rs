@@ -502,7 +502,11 @@ fn fact_or(facts: &RequestFacts, fact: Fact, otherwise: &str) -> String {
 }
 
 /// What each fact says now; several values where both sides of a cut said something else.
-fn facts_shown(facts: &RequestFacts, title: &str, details: &str) -> BTreeMap<String, Vec<String>> {
+pub(super) fn facts_shown(
+    facts: &RequestFacts,
+    title: &str,
+    details: &str,
+) -> BTreeMap<String, Vec<String>> {
     let mut shown = BTreeMap::new();
     for fact in Fact::ALL {
         let field = facts.get(fact);

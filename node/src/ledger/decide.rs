@@ -88,6 +88,7 @@ impl Ledger {
             Command::InviteRelay => self.invite_relay(),
             Command::Token(command) => self.tokens(command),
             Command::Once { key, command } => self.once(&key, *command),
+            Command::IfSeen { seen, command } => self.if_seen(&seen, *command),
             reading => Ok(After::Read(reading)),
         }
     }

@@ -81,7 +81,9 @@ impl<T> Job<T> {
 
 fn decides_by_lists(command: &Command) -> bool {
     match command {
-        Command::As { command, .. } | Command::Once { command, .. } => decides_by_lists(command),
+        Command::As { command, .. }
+        | Command::Once { command, .. }
+        | Command::IfSeen { command, .. } => decides_by_lists(command),
         Command::Post { .. } | Command::Token(_) => false,
         _ => true,
     }

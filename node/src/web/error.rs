@@ -157,6 +157,13 @@ pub const fn is_about_the_form(error: &ApiError) -> bool {
     )
 }
 
+/// Was a button pressed whose thing is not there any more, or not so? Then the page that it stood on says so and
+/// shows how things are now.
+pub const fn has_passed(error: &ApiError) -> bool {
+    is_about_the_form(error)
+        || matches!(error.kind, ErrorKind::UnknownRequest | ErrorKind::UnknownMessage)
+}
+
 #[derive(Template)]
 #[template(path = "trouble.html")]
 struct Trouble {

@@ -34,7 +34,7 @@ const MESSAGES_SHOWN_MAX: u32 = 40;
 const MESSAGE_CHARS_MAX: usize = 600;
 
 /// Bytes of HTML that the texts of one page may take, so that the whole stays under 60 KiB.
-const TEXTS_BYTES_MAX: usize = 18 * 1024;
+const TEXTS_BYTES_MAX: usize = 15 * 1024;
 
 /// Characters of the message that a reply quotes.
 const QUOTE_CHARS_MAX: usize = 60;
@@ -89,6 +89,8 @@ struct GroupPage {
     wrong: Option<String>,
     /// A message that this box hides since a moment ago.
     hidden: Option<String>,
+    /// Why a button did nothing.
+    wrong_act: Option<(String, String)>,
 }
 
 /// The message that is being answered.
@@ -162,9 +164,22 @@ async fn load(
         typed: String::new(),
         wrong: None,
         hidden: shown.hid.as_deref().map(id_of).transpose()?.map(|id| id.to_hex()),
+        wrong_act: None,
         board,
         f,
     })
+}
+
+/// The group as it is now, and above it why a button did nothing.
+pub async fn as_it_is(
+    app: &App,
+    visit: &Visit,
+    group: GroupId,
+    error: &ApiError,
+) -> Result<Response, Failure> {
+    let wrong_act = Some(visit.words.error(error));
+    let page = load(app, visit, group, &Shown::default()).await?;
+    Ok(unprocessable(show(&GroupPage { wrong_act, ..page })))
 }
 
 /// As many of the newest as fit, in order, with the lines between them.

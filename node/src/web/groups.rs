@@ -82,9 +82,19 @@ pub async fn page(
     Ok(show(&Groups { mine: list(true), others: list(false), next, f }))
 }
 
-pub async fn join(State(app): State<App>, Path(group): Path<String>) -> Result<Response, Failure> {
-    app.handle.act(Command::GroupJoin { group: group.clone() }).await?;
-    Ok(Redirect::to(&format!("/groups/{}", super::group::id_of(&group)?.to_hex())).into_response())
+pub async fn join(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(group): Path<String>,
+) -> Result<Response, Failure> {
+    let id = super::group::id_of(&group)?;
+    match app.handle.act(Command::GroupJoin { group }).await {
+        Ok(_) => Ok(Redirect::to(&href(id)).into_response()),
+        Err(error) if is_about_the_form(&error) => {
+            super::group::as_it_is(&app, &visit, id, &error).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What the form of a new group carries.

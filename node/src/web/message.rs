@@ -24,10 +24,11 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     group::{Message, id_of, message, one_line, request_of},
     groups::href,
+    seen::{beside, if_seen},
 };
 use crate::api::{
     ApiError, CaseCommand, Command, MessageMay, MessageRow, NewsCommand, Reply, ReportRow,
-    RosterCommand, RosterReply,
+    RosterCommand, RosterReply, mark_of,
 };
 
 /// Reports of one page; the others come up as these are seen to.
@@ -45,6 +46,8 @@ struct Page {
     message: Message,
     may: MessageMay,
     whole: String,
+    /// The mark of what it says.
+    seen: String,
     typed: Typed,
     wrong: Option<String>,
     /// Its owners were told a moment ago.
@@ -59,7 +62,7 @@ impl Page {
 
     /// What is wrong with an act that is one tap.
     fn wrong_tap(&self) -> Option<&String> {
-        ["request", "put_back", "hide"].iter().find_map(|what| self.wrong_with(what))
+        ["request", "put_back", "hide", "withdraw"].iter().find_map(|what| self.wrong_with(what))
     }
 
     /// Is it the form that was refused?
@@ -75,6 +78,7 @@ pub struct Typed {
     what: String,
     /// How its author says it now.
     text: String,
+    seen: String,
     /// Why it is reported.
     report: String,
     /// Why it is taken down.
@@ -111,6 +115,7 @@ async fn load(app: &App, visit: &Visit, group: &str, id: &str) -> Result<Page, F
         back: href(group),
         href: address(group, id),
         whole: row.text.clone(),
+        seen: mark_of(&[&row.text]),
         typed: Typed { text: row.text.clone(), ..Typed::default() },
         message: shown,
         may,
@@ -152,9 +157,10 @@ pub async fn edit(
     let mut wrong = wrong_text(visit.words, &typed.text, TEXT_BYTES_MAX);
     if wrong.is_none() {
         let text = typed.text.trim().replace("\r\n", "\n");
-        match app.handle.act(Command::EditMessage { id, text }).await {
+        let edit = if_seen(typed.seen.clone(), Command::EditMessage { id, text });
+        match app.handle.act(edit).await {
             Ok(_) => return Ok(Redirect::to(&href(group_id)).into_response()),
-            Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
+            Err(error) if is_about_the_form(&error) => wrong = Some(beside(&visit, &error)),
             Err(error) => return Err(error.into()),
         }
     }
@@ -165,11 +171,20 @@ pub async fn edit(
 /// Its author takes it back.
 pub async fn withdraw(
     State(app): State<App>,
+    Extension(visit): Extension<Visit>,
     Path((group, message)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let (group, id) = (id_of(&group)?, id_of(&message)?);
-    app.handle.act(Command::WithdrawMessage { id }).await?;
-    Ok(Redirect::to(&href(group)).into_response())
+    let (group_id, id) = (id_of(&group)?, id_of(&message)?);
+    match app.handle.act(Command::WithdrawMessage { id }).await {
+        Ok(_) => Ok(Redirect::to(&href(group_id)).into_response()),
+        Err(error) if is_about_the_form(&error) => {
+            let (page, what) = (load(&app, &visit, &group, &message).await?, "withdraw".to_owned());
+            let (wrong, text) = (Some(one_line(&visit, &error)), page.typed.text.clone());
+            let typed = Typed { what, text, ..Typed::default() };
+            Ok(unprocessable(show(&Page { typed, wrong, ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Which act a form stands for, and where it leads.

@@ -27,7 +27,7 @@ use super::{
     requests::{URGENT_FROM, class},
 };
 use crate::{
-    api::{CaseCommand, CaseVerb, Command, Deed, ErrorKind, Reply, RequestPage},
+    api::{ApiError, CaseCommand, CaseVerb, Command, Deed, Reply, RequestPage},
     words::{Words, verb_code},
 };
 
@@ -310,11 +310,7 @@ pub async fn act(
     match app.handle.act(deed).await {
         Ok(_) => Ok(Redirect::to(&back).into_response()),
         // The state changed while the page was open: show it as it is now, and say so.
-        Err(error) if matches!(error.kind, ErrorKind::NotNow | ErrorKind::NotAllowed) => {
-            let wrong_act = Some(visit.words.error(&error));
-            let page = load(&app, &visit, &name).await?;
-            Ok(unprocessable(show(&Page { wrong_act, ..page })))
-        }
+        Err(error) if is_about_the_form(&error) => as_it_is(&app, &visit, &name, &error).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -360,12 +356,28 @@ pub async fn checklist_add(
 
 pub async fn checklist_tick(
     State(app): State<App>,
+    Extension(visit): Extension<Visit>,
     Path(id): Path<String>,
     Form(ticked): Form<Ticked>,
 ) -> Result<Response, Failure> {
     let name = name_of(&id)?;
     let done = !ticked.tick.is_empty();
     let item = if done { ticked.tick } else { ticked.undo };
-    app.handle.act(Command::ChecklistTick { id: name.clone(), item, done }).await?;
-    Ok(Redirect::to(&format!("{}#checklist", href(&name))).into_response())
+    match app.handle.act(Command::ChecklistTick { id: name.clone(), item, done }).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}#checklist", href(&name))).into_response()),
+        Err(error) if is_about_the_form(&error) => as_it_is(&app, &visit, &name, &error).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The request as it is now, and above it why a button did nothing.
+async fn as_it_is(
+    app: &App,
+    visit: &Visit,
+    name: &str,
+    error: &ApiError,
+) -> Result<Response, Failure> {
+    let wrong_act = Some(visit.words.error(error));
+    let page = load(app, visit, name).await?;
+    Ok(unprocessable(show(&Page { wrong_act, ..page })))
 }

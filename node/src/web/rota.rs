@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     App,
-    error::Failure,
+    error::{Failure, has_passed, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     requests::class,
 };
@@ -63,6 +63,8 @@ struct Rota {
     mine: Vec<Card>,
     standby: Vec<Card>,
     series: Vec<Line>,
+    /// Why nothing changed hands.
+    wrong: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -84,23 +86,28 @@ pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
+    Ok(show(&load(&app, &visit).await?))
+}
+
+async fn load(app: &App, visit: &Visit) -> Result<Rota, Failure> {
     let week = Command::Series(SeriesCommand::Week { days: DAYS_SHOWN });
     let list = Command::Series(SeriesCommand::List);
     let (f, week, list) =
-        tokio::join!(Frame::load(&app, &visit), app.handle.ask(week), app.handle.ask(list));
+        tokio::join!(Frame::load(app, visit), app.handle.ask(week), app.handle.ask(list));
     let (Reply::Series(SeriesReply::Week(week)), Reply::Series(SeriesReply::List { series })) =
         (week?, list?)
     else {
         return Err(Failure::odd_reply());
     };
-    let cards = |rows: &[RequestRow]| rows.iter().map(|row| card(&visit, row)).collect();
-    Ok(show(&Rota {
+    let cards = |rows: &[RequestRow]| rows.iter().map(|row| card(visit, row)).collect();
+    Ok(Rota {
         f,
-        offers: week.offers.iter().map(|row| offer(&visit, row)).collect(),
+        offers: week.offers.iter().map(|row| offer(visit, row)).collect(),
         mine: cards(&week.mine),
         standby: cards(&week.standby),
-        series: series.iter().map(|row| line(&visit, row)).collect(),
-    }))
+        series: series.iter().map(|row| line(visit, row)).collect(),
+        wrong: None,
+    })
 }
 
 /// What recurs in a group, for its page.
@@ -162,10 +169,21 @@ pub struct Swap {
     theirs: String,
 }
 
-pub async fn swap(State(app): State<App>, Form(swap): Form<Swap>) -> Result<Response, Failure> {
+pub async fn swap(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(swap): Form<Swap>,
+) -> Result<Response, Failure> {
     let Swap { mine, theirs } = swap;
-    app.handle.act(Command::Series(SeriesCommand::Swap { mine, theirs })).await?;
-    Ok(Redirect::to("/rota").into_response())
+    match app.handle.act(Command::Series(SeriesCommand::Swap { mine, theirs })).await {
+        Ok(_) => Ok(Redirect::to("/rota").into_response()),
+        // The offer was taken back, or a ride has gone: the rota as it is now.
+        Err(error) if has_passed(&error) => {
+            let wrong = Some(visit.words.error(&error));
+            Ok(unprocessable(show(&Rota { wrong, ..load(&app, &visit).await? })))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub async fn series(

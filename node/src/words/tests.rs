@@ -11,7 +11,7 @@ use super::*;
 
 mod together;
 
-const ERRORS: [ErrorKind; 88] = [
+const ERRORS: [ErrorKind; 89] = [
     ErrorKind::NoCommunity,
     ErrorKind::AlreadyInCommunity,
     ErrorKind::UnknownGroup,
@@ -99,6 +99,7 @@ const ERRORS: [ErrorKind; 88] = [
     ErrorKind::UnknownPhone,
     ErrorKind::TokensFull,
     ErrorKind::KeyReused,
+    ErrorKind::Changed,
     ErrorKind::Internal,
 ];
 
@@ -520,6 +521,7 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 "criteria",
                 "vouches",
                 "carried",
+                "now",
             ];
             let error = ApiError { kind, args: names.map(|name| (name.into(), "x".into())).into() };
             let (sentence, hint) = Words::of(lang).error(&error);

@@ -284,6 +284,9 @@ impl Fake {
             self.once.insert(key, reply.clone());
             return Ok(reply);
         }
+        if let Command::IfSeen { command, .. } = command {
+            return self.answer(*command, events);
+        }
         if let Command::Phone(command) = command {
             return self.phones.answer(command);
         }

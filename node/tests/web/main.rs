@@ -25,6 +25,7 @@ mod roster;
 mod rows;
 mod series;
 mod setup;
+mod stale;
 mod teams;
 mod two;
 mod walks;

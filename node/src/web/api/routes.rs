@@ -288,6 +288,7 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("as", "a token says who acts"),
     ("strip", "GET /mesh says it, home by home"),
     ("once", "the header Idempotency-Key says it"),
+    ("if_seen", "pages wrap a change in it; a program reads what there is before it writes"),
     ("found", "a node has no tokens before it is in a community"),
     ("recover", "the words of paper keys never cross the network"),
     ("join", "a node has no tokens before it is in a community"),

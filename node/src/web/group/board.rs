@@ -9,14 +9,15 @@ use axum::{
 use crdt::limits::TEXT_BYTES_MAX;
 use serde::Deserialize;
 
-use super::{id_of, one_line};
+use super::id_of;
 use crate::{
-    api::{BoardPage, Command, Reply},
+    api::{BoardPage, Command, Reply, mark_of},
     web::{
         App,
         error::{Failure, is_about_the_form, unprocessable},
         frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
         groups::href,
+        seen::{beside, if_seen},
     },
 };
 
@@ -43,9 +44,13 @@ struct Page {
     href: String,
     board: BoardPage,
     typed_description: String,
+    /// The mark of the description.
+    seen: String,
     typed_pin: String,
     wrong_description: Option<String>,
     wrong_pin: Option<String>,
+    /// Why a button did nothing.
+    wrong: Option<(String, String)>,
 }
 
 async fn load(app: &App, visit: &Visit, group: &str) -> Result<Page, Failure> {
@@ -59,15 +64,18 @@ async fn load(app: &App, visit: &Visit, group: &str) -> Result<Page, Failure> {
         pin.text = clip(&pin.text, PIN_CHARS_MAX);
     }
     let typed_description = board.description.clone();
+    let seen = mark_of(&[&typed_description]);
     board.description = clip(&board.description, DESCRIPTION_CHARS_MAX);
     Ok(Page {
         f,
         href: href(id),
         typed_description,
+        seen,
         board,
         typed_pin: String::new(),
         wrong_description: None,
         wrong_pin: None,
+        wrong: None,
     })
 }
 
@@ -85,6 +93,7 @@ pub async fn page(
 pub struct Typed {
     text: String,
     pin: String,
+    seen: String,
 }
 
 pub async fn describe(
@@ -94,7 +103,7 @@ pub async fn describe(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let text = typed.text.trim().replace("\r\n", "\n");
-    let command = Command::Describe { group: group.clone(), text };
+    let command = if_seen(typed.seen, Command::Describe { group: group.clone(), text });
     write(&app, &visit, &group, (Field::Description, typed.text), command).await
 }
 
@@ -123,7 +132,7 @@ async fn write(
             Ok(_) => {
                 return Ok(Redirect::to(&format!("{}/board", href(id))).into_response());
             }
-            Err(error) if is_about_the_form(&error) => wrong = Some(one_line(visit, &error)),
+            Err(error) if is_about_the_form(&error) => wrong = Some(beside(visit, &error)),
             Err(error) => return Err(error.into()),
         }
     }
@@ -137,10 +146,19 @@ async fn write(
 
 pub async fn unpin(
     State(app): State<App>,
+    Extension(visit): Extension<Visit>,
     Path(group): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     let id = id_of(&group)?;
-    app.handle.act(Command::Unpin { group, pin: typed.pin }).await?;
-    Ok(Redirect::to(&format!("{}/board", href(id))).into_response())
+    match app.handle.act(Command::Unpin { group: group.clone(), pin: typed.pin }).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/board", href(id))).into_response()),
+        // Somebody else was quicker: the board as it is now.
+        Err(error) if is_about_the_form(&error) => {
+            let wrong = Some(visit.words.error(&error));
+            let page = load(&app, &visit, &group).await?;
+            Ok(unprocessable(show(&Page { wrong, ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

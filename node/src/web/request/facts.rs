@@ -11,12 +11,12 @@ use serde::Deserialize;
 
 use super::{FACT_CHARS_MAX, FIELDS, Fact, asked_for, href, name_of};
 use crate::{
-    api::{Command, RequestPage},
+    api::{Command, RequestPage, mark_of},
     web::{
         App,
         error::{Failure, is_about_the_form, unprocessable},
         frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
-        group::one_line,
+        seen::{beside, if_seen},
     },
     words::Words,
 };
@@ -56,6 +56,8 @@ struct Page {
     /// More than one: a conflict.
     values: Vec<String>,
     typed: String,
+    /// The mark of the values, as the reader sees them.
+    seen: String,
     wrong: Option<String>,
 }
 
@@ -67,6 +69,7 @@ async fn load(app: &App, visit: &Visit, id: &str, field: &str) -> Result<Page, F
     let field = known(field)?;
     let (f, request) = asked_for(app, visit, name_of(id)?).await?;
     let mut values = request.facts.get(field).cloned().unwrap_or_default();
+    let seen = mark_of(&values);
     values.truncate(VALUES_SHOWN_MAX);
     Ok(Page {
         f,
@@ -76,6 +79,7 @@ async fn load(app: &App, visit: &Visit, id: &str, field: &str) -> Result<Page, F
         name: visit.words.code("field", field),
         typed: if values.len() == 1 { values[0].clone() } else { String::new() },
         values,
+        seen,
         wrong: None,
     })
 }
@@ -93,6 +97,7 @@ pub async fn fact_page(
 #[serde(default)]
 pub struct Typed {
     value: String,
+    seen: String,
 }
 
 pub async fn fact(
@@ -108,9 +113,9 @@ pub async fn fact(
     if wrong.is_none() {
         let value = typed.value.trim().replace("\r\n", "\n");
         let edit = Command::EditFact { id: name.clone(), field: field.into(), value };
-        match app.handle.act(edit).await {
+        match app.handle.act(if_seen(typed.seen, edit)).await {
             Ok(_) => return Ok(Redirect::to(&format!("{}#facts", href(&name))).into_response()),
-            Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
+            Err(error) if is_about_the_form(&error) => wrong = Some(beside(&visit, &error)),
             Err(error) => return Err(error.into()),
         }
     }
