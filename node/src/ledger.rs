@@ -98,10 +98,10 @@ use crdt::{
 
 use self::epochs::Keys;
 use crate::{
-    api::{ApiError, Command, CutPage, ErrorKind, Reply},
+    api::{ApiError, Command, CutPage, ErrorKind, NewsRow, Reply},
     dice::Dice,
     identity::Identity,
-    memo::Memo,
+    memo::{Memo, Shelf},
     store::{
         blobs::Blobs,
         error::StoreError,
@@ -224,6 +224,8 @@ struct Memos {
     unsent: Memo<(i64, i64), u64>,
     /// Of the requests' version and the second.
     desk: Memo<(u64, u64), Arc<desk::Standing>>,
+    /// Of the rows written to the lists, and who asks.
+    alerts: Shelf<news::AlertsKey, Vec<NewsRow>>,
     /// Of the requests' version, the cut's first row and its end.
     cut: Memo<(u64, i64, u64), CutPage>,
 }

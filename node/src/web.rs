@@ -74,6 +74,7 @@ mod seen;
 mod session;
 mod skills;
 mod teams;
+mod telling;
 mod trouble;
 mod trusting;
 mod upload;
@@ -368,7 +369,9 @@ fn pages() -> Router<App> {
 fn at_work() -> Router<App> {
     Router::new()
         .route("/news", get(news::list))
+        .route("/news/new", get(telling::page).post(telling::send))
         .route("/news/{id}", get(news::one))
+        .route("/news/{id}/act", post(telling::act))
         .route("/doors", get(doors::page))
         .route("/inbox", get(inbox::page))
         .route("/print/building", get(print::building))

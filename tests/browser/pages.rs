@@ -82,6 +82,8 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/desk/cases/{request}", OFFICE, format!("/desk/cases/{ride}")),
         ("/desk/intake", OFFICE, "/desk/intake".into()),
         ("/news", CHEN, "/news".into()),
+        ("/news/new", OFFICE, "/news/new?class=alert".into()),
+        ("/news/{id}", OFFICE, format!("/news/{}", town.alert.to_hex())),
         ("/news/{id}", CHEN, format!("/news/{}", town.alert.to_hex())),
         ("/me", CHEN, "/me".into()),
         ("/waiting", CHEN, "/waiting".into()),

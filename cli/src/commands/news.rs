@@ -142,6 +142,10 @@ pub struct NewsArgs {
     #[arg(long)]
     all: bool,
 
+    /// Only alerts in force that you have not opened yet
+    #[arg(long, conflicts_with = "all")]
+    unread: bool,
+
     #[command(flatten)]
     json: Json,
 }
@@ -294,7 +298,11 @@ pub async fn faq(ui: &mut Ui<'_>, door: &mut Door, args: FaqArgs) -> Result<(), 
 pub async fn news(ui: &mut Ui<'_>, door: &mut Door, args: NewsArgs) -> Result<(), CliError> {
     let (command, json) = match args.what {
         None => {
-            let news = list(door, NewsCommand::List { all: args.all }).await?;
+            let asked = match args.unread {
+                true => NewsCommand::Unread,
+                false => NewsCommand::List { all: args.all },
+            };
+            let news = list(door, asked).await?;
             if args.json.json {
                 return ui.json_lines(&news);
             }

@@ -10,7 +10,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{FileRow, PhotoRow, Private, RequestRow};
+use super::{FileRow, NewsRow, PhotoRow, Private, RequestRow};
 
 /// Something about a request that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -515,6 +515,9 @@ pub struct CaseMore {
     /// granted to nobody by name.
     #[serde(default)]
     pub wardens: Vec<String>,
+    /// What the office has answered, the first of it first.
+    #[serde(default)]
+    pub answers: Vec<NewsRow>,
 }
 
 /// Photos and files that were added to a request.

@@ -28,6 +28,8 @@ pub enum NewsCommand {
     Mine { id: String },
     /// What this home was told, alerts first; also what no longer holds, if wanted.
     List { all: bool },
+    /// Alerts in force that whoever asks has not opened, his own left out.
+    Unread,
     /// One of them, whole; notes that it was opened.
     Show { id: String },
     /// One of its photos and files, from 0: thumbnail, and what opens the whole one.

@@ -10,8 +10,10 @@
 //! 3. Words to one unit go to the group that the unit lies in, and to nobody else unless that is said.
 //! 4. Each home is told of an announcement once, through however many groups it comes.
 //!
-//! What is shown elsewhere is `forward`'s, what was answered before `faq`'s, photos are `photos`'.
+//! What is shown elsewhere is `forward`'s, what was answered before `faq`'s, photos are `photos`',
+//! what nobody may overlook is `alerts`'.
 
+mod alerts;
 mod faq;
 mod forward;
 mod photos;
@@ -24,6 +26,7 @@ use crdt::{
     news::{Validity, validity},
 };
 
+pub(super) use alerts::AlertsKey;
 pub(super) use photos::{attachment, file_rows, for_a_request};
 
 use super::{
@@ -82,6 +85,7 @@ impl Ledger {
     pub(super) fn read_news(&mut self, command: NewsCommand) -> Result<NewsReply, Failed> {
         match command {
             NewsCommand::List { all } => self.list_news(all),
+            NewsCommand::Unread => self.unread_alerts(),
             NewsCommand::Show { id } => {
                 let (_, line) = self.news_named(&id)?;
                 self.news_row(line).map(|row| NewsReply::One(Box::new(row)))

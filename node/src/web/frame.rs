@@ -12,7 +12,8 @@ use jiff::tz::TimeZone;
 use super::{App, Shared, assets, session::Session};
 use crate::{
     api::{
-        ApiError, Command, MeshPicture, MeshStrip, NewsCommand, NewsReply, Notice, Reply, RoleWord,
+        ApiError, Command, MeshPicture, MeshStrip, NewsCommand, NewsReply, NewsRow, Notice, Reply,
+        RoleWord,
     },
     clock,
     paper::Printer,
@@ -23,6 +24,9 @@ pub use crate::words::clip;
 
 /// Notices that one page shows; the next ones come when these have been read.
 const NOTICES_SHOWN_MAX: usize = 5;
+
+/// Alerts above one page; the next ones come when these have been read.
+const ALERTS_SHOWN_MAX: usize = 3;
 
 /// Characters of a title or name that lists show.
 pub const TITLE_CHARS_MAX: usize = 80;
@@ -134,6 +138,14 @@ pub struct Told {
     pub next: Option<(String, String)>,
 }
 
+/// An alert that nobody may overlook, on every page until it is opened.
+pub struct Warned {
+    /// Where all of it stands.
+    pub href: String,
+    /// How it begins.
+    pub text: String,
+}
+
 /// All that `frame.html` shows around a page.
 pub struct Frame {
     /// The sentences.
@@ -162,6 +174,8 @@ pub struct Frame {
     pub strip: Option<Strip>,
     /// Things to be told.
     pub told: Vec<Told>,
+    /// Alerts in force that he has not opened.
+    pub warned: Vec<Warned>,
     /// Envelopes written here that nobody else is known to hold.
     pub unsent: u64,
     /// Put behind the names of style and script.
@@ -188,6 +202,7 @@ impl Frame {
             papers: true,
             strip: None,
             told: Vec::new(),
+            warned: Vec::new(),
             unsent: 0,
             version: &assets::VERSION,
         }
@@ -196,11 +211,12 @@ impl Frame {
     /// For somebody of this home. A node too busy to answer still gets its page.
     pub async fn load(app: &App, visit: &Visit) -> Self {
         let on_duty = Command::News(NewsCommand::Duty { unanswered: false });
-        let (mesh, notices, duty, me) = tokio::join!(
+        let (mesh, notices, duty, me, alerts) = tokio::join!(
             app.handle.ask(Command::Strip),
             app.handle.ask(Command::Notices),
             app.handle.ask(on_duty),
-            app.handle.ask(Command::Me)
+            app.handle.ask(Command::Me),
+            app.handle.ask(Command::News(NewsCommand::Unread)),
         );
         let mesh = match mesh {
             Ok(Reply::Strip(mesh)) => mesh,
@@ -215,6 +231,9 @@ impl Frame {
             (frame.role, frame.desk, frame.elder) = (me.role, me.desk, me.elder);
             frame.papers = me.papers.is_whole();
             frame.person = clip(&me.name, TITLE_CHARS_MAX);
+        }
+        if let Ok(Reply::News(NewsReply::List { news })) = alerts {
+            frame.warned = news.iter().take(ALERTS_SHOWN_MAX).map(warned).collect();
         }
         let duty = match duty {
             Ok(Reply::News(NewsReply::Duty { duty })) => visit.words.on_duty(&duty),
@@ -283,6 +302,11 @@ fn strip(words: Words, mesh: &MeshStrip) -> Strip {
         n => words.text("strip-unsent", &[("n", n.into())]),
     };
     Strip { class, sign, reach, office, unsent, duty: String::new() }
+}
+
+fn warned(row: &NewsRow) -> Warned {
+    let text = clip(&row.text, TITLE_CHARS_MAX);
+    Warned { href: format!("/news/{}", row.id.to_hex()), text }
 }
 
 fn told(words: Words, notice: &Notice) -> Told {

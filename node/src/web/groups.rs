@@ -22,7 +22,7 @@ use crate::api::{
 /// Groups on one page; Runyuan, the reference neighbourhood, has thirteen.
 const GROUPS_SHOWN_MAX: usize = 30;
 
-/// Places that a new group is offered to lie in.
+/// Places that a form offers.
 const PLACES_OFFERED_MAX: usize = 60;
 
 /// Vouches that a vetted group may ask for; more would never be found.
@@ -121,21 +121,21 @@ struct NewGroup {
     places: Vec<String>,
 }
 
+/// Names of areas that a form offers; none where nobody can tell.
+pub async fn areas(app: &App) -> Vec<String> {
+    let Ok(RosterReply::Places { places }) = app.roster(RosterCommand::Places).await else {
+        return Vec::new();
+    };
+    let areas = places.into_iter().filter(|it| it.kind == "area");
+    areas.take(PLACES_OFFERED_MAX).map(|it| it.name).collect()
+}
+
 impl NewGroup {
     async fn blank(app: &App, visit: &Visit, typed: Typed) -> Self {
-        let (f, reply) = tokio::join!(Frame::load(app, visit), app.roster(RosterCommand::Places));
-        let places = match reply {
-            Ok(RosterReply::Places { places }) => places,
-            _ => Vec::new(),
-        };
+        let (f, places) = tokio::join!(Frame::load(app, visit), areas(app));
         Self {
             f,
-            places: places
-                .into_iter()
-                .filter(|it| it.kind == "area")
-                .take(PLACES_OFFERED_MAX)
-                .map(|it| it.name)
-                .collect(),
+            places,
             typed,
             wrong_name: None,
             wrong_vouches: None,

@@ -14,8 +14,9 @@ use super::{
     announced::{Announced, announced},
     error::Failure,
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
+    telling::Acted,
 };
-use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, Reply};
+use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, Reply, RoleWord};
 
 /// Announcements in one portion of the list.
 const NEWS_SHOWN_MAX: usize = 12;
@@ -25,6 +26,10 @@ const PHOTOS_SHOWN_MAX: usize = 1;
 
 /// Characters of one in the list; its own page shows all of it.
 const NEWS_CHARS_MAX: usize = 200;
+
+/// Official answers on a request's page, and characters of each; its own page shows all of it.
+const ANSWERS_SHOWN_MAX: usize = 5;
+const ANSWER_CHARS_MAX: usize = 1_200;
 
 /// An announcement as the pages show it.
 pub struct Line {
@@ -46,13 +51,35 @@ struct List {
     all: bool,
     lines: Vec<Line>,
     next: Option<usize>,
+    /// Does he look after a place, so that he has something to tell?
+    tells: bool,
 }
 
 #[derive(Template)]
 #[template(path = "news_one.html")]
-struct One {
-    f: Frame,
-    line: Line,
+pub struct One {
+    pub f: Frame,
+    pub line: Line,
+    /// Its address, for the forms.
+    pub href: String,
+    /// May it be said differently and taken back?
+    pub may_change: bool,
+    /// May somebody still say that it is his?
+    pub may_be_mine: bool,
+    pub typed: Acted,
+    pub wrong: Option<String>,
+}
+
+impl One {
+    /// What is wrong with the form of this act.
+    fn wrong_with(&self, what: &str) -> Option<&String> {
+        self.wrong.as_ref().filter(|_| self.typed.what == what)
+    }
+
+    /// Is it the form that was refused?
+    fn open(&self, what: &str) -> bool {
+        self.wrong_with(what).is_some()
+    }
 }
 
 /// At most so many characters of its text.
@@ -81,6 +108,12 @@ pub fn with_few_photos(mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
+/// What the office said to a request, the first of it first.
+pub fn answers(visit: &Visit, rows: &[NewsRow]) -> Vec<Line> {
+    let rows = rows.iter().take(ANSWERS_SHOWN_MAX);
+    rows.map(|row| line(visit, row, ANSWER_CHARS_MAX)).collect()
+}
+
 /// What holds now, alerts first; also what no longer does, if wanted.
 pub async fn told(app: &App, all: bool) -> Result<Vec<NewsRow>, Failure> {
     match app.handle.ask(Command::News(NewsCommand::List { all })).await? {
@@ -91,8 +124,7 @@ pub async fn told(app: &App, all: bool) -> Result<Vec<NewsRow>, Failure> {
 
 /// The alerts of this moment, for the first page.
 pub fn alerts(news: &[NewsRow]) -> impl Iterator<Item = &NewsRow> {
-    let is_alert =
-        |row: &&NewsRow| row.class == crate::api::NewsWord::Alert && row.state == NewsState::Holds;
+    let is_alert = |row: &&NewsRow| row.class == NewsWord::Alert && row.state == NewsState::Holds;
     news.iter().filter(is_alert)
 }
 
@@ -114,7 +146,7 @@ pub async fn list(
     let (news, next) = portion(news?, shown.from, NEWS_SHOWN_MAX);
     let lines = news.iter().map(|row| line(&visit, row, NEWS_CHARS_MAX)).collect();
     let lines = with_few_photos(lines);
-    Ok(show(&List { lines, all, next, f }))
+    Ok(show(&List { lines, all, next, tells: f.role >= RoleWord::Steward, f }))
 }
 
 pub async fn one(
@@ -122,8 +154,24 @@ pub async fn one(
     Extension(visit): Extension<Visit>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let asked = app.handle.ask(Command::News(NewsCommand::Show { id }));
-    let (f, reply) = tokio::join!(Frame::load(&app, &visit), asked);
-    let Reply::News(NewsReply::One(row)) = reply? else { return Err(Failure::odd_reply()) };
-    Ok(show(&One { line: line(&visit, &row, usize::MAX), f }))
+    Ok(show(&load(&app, &visit, id).await?))
+}
+
+/// One of them, whole.
+pub async fn load(app: &App, visit: &Visit, id: String) -> Result<One, Failure> {
+    let reply = app.handle.ask(Command::News(NewsCommand::Show { id })).await?;
+    let Reply::News(NewsReply::One(row)) = reply else { return Err(Failure::odd_reply()) };
+    // Only then: what was opened here is not announced above it.
+    let f = Frame::load(app, visit).await;
+    let stands = matches!(row.state, NewsState::Holds | NewsState::NotYet);
+    let line = line(visit, &row, usize::MAX);
+    Ok(One {
+        f,
+        href: line.href.clone(),
+        may_change: row.may_change,
+        may_be_mine: row.class == NewsWord::Addressed && stands,
+        typed: Acted { text: row.text.clone(), ..Acted::default() },
+        wrong: None,
+        line,
+    })
 }

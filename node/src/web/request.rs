@@ -24,6 +24,7 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     language::own_path,
+    news,
     requests::{URGENT_FROM, class},
 };
 use crate::{
@@ -102,6 +103,8 @@ struct Page {
     private: bool,
     photos: Vec<Shown>,
     added: Vec<photo::Added>,
+    /// What the office said to it.
+    answers: Vec<news::Line>,
     may_attach: bool,
     timeline: Vec<Step>,
     hidden_steps: u64,
@@ -181,6 +184,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
             .collect(),
         photos: shown(visit, &row.id, (request.more.photos, &request.more.files), &[]),
         added: photo::added(visit, &request.more.added),
+        answers: news::answers(visit, &request.more.answers),
         may_attach: request.more.may_attach,
         private: !request.may_open.is_empty() || !request.may_erase.is_empty(),
         timeline: request

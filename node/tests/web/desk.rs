@@ -142,6 +142,7 @@ pub fn news(command: &NewsCommand, long: &Long) -> NewsReply {
             NewsReply::List { news: long.news.clone() }
         }
         NewsCommand::List { .. } => NewsReply::List { news: vec![alert()] },
+        NewsCommand::Unread => NewsReply::List { news: Vec::new() },
         NewsCommand::Show { .. } => NewsReply::One(Box::new(alert())),
         NewsCommand::Reached { .. } => {
             let count = |place: &str, reached, seen| PlaceCount {

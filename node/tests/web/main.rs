@@ -27,5 +27,6 @@ mod series;
 mod setup;
 mod stale;
 mod teams;
+mod telling;
 mod two;
 mod walks;

@@ -6,6 +6,8 @@
 //!
 //! Likeness of meaning. A question in quite other words is asked, and a person answers it.
 
+use crdt::lifecycle::Case;
+
 use crate::{
     api::{NewCase, NewsReply, NewsRow, NewsState},
     ledger::{Failed, Ledger},
@@ -17,6 +19,9 @@ const FOUND_MAX: usize = 20;
 
 /// Saved answers that are shown before a question is asked.
 const SHOWN_FIRST_MAX: usize = 3;
+
+/// Answers to one request that are told, the first of them.
+const GIVEN_MAX: usize = 20;
 
 /// Words of a question that stand in an answer that is shown first: this many of so many, and no
 /// less than two where it has more than one.
@@ -54,6 +59,20 @@ impl Ledger {
             return Ok(Vec::new());
         }
         self.answers_for(&format!("{} {}", new.title, new.details))
+    }
+
+    /// What the office has answered to a request, and to the message that it was made of, as far as whoever
+    /// asks reads it; the first of it first.
+    pub(in crate::ledger) fn answers_given(&self, case: &Case) -> Result<Vec<NewsRow>, Failed> {
+        let mut rows = Vec::new();
+        for asked in std::iter::once(case.request).chain(case.message) {
+            for line in self.views.answers_to(&asked)?.into_iter().take(GIVEN_MAX) {
+                let reads = self.is_in(&line.group);
+                let row = self.news_row(line)?;
+                rows.extend((reads || row.forwardable).then_some(row));
+            }
+        }
+        Ok(rows)
     }
 
     fn likenesses(&self, text: &str) -> Result<Vec<(usize, NewsRow)>, Failed> {

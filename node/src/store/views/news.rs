@@ -379,7 +379,7 @@ impl Views {
         let sql = format!(
             "{LINE} JOIN (
                  SELECT row AS held, ROW_NUMBER() OVER
-                     (PARTITION BY author, class ORDER BY claimed > ?1, claimed DESC, id) AS nth
+                     (PARTITION BY class, author ORDER BY claimed > ?1, claimed DESC, id) AS nth
                  FROM news WHERE {class} AND (?2 IS NULL OR (withdrawn_by IS NULL
                      AND settled_by IS NULL AND (until_now IS NULL OR until_now > ?2)))
              ) ON held = n.row WHERE nth <= {NEWS_PER_AUTHOR_MAX}

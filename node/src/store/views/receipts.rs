@@ -93,6 +93,16 @@ impl Views {
         Ok(())
     }
 
+    /// Has somebody of this box opened it, whether that was told already or not?
+    pub fn has_opened(&self, person: &PersonId, item: &EnvelopeId) -> Result<bool, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT 1 FROM receipts WHERE item = ?1 AND person = ?2 AND mark >= ?3
+             UNION ALL
+             SELECT 1 FROM receipts_due WHERE item = ?1 AND person = ?2 AND mark >= ?3",
+        )?;
+        Ok(find.exists(params![item.as_bytes(), person.as_bytes(), Mark::Seen as u8])?)
+    }
+
     /// What this box has yet to say, oldest first.
     pub fn due_receipts(&self) -> Result<Vec<DueReceipt>, StoreError> {
         let mut find = self.conn.prepare_cached(

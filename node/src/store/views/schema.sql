@@ -259,7 +259,7 @@ CREATE TABLE news (
     told INTEGER NOT NULL, -- this home was told of it once
     class INTEGER NOT NULL -- as it was said; see news.rs for the numbers
 ) STRICT;
-CREATE INDEX news_by_author ON news (author, class);
+CREATE INDEX news_by_class ON news (class, author);
 CREATE INDEX news_by_answer ON news (answers) WHERE answers IS NOT NULL;
 CREATE INDEX news_by_question ON news (claimed) WHERE question IS NOT NULL;
 

@@ -203,6 +203,7 @@ pub const ROUTES: &[Route] = &[
     // Announcements and who is on duty.
     get("/news", "news/list", "news/list"),
     post("/news", "news/tell", Post, "news/told"),
+    get("/alerts/unread", "news/unread", "news/list"),
     get("/news/{id}", "news/show", "news/one"),
     get("/news/{id}/photos/{number}", "news/photo", "news/photo"),
     get("/news/{id}/photos/{number}/original", "files/original", "files/original"),

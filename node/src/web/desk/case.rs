@@ -15,13 +15,15 @@ use serde::Deserialize;
 
 use crate::{
     api::{
-        ApiError, CaseCommand, CaseMore, CaseVerb, Command, Deed, GroupKindWord, Reply, RequestPage,
+        ApiError, CaseCommand, CaseMore, CaseVerb, Command, Deed, GroupKindWord, NewsCommand,
+        NewsWord, Reply, RequestPage, Telling,
     },
     web::{
         App,
         error::{Failure, is_about_the_form, unprocessable},
         frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
         join::given,
+        news,
         request::{asked_for, name_of},
         requests::{Row, row},
     },
@@ -110,6 +112,8 @@ struct Page {
     verdicts: Vec<String>,
     postings: Vec<Row>,
     teams: Vec<(String, String)>,
+    /// What the office said to it.
+    answers: Vec<news::Line>,
     steps: Vec<Step>,
     typed: Typed,
     wrong: Option<(String, String)>,
@@ -119,7 +123,7 @@ struct Page {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Typed {
-    /// An act, or `visit`, `note`, `post`.
+    /// An act, or `visit`, `note`, `post`, `answer`.
     what: String,
     reason: String,
     person: String,
@@ -131,6 +135,10 @@ pub struct Typed {
     words: String,
     team: String,
     title: String,
+    answer: String,
+    until: String,
+    faq: String,
+    question: String,
 }
 
 pub fn href(id: &str) -> String {
@@ -215,6 +223,7 @@ fn lay_out(
         verdicts: verdicts(visit, more),
         postings: postings.map(|posting| row(visit, posting)).collect(),
         teams,
+        answers: news::answers(visit, &more.answers),
         steps: request.timeline[skipped..]
             .iter()
             .map(|step| Step {
@@ -297,7 +306,7 @@ pub async fn send(
 ) -> Result<Response, Failure> {
     let name = name_of(&id)?;
     let wrong = match command(&visit, &name, &typed) {
-        Ok(command) => match app.handle.act(Command::Case(command)).await {
+        Ok(command) => match app.handle.act(command).await {
             Ok(_) => return Ok(Redirect::to(&href(&name)).into_response()),
             Err(error) if is_about_the_form(&error) => said(visit.words, &error),
             Err(error) => return Err(error.into()),
@@ -316,10 +325,11 @@ fn said(words: Words, error: &ApiError) -> (String, String) {
 }
 
 /// What a form asks for; an error is a sentence, or none where the form is none of ours.
-fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<CaseCommand, Option<String>> {
+fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<Command, Option<String>> {
     let id = name.to_owned();
     let empty = || Some(visit.words.text("field-empty", &[]));
-    match typed.what.as_str() {
+    let case = match typed.what.as_str() {
+        "answer" => return answer(visit, id, typed),
         "visit" => {
             let outcome = given(&typed.outcome).ok_or_else(empty)?;
             let promise = given(&typed.promise);
@@ -333,33 +343,42 @@ fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<CaseCommand, Opti
             };
             let (at_ms, people, photo) = (None, Vec::new(), None);
             let photos = Vec::new();
-            Ok(CaseCommand::Visit {
-                id,
-                at_ms,
-                people,
-                outcome,
-                promise,
-                follow_up_ms,
-                photo,
-                photos,
-            })
+            CaseCommand::Visit { id, at_ms, people, outcome, promise, follow_up_ms, photo, photos }
         }
         "note" => {
             let words = given(&typed.words).ok_or_else(empty)?;
-            Ok(CaseCommand::Note { id, solved: typed.solved == "yes", words })
+            CaseCommand::Note { id, solved: typed.solved == "yes", words }
         }
         "post" => {
             let team = given(&typed.team).ok_or_else(empty)?;
-            Ok(CaseCommand::Post { id, team, title: given(&typed.title) })
+            CaseCommand::Post { id, team, title: given(&typed.title) }
         }
         what => {
             let verb = CaseVerb::ALL.into_iter().find(|verb| verb.as_str() == what).ok_or(None)?;
-            Ok(CaseCommand::Do(Deed {
+            CaseCommand::Do(Deed {
                 person: given(&typed.person),
                 other: given(&typed.other),
                 reason: typed.reason.trim().to_owned(),
                 ..Deed::of(name, verb)
-            }))
+            })
         }
-    }
+    };
+    Ok(Command::Case(case))
+}
+
+/// What the office says to it, until the end of a day if one is named, and saved if that is wanted.
+fn answer(visit: &Visit, id: String, typed: &Typed) -> Result<Command, Option<String>> {
+    let words = visit.words;
+    let text = given(&typed.answer).ok_or_else(|| Some(words.text("field-empty", &[])))?;
+    let until_ms = given(&typed.until)
+        .map(|until| visit.day_after(&until).ok_or_else(|| Some(words.text("case-no-time", &[]))));
+    let question = (typed.faq == "yes").then(|| typed.question.trim().to_owned());
+    Ok(Command::News(NewsCommand::Tell(Box::new(Telling {
+        class: NewsWord::Answer,
+        text: text.replace("\r\n", "\n"),
+        until_ms: until_ms.transpose()?,
+        answers: Some(id),
+        question,
+        ..Telling::default()
+    }))))
 }

@@ -1,0 +1,276 @@
+//! Telling the neighbourhood something, with a photo or without: a notice, an alert, words to one unit;
+//! and what becomes of it afterwards: said differently, taken back, 我家的.
+//!
+//! Who may say what the node judges. The page offers an alert to whoever has a role, since an alert of
+//! anybody else is a notice; and what may be done with an announcement it reads from its row.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Extension, Form,
+    extract::{Path, Query, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use crdt::limits::TEXT_BYTES_MAX;
+use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{
+    App,
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    group::{id_of, one_line},
+    groups::areas,
+    join::given,
+    news,
+    photo::ready,
+    upload::Upload,
+};
+use crate::api::{
+    ApiError, Command, ErrorKind, NewsCommand, NewsReply, NewsWord, PhotoRow, Reply, RoleWord,
+    Telling,
+};
+
+/// Groups that it can be said in; more than anybody is in.
+const GROUPS_SHOWN_MAX: usize = 60;
+
+/// What was typed.
+#[derive(Default)]
+struct Typed {
+    class: String,
+    text: String,
+    area: String,
+    group: String,
+    until: String,
+    forwardable: bool,
+}
+
+impl Typed {
+    fn of(form: &Upload) -> Self {
+        let text = |name| form.text(name).unwrap_or_default().trim().replace("\r\n", "\n");
+        Self {
+            class: text("class"),
+            text: text("text"),
+            area: text("area"),
+            group: text("group"),
+            until: text("until"),
+            forwardable: form.text("forwardable").is_some(),
+        }
+    }
+
+    fn class(&self) -> NewsWord {
+        let all = [NewsWord::Alert, NewsWord::Addressed];
+        all.into_iter().find(|class| class.code() == self.class).unwrap_or(NewsWord::Notice)
+    }
+}
+
+/// What is wrong, by the field that it stands beside.
+#[derive(Default)]
+struct Wrong {
+    text: Option<String>,
+    area: Option<String>,
+    until: Option<String>,
+    photo: Option<String>,
+    all: Option<(String, String)>,
+}
+
+impl Wrong {
+    fn is_any(&self) -> bool {
+        let beside = [&self.text, &self.area, &self.until, &self.photo];
+        self.all.is_some() || beside.iter().any(|it| it.is_some())
+    }
+
+    fn of(visit: &Visit, error: &ApiError) -> Self {
+        let (said, wrong) = (Some(one_line(visit, error)), Self::default());
+        match error.kind {
+            ErrorKind::NoPhoto => Self { photo: said, ..wrong },
+            ErrorKind::UnknownPlace | ErrorKind::NoAudience => Self { area: said, ..wrong },
+            ErrorKind::BadWindow => Self { until: said, ..wrong },
+            _ => Self { all: Some(visit.words.error(error)), ..wrong },
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "telling.html")]
+struct New {
+    f: Frame,
+    typed: Typed,
+    wrong: Wrong,
+    /// Where it can be said: id, name.
+    groups: Vec<(String, String)>,
+    /// Areas that it can be about.
+    places: Vec<String>,
+}
+
+impl New {
+    /// The sorts that whoever asks may say: value, name, hint, chosen.
+    fn classes(&self) -> Vec<(&'static str, String, String, bool)> {
+        let sorts = [
+            (NewsWord::Notice, "tell-notice-hint"),
+            (NewsWord::Alert, "tell-alert-hint"),
+            (NewsWord::Addressed, "tell-addressed-hint"),
+        ];
+        let rules = self.f.role >= RoleWord::Steward;
+        let offered = sorts.into_iter().filter(|(it, _)| rules || *it != NewsWord::Alert);
+        let choice = |(it, hint): (NewsWord, &str)| {
+            let name = self.f.words.code("news", it.code());
+            (it.code(), name, self.f.t(hint), it == self.typed.class())
+        };
+        offered.map(choice).collect()
+    }
+}
+
+async fn blank(app: &App, visit: &Visit, typed: Typed, wrong: Wrong) -> Result<New, Failure> {
+    let (f, groups, places) =
+        tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Groups), areas(app));
+    let Reply::Groups { groups } = groups? else { return Err(Failure::odd_reply()) };
+    let joined = groups.iter().filter(|group| group.joined).take(GROUPS_SHOWN_MAX);
+    let name = |text: &str| clip(&visit.words.group_name(text), TITLE_CHARS_MAX);
+    let groups = joined.map(|group| (group.id.to_hex(), name(&group.name))).collect();
+    Ok(New { f, typed, wrong, groups, places })
+}
+
+/// What a link to the form fills in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    class: String,
+}
+
+/// The form.
+pub async fn page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let typed = Typed { class: wanted.class, ..Typed::default() };
+    Ok(show(&blank(&app, &visit, typed, Wrong::default()).await?))
+}
+
+/// Says it.
+pub async fn send(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    form: Option<Extension<Upload>>,
+    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+) -> Result<Response, Failure> {
+    // The turn is given back when this is done: few pictures are unpacked at a time.
+    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
+        return Err(Failure::ForeignForm);
+    };
+    let typed = Typed::of(&form);
+    let (until_ms, wrong) = looked_through(&visit, &typed);
+    let wrong = if wrong.is_any() {
+        wrong
+    } else {
+        match tell(&app, &form, &typed, until_ms).await {
+            Ok(there) => return Ok(Redirect::to(&there).into_response()),
+            Err(Failure::Api(error)) if is_about_the_form(&error) => Wrong::of(&visit, &error),
+            Err(failure) => return Err(failure),
+        }
+    };
+    Ok(unprocessable(show(&blank(&app, &visit, typed, wrong).await?)))
+}
+
+/// Until when, and what is wrong before the node is asked.
+fn looked_through(visit: &Visit, typed: &Typed) -> (Option<u64>, Wrong) {
+    let words = visit.words;
+    let until_ms = visit.moment_typed(&typed.until);
+    let missing = typed.class() == NewsWord::Addressed && typed.area.is_empty();
+    let bad = !typed.until.is_empty() && until_ms.is_none();
+    let wrong = Wrong {
+        text: wrong_text(words, &typed.text, TEXT_BYTES_MAX),
+        area: missing.then(|| words.text("tell-no-area", &[])),
+        until: bad.then(|| words.text("case-no-time", &[])),
+        ..Wrong::default()
+    };
+    (until_ms, wrong)
+}
+
+/// Where it stands then.
+async fn tell(
+    app: &App,
+    form: &Upload,
+    typed: &Typed,
+    until_ms: Option<u64>,
+) -> Result<String, Failure> {
+    let telling = Telling {
+        // Words to one unit go to the group that it lies in.
+        group: given(&typed.group).filter(|_| typed.class() != NewsWord::Addressed),
+        class: typed.class(),
+        text: typed.text.clone(),
+        area: given(&typed.area),
+        until_ms,
+        forwardable: typed.forwardable,
+        photos: photos(form).await?,
+        ..Telling::default()
+    };
+    let tell = Command::News(NewsCommand::Tell(Box::new(telling)));
+    match app.handle.act(tell).await? {
+        Reply::News(NewsReply::Told { id }) => Ok(format!("/news/{}", id.to_hex())),
+        _ => Err(Failure::odd_reply()),
+    }
+}
+
+/// Photos are welcome here and never asked for.
+async fn photos(form: &Upload) -> Result<Vec<PhotoRow>, ApiError> {
+    match form.files("photo").is_empty() && !form.is_cut {
+        true => Ok(Vec::new()),
+        false => ready(form).await,
+    }
+}
+
+/// What is done about an announcement.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Acted {
+    pub what: String,
+    pub text: String,
+    pub until: String,
+    pub reason: String,
+}
+
+/// Said differently, taken back, or 我家的.
+pub async fn act(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Path(id): Path<String>,
+    Form(typed): Form<Acted>,
+) -> Result<Response, Failure> {
+    let id = id_of(&id)?.to_hex();
+    let wrong = match command(&visit, &id, &typed) {
+        Ok(command) => match app.handle.act(Command::News(command)).await {
+            Ok(_) => return Ok(Redirect::to(&format!("/news/{id}")).into_response()),
+            Err(error) if is_about_the_form(&error) => one_line(&visit, &error),
+            Err(error) => return Err(error.into()),
+        },
+        Err(None) => return Err(Failure::BadForm),
+        Err(Some(wrong)) => wrong,
+    };
+    let page = news::load(&app, &visit, id).await?;
+    Ok(unprocessable(show(&news::One { typed, wrong: Some(wrong), ..page })))
+}
+
+/// What a form asks for; an error is a sentence, or none where the form is none of ours.
+fn command(visit: &Visit, id: &str, typed: &Acted) -> Result<NewsCommand, Option<String>> {
+    let text = |text: &str| match wrong_text(visit.words, text, TEXT_BYTES_MAX) {
+        None => Ok(text.trim().replace("\r\n", "\n")),
+        wrong => Err(wrong),
+    };
+    let id = id.to_owned();
+    match typed.what.as_str() {
+        "correct" => {
+            let until_ms = given(&typed.until).map(|until| {
+                let moment = visit.moment_typed(&until);
+                moment.ok_or_else(|| Some(visit.words.text("case-no-time", &[])))
+            });
+            let (text, until_ms) = (text(&typed.text)?, until_ms.transpose()?);
+            Ok(NewsCommand::Correct { id, text, until_ms })
+        }
+        "withdraw" => Ok(NewsCommand::Withdraw { id, reason: text(&typed.reason)? }),
+        "mine" => Ok(NewsCommand::Mine { id }),
+        _ => Err(None),
+    }
+}
