@@ -15,6 +15,7 @@
 //!
 //! Guessing. A language that we do not have reads English, never a mixture.
 
+mod page;
 mod ride;
 pub mod time;
 
@@ -121,12 +122,19 @@ pub fn clip(text: &str, chars_max: usize) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     lang: Lang,
+    /// Whoever reads has a page before him, and nothing to type commands into.
+    page: bool,
 }
 
 impl Words {
     /// The sentences in `lang`.
     pub const fn of(lang: Lang) -> Self {
-        Self { lang }
+        Self { lang, page: false }
+    }
+
+    /// The same for a page: an error's hint then says nothing of commands.
+    pub const fn on_page(self) -> Self {
+        Self { page: true, ..self }
     }
 
     /// Which language these are in.
@@ -145,7 +153,8 @@ impl Words {
 
     /// A code of some family, as `status` + `in_progress`; unknown codes are shown as they are.
     pub fn code(self, family: &str, code: &str) -> String {
-        self.find(&family_key(family, code), None).unwrap_or_else(|| code.to_owned())
+        let said = self.find(&family_key(family, code), None).unwrap_or_else(|| code.to_owned());
+        if self.page { page::without_brackets(&said) } else { said }
     }
 
     /// A sentence of a family with values in it, where this release has one for this code.
@@ -235,7 +244,8 @@ impl Words {
         // What the request's life says of it helps more than a sentence for all cases.
         let reason = error.args.get("reason").filter(|_| error.kind == ErrorKind::NotNow);
         let because = reason.and_then(|reason| self.find(&family_key("refusal", reason), None));
-        (sentence, because.unwrap_or_else(hint))
+        let hint = because.unwrap_or_else(hint);
+        (sentence, if self.page { page::without_commands(&hint) } else { hint })
     }
 
     /// What is wrong with a program's question, and what to do.

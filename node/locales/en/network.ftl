@@ -39,15 +39,24 @@ dial = Connect
 own-addresses = This box can be reached at
 
 pair = Pair this phone
-pair-more = A code of eight digits was printed where Linli was started. It works once.
+pair-more = A code of six digits was printed where Linli was started. It works once.
 pair-code = Code
 pair-send = Pair
 pair-wrong = { $left ->
     [one] That is not the code. One more try, then a new code is printed.
    *[other] That is not the code. { $left } more tries, then a new code is printed.
 }
-pair-dead = That was the fifth wrong try. The old code is void; a new one has been printed. Please wait ten seconds.
-pair-resting = Please wait a few seconds, then type the newest code.
+pair-dead = That was the fifth wrong try. The old code is void; a new one has been printed. Please wait { $rest }.
+pair-resting = Please wait { $rest }, then type the newest code. In a hurry, use the picture on a phone that is paired already.
+rest-seconds = { $n ->
+    [one] one second
+   *[other] { $n } seconds
+}
+rest-minutes = { $n ->
+    [one] one minute
+   *[other] { $n } minutes
+}
+mesh-picture = The homes as a picture: { $n } in reach, { $away } not in reach. The list below says the same in words.
 
 lobby = This box is not in a community yet
 lobby-more = To join one, ask a neighbour or the office for an invitation: a link, or a QR code that is the same link.

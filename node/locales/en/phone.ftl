@@ -22,4 +22,6 @@ waiting-drop = Do not send it
 waiting-private = Until then it is on this phone alone, where whoever has the phone can read it.
 waiting-again = Try again
 phones-another = Let another phone in
+phones-digits = Has that phone no camera? Open the box’s address on it and type these six digits. They work once:
+phones-digits-rest = Somebody has typed wrong codes too often, so digits do not work for a while. Use the picture above.
 phones-another-how = Hold its camera here. The picture is good once, for ten minutes. It must be on the same network.

@@ -36,12 +36,12 @@ dial = 连接
 own-addresses = 本机的地址
 
 pair = 配对这部手机
-pair-more = 启动邻里的地方印出了八位数字的配对码，只能用一次。
+pair-more = 启动邻里的地方印出了六位数字的配对码，只能用一次。
 pair-code = 配对码
 pair-send = 配对
 pair-wrong = 配对码不对。还可以试 { $left } 次，之后会换新的码。
-pair-dead = 已经错了五次，旧码作废，新码已经印出来了。请等十秒再试。
-pair-resting = 请等几秒，再输入最新的配对码。
+pair-dead = 已经错了五次，旧码作废，新码已经印出来了。请等 { $rest } 再试。
+pair-resting = 请等 { $rest }，再输入最新的配对码；着急就用已经配对的手机上的图。
 
 lobby = 这台机器还没有加入社区
 lobby-more = 要加入，请向邻居或居委会要一份邀请：一个链接，二维码里也是同一个链接。
@@ -117,3 +117,6 @@ recover-words-hint = 按顺序写，用空格隔开
 recover-do = 回来
 lobby-own = 这里还没有人用邻里
 lobby-lost = 您以前加入过，机器丢了
+rest-seconds = { $n } 秒
+rest-minutes = { $n } 分钟
+mesh-picture = 各家连接图：{ $n } 家连得上，{ $away } 家连不上。下面的列表用文字写着同样的内容。

@@ -22,4 +22,6 @@ waiting-drop = 不发了
 waiting-private = 发出以前，它们只在这部手机里，谁拿到手机都能看到。
 waiting-again = 再连一次
 phones-another = 再让一部手机进来
+phones-digits = 那部手机没有相机？用它打开盒子的网址，输入这六位数字，只能用一次：
+phones-digits-rest = 刚才有人输错太多次，六位数字暂时不能用；用上面的图。
 phones-another-how = 用那部手机的相机对着这里。这张图十分钟内有效，只能用一次；手机要连在同一个网络里。

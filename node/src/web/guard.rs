@@ -86,7 +86,7 @@ pub(crate) const ALWAYS: [(HeaderName, HeaderValue); 5] = [
 
 /// The first and the last to touch a request.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    let words = Words::of(language::wanted(request.headers()));
+    let words = Words::of(language::wanted(request.headers())).on_page();
     let secure = request.extensions().get::<OverTls>().is_some();
     let found = find_session(&app, request.headers(), secure);
     let Ok(session) = found.map_or_else(|| draw_session(&app), Ok) else {

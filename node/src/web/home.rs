@@ -37,7 +37,7 @@ const ALERTS_SHOWN_MAX: usize = 2;
 const ALERT_CHARS_MAX: usize = 400;
 
 /// Doors to knock at on the first page.
-const DOORS_SHOWN_MAX: usize = 24;
+const DOORS_SHOWN_MAX: usize = 16;
 
 /// One of my requests as a sentence.
 struct Mine {

@@ -3,6 +3,7 @@
 //! Why one home does not become equal has a page of its own ([`peer`]).
 
 pub mod peer;
+mod picture;
 
 use askama::Template;
 use axum::{
@@ -49,6 +50,8 @@ struct Network {
     f: Frame,
     /// What of this home is only here, on its way, arrived: in sentences.
     where_it_is: Vec<String>,
+    /// The homes of the table, as a picture.
+    picture: Option<picture::Picture>,
     rows: Vec<Row>,
     next: Option<usize>,
     addresses: Vec<String>,
@@ -63,10 +66,12 @@ async fn load(app: &App, visit: &Visit, from: usize) -> Result<Network, Failure>
     let where_it_is = where_it_is(visit.words, &mesh);
     let (shown, next) = portion(std::mem::take(&mut mesh.peers), from, PEERS_SHOWN_MAX);
     mesh.addresses.truncate(ADDRESSES_SHOWN_MAX);
+    let rows: Vec<Row> = shown.iter().map(|peer| row(visit.words, peer)).collect();
     Ok(Network {
         where_it_is,
+        picture: picture::picture(visit.words, &mesh.home, &rows),
         f,
-        rows: shown.iter().map(|peer| row(visit.words, peer)).collect(),
+        rows,
         next,
         addresses: mesh.addresses,
         typed: String::new(),

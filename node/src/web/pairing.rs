@@ -3,9 +3,11 @@
 //! # Rules
 //!
 //! 1. A code lets one phone in and is then gone; the next one is printed at once.
-//! 2. Five wrong tries kill a code. A new one is printed, and nobody may try for ten seconds: a
-//!    machine that guesses gets 5 of 100 million tries in ten seconds, which is centuries.
-//! 3. There is at most one code at a time, and codes are compared as hashes.
+//! 2. Five wrong tries kill a code. A new one is printed, and nobody may try for ten seconds; after the
+//!    next dead code for twenty, and so on, an hour at most, until somebody pairs. Of a million codes a
+//!    machine that guesses day and night tries 44,000 in a year, which lets it in in one year of twenty-three.
+//! 3. There is at most one code at a time, and codes are compared as hashes. Whoever has a paired phone
+//!    may read it there.
 //! 4. A paired phone takes itself along to the box's other address (`trusting`) by a pass: 128 drawn
 //!    bits in a link, good once, for ten minutes.
 //!
@@ -37,8 +39,14 @@ use super::{
 /// Wrong tries that a code survives, plus one.
 const TRIES_MAX: u8 = 5;
 
-/// How long nobody may try after a code died, in milliseconds.
+/// How long nobody may try after the first code died, in milliseconds; twice as long after each further one.
 const REST_MS: u64 = 10_000;
+
+/// The longest that nobody may try, in milliseconds: an hour.
+const REST_MAX_MS: u64 = 3_600_000;
+
+/// Dead codes after which the rest grows no more.
+const DOUBLINGS_MAX: u32 = 10;
 
 /// Passes that are good at one time.
 const PASSES_MAX: usize = 16;
@@ -50,15 +58,17 @@ const PASS_MS: u64 = 600_000;
 const TYPED_CHARS_MAX: usize = 40;
 
 /// Digits of a code: short enough to read across a room.
-const CODE_DIGITS: usize = 8;
+const CODE_DIGITS: usize = 6;
 
 /// The code of the moment.
 #[derive(Default)]
 pub struct Pairing {
-    code: Option<blake3::Hash>,
+    code: Option<String>,
     /// Passes that paired phones were given for themselves, the newest last, with whose they are.
     passes: Vec<(blake3::Hash, Moment, Option<PersonId>)>,
     wrong: u8,
+    /// Codes that died since somebody last paired.
+    dead: u32,
     closed_until: Moment,
 }
 
@@ -71,16 +81,16 @@ pub enum Tried {
     Pass(Option<PersonId>),
     /// Wrong; so many tries are left.
     Wrong(u8),
-    /// Wrong once too often: the code is dead.
-    Dead,
-    /// A code died a moment ago; not even looked at.
-    Resting,
+    /// Wrong once too often: the code is dead, and nobody may try for so many milliseconds.
+    Dead(u64),
+    /// A code died before; not even looked at, for so many milliseconds yet.
+    Resting(u64),
 }
 
 impl Pairing {
     /// Puts a code in force.
     pub fn renew(&mut self, code: &str) {
-        self.code = Some(blake3::hash(code.as_bytes()));
+        self.code = Some(code.to_owned());
         self.wrong = 0;
     }
 
@@ -102,14 +112,17 @@ impl Pairing {
     /// Somebody typed `typed` at `now`.
     pub fn attempt(&mut self, typed: &str, now: Moment) -> Tried {
         if let Some(person) = self.take_pass(typed, now) {
+            self.dead = 0;
             return Tried::Pass(person);
         }
-        if now < self.closed_until {
-            return Tried::Resting;
+        let rest = self.rest(now);
+        if rest > 0 {
+            return Tried::Resting(rest);
         }
         let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-        if self.code == Some(blake3::hash(digits.as_bytes())) {
-            self.code = None;
+        let hash = |code: &str| blake3::hash(code.as_bytes());
+        if self.code.as_deref().map(hash) == Some(hash(&digits)) {
+            (self.code, self.dead) = (None, 0);
             return Tried::Right;
         }
         self.wrong += 1;
@@ -117,22 +130,42 @@ impl Pairing {
             return Tried::Wrong(TRIES_MAX - self.wrong);
         }
         self.code = None;
-        self.closed_until = now + REST_MS;
-        Tried::Dead
+        let rest = (REST_MS << self.dead.min(DOUBLINGS_MAX)).min(REST_MAX_MS);
+        self.dead += 1;
+        self.closed_until = now + rest;
+        Tried::Dead(rest)
+    }
+
+    /// How long nobody may try, in milliseconds.
+    fn rest(&self, now: Moment) -> u64 {
+        self.closed_until.0.saturating_sub(now.0)
     }
 }
 
-/// Draws a new code, puts it in force and has it printed.
-pub fn print_new_code(app: &App) {
+/// Draws a new code, puts it in force and has it printed; nothing where none can be drawn.
+pub fn print_new_code(app: &App) -> Option<String> {
     let mut random = [0; 8];
     if getrandom::fill(&mut random).is_err() {
         tracing::error!("no randomness for a pairing code; no phone can pair");
-        return;
+        return None;
     }
     let number = u64::from_le_bytes(random) % 10_u64.pow(CODE_DIGITS as u32);
     let code = format!("{number:0CODE_DIGITS$}");
     app.pairing.lock().expect("no panic while the lock is held").renew(&code);
     (app.config.on_code)(&code);
+    Some(code)
+}
+
+/// The code of the moment for whoever has a paired phone to read out, in two halves; none while nobody
+/// may try. A page that is looked at again has the same one.
+pub fn code_to_read_out(app: &App) -> Option<String> {
+    let (rest, code) = {
+        let pairing = app.pairing.lock().expect("no panic while the lock is held");
+        (pairing.rest(app.moment()), pairing.code.clone())
+    };
+    let code = if rest > 0 { None } else { code.or_else(|| print_new_code(app)) }?;
+    let (one, other) = code.split_at(CODE_DIGITS / 2);
+    Some(format!("{one} {other}"))
 }
 
 #[derive(Template)]
@@ -175,7 +208,7 @@ pub async fn pair(
         let mut pairing = app.pairing.lock().expect("no panic while the lock is held");
         pairing.attempt(&typed.code, app.moment())
     };
-    if matches!(tried, Tried::Right | Tried::Dead) {
+    if matches!(tried, Tried::Right | Tried::Dead(_)) {
         print_new_code(&app);
     }
     let words = visit.words;
@@ -197,8 +230,8 @@ pub async fn pair(
             return Ok(([(header::SET_COOKIE, cookie)], back).into_response());
         }
         Tried::Wrong(left) => words.text("pair-wrong", &[("left", u64::from(left).into())]),
-        Tried::Dead => words.text("pair-dead", &[]),
-        Tried::Resting => words.text("pair-resting", &[]),
+        Tried::Dead(ms) => words.text("pair-dead", &[("rest", words.rest(ms).into())]),
+        Tried::Resting(ms) => words.text("pair-resting", &[("rest", words.rest(ms).into())]),
     };
     let f = Frame::bare(&visit);
     let page = PairPage { f, code: String::new(), back: typed.back, wrong: Some(wrong) };
@@ -212,23 +245,56 @@ mod tests {
     #[test]
     fn a_code_lets_one_phone_in_however_it_is_typed() {
         let mut pairing = Pairing::default();
-        pairing.renew("12345678");
-        assert_eq!(pairing.attempt(" 1234 5678 ", Moment(0)), Tried::Right);
-        assert_eq!(pairing.attempt("12345678", Moment(0)), Tried::Wrong(4));
+        pairing.renew("123456");
+        assert_eq!(pairing.attempt(" 123 456 ", Moment(0)), Tried::Right);
+        assert_eq!(pairing.attempt("123456", Moment(0)), Tried::Wrong(4));
     }
 
     #[test]
     fn five_wrong_tries_kill_the_code_and_close_the_door_for_a_while() {
         let mut pairing = Pairing::default();
-        pairing.renew("12345678");
+        pairing.renew("123456");
         for left in (1..TRIES_MAX).rev() {
             assert_eq!(pairing.attempt("0", Moment(5)), Tried::Wrong(left));
         }
-        assert_eq!(pairing.attempt("0", Moment(5)), Tried::Dead);
-        pairing.renew("87654321");
-        assert_eq!(pairing.attempt("87654321", Moment(5 + REST_MS - 1)), Tried::Resting);
-        assert_eq!(pairing.attempt("12345678", Moment(5 + REST_MS)), Tried::Wrong(4));
-        assert_eq!(pairing.attempt("87654321", Moment(5 + REST_MS)), Tried::Right);
+        assert_eq!(pairing.attempt("0", Moment(5)), Tried::Dead(REST_MS));
+        pairing.renew("654321");
+        assert_eq!(pairing.attempt("654321", Moment(5 + REST_MS - 1)), Tried::Resting(1));
+        assert_eq!(pairing.attempt("123456", Moment(5 + REST_MS)), Tried::Wrong(4));
+        assert_eq!(pairing.attempt("654321", Moment(5 + REST_MS)), Tried::Right);
+    }
+
+    /// Kills a code at that moment; how long nobody may try then.
+    fn kill(pairing: &mut Pairing, now: Moment) -> u64 {
+        pairing.renew("123456");
+        for _ in 1..TRIES_MAX {
+            assert!(matches!(pairing.attempt("0", now), Tried::Wrong(_)));
+        }
+        match pairing.attempt("0", now) {
+            Tried::Dead(rest) => rest,
+            other => panic!("it lives: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_rest_doubles_with_each_dead_code_until_somebody_pairs() {
+        let (mut pairing, mut now) = (Pairing::default(), Moment(7));
+        let mut tries = 0;
+        for nth in 0..40_u32 {
+            let rest = kill(&mut pairing, now);
+            let doubled = 10_000 * 2_u64.pow(nth.min(9));
+            assert_eq!(rest, doubled.min(3_600_000), "the dead code number {nth}");
+            now = now + rest;
+            tries += u64::from(TRIES_MAX);
+        }
+        assert!(now.0 > 24 * 3_600_000 && tries <= 200, "a day and more for two hundred guesses");
+        pairing.renew("123456");
+        assert_eq!(pairing.attempt("123456", now), Tried::Right);
+        assert_eq!(kill(&mut pairing, now), 10_000, "somebody paired: it begins anew");
+        // Whoever comes with a paired phone's picture need not wait, and ends the rest for nobody.
+        pairing.give_pass("pass", None, now);
+        assert_eq!(pairing.attempt("pass", now), Tried::Pass(None));
+        assert!(matches!(pairing.attempt("123456", now), Tried::Resting(_)));
     }
 
     #[test]

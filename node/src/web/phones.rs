@@ -2,7 +2,8 @@
 //! one is turned out, or all of them; whoever was turned out pairs again.
 //!
 //! Everybody of the household sees all of them: who may stand at the box may let phones in. Another one is let
-//! in by a picture that its camera reads: a pass, good once, for ten minutes. It says whose it is itself.
+//! in by a picture that its camera reads: a pass, good once, for ten minutes; or, without a camera, by the six
+//! digits beside it (`pairing`). It says whose it is itself.
 
 use askama::Template;
 use axum::{
@@ -20,6 +21,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     link::{Picture, picture},
     me,
+    pairing::code_to_read_out,
 };
 use crate::{
     api::{Command, PhoneCommand, PhoneReply, PhoneRow, Reply},
@@ -44,6 +46,8 @@ struct Page {
     phones: Vec<Line>,
     /// What lets another phone in, and the same as a picture.
     another: Option<(String, Picture)>,
+    /// The digits of the moment, for a phone without a camera; none while nobody may try.
+    digits: Option<String>,
 }
 
 /// Is another one to be let in?
@@ -96,7 +100,8 @@ pub async fn page(
     };
     let is_wanted = !wanted.another.is_empty();
     let another = is_wanted.then(|| another(&app, &visit, &headers)).flatten();
-    Ok(show(&Page { f, phones: phones.into_iter().map(line).collect(), another }))
+    let digits = another.as_ref().and_then(|_| code_to_read_out(&app));
+    Ok(show(&Page { f, phones: phones.into_iter().map(line).collect(), another, digits }))
 }
 
 /// What the form carries: one, or all.

@@ -529,6 +529,11 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
                 assert!(!text.is_empty() && !text.starts_with("error-"), "{kind:?}: {text}");
                 assert!(!text.contains('$'), "{kind:?}: {text}");
             }
+            // Whoever reads a page has nothing to type commands into.
+            let (sentence, hint) = Words::of(lang).on_page().error(&error);
+            for text in [&sentence, &hint] {
+                assert!(!text.contains('`'), "{kind:?} on a page: {text}");
+            }
         }
     }
 }
@@ -590,4 +595,20 @@ fn times_are_said_as_people_say_them() {
     assert_eq!(en.ago(60_000), "a minute ago");
     assert_eq!(zh.ago(7_200_000), "2 小时前");
     assert_eq!(zh.ago(u64::MAX / 2), "106751991167 天前");
+}
+
+/// Brackets with a command go from whatever a page says by a code; what it says by name has none.
+#[test]
+fn no_page_speaks_of_commands() {
+    let sources = ["templates", "src/web"]
+        .map(|folder| read_all(folder, if folder == "templates" { ".html" } else { ".rs" }));
+    for lang in Lang::ALL {
+        let all = read_all(&format!("locales/{}", lang.code()), ".ftl");
+        let said = all.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        for line in said.filter(|line| line.contains("`linli ")) {
+            let (key, text) = line.split_once(" = ").unwrap();
+            assert!(!sources.iter().any(|it| it.contains(&format!("\"{key}\""))), "{line}");
+            assert!(!page::without_brackets(text).contains('`'), "{line}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use jiff::{Timestamp, Zoned, tz::TimeZone};
 use super::Words;
 
 const MINUTE_MS: u64 = 60 * 1000;
+const TWO_MINUTES_MS: u64 = 2 * MINUTE_MS;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
@@ -57,6 +58,15 @@ impl Words {
             MINUTE_MS..HOUR_MS => ("ago-minutes", ms / MINUTE_MS),
             HOUR_MS..DAY_MS => ("ago-hours", ms / HOUR_MS),
             _ => ("ago-days", ms / DAY_MS),
+        };
+        self.text(key, &[("n", number.into())])
+    }
+
+    /// How long somebody has to wait: "20 seconds", from two minutes on "3 minutes"; never too short.
+    pub fn rest(self, ms: u64) -> String {
+        let (key, number) = match ms {
+            0..=TWO_MINUTES_MS => ("rest-seconds", ms.div_ceil(1_000)),
+            _ => ("rest-minutes", ms.div_ceil(MINUTE_MS)),
         };
         self.text(key, &[("n", number.into())])
     }

@@ -164,12 +164,39 @@ async fn five_wrong_codes_kill_the_code_and_print_a_new_one() {
     for left in [4, 3, 2, 1] {
         guesser.post("/pair", &[("code", "x")]).await.says(&format!("还可以试 {left} 次"));
     }
-    guesser.post("/pair", &[("code", "x")]).await.says("旧码作废");
+    guesser.post("/pair", &[("code", "x")]).await.says("旧码作废").says("请等 10 秒");
     let printed = codes.lock().unwrap().clone();
     assert_eq!(printed.len(), 2);
     for code in &printed {
-        guesser.post("/pair", &[("code", code)]).await.says("请等几秒");
+        assert_eq!(code.len(), 6, "short enough to be read out");
+        guesser.post("/pair", &[("code", code)]).await.says("请等 10 秒");
     }
+}
+
+#[tokio::test]
+async fn a_phone_without_a_camera_gets_in_by_the_digits_that_a_paired_one_shows() {
+    let (pages, codes) = from_the_lan();
+    let code = codes.lock().unwrap()[0].clone();
+    let mut mine = phone(&pages);
+    mine.get("/pair").await;
+    mine.submit("/pair", &[("code", &code)]).await;
+    let next = codes.lock().unwrap()[1].clone();
+    let halves = format!("{} {}", &next[..3], &next[3..]);
+    // Looked at again, as a live page does, it is the same.
+    for _ in 0..2 {
+        mine.get("/me/phones?another=yes").await.says("<svg class=\"qr\"").says(&halves);
+    }
+    let mut other = phone(&pages);
+    other.get("/pair").await.says("六位数字");
+    let sent = other.post("/pair", &[("code", &halves)]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.html);
+    // While somebody guesses, the digits rest and the picture stands.
+    let mut guesser = phone(&pages);
+    guesser.get("/pair").await;
+    for _ in 0..5 {
+        guesser.post("/pair", &[("code", "x")]).await;
+    }
+    mine.get("/me/phones?another=yes").await.says("<svg class=\"qr\"").says("暂时不能用");
 }
 
 #[tokio::test]

@@ -190,3 +190,27 @@ async fn a_claim_that_came_too_late_is_explained_on_the_request_as_it_is_now() {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     page.says("现在不能“抢单，我来帮”").says("待确认").says("借一张折叠床");
 }
+
+#[tokio::test]
+async fn the_homes_are_a_picture_with_words_for_whoever_does_not_see_it() {
+    let pages = at_home(Fake::new());
+    for (language, sentence) in
+        [("zh-CN", "2 家连得上，2 家连不上"), ("en", "2 in reach, 2 not in reach")]
+    {
+        let page = Browser::new(&pages, language).get("/network").await;
+        page.says(r#"<svg viewBox="-180 -180 360 360" role="img""#)
+            .says(sentence)
+            .never_says("style=");
+        let (_, picture) = page.html.split_once(r#"<svg viewBox="-180"#).unwrap();
+        let (picture, table) = picture.split_once("</svg>").unwrap();
+        // Own home and four others; a line drawn through or dashed, and the table says the same.
+        assert_eq!(picture.matches("<circle").count(), 5);
+        assert_eq!(picture.matches("<line").count(), 4);
+        assert_eq!(picture.matches(r#"class="away""#).count(), 2 * 2, "lines and homes");
+        assert_eq!((table.matches('●').count(), table.matches('○').count()), (2, 2));
+        assert!(
+            picture.contains(">3-201</text>") || picture.contains(">3-201…</text>"),
+            "{picture}"
+        );
+    }
+}

@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 use crate::{
     api::{
-        ApiError, CaseCommand, CaseMore, CaseVerb, Command, Deed, GroupKindWord, NewsCommand,
-        NewsWord, Reply, RequestPage, Telling,
+        CaseCommand, CaseMore, CaseVerb, Command, Deed, GroupKindWord, NewsCommand, NewsWord,
+        Reply, RequestPage, Telling,
     },
     web::{
         App,
@@ -27,7 +27,6 @@ use crate::{
         request::{asked_for, name_of},
         requests::{Row, row},
     },
-    words::Words,
 };
 
 /// Steps of the timeline, the newest of them.
@@ -308,7 +307,7 @@ pub async fn send(
     let wrong = match command(&visit, &name, &typed) {
         Ok(command) => match app.handle.act(command).await {
             Ok(_) => return Ok(Redirect::to(&href(&name)).into_response()),
-            Err(error) if is_about_the_form(&error) => said(visit.words, &error),
+            Err(error) if is_about_the_form(&error) => visit.words.error(&error),
             Err(error) => return Err(error.into()),
         },
         Err(None) => return Err(Failure::BadForm),
@@ -316,12 +315,6 @@ pub async fn send(
     };
     let page = load(&app, &visit, &name).await?;
     Ok(unprocessable(show(&Page { typed, wrong: Some(wrong), ..page })))
-}
-
-/// The node's refusal; hints for the command line are of no use here.
-fn said(words: Words, error: &ApiError) -> (String, String) {
-    let (sentence, hint) = words.error(error);
-    (sentence, if hint.contains('`') { String::new() } else { hint })
 }
 
 /// What a form asks for; an error is a sentence, or none where the form is none of ours.
