@@ -91,7 +91,7 @@ use crdt::{
     document::EditRefused,
     envelope::Envelope,
     genesis::Genesis,
-    id::{CommunityId, EnvelopeId, GroupId, RequestId, ScopeId},
+    id::{CommunityId, EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
     sync::bounds::IDS_MAX,
     time::ClaimedTime,
 };
@@ -218,6 +218,8 @@ pub struct Ledger {
 #[derive(Default)]
 struct Memos {
     /// Of the roster's version.
+    everybody: Memo<u64, Arc<[PersonId]>>,
+    /// Of the roster's version.
     members: Memo<u64, Arc<BTreeMap<GroupId, u64>>>,
     audience: Memo<receipts::AudienceKey, Arc<Vec<receipts::Home>>>,
     /// Of the last row here and the last that others hold.
@@ -226,6 +228,8 @@ struct Memos {
     desk: Memo<(u64, u64), Arc<desk::Standing>>,
     /// Of the rows written to the lists, and who asks.
     alerts: Shelf<news::AlertsKey, Vec<NewsRow>>,
+    /// Of the lists' rows; by the roster's version, who looks and what he looks at.
+    news: Shelf<news::Question, Arc<news::Read>>,
     /// Of the requests' version, the cut's first row and its end.
     cut: Memo<(u64, i64, u64), CutPage>,
 }
@@ -395,7 +399,7 @@ impl Ledger {
                 self.hear_of_own(&newest);
                 (whom, Plan::Ready(Done::Nothing))
             }
-            Job::Receive(whom, envelopes) => (whom, self.receive(envelopes)),
+            Job::Receive(whom, parcel) => (whom, self.receive(parcel)),
             Job::Introduce(whom, key, envelopes) => (whom, self.introduce(key, envelopes)),
             Job::Serve(whom, ask) => {
                 let talk = self.serve_file(&ask);

@@ -15,6 +15,7 @@
 //! A second way in: a command line whose node is stopped opens the same loop without a mesh.
 
 mod asking;
+mod checker;
 mod clerk;
 mod lobby;
 mod ports;

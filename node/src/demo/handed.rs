@@ -93,8 +93,8 @@ pub fn hand(
     envelopes: &[Arc<Envelope>],
     claimed: ClaimedTime,
 ) -> Result<Vec<Arc<Envelope>>, ApiError> {
-    let copies = envelopes.iter().map(|it| it.as_ref().clone()).collect();
-    let worked = ledger.work(vec![Job::Receive((), copies)], claimed);
+    let copies: Vec<_> = envelopes.iter().map(|it| it.as_ref().clone()).collect();
+    let worked = ledger.work(vec![Job::Receive((), copies.into())], claimed);
     match worked.done.into_iter().next() {
         Some(((), Done::Received(Some(Taken { refused: 0, .. })))) => Ok(worked.written),
         _ => Err(internal(&"a home did not take what was written elsewhere")),

@@ -1,14 +1,12 @@
 //! What peers hand over: into the truth, and what this box must notice about it.
 
-use crdt::envelope::Envelope;
-
 use super::{Done, Ledger, Plan, Taken};
-use crate::store::error::StoreError;
+use crate::store::{error::StoreError, truth::Parcel};
 
 impl Ledger {
-    pub(super) fn receive(&mut self, envelopes: Vec<Envelope>) -> Plan {
+    pub(super) fn receive(&mut self, parcel: Parcel) -> Plan {
         let row = self.truth.read().last_row().unwrap_or_default();
-        match self.take_in(envelopes) {
+        match self.take_in(parcel) {
             Ok(taken) => {
                 self.look_for_own(&taken);
                 self.forgive(|ledger| ledger.note_late(&taken.new, row));
@@ -29,11 +27,11 @@ impl Ledger {
     }
 
     /// Puts envelopes into the truth.
-    pub(super) fn take_in(&mut self, envelopes: Vec<Envelope>) -> Result<Taken, StoreError> {
-        let seed = self.dice.draw();
+    pub(super) fn take_in(&mut self, parcel: impl Into<Parcel>) -> Result<Taken, StoreError> {
+        let (seed, parcel) = (self.dice.draw(), parcel.into());
         // Those that are known may bring a body along.
-        self.behind += envelopes.len();
-        let received = self.truth.receive(envelopes, seed)?;
+        self.behind += parcel.look(<[_]>::len);
+        let received = self.truth.receive(parcel, seed)?;
         Ok(Taken { new: received.new, whole: received.whole, refused: received.refused.len() })
     }
 }

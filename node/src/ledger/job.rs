@@ -15,7 +15,7 @@ use crdt::{
 use super::{After, Failed, Ledger};
 use crate::{
     api::{ApiError, Command, ErrorKind, Reply},
-    store::views::Changes,
+    store::{truth::Parcel, views::Changes},
 };
 
 /// Something for the ledger to do; `T` says whom the answer is for.
@@ -23,7 +23,7 @@ pub enum Job<T> {
     /// A person wants something.
     Command(T, Command),
     /// A peer sent envelopes.
-    Receive(T, Vec<Envelope>),
+    Receive(T, Parcel),
     /// A stranger introduces himself: the same, but kept only if it makes his box known.
     Introduce(T, KeyId, Vec<Envelope>),
     /// List a drawer.
@@ -60,9 +60,10 @@ impl<T> Job<T> {
         match self {
             Self::Command(_, command) => decides_by_lists(command),
             // Who may do what, whose home a box is, and what can be read is of use at once.
-            Self::Receive(_, envelopes) => envelopes
-                .iter()
-                .any(|it| it.header().kind.class() == 0 || it.header().kind == Kind::CARD),
+            Self::Receive(_, parcel) => parcel.look(|envelopes| {
+                let mut kinds = envelopes.iter().map(|it| it.header().kind);
+                kinds.any(|kind| kind.class() == 0 || kind == Kind::CARD)
+            }),
             Self::Introduce(..) | Self::Yours(..) | Self::Turn(_) => true,
             Self::List(..)
             | Self::Newest(..)

@@ -18,10 +18,12 @@ mod faq;
 mod forward;
 mod photos;
 
+use std::sync::Arc;
+
 use crdt::{
     body::{Announcement, Body, News, NewsClass, Place, Reach},
     envelope::Kind,
-    id::{EnvelopeId, GroupId, ScopeId},
+    id::{EnvelopeId, GroupId, PersonId, ScopeId},
     limits::{ATTACHMENTS_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX},
     news::{Validity, validity},
 };
@@ -50,6 +52,12 @@ const ALERT_HOLDS_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How long an answer holds where nothing is said, in milliseconds: ninety days.
 const ANSWER_HOLDS_MS: u64 = 90 * ALERT_HOLDS_MS;
+
+/// Which announcement, who looks, and of which version of the roster.
+pub(super) type Question = (u64, Option<PersonId>, EnvelopeId);
+
+/// An announcement's line, how it was said first, and how it is read.
+pub(super) type Read = (NewsLine, Announcement, NewsRow);
 
 impl Ledger {
     /// Carries out what writes.
@@ -324,8 +332,19 @@ impl Ledger {
         Ok(NewsReply::List { news: rows })
     }
 
-    /// An announcement as people read it.
+    /// An announcement as people read it. What depends on the hour and on files is looked up again.
     pub(super) fn news_row(&self, line: NewsLine) -> Result<NewsRow, Failed> {
+        let question = (self.truth.roster().version(), self.identity.person, line.id);
+        let kept = self
+            .memos
+            .news
+            .get_or(self.views.writes(), question, || self.read_news_line(line).map(Arc::new))?;
+        let (line, told, row) = &*kept;
+        let (state, originals) = (self.state_of(line, told), self.originals(&told.attachments)?);
+        Ok(NewsRow { state, originals, ..row.clone() })
+    }
+
+    fn read_news_line(&self, line: NewsLine) -> Result<Read, Failed> {
         let unknown = || ApiError::new(ErrorKind::UnknownMessage, [("id", line.id.to_hex())]);
         let (held, told) = self.told_as(&line.id)?.ok_or_else(unknown)?;
         let card = self.views.card(&line.person)?;
@@ -339,7 +358,7 @@ impl Ledger {
                 || self.office_auth_in(&line.group.scope()).is_ok_and(|auth| auth.is_some()));
         let far = told.reach == Reach::Community;
         let for_all = far || self.truth.roster().everybody() == Some(line.group);
-        Ok(NewsRow {
+        let row = NewsRow {
             class: self.class_told(&held, &told),
             for_all: for_all && told.class != NewsClass::Addressed,
             state: self.state_of(&line, &told),
@@ -351,25 +370,26 @@ impl Ledger {
             forwardable: far,
             photos: told.attachments.len() as u64,
             files: file_rows(&told.attachments),
-            originals: self.originals(&told.attachments)?,
+            originals: Vec::new(),
             from_ms: told.from_ms,
             answers: told.answers,
             claimed_ms: held.header.claimed,
             // Whoever is not in the group cannot read its board.
-            group: match (line.group_name.is_empty(), told.said_in) {
-                (true, Some(said)) => said,
-                _ => line.group_name,
+            group: match (line.group_name.is_empty(), &told.said_in) {
+                (true, Some(said)) => said.clone(),
+                _ => line.group_name.clone(),
             },
             id: line.id,
-            text: line.text,
+            text: line.text.clone(),
             official: line.official,
             also_in,
             until_ms: line.until_ms,
             corrected: line.corrected,
-            reason: line.reason,
-            question: line.question,
+            reason: line.reason.clone(),
+            question: line.question.clone(),
             may_change,
-        })
+        };
+        Ok((line, told, row))
     }
 
     /// Rule 1, of what anybody may have written.

@@ -3,6 +3,8 @@
 //! `manage` carries out what is to be written and `tell` answers what is only looked at; both are
 //! one table, so that nothing about people is decided anywhere else.
 
+use std::sync::Arc;
+
 use crdt::{
     authority::{Rests, Standing, Verdict},
     body::{KeyUse, Place, Role, Statement, Talk},
@@ -88,16 +90,19 @@ impl Ledger {
     }
 
     pub(super) fn people(&mut self, from: u64, last: Option<u32>) -> Result<Reply, Failed> {
-        let members = self.truth.roster().community_members();
+        let roster = self.truth.roster();
+        let members = self
+            .memos
+            .everybody
+            .get_or(&roster.version(), || Ok::<_, Failed>(Arc::from(roster.community_members())))?;
         let count = members.len() as u64;
         let from = usize::try_from(from).unwrap_or(usize::MAX);
         let last = last.map_or(usize::MAX, |last| last as usize);
-        let met = self.views.meetings(self.identity.person.as_ref())?;
         let row = |id: PersonId| {
-            let card = self.views.card(&id)?;
-            self.person_row(id, card.as_ref(), met.get(&id).copied().unwrap_or_default())
+            let met = self.views.met(&id, self.identity.person.as_ref())?;
+            self.person_row(id, self.views.card(&id)?.as_ref(), met)
         };
-        let people = members.into_iter().skip(from).take(last).map(row);
+        let people = members.iter().copied().skip(from).take(last).map(row);
         Ok(Reply::People { people: people.collect::<Result<_, Failed>>()?, count })
     }
 

@@ -50,9 +50,10 @@ impl<T> Job<T> {
                 Command::TakeIn { section } => at_most(section.len()).saturating_mul(2),
                 _ => 0,
             },
-            Self::Receive(_, envelopes)
-            | Self::Introduce(_, _, envelopes)
-            | Self::Yours(_, envelopes) => envelopes.iter().map(weight).sum(),
+            Self::Receive(_, parcel) => parcel.look(|all| all.iter().map(weight).sum()),
+            Self::Introduce(_, _, envelopes) | Self::Yours(_, envelopes) => {
+                envelopes.iter().map(weight).sum()
+            }
             Self::List(..) | Self::Bodiless(_) | Self::Turn(_) => LISTING_BYTES,
             Self::Newest(..) => ENVELOPE_BYTES,
             Self::Fetch(_, ids) => at_most(ids.len()) * ENVELOPE_BYTES,

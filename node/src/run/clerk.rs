@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::checker::{self, Checker};
 use crdt::{authority::Households, envelope::Envelope, id::KeyId};
 use tokio::sync::{mpsc, oneshot};
 
@@ -106,7 +107,7 @@ pub struct Clerk {
     pub jobs: Jobs,
     /// Reports come out here.
     pub reports: mpsc::Receiver<Report>,
-    thread: JoinHandle<()>,
+    threads: [JoinHandle<()>; 2],
 }
 
 /// The way to the desk; once it is dropped the ledger finishes what waits, and stops.
@@ -116,11 +117,14 @@ pub struct Jobs(Arc<Queue>);
 struct Queue {
     state: Mutex<State>,
     bell: Condvar,
+    checker: Arc<Checker>,
 }
 
 #[derive(Default)]
 struct State {
     desk: Desk<Job<Whom>>,
+    /// The ledger has taken something and is not back yet.
+    at_work: bool,
     closed: bool,
 }
 
@@ -133,6 +137,7 @@ impl Queue {
     fn close(&self) {
         self.lock().closed = true;
         self.bell.notify_all();
+        self.checker.close();
     }
 
     /// Looks for a job for a moment without lying down, and lets others have the core meanwhile.
@@ -152,6 +157,7 @@ impl Queue {
         }
         let until = Instant::now() + QUIET;
         let mut state = self.lock();
+        state.at_work = false;
         while state.desk.is_empty() && !state.closed {
             if !may_rest {
                 state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -159,12 +165,14 @@ impl Queue {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
+                state.at_work = true;
                 return Next::Quiet;
             }
             let woken = self.bell.wait_timeout(state, left);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
-        if state.desk.is_empty() { Next::Closed } else { Next::Work }
+        state.at_work = !state.desk.is_empty();
+        if state.at_work { Next::Work } else { Next::Closed }
     }
 
     fn next(&self, batch: &mut Batch) -> Option<Job<Whom>> {
@@ -188,12 +196,18 @@ impl Jobs {
     /// Hands the job back where the source has too many waiting, or the ledger stops.
     pub fn put(&self, source: Source, job: Job<Whom>) -> Result<(), Box<Job<Whom>>> {
         let (haste, bytes) = (job.haste(), job.bytes());
+        let parcel = if let Job::Receive(_, parcel) = &job { Some(parcel.clone()) } else { None };
         let mut state = self.0.lock();
         if state.closed {
             return Err(Box::new(job));
         }
+        let parcel = parcel.filter(|_| state.at_work);
         state.desk.put(source, haste, bytes, job).map_err(Box::new)?;
         self.0.bell.notify_one();
+        drop(state);
+        if let Some(parcel) = parcel {
+            self.0.checker.put(source, bytes, parcel);
+        }
         Ok(())
     }
 }
@@ -213,11 +227,12 @@ pub fn employ(ledger: Ledger) -> Clerk {
     let queue = Arc::new(Queue::default());
     let jobs = Jobs(Arc::clone(&queue));
     let (out, reports) = mpsc::channel(REPORTS_WAITING_MAX);
+    let checker = checker::employ(Arc::clone(&queue.checker), ledger.community());
     let thread = std::thread::Builder::new()
         .name("ledger".into())
         .spawn(move || work(ledger, &queue, &out))
         .expect("the system gives a thread");
-    Clerk { jobs, reports, thread }
+    Clerk { jobs, reports, threads: [thread, checker] }
 }
 
 impl Clerk {
@@ -225,9 +240,12 @@ impl Clerk {
     pub async fn dismiss(self) {
         drop(self.jobs);
         drop(self.reports);
-        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
-        if !matches!(joined, Ok(Ok(()))) {
-            tracing::error!("The ledger's thread failed");
+        let ended = tokio::task::spawn_blocking(move || {
+            // Both are waited for, whatever became of the first.
+            self.threads.map(|thread| thread.join().is_ok()) == [true, true]
+        });
+        if !ended.await.unwrap_or(false) {
+            tracing::error!("A thread of the ledger failed");
         }
     }
 }

@@ -328,7 +328,7 @@ impl Pump {
             }
             Output::Yours(newest) => self.note(Job::Yours(Whom::Nobody, newest)),
             Output::Store(link, envelopes) => {
-                self.job(link, Job::Receive(Whom::Link(link), envelopes));
+                self.job(link, Job::Receive(Whom::Link(link), envelopes.into()));
             }
             Output::Introduced(link, key, envelopes) => {
                 self.job(link, Job::Introduce(Whom::Link(link), key, envelopes));

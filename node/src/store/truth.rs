@@ -41,6 +41,7 @@ mod keep;
 mod memory;
 mod mend;
 mod open;
+mod parcel;
 mod positions;
 mod read;
 mod receive;
@@ -66,6 +67,7 @@ use rusqlite::Connection;
 
 pub use chains::End;
 pub use open::Reader;
+pub use parcel::Parcel;
 pub use read::{Counts, Judged, Listed, Own, Reading};
 pub use write::{Deps, Intent, WriteError};
 

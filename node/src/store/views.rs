@@ -120,6 +120,8 @@ pub struct Views {
     unread: Shelf<(i64, i64, i64), u64>,
     /// What places are called.
     places: Shelf<Place, String>,
+    /// The groups that an announcement is shown in.
+    forwarded: Shelf<EnvelopeId, Vec<GroupId>>,
     open_cases: Memo<u64, Arc<[CaseLine]>>,
     /// Differs as soon as somebody's card has come.
     cards_version: u64,
@@ -206,6 +208,7 @@ impl Views {
             requests_version: 0,
             unread: Shelf::default(),
             places: Shelf::default(),
+            forwarded: Shelf::default(),
             open_cases: Memo::default(),
             cards_version: 0,
         };

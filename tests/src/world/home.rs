@@ -264,7 +264,7 @@ impl Home {
     }
 
     pub(super) fn slip(&mut self, envelopes: Vec<Envelope>, now: Moment) -> usize {
-        let job = Job::Receive(Whom::Slip, envelopes);
+        let job = Job::Receive(Whom::Slip, envelopes.into());
         let taken = self.until_done(Source::Home, job, now, |whom, done| match (whom, done) {
             (Whom::Slip, Done::Received(Some(taken))) => Some(taken),
             _ => None,
@@ -414,7 +414,7 @@ impl World {
                 Output::Fetch(link, ids) => (Some(link), Job::Fetch(Whom::Link(link), ids)),
                 Output::Lookup(link, ids) => (Some(link), Job::Lookup(Whom::Link(link), ids)),
                 Output::Store(link, envelopes) => {
-                    (Some(link), Job::Receive(Whom::Link(link), envelopes))
+                    (Some(link), Job::Receive(Whom::Link(link), envelopes.into()))
                 }
                 Output::Introduced(link, key, envelopes) => {
                     (Some(link), Job::Introduce(Whom::Link(link), key, envelopes))

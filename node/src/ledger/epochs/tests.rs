@@ -99,7 +99,7 @@ fn texts(ledger: &mut Ledger, group: &str) -> Vec<String> {
 fn hand(from: &Ledger, to: &mut Ledger, but: Option<Kind>) -> Worked<()> {
     let mut all = everything(&from.truth);
     all.retain(|envelope| Some(envelope.header().kind) != but);
-    work(to, vec![Job::Receive((), all)])
+    work(to, vec![Job::Receive((), all.into())])
 }
 
 /// Two exchange until both hold the same.

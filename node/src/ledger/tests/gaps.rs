@@ -9,7 +9,7 @@ use crate::store::truth::tests::village::everything;
 fn hand(from: &Ledger, to: &mut Ledger, with_chat: bool) {
     let mut all = everything(&from.truth);
     all.retain(|envelope| with_chat || envelope.header().kind != Kind::MESSAGE);
-    work(to, Job::Receive((), all));
+    work(to, Job::Receive((), all.into()));
 }
 
 fn set_place(ledger: &mut Ledger, id: &str, value: &str) {

@@ -120,7 +120,7 @@ fn what_a_box_owes_is_written_by_whoever_on_it_may() {
     let Reply::Invite { link } = ask(&mut ledger, invite) else { panic!("a link") };
     let door = Invitation::from_link(&link).expect("a sound link");
     let (_, introduction) = newcomer("Zhao", &door);
-    work(&mut ledger, Job::Receive((), introduction));
+    work(&mut ledger, Job::Receive((), introduction.into()));
     let private = Private { phone: "138 0013 8000".into(), ..Private::default() };
     let (title, details) = ("a ride".into(), String::new());
     let asks = Command::Ask { group: None, title, details, urgent: false, private };
@@ -154,7 +154,7 @@ fn a_guest_who_comes_first_on_a_box_does_not_keep_a_newcomer_from_his_keys() {
     let mut ledger = with_a_guest_first(folder.path());
     let door = Invitation::from_link(&link).expect("a sound link");
     let (_, introduction) = newcomer("Zhao", &door);
-    work(&mut ledger, Job::Receive((), introduction));
+    work(&mut ledger, Job::Receive((), introduction.into()));
     work(&mut ledger, Job::Turn(()));
     let (roster, ring) = (ledger.truth.roster(), ledger.truth.keyring());
     let zhao = roster.boxes_of(key("paper", "Zhao").person());

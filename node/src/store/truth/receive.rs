@@ -12,7 +12,7 @@ use crdt::{
 use rusqlite::OptionalExtension;
 
 use super::{
-    Received, Truth, Work, authority,
+    Parcel, Received, Truth, Work, authority,
     memory::Cited,
     row::{self, Gone},
 };
@@ -30,12 +30,13 @@ impl Truth {
     /// Where the disk fails.
     pub fn receive(
         &mut self,
-        envelopes: Vec<Envelope>,
+        parcel: impl Into<Parcel>,
         seed: [u8; 32],
     ) -> Result<Received, StoreError> {
+        let parcel = parcel.into();
         self.whole(|truth| {
             let mut work = truth.work();
-            let received = work.receive(envelopes, seed)?;
+            let received = work.receive(&parcel, seed)?;
             work.settle()?;
             Ok(received)
         })
@@ -43,23 +44,26 @@ impl Truth {
 }
 
 impl Work<'_> {
-    fn receive(
-        &mut self,
-        envelopes: Vec<Envelope>,
-        seed: [u8; 32],
-    ) -> Result<Received, StoreError> {
+    fn receive(&mut self, parcel: &Parcel, seed: [u8; 32]) -> Result<Received, StoreError> {
         let mut received = Received::default();
         let mut seen = BTreeSet::new();
-        let (mut news, mut again) = (Vec::new(), Vec::new());
-        for envelope in envelopes {
+        let (mut news, mut checked, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let (envelopes, known) = parcel.open();
+        for (at, envelope) in envelopes.into_iter().enumerate() {
             let id = envelope.id();
-            let held = !seen.insert(id) || self.cited(&id)?.is_some();
-            if held { again.push(envelope) } else { news.push(envelope) }
+            if !seen.insert(id) || self.cited(&id)?.is_some() {
+                again.push(envelope);
+                continue;
+            }
+            checked.extend(known.as_ref().and_then(|known| known.get(at)));
+            news.push(envelope);
         }
-        let checks: Vec<Check> = news.iter().map(|it| it.check(&self.community)).collect();
-        let good = check_all(&checks, seed);
+        if known.is_none() {
+            let checks: Vec<Check> = news.iter().map(|it| it.check(&self.community)).collect();
+            checked = check_all(&checks, seed);
+        }
         let mut signed = Vec::with_capacity(news.len());
-        for (envelope, good) in news.into_iter().zip(good) {
+        for (envelope, good) in news.into_iter().zip(checked) {
             if good {
                 signed.push(envelope);
             } else {

@@ -414,12 +414,15 @@ impl Views {
 
     /// The groups in which somebody showed it.
     pub fn forwarded_into(&self, of: &EnvelopeId) -> Result<Vec<GroupId>, StoreError> {
-        let mut find = self.conn.prepare_cached(
-            "SELECT DISTINCT g.id FROM forwards AS f JOIN groups AS g ON g.ref = f.in_group
-             WHERE f.of = ?1 ORDER BY g.ref LIMIT 200",
-        )?;
-        let rows = find.query_map([of.as_bytes()], |row| id_from(GroupId::from_bytes, row, 0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        self.forwarded.get_or(self.writes(), *of, || {
+            let mut find = self.conn.prepare_cached(
+                "SELECT DISTINCT g.id FROM forwards AS f JOIN groups AS g ON g.ref = f.in_group
+                 WHERE f.of = ?1 ORDER BY g.ref LIMIT 200",
+            )?;
+            let rows =
+                find.query_map([of.as_bytes()], |row| id_from(GroupId::from_bytes, row, 0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Is this home told of it for the first time? Notes that it was.

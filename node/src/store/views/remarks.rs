@@ -5,8 +5,6 @@
 //! was where he wrote it. When a statement changes that, all of them are asked about again; there
 //! are few.
 
-use std::collections::BTreeMap;
-
 use crdt::{
     body::{Place, Talk, area_id},
     id::{EnvelopeId, GroupId, PersonId},
@@ -191,26 +189,7 @@ impl Views {
         Ok(rows.next()?.map(|row| row.get::<_, u8>(0)).transpose()? == Some(Does::TakeDown as u8))
     }
 
-    /// Who says that he has met whom: per person how many others, and whether `me` is one of them.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk says no.
-    pub fn meetings(&self, me: Option<&PersonId>) -> Result<BTreeMap<PersonId, Met>, StoreError> {
-        let me = self.number_of(me);
-        let mut find = self.conn.prepare_cached(
-            "SELECT r.about, COUNT(DISTINCT r.author), MAX(r.author = ?2) FROM remarks AS r
-             JOIN people AS p ON p.ref = r.author
-             WHERE r.does = ?1 AND r.counts AND p.person <> r.about GROUP BY r.about",
-        )?;
-        let rows = find.query_map(params![Does::Met as u8, me], |row| {
-            let met = Met { by: row.get(1)?, by_me: row.get(2)? };
-            Ok((id_from(PersonId::from_bytes, row, 0)?, met))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The same of one person.
+    /// How many others say that they have met him, and whether `me` is one of them.
     ///
     /// # Errors
     ///
