@@ -251,7 +251,7 @@ impl Ledger {
         let residents = identity.everybody();
         let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), residents)?;
         let delivered = truth.read().kept("delivered")?.map_or(0, |bytes| number(&bytes));
-        let row = truth.read().last_row()?;
+        let row = truth.last_row();
         let mut ledger = Self {
             community: genesis.id(),
             identity,
@@ -347,7 +347,7 @@ impl Ledger {
     fn save(&mut self) -> Result<(), Failed> {
         self.truth.save()?;
         self.behind += self.written.len();
-        self.row = self.truth.read().last_row()?;
+        self.row = self.truth.last_row();
         Ok(())
     }
 

@@ -142,7 +142,7 @@ impl Ledger {
         let others = self.identity.others.iter().map(|it| it.writer.writer());
         let writers = [self.identity.writer.writer()].into_iter().chain(others);
         let read = self.truth.read();
-        self.memos.unsent.get_or(&(read.last_row()?, self.delivered), || {
+        self.memos.unsent.get_or(&(self.truth.last_row(), self.delivered), || {
             writers.map(|writer| Ok(read.own(&writer, self.delivered)?.count)).sum()
         })
     }

@@ -5,7 +5,7 @@ use crate::store::{error::StoreError, truth::Parcel};
 
 impl Ledger {
     pub(super) fn receive(&mut self, parcel: Parcel) -> Plan {
-        let row = self.truth.read().last_row().unwrap_or_default();
+        let row = self.truth.last_row();
         match self.take_in(parcel) {
             Ok(taken) => {
                 self.look_for_own(&taken);

@@ -106,7 +106,7 @@ impl Ledger {
             all.join(self.views.catch_up(&self.truth)?);
             all.poison.retain(|id| !poison.contains(id));
         }
-        self.row = self.truth.read().last_row()?;
+        self.row = self.truth.last_row();
         self.behind = 0;
         Ok(all)
     }

@@ -185,6 +185,11 @@ impl Truth {
         self.db.total_changes()
     }
 
+    /// The last row, with those of the open transaction.
+    pub fn last_row(&self) -> i64 {
+        self.memory.last_row
+    }
+
     /// Everything that can be looked up.
     pub fn read(&self) -> Reading<'_> {
         Reading::with_keys(&self.db, &self.memory.keyring)

@@ -62,6 +62,8 @@ pub struct Message {
     pub taken_down: bool,
     /// The request that was made of it: address and spoken code.
     pub request: Option<(String, String)>,
+    /// Its author was removed since; it is here because somebody built on it.
+    pub flagged: bool,
     pub edited: bool,
     pub imported: bool,
     pub mine: bool,
@@ -243,6 +245,7 @@ pub fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message 
         withdrawn: row.withdrawn,
         taken_down: row.taken_down,
         request: row.request.clone().map(|code| (request_of(row.id), code)),
+        flagged: row.flagged,
         edited: row.edited,
         imported: row.imported,
         mine: row.mine,
@@ -251,13 +254,19 @@ pub fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message 
     }
 }
 
+/// Who took it away: its author, or an owner of the group.
+fn gone(visit: &Visit, row: &MessageRow) -> Option<String> {
+    let key = match (row.withdrawn, row.taken_down) {
+        (true, _) => "message-withdrawn",
+        (false, true) => "message-taken-down",
+        (false, false) => return None,
+    };
+    Some(visit.words.text(key, &[]))
+}
+
 fn quoted(visit: &Visit, rows: &[MessageRow], id: EnvelopeId) -> Option<Quoted> {
     let row = rows.iter().find(|row| row.id == id)?;
-    let text = if row.withdrawn {
-        visit.words.text("message-withdrawn", &[])
-    } else {
-        clip(&row.text, QUOTE_CHARS_MAX)
-    };
+    let text = gone(visit, row).unwrap_or_else(|| clip(&row.text, QUOTE_CHARS_MAX));
     let author = clip(&row.author, TITLE_CHARS_MAX);
     let args = [("name", author.into()), ("text", text.into())];
     Some(Quoted { id: id.to_hex(), line: visit.words.text("reply-quote", &args) })
@@ -272,11 +281,7 @@ fn first_said(visit: &Visit, shown: &ShownRow) -> String {
         ("group", name(&visit.words.group_name(&shown.group)).into()),
         ("time", visit.moment(it.claimed_ms).into()),
     ];
-    let text = if it.withdrawn || it.taken_down {
-        visit.words.text("message-withdrawn", &[])
-    } else {
-        clip(&it.text, MESSAGE_CHARS_MAX)
-    };
+    let text = gone(visit, it).unwrap_or_else(|| clip(&it.text, MESSAGE_CHARS_MAX));
     format!("{}: {text}", visit.words.text("news-first", &args))
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Memory {
     pub forks: BTreeSet<(WriterId, ScopeId)>,
     /// The last number of the log of verdicts.
     pub judged: i64,
+    /// The last row that was given.
+    pub last_row: i64,
     /// How many envelopes are judged again in one turn.
     pub turn: usize,
     /// To be judged again in this turn.
@@ -100,6 +102,7 @@ impl Memory {
             codes: BTreeMap::new(),
             forks: BTreeSet::new(),
             judged: 0,
+            last_row: 0,
             turn: REJUDGED_PER_TURN_MAX,
             queue: BTreeSet::new(),
             unfinished: false,
@@ -149,10 +152,11 @@ impl Memory {
             self.forks.insert((WriterId::from_bytes(writer), ScopeId::from_bytes(scope)));
         }
         let last = "SELECT coalesce(max(judged), 0), exists (SELECT 1 FROM todo),
-                        exists (SELECT 1 FROM waiting)
+                        exists (SELECT 1 FROM waiting),
+                        (SELECT coalesce(max(row), 0) FROM envelopes)
                     FROM envelopes";
-        (self.judged, self.unfinished, self.anybody_waits) =
-            db.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        (self.judged, self.unfinished, self.anybody_waits, self.last_row) =
+            db.query_row(last, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         Ok(())
     }
 

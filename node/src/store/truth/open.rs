@@ -218,7 +218,7 @@ fn applied(db: &Connection) -> Result<u32, StoreError> {
     Ok(db.query_row(sql, [], |row| row.get(0))?)
 }
 
-fn newest() -> u32 {
+pub(super) fn newest() -> u32 {
     let runner = migrations::migrations::runner();
     let all = runner.get_migrations().iter();
     all.filter_map(|it| u32::try_from(it.version()).ok()).max().unwrap_or(0)
@@ -226,6 +226,14 @@ fn newest() -> u32 {
 
 fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     migrations::migrations::runner().set_grouped(true).run(db)?;
+    Ok(())
+}
+
+/// As a release left it whose last version was this.
+#[cfg(test)]
+pub(super) fn migrate_to(db: &mut Connection, version: u32) -> Result<(), StoreError> {
+    let version = version.try_into().expect("versions are few");
+    migrations::migrations::runner().set_target(refinery::Target::Version(version)).run(db)?;
     Ok(())
 }
 

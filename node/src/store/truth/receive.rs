@@ -143,6 +143,7 @@ impl Work<'_> {
                 epoch_ref,
             ])?;
         let row = self.db.last_insert_rowid();
+        self.memory.last_row = row;
         self.memory.count_in(scope_ref, header.bucket, &id);
         self.memory.remember(id, Cited { row, known: known(header, verdict.sound) });
         self.note_key((id, header.scope), body.as_ref().ok(), verdict.fate)?;

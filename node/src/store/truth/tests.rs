@@ -22,7 +22,8 @@ fn fate(truth: &Truth, id: &EnvelopeId) -> (Fate, String) {
 
 /// Hands over envelopes, one batch, and judges until there is nothing left to judge.
 fn receive(truth: &mut Truth, envelopes: impl IntoIterator<Item = Envelope>) -> usize {
-    let received = truth.receive(envelopes.into_iter().collect(), [5; 32]).expect("receives");
+    let all: Vec<_> = envelopes.into_iter().collect();
+    let received = truth.receive(all, [5; 32]).expect("receives");
     while truth.go_on().expect("judges") {}
     received.new.len()
 }

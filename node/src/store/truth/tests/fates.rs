@@ -9,9 +9,9 @@ use crdt::{
 };
 
 use super::{
-    super::{Counts, Deps, Intent, Truth, WriteError},
+    super::{Counts, Deps, Intent, Parcel, Truth, WriteError},
     fate, receive,
-    village::{Forgery, NOW, Person, Village, ask, claim, everything, message, write},
+    village::{Forgery, NOW, Person, Village, ask, claim, everything, genesis, message, write},
 };
 
 fn said(fate: Fate, reason: &str) -> (Fate, String) {
@@ -275,10 +275,33 @@ fn among_so_many_that_two_cores_check_them_the_forged_ones_are_found() {
     let told = |(n, one): (usize, &Envelope)| {
         if lies.contains(&n) { forged(one) } else { one.clone() }
     };
-    let batch = honest.iter().enumerate().map(told).collect();
+    let batch: Vec<_> = honest.iter().enumerate().map(told).collect();
     let received = it.truth.receive(batch, [5; 32]).expect("receives");
     let refused = lies.map(|n| (honest[n].id(), Malformed::BadSignature));
     assert_eq!((received.refused, received.new.len()), (refused.to_vec(), 296));
+}
+
+#[test]
+fn what_was_checked_on_its_way_is_believed_and_the_rest_is_checked_here() {
+    let mut it = street();
+    let community = it.village.genesis.id();
+    let said = |text: &str| it.forge().with(|draft| draft.body = message(text).encode()).sign();
+    let (good, bad) = (said("good"), said("bad"));
+    let checked = Parcel::from(vec![good.clone(), forged(&bad)]);
+    let elsewhere = Parcel::from(vec![said("good here")]);
+    Parcel::check(std::slice::from_ref(&checked), &community, [1; 32]);
+    Parcel::check(std::slice::from_ref(&elsewhere), &genesis(9).id(), [1; 32]);
+    // Again, with what is under way and what nobody has looked at: that changes nothing.
+    let late = Parcel::from(vec![forged(&said("late"))]);
+    Parcel::check(&[checked.clone(), late.clone()], &community, [2; 32]);
+    let came = it.truth.receive(checked.clone(), [5; 32]).expect("receives");
+    assert_eq!((came.new[0].id(), came.refused.len()), (good.id(), 1));
+    let came = it.truth.receive(elsewhere, [5; 32]).expect("receives");
+    assert_eq!((came.new.len(), came.refused.len()), (0, 1), "the helper's word is what counts");
+    let came = it.truth.receive(late, [5; 32]).expect("receives");
+    assert_eq!((came.new.len(), came.refused.len()), (0, 1));
+    let came = it.truth.receive(checked, [5; 32]).expect("receives");
+    assert_eq!((came.new.len(), came.known), (0, 0), "an opened parcel is empty");
 }
 
 #[test]

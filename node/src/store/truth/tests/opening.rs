@@ -1,12 +1,15 @@
 //! Files that are ours, and files that are not.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use crdt::judge::Fate;
+use crdt::{genesis::Genesis, judge::Fate};
 use rusqlite::Connection;
 
 use super::{
-    super::{Reader, Truth},
+    super::{Reader, Truth, open},
     fate,
     village::{Person, Village, ask, everything, genesis, write},
 };
@@ -109,7 +112,7 @@ fn readers_see_what_is_committed_and_cannot_write() {
     let village = Village::found_in(&mut truth);
     let reader = Reader::open(&path).expect("opens");
     let rows = reader.read().last_row().expect("reads");
-    assert_eq!(rows, truth.read().last_row().expect("reads"));
+    assert_eq!(rows, truth.last_row());
     truth.begin().expect("begins");
     let said = village.say(&mut truth, &village.founder, village.admin, "not yet");
     assert!(!reader.read().holds(&said.id()).expect("reads"));
@@ -218,4 +221,59 @@ fn what_was_newer_is_judged_again_after_an_upgrade_and_once() {
     let mut truth = open();
     while truth.go_on().expect("judges") {}
     assert_eq!(fate(&truth, &message).0, Fate::Sealed, "once in each release is enough");
+}
+
+/// A file as the first release left it, in `folder`, brought as far as version `upto`; and its genesis.
+fn saved_by_an_old_release(folder: &Path, upto: u32) -> (PathBuf, Genesis) {
+    let saved = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let path = folder.join(format!("truth-{upto}.db"));
+    fs::copy(saved.join("truth-1.db"), &path).expect("copies");
+    let genesis = fs::read(saved.join("truth-1.genesis")).expect("reads");
+    let mut db = Connection::open(&path).expect("opens");
+    db.pragma_update(None, "journal_mode", "WAL").expect("logs");
+    open::migrate_to(&mut db, upto).expect("migrates");
+    (path, Genesis::decode(&genesis).expect("a genesis"))
+}
+
+#[test]
+fn a_file_of_any_earlier_release_is_brought_up_to_date_and_nothing_of_it_is_lost() {
+    let folder = folder();
+    let mut seen = Vec::new();
+    for upto in 1..=open::newest() {
+        let (path, genesis) = saved_by_an_old_release(folder.path(), upto);
+        for _start in 0..2 {
+            let mut truth = Truth::open(Some(&path), &genesis, Vec::new()).expect("opens");
+            while truth.go_on().expect("judges") {}
+            assert_eq!(truth.read().integrity_check().expect("reads"), Vec::<String>::new());
+            let log = truth.read().judged_since(0, usize::MAX).expect("reads");
+            assert!(log.iter().all(|it| it.fate == Fate::Accepted), "{log:?}");
+            let fingerprints: Vec<_> = truth.fingerprints().collect();
+            let counted: u64 = fingerprints.iter().map(|(_, _, all)| all.count()).sum();
+            assert_eq!((log.len(), counted), (9, 9), "nine envelopes, from version {upto}");
+            let texts: Vec<_> = log.iter().filter_map(|it| it.read_body().ok()).collect();
+            assert_eq!(texts.len(), 9, "all of them can be read");
+            seen.push(format!("{fingerprints:?} {:?}", truth.roster().community_members()));
+        }
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "the same from every version and at every start");
+}
+
+#[test]
+fn whoever_is_killed_while_a_file_is_brought_up_to_date_starts_again_from_what_is_there() {
+    let folder = folder();
+    let (path, genesis) = saved_by_an_old_release(folder.path(), 1);
+    let half = Connection::open(&path).expect("opens");
+    let step = "BEGIN; CREATE TABLE epochs (ref INTEGER PRIMARY KEY);";
+    half.execute_batch(step).expect("half of the second version");
+    let killed = folder.path().join("killed.db");
+    for end in ["", "-wal"] {
+        let name = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
+        if name(&path).exists() {
+            fs::copy(name(&path), name(&killed)).expect("copies what a dead process leaves");
+        }
+    }
+    let truth = Truth::open(Some(&killed), &genesis, Vec::new()).expect("opens");
+    assert_eq!(truth.read().judged_since(0, usize::MAX).expect("reads").len(), 9);
+    assert_eq!(truth.read().integrity_check().expect("reads"), Vec::<String>::new());
 }

@@ -291,7 +291,7 @@ fn play(scribe: &Scribe, order: &[usize], portions: &[usize], turn: usize) -> Ou
     for portion in portions.iter().cycle() {
         let (now, rest) = left.split_at((*portion).min(left.len()));
         left = rest;
-        let batch = now.iter().map(|at| scribe.out[*at].clone()).collect();
+        let batch: Vec<_> = now.iter().map(|at| scribe.out[*at].clone()).collect();
         truth.receive(batch, [3; 32]).expect("receives");
         for judged in truth.read().judged_since(last, usize::MAX).expect("reads") {
             replayed.insert(judged.id, judged.fate);
