@@ -60,6 +60,10 @@ note "equal $took ms after the first of them started"
 # A busy machine starts five nodes more slowly than it syncs them.
 [ $took -le ${LINLI_RESTORED_MS_MAX:-10000} ] || fail "it took $took ms"
 
+for end in "Fetching what was written before" "All of it is here"; do
+  grep -F "$end" "$work/restored1.err" >/dev/null || { cat "$work/restored1.err"; fail "not told: $end"; }
+done
+
 note "and all four go on, with keys of their own"
 for home in li copied restored1 restored2; do linli $home post all "$home three" >/dev/null || fail "$home"; done
 for home in $homes; do linli $home wait --peers 1 --timeout 20 >/dev/null; done

@@ -69,6 +69,8 @@ up-page = Page: { $page }
 up-name = Name of this box on the network, for phones that trust it: { $name }
 up-code = Code to pair a phone with the page (works once): { $code }
 up-running = Running. Ctrl-C stops it.
+up-arriving = Fetching what was written before: { $n } of { $all }. The newest comes first; all else goes on meanwhile.
+up-arrived = All of it is here.
 up-stopping = Stopping.
 
 knock-looking = Looking for a neighbourhood on this network …

@@ -63,6 +63,8 @@ up-page = 页面：{ $page }
 up-name = 这台盒子在网络上的名字，信任它的手机用：{ $name }
 up-code = 手机配对码（只能用一次）：{ $code }
 up-running = 正在运行。按 Ctrl-C 停止。
+up-arriving = 正在取以前的内容：{ $n } / { $all }。最新的先到，其他照常使用。
+up-arrived = 全部取到了。
 up-stopping = 正在停止。
 
 knock-looking = 正在这个网络上寻找社区……

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
-use tokio::signal::unix::{SignalKind, signal};
+use ::node::api::{Command, MeshStrip, Reply};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::broadcast::error::RecvError,
+};
 
 use crate::{
     error::CliError,
@@ -66,6 +70,8 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     // Each code is good for one phone, so each new one is printed; on loopback there are none.
     let mut pairing = running.pairing.clone();
     let (mut codes, mut printed) = (true, None);
+    let mut events = running.handle.events();
+    let mut arrival = Arrival::Expected;
     let stopped_by_itself = loop {
         tell_addresses(ui, &running, &mut told)?;
         tell_code(ui, pairing.borrow().clone(), &mut printed)?;
@@ -73,6 +79,10 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
             _ = interrupt.recv() => break false,
             _ = terminate.recv() => break false,
             news = pairing.changed(), if codes => codes = news.is_ok(),
+            event = events.recv(), if arrival != Arrival::Over => match event {
+                Err(RecvError::Closed) => arrival = Arrival::Over,
+                _ => arrival = tell_arrival(ui, &running, arrival).await?,
+            },
             addresses = running.addresses_changed() => if addresses.is_none() { break true },
         }
     };
@@ -82,6 +92,44 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     ui.note("up-stopping", &[])?;
     running.stop().await;
     Ok(())
+}
+
+/// How far a home is that may lack a history.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    /// Nothing is known yet.
+    Expected,
+    /// So many quarters of it were told to be here.
+    UnderWay(u64),
+    /// A neighbour has nothing that is lacking here.
+    Over,
+}
+
+/// Tells how far the history is that is being fetched: once it begins, at each quarter, and at its end.
+async fn tell_arrival(
+    ui: &mut Ui<'_>,
+    running: &Running,
+    before: Arrival,
+) -> Result<Arrival, CliError> {
+    let asked = running.handle.ask(Command::Strip).await;
+    let Ok(Reply::Strip(MeshStrip { arriving: (here, all), .. })) = asked else {
+        return Ok(before);
+    };
+    if all > 0 {
+        let now = Arrival::UnderWay(here * 4 / all);
+        if now != before {
+            ui.note("up-arriving", &[("n", here.into()), ("all", all.into())])?;
+        }
+        return Ok(now);
+    }
+    let progress = running.handle.ask(Command::Progress).await;
+    if !matches!(progress, Ok(Reply::Progress { equal: true, .. })) {
+        return Ok(before);
+    }
+    if before != Arrival::Expected {
+        ui.note("up-arrived", &[])?;
+    }
+    Ok(Arrival::Over)
 }
 
 /// Takes an address as it is, once it is one.

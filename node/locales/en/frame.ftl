@@ -21,6 +21,7 @@ strip-is-office = this is the office
 strip-office-here = the office is connected
 strip-office-heard = office last heard { $ago }
 strip-office-never = the office has not been heard yet
+strip-arriving = Fetching what was written before: { $n } of { $all }
 strip-unsent = { $n ->
     [one] 1 thing is saved only here so far
    *[other] { $n } things are saved only here so far

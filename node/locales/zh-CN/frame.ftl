@@ -15,6 +15,7 @@ strip-is-office = 这里就是居委会
 strip-office-here = 居委会已连上
 strip-office-heard = 居委会{ $ago }有消息
 strip-office-never = 还没有联系上居委会
+strip-arriving = 正在取以前的内容：{ $n } / { $all }
 strip-unsent = 有 { $n } 条还只存在本机
 
 saved = 已存本机

@@ -34,7 +34,6 @@ message = 消息
 message-edited = 改过
 message-imported = 导入
 message-withdrawn = 这条消息已撤回。
-message-taken-down = 这条消息已被管群的人撤下。
 message-flagged = 发言人后来被移出；因为有人接着它做了事，所以保留
 message-whole = 看全文
 message-change = 修改

@@ -70,6 +70,9 @@ pub struct MeshStrip {
     pub office_heard_ms_ago: Option<u64>,
     /// Envelopes written here that no other node is known to hold yet.
     pub unsent: u64,
+    /// What is coming from homes that have more, envelopes: how many of them are here, and of how many;
+    /// 0 of 0 where it is a few.
+    pub arriving: (u64, u64),
     /// Homes that were heard before and have been out of reach for an hour.
     pub silent: u64,
     /// Which of these has been for longest, and for how long; none if there is none.
@@ -172,6 +175,7 @@ mod tests {
                 office_known: true,
                 office_heard_ms_ago: Some(1_000),
                 unsent: 7,
+                arriving: (0, 0),
                 silent: 2,
                 longest_silent: Some(("Qian".to_owned(), 3 * HOUR_MS)),
             }

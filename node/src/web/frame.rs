@@ -122,6 +122,8 @@ pub struct Strip {
     pub office: String,
     /// What is not yet anywhere else.
     pub unsent: String,
+    /// How far the history is that is being fetched.
+    pub arriving: String,
     /// Who is on duty, with the phone; empty where nobody said so.
     pub duty: String,
 }
@@ -301,7 +303,11 @@ fn strip(words: Words, mesh: &MeshStrip) -> Strip {
         0 => String::new(),
         n => words.text("strip-unsent", &[("n", n.into())]),
     };
-    Strip { class, sign, reach, office, unsent, duty: String::new() }
+    let arriving = match mesh.arriving {
+        (_, 0) => String::new(),
+        (n, all) => words.text("strip-arriving", &[("n", n.into()), ("all", all.into())]),
+    };
+    Strip { class, sign, reach, office, unsent, arriving, duty: String::new() }
 }
 
 fn warned(row: &NewsRow) -> Warned {
@@ -406,6 +412,15 @@ mod tests {
             assert_eq!(strip.class, class);
             assert!(strip.reach.contains(reach), "{} / {reach}", strip.reach);
         }
+    }
+
+    #[test]
+    fn the_strip_says_how_much_of_the_history_is_here() {
+        let words = Words::of(Lang::En);
+        let arriving = |arriving| MeshStrip { arriving, ..MeshStrip::default() };
+        assert_eq!(strip(words, &arriving((0, 0))).arriving, "");
+        let said = strip(words, &arriving((3_200, 10_000))).arriving;
+        assert!(said.contains("3200 of 10000") || said.contains("3,200 of 10,000"), "{said}");
     }
 
     #[test]

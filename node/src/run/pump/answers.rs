@@ -12,6 +12,9 @@ use crate::{
     run::clerk::Whom,
 };
 
+/// From so many envelopes on people have to wait for what is coming: a moment's worth on a small box.
+const ARRIVING_MIN: u64 = 100;
+
 type Asker = oneshot::Sender<Result<Reply, ApiError>>;
 
 impl Pump {
@@ -96,6 +99,7 @@ impl Pump {
                 let office = self.neighbours.get(&self.me).is_some_and(|me| me.office);
                 let met = self.core.peers().iter().filter_map(seen);
                 let mut strip = MeshStrip::of(status.home, office, status.unsent, met);
+                strip.arriving = self.arriving();
                 strip.office_known =
                     strip.office_known || self.neighbours.values().any(|it| it.office);
                 Ok(Reply::Strip(strip))
@@ -161,10 +165,20 @@ impl Pump {
         Ok(Reply::Done)
     }
 
-    pub(super) fn progress(&self) -> Reply {
+    /// How much of what homes are sending has come.
+    fn coming(&self) -> (u64, u64) {
         let running = self.core.peers().values().filter_map(|peer| peer.progress);
-        let (received, expected) =
-            running.fold((0, 0), |(got, all), (received, total)| (got + received, all + total));
+        running.fold((0, 0), |(got, all), (received, total)| (got + received, all + total))
+    }
+
+    /// The same, where people have to wait for it.
+    fn arriving(&self) -> (u64, u64) {
+        let (received, expected) = self.coming();
+        if expected >= received + ARRIVING_MIN { (received, expected) } else { (0, 0) }
+    }
+
+    pub(super) fn progress(&self) -> Reply {
+        let (received, expected) = self.coming();
         let linked = self.core.peers().values().filter(|peer| peer.link.is_some());
         let equal =
             linked.clone().next().is_some() && linked.clone().any(|it| self.core.is_equal(it));
