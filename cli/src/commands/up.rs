@@ -115,8 +115,8 @@ async fn tell_arrival(
     let Ok(Reply::Strip(MeshStrip { arriving: (here, all), .. })) = asked else {
         return Ok(before);
     };
-    if all > 0 {
-        let now = Arrival::UnderWay(here * 4 / all);
+    if let Some(quarters) = (here * 4).checked_div(all) {
+        let now = Arrival::UnderWay(quarters);
         if now != before {
             ui.note("up-arriving", &[("n", here.into()), ("all", all.into())])?;
         }

@@ -24,7 +24,7 @@ fn refusal(ledger: &mut Ledger, seen: &[&str], command: Command) -> (ErrorKind, 
 
 fn everything_to(from: &Ledger, to: &mut Ledger) {
     let all = crate::store::truth::tests::village::everything(&from.truth);
-    work(to, Job::Receive((), all));
+    work(to, Job::Receive((), all.into()));
     work(to, Job::Turn(()));
 }
 
