@@ -79,6 +79,7 @@ mod trouble;
 mod trusting;
 mod upload;
 mod votes;
+mod wrong;
 
 use std::{
     sync::{Arc, Mutex},

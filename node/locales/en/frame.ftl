@@ -46,6 +46,7 @@ urgent = Urgent
 official = Official
 me = me
 
+field-number = This must be a number.
 field-empty = Please write something here.
 field-too-long = This is too long. About { $n } characters fit.
 field-vouches = Please give a number from 1 to { $n }.

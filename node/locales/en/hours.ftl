@@ -59,3 +59,4 @@ error-no-certificate = This is not a certificate of this neighbourhood, or it wa
     .hint = Ask whoever handed it over for the file again, or look its number up.
 activity-calendar = Into my calendar
 hours-calendar = My activities into my calendar
+hours-no-code = No activity has this number. It stands on the page of the activity and at its door.

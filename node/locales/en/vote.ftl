@@ -104,3 +104,4 @@ home-votes-changed = { $n ->
     [one] The result of one vote has changed since you saw it
    *[other] The results of { $n } votes have changed since you saw them
 }
+vote-two-choices = Give at least two choices, one on each line.

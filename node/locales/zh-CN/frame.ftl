@@ -34,6 +34,7 @@ urgent = 紧急
 official = 官方
 me = 我
 
+field-number = 这里要填数字。
 field-empty = 这里还没有写。
 field-too-long = 太长了，大约能写 { $n } 个字。
 field-vouches = 请填 1 到 { $n } 之间的数。

@@ -56,3 +56,4 @@ error-no-certificate = 这不是本社区的证明，或者被改过。
     .hint = 请对方重新给一份文件，或查它的编号。
 activity-calendar = 放进我的日历
 hours-calendar = 把我的活动放进日历
+hours-no-code = 没有这个号码的活动。号码写在活动页面上和门口的纸上。

@@ -101,3 +101,4 @@ vote-called-why = 断网的时候，两边各自公布了结果。现在两边�
 vote-called = { $name } 当时公布的是：{ $result }
 vote-no-too-often = 这个号数您投得太多次了
 home-votes-changed = 有 { $n } 项投票，您看过以后结果变了
+vote-two-choices = 请至少写两个选项，每行一个。

@@ -7,6 +7,7 @@ mod files;
 mod gaps;
 mod lists;
 mod look;
+mod once;
 mod seen;
 mod vaults;
 mod wall;

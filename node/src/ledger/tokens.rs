@@ -24,11 +24,15 @@ const TOKENS_MAX: usize = 64;
 /// Scopes that a token is given; there are six.
 const SCOPES_MAX: usize = 16;
 
-/// Commands whose answers are remembered: a program that repeats one does so within minutes.
+/// Commands whose answers are remembered of one person and one way, the page or a token of his: a program that
+/// repeats one does so within minutes, and a draft on a phone within days.
 const ONCE_MAX: usize = 512;
 
 const TOKENS_KEPT: &str = "tokens";
 const ONCE_KEPT: &str = "once/";
+
+/// Digits that tell people and their ways apart among the keys of one box.
+const WAY_DIGITS: usize = 32;
 
 /// A token as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -106,8 +110,11 @@ impl Ledger {
     /// Carries a command out, or says again what came of it the first time.
     pub(super) fn once(&mut self, key: &str, command: Command) -> Result<After, Failed> {
         let me = self.person()?;
-        let slot = blake3::hash(format!("{}/{key}", me.to_hex()).as_bytes());
-        let slot = format!("{ONCE_KEPT}{}", slot.to_hex());
+        // Whoever is busy, or his program, pushes out nobody else's.
+        let way = key.split('/').next().unwrap_or_default();
+        let hash = |of: &str| blake3::hash(format!("{}/{of}", me.to_hex()).as_bytes()).to_hex();
+        let mine = format!("{ONCE_KEPT}{}/", &hash(way)[..WAY_DIGITS]);
+        let slot = format!("{mine}{}", hash(key));
         // Under the key, so that nobody who has the disk tries what a short command may have said.
         let mut asked = blake3::Hasher::new_keyed(blake3::hash(key.as_bytes()).as_bytes());
         serde_json::to_writer(&mut asked, &command).expect("commands are plain values");
@@ -134,14 +141,14 @@ impl Ledger {
             // Who lives here is changed by hand, at the box.
             After::Keep(_) | After::Renamed { .. } => return Ok(after),
         };
-        let number = self.make_room()?;
+        let number = self.make_room(&mine)?;
         self.keep_as(&slot, &Once { number, asked, answer })?;
         Ok(after)
     }
 
-    /// Forgets the oldest keys; the number of the next.
-    fn make_room(&mut self) -> Result<u64, Failed> {
-        let kept = self.truth.read().kept_under(ONCE_KEPT)?;
+    /// Forgets the oldest of these keys; the number of the next.
+    fn make_room(&mut self, mine: &str) -> Result<u64, Failed> {
+        let kept = self.truth.read().kept_under(mine)?;
         let number = |bytes: &[u8]| serde_json::from_slice::<Once>(bytes).map_or(0, |it| it.number);
         let mut all: Vec<(u64, String)> =
             kept.into_iter().map(|(slot, bytes)| (number(&bytes), slot)).collect();
@@ -150,7 +157,20 @@ impl Ledger {
         for (_, slot) in all.iter().take((all.len() + 1).saturating_sub(ONCE_MAX)) {
             self.truth.forget(slot)?;
         }
+        if next == 1 {
+            self.forget_unsorted()?;
+        }
         Ok(next)
+    }
+
+    /// Keys of an earlier release, which are nobody's in particular, would otherwise stay for ever.
+    fn forget_unsorted(&mut self) -> Result<(), Failed> {
+        for (slot, _) in self.truth.read().kept_under(ONCE_KEPT)? {
+            if !slot[ONCE_KEPT.len()..].contains('/') {
+                self.truth.forget(&slot)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
-    group::one_line,
+    wrong::{Wrong, named},
 };
 use crate::api::{AcrossCommand, AcrossReply, Command, Reply};
 
@@ -42,18 +42,18 @@ struct Page {
     typed: Typed,
     /// Name, address.
     homes: Vec<(String, String)>,
-    /// Id, name.
-    groups: Vec<(String, String)>,
+    /// Id, name, chosen.
+    groups: Vec<(String, String, bool)>,
     /// A text to copy into the other neighbourhood's page.
     carried: Option<String>,
-    wrong: Option<String>,
+    wrong: Wrong,
 }
 
 async fn put_together(
     app: &App,
     visit: &Visit,
     typed: Typed,
-    wrong: Option<String>,
+    wrong: Wrong,
 ) -> Result<Page, Failure> {
     let asked = Command::Across(AcrossCommand::Homes);
     let (f, homes, groups) = tokio::join!(
@@ -69,7 +69,9 @@ async fn put_together(
     let groups = groups.iter().filter(|it| it.joined).take(GROUPS_OFFERED_MAX);
     let groups = groups.map(|it| {
         let name = clip(&visit.words.group_name(&it.name), TITLE_CHARS_MAX);
-        (it.id.to_hex(), name)
+        let id = it.id.to_hex();
+        let chosen = id == typed.group;
+        (id, name, chosen)
     });
     let (homes, groups) = (homes.collect(), groups.collect());
     Ok(Page { f, typed, homes, groups, carried: None, wrong })
@@ -80,7 +82,7 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Query(typed): Query<Typed>,
 ) -> Result<Response, Failure> {
-    Ok(show(&put_together(&app, &visit, typed, None).await?))
+    Ok(show(&put_together(&app, &visit, typed, Wrong::default()).await?))
 }
 
 fn command(typed: &Typed) -> Option<AcrossCommand> {
@@ -111,14 +113,25 @@ pub async fn send(
     let to_request = |id: String| Redirect::to(&format!("/requests/{id}")).into_response();
     match app.handle.act(Command::Across(command)).await {
         Ok(Reply::Across(AcrossReply::Text { text, .. })) => {
-            let page = put_together(&app, &visit, typed, None).await?;
+            let page = put_together(&app, &visit, typed, Wrong::default()).await?;
             Ok(show(&Page { carried: Some(text), ..page }))
         }
         Ok(Reply::Asked { id, .. }) => Ok(to_request(id.to_hex())),
         Ok(Reply::Request(page)) => Ok(to_request(page.row.id.to_hex())),
         Ok(_) => Ok(Redirect::to("/across").into_response()),
-        Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(one_line(&visit, &error));
+        // A code that names nothing, or a group that is gone: what was typed stays.
+        Err(error)
+            if is_about_the_form(&error) || matches!(named(&error), Some("request" | "group")) =>
+        {
+            let fields: &[(&str, &str)] = match typed.does.as_str() {
+                "add" => &[("name", "name"), ("address", "address")],
+                "carry" | "outcome" => {
+                    &[("request", "request"), ("title", "title"), ("private", "title")]
+                }
+                "post" | "take" => &[("text", "text"), ("private", "text"), ("group", "group")],
+                _ => &[],
+            };
+            let wrong = Wrong::said(&visit, &error, fields);
             Ok(unprocessable(show(&put_together(&app, &visit, typed, wrong).await?)))
         }
         Err(error) => Err(error.into()),

@@ -10,14 +10,15 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Redirect, Response},
 };
-use crdt::time::ClaimedTime;
+use crdt::{limits::NAME_BYTES_MAX, time::ClaimedTime};
 use serde::Deserialize;
 
 use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show, wrong_text},
     request::name_of,
+    wrong::Wrong,
 };
 use crate::api::{
     ActivityCommand, ActivityPage, ActivityReply, ActivityRow, ApiError, Command, NewActivity,
@@ -99,7 +100,25 @@ struct One {
     must_hear: bool,
     leads: bool,
     over: bool,
-    wrong: Option<(String, String)>,
+    /// What the form that was refused carried.
+    typed: Deed,
+    wrong: Wrong,
+}
+
+impl One {
+    /// Where somebody is named for a role.
+    fn person_field(&self, role: &Role) -> String {
+        format!("person-{}", role.request)
+    }
+
+    /// What was typed there, if that was refused.
+    fn person_typed(&self, role: &Role) -> &str {
+        if self.typed.verb == "grant" && self.typed.role == role.request {
+            &self.typed.person
+        } else {
+            ""
+        }
+    }
 }
 
 async fn ask(app: &App, command: ActivityCommand) -> Result<ActivityReply, ApiError> {
@@ -178,7 +197,7 @@ async fn load(
     app: &App,
     visit: &Visit,
     id: &str,
-    wrong: Option<(String, String)>,
+    (typed, wrong): (Deed, Wrong),
 ) -> Result<One, Failure> {
     let ask = ask(app, ActivityCommand::Show { activity: name_of(id)? });
     let (f, reply) = tokio::join!(Frame::load(app, visit), ask);
@@ -200,6 +219,7 @@ async fn load(
         must_hear,
         leads: line.leads,
         over: closed,
+        typed,
         wrong,
     })
 }
@@ -245,7 +265,7 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    Ok(show(&load(&app, &visit, &id, None).await?))
+    Ok(show(&load(&app, &visit, &id, Default::default()).await?))
 }
 
 /// One activity as a calendar file.
@@ -319,8 +339,14 @@ pub async fn act(
     match carry_out(&app, command).await {
         Ok(_) => Ok(Redirect::to(&href(&id)).into_response()),
         Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(visit.words.error(&error));
-            Ok(unprocessable(show(&load(&app, &visit, &id, wrong).await?)))
+            let person = format!("person-{}", deed.role);
+            let fields: &[(&str, &str)] = match deed.verb.as_str() {
+                "grant" => &[("person", &person)],
+                "call_off" => &[("reason", "reason")],
+                _ => &[],
+            };
+            let wrong = Wrong::said(&visit, &error, fields);
+            Ok(unprocessable(show(&load(&app, &visit, &id, (deed, wrong)).await?)))
         }
         Err(error) => Err(error.into()),
     }
@@ -349,15 +375,10 @@ struct New {
     typed: Typed,
     /// Address, name, chosen.
     groups: Vec<(String, String, bool)>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
-async fn blank(
-    app: &App,
-    visit: &Visit,
-    typed: Typed,
-    wrong: Option<(String, String)>,
-) -> Result<New, Failure> {
+async fn blank(app: &App, visit: &Visit, typed: Typed, wrong: Wrong) -> Result<New, Failure> {
     let (f, groups) =
         tokio::join!(Frame::load(app, visit), super::ask::groups(app, visit, &typed.group));
     Ok(New { f, typed, groups: groups?, wrong })
@@ -368,7 +389,7 @@ pub async fn new_page(
     Extension(visit): Extension<Visit>,
     Query(typed): Query<Typed>,
 ) -> Result<Response, Failure> {
-    Ok(show(&blank(&app, &visit, typed, None).await?))
+    Ok(show(&blank(&app, &visit, typed, Wrong::default()).await?))
 }
 
 pub async fn plan(
@@ -376,20 +397,40 @@ pub async fn plan(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
+    let when =
+        |text| visit.moment_typed(text).is_none().then(|| visit.words.text("case-no-time", &[]));
+    let title = wrong_text(visit.words, &typed.title, NAME_BYTES_MAX);
+    let fields = [("title", title), ("from", when(&typed.from)), ("until", when(&typed.until))];
+    let wrong = Wrong::seen(fields);
+    if wrong.is_some() {
+        return Ok(unprocessable(show(&blank(&app, &visit, typed, wrong).await?)));
+    }
     match carry_out(&app, ActivityCommand::New(Box::new(planned(&visit, &typed)))).await {
         Ok(ActivityReply::Planned { id, .. }) => {
             Ok(Redirect::to(&href(&id.to_hex())).into_response())
         }
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(visit.words.error(&error));
+            let wrong = Wrong::said(&visit, &error, &NEW_FIELDS);
             Ok(unprocessable(show(&blank(&app, &visit, typed, wrong).await?)))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// A time that cannot be read becomes a window that ends before it begins, which is refused.
+/// What the node calls the fields of a new activity, and their ids.
+const NEW_FIELDS: [(&str, &str); 8] = [
+    ("title", "title"),
+    ("private", "title"),
+    ("place", "place"),
+    ("until", "until"),
+    ("roles", "roles"),
+    ("places", "roles"),
+    ("checks", "checks"),
+    ("details", "details"),
+];
+
+/// Times that can be read; the page has looked at them.
 fn planned(visit: &Visit, typed: &Typed) -> NewActivity {
     let lines = |text: &str| -> Vec<String> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -400,8 +441,8 @@ fn planned(visit: &Visit, typed: &Typed) -> NewActivity {
         title: typed.title.clone(),
         details: typed.details.replace("\r\n", "\n"),
         place: typed.place.clone(),
-        from_ms: visit.moment_typed(&typed.from).unwrap_or(1),
-        until_ms: visit.moment_typed(&typed.until).unwrap_or(0),
+        from_ms: visit.moment_typed(&typed.from).unwrap_or_default(),
+        until_ms: visit.moment_typed(&typed.until).unwrap_or_default(),
         roles: lines(&typed.roles).iter().map(|line| role_of(line)).collect(),
         checks: lines(&typed.checks),
     }

@@ -11,6 +11,7 @@ use super::{
     error::{Failure, unprocessable},
     frame::{Frame, Visit, show},
     join, recover,
+    wrong::Wrong,
 };
 use crate::api::{Command, ErrorKind, Reply, RootsWord};
 
@@ -36,14 +37,14 @@ impl Typed {
 struct Founding {
     f: Frame,
     typed: Typed,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    let form = |f| Founding { f, typed: Typed::default(), wrong: None };
+    let form = |f| Founding { f, typed: Typed::default(), wrong: Wrong::default() };
     recover::for_an_empty_box(&app, &visit, form).await
 }
 
@@ -64,7 +65,8 @@ pub async fn found(
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if error.kind == ErrorKind::AlreadyInCommunity => Err(error.into()),
         Err(error) => {
-            let wrong = Some(visit.words.error(&error));
+            let fields = [("community", "community"), ("home", "home"), ("person", "person")];
+            let wrong = Wrong::said(&visit, &error, &fields);
             Ok(unprocessable(show(&Founding { f, typed, wrong })))
         }
     }

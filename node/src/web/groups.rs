@@ -14,6 +14,7 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show, wrong_text},
     join::given,
+    wrong::Wrong,
 };
 use crate::api::{
     Command, GroupKindWord, GroupRow, GroupTerms, OversightWord, Reply, RosterCommand, RosterReply,
@@ -113,9 +114,7 @@ pub struct Typed {
 struct NewGroup {
     f: Frame,
     typed: Typed,
-    wrong_name: Option<String>,
-    wrong_vouches: Option<String>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
     vouches_max: u8,
     /// Areas and groups that it may lie in.
     places: Vec<String>,
@@ -133,21 +132,13 @@ pub async fn areas(app: &App) -> Vec<String> {
 impl NewGroup {
     async fn blank(app: &App, visit: &Visit, typed: Typed) -> Self {
         let (f, places) = tokio::join!(Frame::load(app, visit), areas(app));
-        Self {
-            f,
-            places,
-            typed,
-            wrong_name: None,
-            wrong_vouches: None,
-            wrong: None,
-            vouches_max: VOUCHES_MAX,
-        }
+        Self { f, places, typed, wrong: Wrong::default(), vouches_max: VOUCHES_MAX }
     }
 
     /// Is anything chosen of what is rarely chosen?
     fn has_terms(&self) -> bool {
         let Typed { over, oversight, .. } = &self.typed;
-        [over, oversight].iter().any(|it| !it.is_empty())
+        [over, oversight].iter().any(|it| !it.is_empty()) || self.wrong.at("over").is_some()
     }
 
     /// The choices with their words and explanations: value, name, hint, chosen.
@@ -185,9 +176,10 @@ pub async fn found(
     let wrong_name = wrong_text(visit.words, &typed.name, NAME_BYTES_MAX);
     let wrong_vouches = (kind == GroupKindWord::Vetted && vouches.is_none())
         .then(|| visit.words.text("field-vouches", &[("n", u64::from(VOUCHES_MAX).into())]));
-    if wrong_name.is_some() || wrong_vouches.is_some() {
+    let wrong = Wrong::seen([("name", wrong_name), ("vouches", wrong_vouches)]);
+    if wrong.is_some() {
         let page = NewGroup::blank(&app, &visit, typed).await;
-        return Ok(unprocessable(show(&NewGroup { wrong_name, wrong_vouches, ..page })));
+        return Ok(unprocessable(show(&NewGroup { wrong, ..page })));
     }
     let name = typed.name.trim().to_owned();
     let vouches = if kind == GroupKindWord::Vetted { vouches.unwrap_or(1) } else { 0 };
@@ -204,7 +196,7 @@ pub async fn found(
         Ok(_) => Ok(Redirect::to("/groups").into_response()),
         Err(error) if is_about_the_form(&error) => {
             let page = NewGroup::blank(&app, &visit, typed).await;
-            let wrong = Some(visit.words.error(&error));
+            let wrong = Wrong::said(&visit, &error, &[("name", "name"), ("place", "over")]);
             Ok(unprocessable(show(&NewGroup { wrong, ..page })))
         }
         Err(error) => Err(error.into()),

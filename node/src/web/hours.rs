@@ -23,6 +23,7 @@ use super::{
     link::{Picture, picture},
     print,
     request::name_of,
+    wrong::{Wrong, named},
 };
 use crate::{
     api::{
@@ -63,6 +64,9 @@ struct Mine {
     shifts: Vec<Shift>,
     certificates: Vec<(String, String)>,
     next: Option<usize>,
+    /// A code that names no activity.
+    typed: String,
+    wrong: Wrong,
 }
 
 #[derive(Template)]
@@ -90,7 +94,16 @@ struct Sheet {
     rows: Vec<Shift>,
     next: Option<usize>,
     leads: bool,
-    wrong: Option<(String, String)>,
+    /// What the form that was refused carried.
+    typed: Deed,
+    wrong: Wrong,
+}
+
+impl Sheet {
+    /// Is it this one's hours whose correction was refused?
+    fn was(&self, row: &Shift) -> bool {
+        self.typed.verb == "approve" && self.typed.person == row.person
+    }
 }
 
 #[derive(Template)]
@@ -163,23 +176,29 @@ pub async fn mine(
     Extension(visit): Extension<Visit>,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Failure> {
+    Ok(show(&my_page(&app, &visit, shown.from).await?))
+}
+
+async fn my_page(app: &App, visit: &Visit, from: usize) -> Result<Mine, Failure> {
     let (f, reply) =
-        tokio::join!(Frame::load(&app, &visit), ask(&app, HoursCommand::Of { person: None }));
+        tokio::join!(Frame::load(app, visit), ask(app, HoursCommand::Of { person: None }));
     let HoursReply::Person(page) = reply? else { return Err(Failure::odd_reply()) };
-    let (rows, next) = portion(page.shifts, shown.from, SHOWN_MAX);
+    let (rows, next) = portion(page.shifts, from, SHOWN_MAX);
     let pending = in_hours(page.pending_minutes);
-    Ok(show(&Mine {
+    Ok(Mine {
         f,
         total: in_hours(page.minutes),
         pending: (page.pending_minutes > 0).then_some(pending),
-        shifts: rows.iter().map(|row| shift(&visit, row)).collect(),
+        shifts: rows.iter().map(|row| shift(visit, row)).collect(),
         certificates: page
             .certificates
             .into_iter()
             .map(|number| (certificate_href(&number), number))
             .collect(),
         next,
-    }))
+        typed: String::new(),
+        wrong: Wrong::default(),
+    })
 }
 
 fn certificate_href(number: &str) -> String {
@@ -244,16 +263,34 @@ pub async fn sign(
 }
 
 /// To sign at the code that somebody was told.
-pub async fn sign_by_code(Form(typed): Form<Deed>) -> Result<Response, Failure> {
+pub async fn sign_by_code(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(typed): Form<Deed>,
+) -> Result<Response, Failure> {
     let code: String = typed.mark.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    Ok(Redirect::to(&format!("/hours/sign/{}", name_of(&code)?)).into_response())
+    let wrong = match name_of(&code) {
+        Err(_) => Wrong::beside("mark", visit.words.text("hours-no-code", &[])),
+        Ok(activity) => {
+            let show = Command::Activity(ActivityCommand::Show { activity });
+            match app.handle.ask(show).await {
+                Ok(_) => return Ok(Redirect::to(&format!("/hours/sign/{code}")).into_response()),
+                Err(error) if is_about_the_form(&error) || named(&error).is_some() => {
+                    Wrong::beside("mark", visit.words.text("hours-no-code", &[]))
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    let page = my_page(&app, &visit, 0).await?;
+    Ok(unprocessable(show(&Mine { typed: typed.mark, wrong, ..page })))
 }
 
 async fn sheet_page(
     app: &App,
     (visit, headers): (&Visit, &HeaderMap),
     (id, from): (&str, usize),
-    wrong: Option<(String, String)>,
+    (typed, wrong): (Deed, Wrong),
 ) -> Result<Sheet, Failure> {
     let asked = ask(app, HoursCommand::Sheet { activity: name_of(id)? });
     let (f, reply) = tokio::join!(Frame::load(app, visit), asked);
@@ -275,6 +312,7 @@ async fn sheet_page(
         rows: rows.iter().map(|row| shift(visit, row)).collect(),
         next,
         leads: page.activity.leads,
+        typed,
         wrong,
     })
 }
@@ -286,7 +324,7 @@ pub async fn sheet(
     Query(shown): Query<Shown>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    Ok(show(&sheet_page(&app, (&visit, &headers), (&id, shown.from), None).await?))
+    Ok(show(&sheet_page(&app, (&visit, &headers), (&id, shown.from), Default::default()).await?))
 }
 
 /// Everything that a captain does on his list.
@@ -321,15 +359,38 @@ pub async fn keep(
         },
         _ => return Err(Failure::NoPage),
     };
-    match carry_out(&app, command).await {
-        Ok(_) => Ok(Redirect::to(&format!("/hours/sheet/{id}")).into_response()),
-        Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(visit.words.error(&error));
-            let page = sheet_page(&app, (&visit, &headers), (&id, 0), wrong).await?;
-            Ok(unprocessable(show(&page)))
+    let mut wrong = wrong_times(&visit, &deed);
+    if !wrong.is_some() {
+        match carry_out(&app, command).await {
+            Ok(_) => return Ok(Redirect::to(&format!("/hours/sheet/{id}")).into_response()),
+            Err(error) if is_about_the_form(&error) => {
+                let [until, reason] = ["until", "reason"].map(|it| format!("{it}-{}", deed.person));
+                let fields: &[(&str, &str)] = match deed.verb.as_str() {
+                    "approve" if !deed.from.is_empty() => &[("until", &until), ("reason", &reason)],
+                    "in" | "out" if !deed.paper.is_empty() => &[("person", "names")],
+                    _ => &[],
+                };
+                wrong = Wrong::said(&visit, &error, fields);
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => Err(error.into()),
     }
+    let page = sheet_page(&app, (&visit, &headers), (&id, 0), (deed, wrong)).await?;
+    Ok(unprocessable(show(&page)))
+}
+
+/// A time that cannot be read is no time that was left out.
+fn wrong_times(visit: &Visit, deed: &Deed) -> Wrong {
+    let unread = |text: &str| {
+        let wrong = !text.trim().is_empty() && visit.moment_typed(text).is_none();
+        wrong.then(|| visit.words.text("case-no-time", &[]))
+    };
+    let [from, until] = ["from", "until"].map(|it| format!("{it}-{}", deed.person));
+    Wrong::seen([
+        ("at", unread(&deed.at)),
+        (&from, unread(&deed.from)),
+        (&until, unread(&deed.until)),
+    ])
 }
 
 /// Everybody's hours as a table.

@@ -13,6 +13,7 @@ use super::{
     error::{Failure, unprocessable},
     frame::{Frame, Visit, show},
     link::{Picture, picture},
+    wrong::Wrong,
 };
 use crate::api::{Command, ErrorKind, PaperSheet, Reply, RootPaper};
 
@@ -34,8 +35,7 @@ pub struct Typed {
 struct Lobby {
     f: Frame,
     typed: Typed,
-    wrong_link: Option<String>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 #[derive(Template)]
@@ -81,7 +81,7 @@ pub fn given(text: &str) -> Option<String> {
 
 /// What every page shows while the node is in no community.
 pub fn lobby(f: Frame) -> Response {
-    show(&Lobby { f, typed: Typed::default(), wrong_link: None, wrong: None })
+    show(&Lobby { f, typed: Typed::default(), wrong: Wrong::default() })
 }
 
 pub async fn join(
@@ -91,8 +91,8 @@ pub async fn join(
 ) -> Result<Response, Failure> {
     let f = Frame::load(&app, &visit).await;
     let Some(link) = given(&typed.link) else {
-        let wrong_link = Some(visit.words.text("field-empty", &[]));
-        return Ok(unprocessable(show(&Lobby { f, typed, wrong_link, wrong: None })));
+        let wrong = Wrong::beside("link", visit.words.text("field-empty", &[]));
+        return Ok(unprocessable(show(&Lobby { f, typed, wrong })));
     };
     if typed.link.len() > TYPED_BYTES_MAX {
         typed.link.clear();
@@ -101,14 +101,11 @@ pub async fn join(
     match app.handle.ask(asked).await {
         Ok(Reply::Joined { community, words }) => Ok(joined(f, community, words)),
         Ok(_) => Err(Failure::odd_reply()),
-        Err(error) if error.kind == ErrorKind::BadLink => {
-            let wrong_link = Some(super::group::one_line(&visit, &error));
-            Ok(unprocessable(show(&Lobby { f, typed, wrong_link, wrong: None })))
-        }
         Err(error) if error.kind == ErrorKind::AlreadyInCommunity => Err(error.into()),
         Err(error) => {
-            let wrong = Some(visit.words.error(&error));
-            Ok(unprocessable(show(&Lobby { f, typed, wrong_link: None, wrong })))
+            let fields = [("link", "link"), ("home", "home"), ("person", "person")];
+            let wrong = Wrong::said(&visit, &error, &fields);
+            Ok(unprocessable(show(&Lobby { f, typed, wrong })))
         }
     }
 }

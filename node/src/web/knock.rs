@@ -20,6 +20,7 @@ use super::{
     error::{Failure, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     join::{given, joined},
+    wrong::Wrong,
 };
 use crate::api::{Command, DoorRow, ErrorKind, KnockPage, KnockState, Reply};
 
@@ -41,7 +42,7 @@ pub struct Typed {
 struct Asking {
     f: Frame,
     typed: Typed,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 /// One home that may open: digits in two threes, its name, its neighbourhood's.
@@ -82,7 +83,7 @@ pub async fn page(
     let (f, knocking) = tokio::join!(Frame::load(&app, &visit), app.handle.ask(Command::Knocking));
     match knocking {
         Ok(Reply::Knock(page)) if page.state == KnockState::Resting => {
-            Ok(show(&Asking { f, typed: Typed::default(), wrong: None }))
+            Ok(show(&Asking { f, typed: Typed::default(), wrong: Wrong::default() }))
         }
         Ok(Reply::Knock(page)) => Ok(show(&lay_out(f, page))),
         Ok(_) => Err(Failure::odd_reply()),
@@ -122,7 +123,8 @@ pub async fn knock(
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if error.kind == ErrorKind::AlreadyInCommunity => Ok(to("/")),
         Err(error) => {
-            let (f, wrong) = (Frame::load(&app, &visit).await, Some(visit.words.error(&error)));
+            let wrong = Wrong::said(&visit, &error, &[("home", "home"), ("person", "person")]);
+            let f = Frame::load(&app, &visit).await;
             Ok(unprocessable(show(&Asking { f, typed, wrong })))
         }
     }

@@ -21,6 +21,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     me,
     person::{href, person_id, why},
+    wrong::Wrong,
 };
 use crate::api::{ApiError, Command, ErrorKind, NameCommand, NamePage, RealName, Reply};
 
@@ -34,8 +35,8 @@ struct Page {
     own: bool,
     /// What was asked for; none before.
     shown: Option<Shown>,
-    reason: String,
-    wrong: Option<(String, String)>,
+    typed: Typed,
+    wrong: Wrong,
 }
 
 struct Shown {
@@ -46,7 +47,7 @@ struct Shown {
 }
 
 /// What the form carries.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Typed {
     /// `show`, `open`, `net`, `real` or `forget`.
@@ -63,7 +64,15 @@ async fn shut(app: &App, visit: &Visit, id: PersonId) -> Result<Page, Failure> {
         return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "real name".into())]).into());
     }
     let net = clip(&why?.person.name, TITLE_CHARS_MAX);
-    Ok(Page { href: href(id), net, own, shown: None, reason: String::new(), wrong: None, f })
+    Ok(Page {
+        href: href(id),
+        net,
+        own,
+        shown: None,
+        typed: Typed::default(),
+        wrong: Wrong::default(),
+        f,
+    })
 }
 
 /// Nothing real on it yet.
@@ -84,10 +93,14 @@ pub async fn send(
 ) -> Result<Response, Failure> {
     let id = person_id(&person)?;
     let own = me::asked(&app).await?.id == id;
-    let reason = typed.reason.clone();
-    let named = match wanted(typed, id, own)? {
+    let named = match wanted(typed.clone(), id, own)? {
         Some(command) => app.handle.ask(Command::Name(command)).await,
-        None => return Ok(show(&shut(&app, &visit, id).await?)),
+        // Forgetting was not meant twice.
+        None => {
+            let wrong = Wrong::beside("sure", visit.words.text("leaving-tick", &[]));
+            let page = shut(&app, &visit, id).await?;
+            return Ok(unprocessable(show(&Page { typed, wrong, ..page })));
+        }
     };
     match named {
         Ok(Reply::Name(names)) => {
@@ -101,11 +114,18 @@ pub async fn send(
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if is_about_the_form(&error) && error.kind != ErrorKind::NotAllowed => {
             let page = shut(&app, &visit, id).await?;
-            let (sentence, hint) = visit.words.error(&error);
-            // The general hint is for the command line.
-            let why = error.kind == ErrorKind::ReasonNeeded;
-            let hint = if why { visit.words.text("name-reason-say", &[]) } else { hint };
-            Ok(unprocessable(show(&Page { reason, wrong: Some((sentence, hint)), ..page })))
+            let wrong = match (error.kind, typed.what.as_str()) {
+                // The general hint is for the command line.
+                (ErrorKind::ReasonNeeded, _) => {
+                    let (sentence, _) = visit.words.error(&error);
+                    let hint = visit.words.text("name-reason-say", &[]);
+                    Wrong::beside("reason", format!("{sentence} {hint}"))
+                }
+                (_, "net") => Wrong::said(&visit, &error, &[("name", "net")]),
+                (_, "real") => Wrong::said(&visit, &error, &[("name", "real")]),
+                _ => Wrong::said(&visit, &error, &[("reason", "reason")]),
+            };
+            Ok(unprocessable(show(&Page { typed, wrong, ..page })))
         }
         Err(error) => Err(error.into()),
     }

@@ -211,7 +211,7 @@ pub async fn pair(
     if matches!(tried, Tried::Right | Tried::Dead(_)) {
         print_new_code(&app);
     }
-    let words = visit.words;
+    let (words, mut code) = (visit.words, String::new());
     let wrong = match tried {
         Tried::Right | Tried::Pass(_) => {
             let mut session = Session::draw(Kind::Paired).map_err(|_| Failure::no_randomness())?;
@@ -229,12 +229,16 @@ pub async fn pair(
             let back = Redirect::to(own_path(&typed.back));
             return Ok(([(header::SET_COOKIE, cookie)], back).into_response());
         }
-        Tried::Wrong(left) => words.text("pair-wrong", &[("left", u64::from(left).into())]),
+        Tried::Wrong(left) => {
+            // One digit is mended sooner than all are typed again.
+            code = typed.code.chars().take(TYPED_CHARS_MAX).collect();
+            words.text("pair-wrong", &[("left", u64::from(left).into())])
+        }
         Tried::Dead(ms) => words.text("pair-dead", &[("rest", words.rest(ms).into())]),
         Tried::Resting(ms) => words.text("pair-resting", &[("rest", words.rest(ms).into())]),
     };
     let f = Frame::bare(&visit);
-    let page = PairPage { f, code: String::new(), back: typed.back, wrong: Some(wrong) };
+    let page = PairPage { f, code, back: typed.back, wrong: Some(wrong) };
     Ok(unprocessable(show(&page)))
 }
 

@@ -16,6 +16,7 @@ use super::{
     error::{Failure, unprocessable},
     frame::{Frame, Visit, show},
     me,
+    wrong::Wrong,
 };
 use crate::{
     api::{Command, PaperCommand, PaperState, Reply},
@@ -35,7 +36,7 @@ struct Page {
     f: Frame,
     papers: PaperState,
     typed: Typed,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 pub async fn page(
@@ -44,7 +45,7 @@ pub async fn page(
 ) -> Result<Response, Failure> {
     let papers = me::asked(&app).await?.papers;
     let f = Frame::load(&app, &visit).await;
-    Ok(show(&Page { f, papers, typed: Typed::default(), wrong: None }))
+    Ok(show(&Page { f, papers, typed: Typed::default(), wrong: Wrong::default() }))
 }
 
 pub async fn check(
@@ -58,7 +59,8 @@ pub async fn check(
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) => {
             let papers = me::asked(&app).await?.papers;
-            let (wrong, f) = (Some(visit.words.error(&error)), Frame::load(&app, &visit).await);
+            let wrong = Wrong::said(&visit, &error, &[("words", "words")]);
+            let f = Frame::load(&app, &visit).await;
             Ok(unprocessable(show(&Page { f, papers, typed, wrong })))
         }
     }

@@ -18,6 +18,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     person::{href, person_id, role_at, why},
     removal::{Removed, compare, keep_typed, keeps},
+    wrong::named,
 };
 use crate::api::{ErrorKind, RoleRow, RosterCommand, RosterReply};
 
@@ -45,6 +46,7 @@ struct Page {
     /// What the old person is.
     roles: Vec<String>,
     typed: Typed,
+    wrong_to: Option<String>,
     wrong_number: Option<String>,
     wrong_until: Option<String>,
     wrong: Option<(String, String)>,
@@ -68,6 +70,7 @@ async fn load(app: &App, visit: &Visit, old: PersonId, typed: Typed) -> Result<P
         name: clip(&why.person.name, TITLE_CHARS_MAX),
         roles: live.map(|row| role_at(visit, &row.role)).collect(),
         typed,
+        wrong_to: None,
         wrong_number: None,
         wrong_until: None,
         wrong: None,
@@ -122,7 +125,9 @@ pub async fn rebind(
         return Err(error.into());
     }
     let mut page = load(&app, &visit, old, typed).await?;
-    if of_number {
+    if named(&error) == Some("person") {
+        page.wrong_to = Some(super::group::one_line(&visit, &error));
+    } else if of_number {
         page.wrong_number = Some(super::group::one_line(&visit, &error));
     } else {
         page.wrong = Some(visit.words.error(&error));

@@ -17,6 +17,7 @@ use super::{
     error::{Failure, unprocessable},
     frame::{Frame, Visit, show},
     join,
+    wrong::Wrong,
 };
 use crate::{
     api::{Command, ErrorKind, Reply},
@@ -41,7 +42,7 @@ pub struct Typed {
 struct Coming {
     f: Frame,
     typed: Typed,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 /// A form that sets a box up is for one that is in no community: whoever is in one is led home.
@@ -67,7 +68,12 @@ pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
-    for_an_empty_box(&app, &visit, |f| Coming { f, typed: Typed::default(), wrong: None }).await
+    for_an_empty_box(&app, &visit, |f| Coming {
+        f,
+        typed: Typed::default(),
+        wrong: Wrong::default(),
+    })
+    .await
 }
 
 pub async fn recover(
@@ -90,7 +96,9 @@ pub async fn recover(
             if typed.link.len() > LINK_BYTES_MAX {
                 typed.link.clear();
             }
-            let wrong = Some(visit.words.error(&error));
+            let fields =
+                [("words", "words"), ("link", "link"), ("home", "home"), ("person", "person")];
+            let wrong = Wrong::said(&visit, &error, &fields);
             Ok(unprocessable(show(&Coming { f, typed, wrong })))
         }
     }

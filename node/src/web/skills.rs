@@ -15,7 +15,7 @@ use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
-    group::one_line,
+    wrong::Wrong,
 };
 use crate::api::{
     Command, NewSkill, Reply, SkillCommand, SkillReply, SkillWord, ThanksCommand, ThanksReply,
@@ -60,7 +60,7 @@ struct Page {
     typed: Typed,
     cards: Vec<Card>,
     more: u64,
-    wrong: Option<String>,
+    wrong: Wrong,
 }
 
 impl Page {
@@ -82,12 +82,12 @@ async fn put_together(
     app: &App,
     visit: &Visit,
     typed: Typed,
-    wrong: Option<String>,
+    wrong: Wrong,
 ) -> Result<Page, Failure> {
     let find = SkillCommand::Find {
         kind: SkillWord::from_code(&typed.kind),
         words: given(&typed.words),
-        place: given(&typed.place).filter(|_| wrong.is_none()),
+        place: given(&typed.place).filter(|_| !wrong.is_some()),
     };
     let (f, reply) = tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Skill(find)));
     let Reply::Skill(SkillReply::List { skills }) = reply? else {
@@ -114,7 +114,7 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Query(typed): Query<Typed>,
 ) -> Result<Response, Failure> {
-    Ok(show(&put_together(&app, &visit, typed, None).await?))
+    Ok(show(&put_together(&app, &visit, typed, Wrong::default()).await?))
 }
 
 pub async fn send(
@@ -135,7 +135,13 @@ pub async fn send(
     match app.handle.act(Command::Skill(command)).await {
         Ok(_) => Ok(Redirect::to("/skills").into_response()),
         Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(one_line(&visit, &error));
+            let fields: &[(&str, &str)] = match typed.does.as_str() {
+                "withdraw" => &[],
+                _ => {
+                    &[("text", "text"), ("private", "text"), ("place", "place"), ("phone", "phone")]
+                }
+            };
+            let wrong = Wrong::said(&visit, &error, fields);
             let page = put_together(&app, &visit, typed, wrong).await?;
             Ok(unprocessable(show(&page)))
         }
@@ -162,7 +168,7 @@ struct ThanksPage {
     waiting: Vec<Thanks>,
     request: String,
     typed: ThanksTyped,
-    wrong: Option<String>,
+    wrong: Wrong,
 }
 
 /// What is done about thanks.
@@ -180,7 +186,7 @@ async fn thanks_together(
     app: &App,
     visit: &Visit,
     typed: ThanksTyped,
-    wrong: Option<String>,
+    wrong: Wrong,
 ) -> Result<ThanksPage, Failure> {
     let list = Command::Thanks(ThanksCommand::List);
     let (f, reply) = tokio::join!(Frame::load(app, visit), app.handle.ask(list));
@@ -212,7 +218,7 @@ pub async fn thanks(
     Extension(visit): Extension<Visit>,
     Query(typed): Query<ThanksTyped>,
 ) -> Result<Response, Failure> {
-    Ok(show(&thanks_together(&app, &visit, typed, None).await?))
+    Ok(show(&thanks_together(&app, &visit, typed, Wrong::default()).await?))
 }
 
 pub async fn say_thanks(
@@ -234,7 +240,11 @@ pub async fn say_thanks(
     match app.handle.act(Command::Thanks(command)).await {
         Ok(_) => Ok(Redirect::to("/thanks").into_response()),
         Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(one_line(&visit, &error));
+            let fields: &[(&str, &str)] = match typed.does.as_str() {
+                "give" => &[("text", "text"), ("private", "text"), ("person", "to")],
+                _ => &[],
+            };
+            let wrong = Wrong::said(&visit, &error, fields);
             Ok(unprocessable(show(&thanks_together(&app, &visit, typed, wrong).await?)))
         }
         Err(error) => Err(error.into()),

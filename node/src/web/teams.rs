@@ -18,6 +18,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     group::{id_of, one_line},
     groups::href,
+    wrong::Wrong,
 };
 use crate::api::{
     ApplicationRow, Command, DirectoryRow, GroupKindWord, MeetsRow, MeetsWord, NewListing, Reply,
@@ -185,13 +186,36 @@ struct Page {
     people: Vec<(String, String)>,
     /// Has whoever looks an application that waits?
     applied: bool,
-    wrong: Option<String>,
+    /// What the form that was refused carried.
+    typed: Typed,
+    wrong: Wrong,
 }
 
 impl Page {
     /// The kinds of groups: value, name.
     fn sorts(&self) -> [(&'static str, String); 5] {
         SortWord::ALL.map(|sort| (sort.code(), self.f.words.code("sort", sort.code())))
+    }
+
+    /// Was it one of these that was refused?
+    fn was(&self, does: &[&str]) -> bool {
+        does.contains(&self.typed.does.as_str())
+    }
+
+    /// Where one says why somebody is let in or not.
+    fn why_field(&self, one: &Applicant) -> String {
+        format!("why-{}", one.person)
+    }
+
+    /// What was typed there, if that was refused.
+    fn why_typed(&self, one: &Applicant) -> &str {
+        let his = self.was(&["admit", "decline"]) && self.typed.person == one.person;
+        if his { &self.typed.reason } else { "" }
+    }
+
+    /// Was this chosen where the captain sees to somebody?
+    fn chose(&self, person: &str) -> bool {
+        self.was(&["attest", "retract", "suspend"]) && self.typed.person == person
     }
 
     /// Is applying what this group's door is for?
@@ -220,7 +244,7 @@ async fn load(
     app: &App,
     visit: &Visit,
     group: &str,
-    wrong: Option<String>,
+    (typed, wrong): (Typed, Wrong),
 ) -> Result<Page, Failure> {
     let group = id_of(group)?.to_hex();
     let asked = Command::Team(TeamCommand::Desk { group });
@@ -282,6 +306,7 @@ async fn load(
         applicants,
         members,
         desk,
+        typed,
         wrong,
         f,
     })
@@ -360,7 +385,7 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
     Path(group): Path<String>,
 ) -> Result<Response, Failure> {
-    Ok(show(&load(&app, &visit, &group, None).await?))
+    Ok(show(&load(&app, &visit, &group, Default::default()).await?))
 }
 
 fn given(text: &str) -> Option<String> {
@@ -427,16 +452,31 @@ pub async fn send(
         && !typed.until.trim().is_empty()
         && visit.day_after(&typed.until).is_none();
     if bad_date {
-        let wrong = Some(visit.words.text("vote-when", &[]));
-        return Ok(unprocessable(show(&load(&app, &visit, &group, wrong).await?)));
+        let wrong = Wrong::beside("until", visit.words.text("vote-when", &[]));
+        return Ok(unprocessable(show(&load(&app, &visit, &group, (typed, wrong)).await?)));
     }
     match app.handle.act(command).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/team", href(id))).into_response()),
         Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(one_line(&visit, &error));
-            Ok(unprocessable(show(&load(&app, &visit, &group, wrong).await?)))
+            let why = format!("why-{}", typed.person);
+            let wrong = Wrong::said(&visit, &error, &called(&typed.does, &why));
+            Ok(unprocessable(show(&load(&app, &visit, &group, (typed, wrong)).await?)))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What the node calls the fields of one of the forms, and their ids.
+fn called<'a>(does: &str, why: &'a str) -> Vec<(&'static str, &'a str)> {
+    match does {
+        "admit" | "decline" => vec![("reason", why), ("private", why)],
+        "attest" => vec![("until", "until"), ("criterion", "criterion"), ("person", "person")],
+        "suspend" => {
+            vec![("reason", "pause-reason"), ("private", "pause-reason"), ("person", "person")]
+        }
+        "criterion" => vec![("text", "criterion-text"), ("criteria", "criterion-text")],
+        "list" => vec![("about", "listing-about"), ("private", "listing-about")],
+        _ => Vec::new(),
     }
 }
 

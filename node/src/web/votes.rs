@@ -21,7 +21,7 @@ use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show, wrong_text},
-    group::one_line,
+    wrong::{Wrong, named},
 };
 use crate::api::{
     CalledRow, ChoiceRow, Command, NewVote, Reply, RoleWord, VoteCommand, VotePage, VoteReply,
@@ -121,15 +121,13 @@ pub struct Typed {
 struct New {
     f: Frame,
     typed: Typed,
-    wrong_title: Option<String>,
-    wrong_ends: Option<String>,
-    wrong: Option<String>,
+    wrong: Wrong,
 }
 
 pub async fn new_page(State(app): State<App>, Extension(visit): Extension<Visit>) -> Response {
     let f = Frame::load(&app, &visit).await;
     let typed = Typed { grace: "24".into(), paper: "0".into(), ..Typed::default() };
-    show(&New { f, typed, wrong_title: None, wrong_ends: None, wrong: None })
+    show(&New { f, typed, wrong: Wrong::default() })
 }
 
 pub async fn open(
@@ -137,23 +135,53 @@ pub async fn open(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let wrong_title = wrong_text(visit.words, &typed.title, NAME_BYTES_MAX);
     let ends_ms = visit.moment_typed(&typed.ends);
-    let wrong_ends = ends_ms.is_none().then(|| visit.words.text("vote-when", &[]));
-    let mut wrong = None;
-    if let (Some(ends_ms), None) = (ends_ms, &wrong_title) {
+    let mut wrong = wrong_new(&visit, &typed);
+    if let (Some(ends_ms), false) = (ends_ms, wrong.is_some()) {
         let new = Box::new(put_together(&typed, ends_ms));
         match app.handle.act(Command::Vote(VoteCommand::Open(new))).await {
             Ok(Reply::Vote(VoteReply::Opened { id, .. })) => {
                 return Ok(Redirect::to(&format!("/votes/{}", id.to_hex())).into_response());
             }
             Ok(_) => return Err(Failure::odd_reply()),
-            Err(error) if is_about_the_form(&error) => wrong = Some(one_line(&visit, &error)),
+            Err(error) if named(&error) == Some("group") || is_about_the_form(&error) => {
+                wrong = Wrong::said(&visit, &error, &NEW_FIELDS);
+            }
             Err(error) => return Err(error.into()),
         }
     }
     let f = Frame::load(&app, &visit).await;
-    Ok(unprocessable(show(&New { f, typed, wrong_title, wrong_ends, wrong })))
+    Ok(unprocessable(show(&New { f, typed, wrong })))
+}
+
+/// What the node calls the fields of a new vote, and their ids.
+const NEW_FIELDS: [(&str, &str); 9] = [
+    ("title", "title"),
+    ("private", "title"),
+    ("details", "details"),
+    ("choices", "choices"),
+    ("until", "ends"),
+    ("group", "group"),
+    ("place", "place"),
+    ("counters", "counters"),
+    ("person", "counters"),
+];
+
+/// What the page sees by itself.
+fn wrong_new(visit: &Visit, typed: &Typed) -> Wrong {
+    let words = visit.words;
+    let not_a_number = |text: &str| {
+        let text = text.trim();
+        (!text.is_empty() && text.parse::<u32>().is_err()).then(|| words.text("field-number", &[]))
+    };
+    let two = typed.choices.lines().filter(|it| !it.trim().is_empty()).nth(1).is_some();
+    Wrong::seen([
+        ("title", wrong_text(words, &typed.title, NAME_BYTES_MAX)),
+        ("choices", (!two).then(|| words.text("vote-two-choices", &[]))),
+        ("ends", visit.moment_typed(&typed.ends).is_none().then(|| words.text("vote-when", &[]))),
+        ("grace", not_a_number(&typed.grace)),
+        ("paper", not_a_number(&typed.paper)),
+    ])
 }
 
 fn put_together(typed: &Typed, ends_ms: u64) -> NewVote {
@@ -190,7 +218,15 @@ struct Choice {
 struct Page {
     f: Frame,
     v: View,
-    wrong: Option<String>,
+    typed: Does,
+    wrong: Wrong,
+}
+
+impl Page {
+    /// Was this choice marked in the form that was refused?
+    fn chose(&self, does: &str, number: &usize) -> bool {
+        self.typed.does == does && self.typed.choice == number.to_string()
+    }
 }
 
 #[derive(Template)]
@@ -314,11 +350,11 @@ pub async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let (f, page) = tokio::join!(Frame::load(&app, &visit), shown(&app, id));
-    Ok(show(&Page { f, v: view(&visit, page?), wrong: None }))
+    Ok(show(&Page { f, v: view(&visit, page?), typed: Does::default(), wrong: Wrong::default() }))
 }
 
 /// What is done to a vote.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Does {
     does: String,
@@ -334,26 +370,47 @@ pub async fn act(
     Path(id): Path<String>,
     Form(does): Form<Does>,
 ) -> Result<Response, Failure> {
-    let (named, again) = (id.clone(), !does.again.is_empty());
-    let command = match does.does.as_str() {
-        "cast" => VoteCommand::Cast { id: named, choice: does.choice, again },
+    let command = command(&id, &does).ok_or(Failure::BadForm)?;
+    let is_number = does.does != "enter" || does.voter.trim().parse::<u32>().is_ok();
+    let wrong = match is_number {
+        false => Wrong::beside("voter", visit.words.text("field-number", &[])),
+        true => match app.handle.act(Command::Vote(command)).await {
+            Ok(_) => return Ok(Redirect::to(&format!("/votes/{id}")).into_response()),
+            Err(error) if is_about_the_form(&error) => {
+                Wrong::said(&visit, &error, does_fields(&does.does))
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let (f, page) = tokio::join!(Frame::load(&app, &visit), shown(&app, id));
+    Ok(unprocessable(show(&Page { f, v: view(&visit, page?), typed: does, wrong })))
+}
+
+/// What a form asks for; none where it is none of ours.
+fn command(id: &str, does: &Does) -> Option<VoteCommand> {
+    let (id, again) = (id.to_owned(), !does.again.is_empty());
+    let (choice, reason) = (does.choice.clone(), does.reason.clone());
+    Some(match does.does.as_str() {
+        "cast" => VoteCommand::Cast { id, choice, again },
         "enter" => {
             let voter = does.voter.trim().parse().unwrap_or(0);
-            VoteCommand::Enter { id: named, voter, choice: does.choice, again }
+            VoteCommand::Enter { id, voter, choice, again }
         }
-        "report" => VoteCommand::Report { id: named },
-        "close" => VoteCommand::Close { id: named, reason: does.reason },
-        "cancel" => VoteCommand::Cancel { id: named, reason: does.reason },
-        _ => return Err(Failure::BadForm),
-    };
-    match app.handle.act(Command::Vote(command)).await {
-        Ok(_) => Ok(Redirect::to(&format!("/votes/{id}")).into_response()),
-        Err(error) if is_about_the_form(&error) => {
-            let (f, page) = tokio::join!(Frame::load(&app, &visit), shown(&app, id));
-            let wrong = Some(one_line(&visit, &error));
-            Ok(unprocessable(show(&Page { f, v: view(&visit, page?), wrong })))
-        }
-        Err(error) => Err(error.into()),
+        "report" => VoteCommand::Report { id },
+        "close" => VoteCommand::Close { id, reason },
+        "cancel" => VoteCommand::Cancel { id, reason },
+        _ => return None,
+    })
+}
+
+/// What the node calls the fields of one of the forms, and their ids.
+fn does_fields(does: &str) -> &'static [(&'static str, &'static str)] {
+    match does {
+        "cast" => &[("choice", "choice")],
+        "enter" => &[("voter", "voter"), ("choice", "paper-choice"), ("again", "voter")],
+        "close" => &[("reason", "close-reason")],
+        "cancel" => &[("reason", "cancel-reason")],
+        _ => &[],
     }
 }
 

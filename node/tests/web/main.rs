@@ -20,6 +20,7 @@ mod phones;
 mod photos;
 mod print;
 mod private;
+mod refused;
 mod rights;
 mod roster;
 mod rows;

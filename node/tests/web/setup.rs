@@ -12,7 +12,7 @@ use node::{
 use crate::actors::{Browser, Page, at_home_with};
 
 /// A node on a folder that nobody has made yet.
-async fn fresh(folder: &tempfile::TempDir) -> Running {
+pub async fn fresh(folder: &tempfile::TempDir) -> Running {
     let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
     let data = folder.path().join("home");
     start(Config { listen, web: None, mdns: false, ..Config::new(data) }).await.expect("it starts")

@@ -56,7 +56,8 @@ impl super::Reading<'_> {
     /// Where the disk fails.
     pub fn kept_under(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
         let mut found = self.db.prepare_cached(
-            "SELECT key, value FROM kept WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+            "SELECT key, value FROM kept
+             WHERE key >= ?1 AND key < ?1 || char(1114111) ORDER BY key",
         )?;
         let rows = found.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

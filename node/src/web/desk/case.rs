@@ -26,6 +26,7 @@ use crate::{
         news,
         request::{asked_for, name_of},
         requests::{Row, row},
+        wrong::{Wrong, named},
     },
 };
 
@@ -115,7 +116,7 @@ struct Page {
     answers: Vec<news::Line>,
     steps: Vec<Step>,
     typed: Typed,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 /// What any of the forms carries.
@@ -234,7 +235,7 @@ fn lay_out(
             })
             .collect(),
         typed: Typed::default(),
-        wrong: None,
+        wrong: Wrong::default(),
         f,
     }
 }
@@ -307,30 +308,48 @@ pub async fn send(
     let wrong = match command(&visit, &name, &typed) {
         Ok(command) => match app.handle.act(command).await {
             Ok(_) => return Ok(Redirect::to(&href(&name)).into_response()),
-            Err(error) if is_about_the_form(&error) => visit.words.error(&error),
+            Err(error) if is_about_the_form(&error) || named(&error).is_some() => {
+                Wrong::said(&visit, &error, &fields(&typed.what))
+            }
             Err(error) => return Err(error.into()),
         },
         Err(None) => return Err(Failure::BadForm),
-        Err(Some(sentence)) => (sentence, String::new()),
+        Err(Some(wrong)) => wrong,
     };
     let page = load(&app, &visit, &name).await?;
-    Ok(unprocessable(show(&Page { typed, wrong: Some(wrong), ..page })))
+    Ok(unprocessable(show(&Page { typed, wrong, ..page })))
 }
 
-/// What a form asks for; an error is a sentence, or none where the form is none of ours.
-fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<Command, Option<String>> {
+/// What the node calls the fields of one of the forms, and their ids.
+fn fields(what: &str) -> Vec<(&'static str, &str)> {
+    match what {
+        "visit" => vec![("outcome", "outcome"), ("private", "outcome"), ("promise", "promise")],
+        "note" => vec![("words", "words"), ("private", "words")],
+        "answer" => vec![("text", "answer"), ("private", "answer"), ("until", "until")],
+        "post" => vec![
+            ("team", "team"),
+            ("group", "team"),
+            ("title", "post-title"),
+            ("private", "post-title"),
+        ],
+        // One act has one field, called like it.
+        verb => ["reason", "person", "request", "private"].map(|node| (node, verb)).into(),
+    }
+}
+
+/// What a form asks for; an error is what is wrong with it, or none where the form is none of ours.
+fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<Command, Option<Wrong>> {
     let id = name.to_owned();
-    let empty = || Some(visit.words.text("field-empty", &[]));
+    let wrong = |field: &str, key: &str| Some(Wrong::beside(field, visit.words.text(key, &[])));
+    let given_at = |field: &str, text: &str| given(text).ok_or_else(|| wrong(field, "field-empty"));
     let case = match typed.what.as_str() {
         "answer" => return answer(visit, id, typed),
         "visit" => {
-            let outcome = given(&typed.outcome).ok_or_else(empty)?;
+            let outcome = given_at("outcome", &typed.outcome)?;
             let promise = given(&typed.promise);
             let follow_up_ms = match given(&typed.follow_up) {
                 Some(text) => Some(
-                    visit
-                        .moment_typed(&text)
-                        .ok_or_else(|| Some(visit.words.text("case-no-time", &[])))?,
+                    visit.moment_typed(&text).ok_or_else(|| wrong("follow_up", "case-no-time"))?,
                 ),
                 None => None,
             };
@@ -339,11 +358,11 @@ fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<Command, Option<S
             CaseCommand::Visit { id, at_ms, people, outcome, promise, follow_up_ms, photo, photos }
         }
         "note" => {
-            let words = given(&typed.words).ok_or_else(empty)?;
+            let words = given_at("words", &typed.words)?;
             CaseCommand::Note { id, solved: typed.solved == "yes", words }
         }
         "post" => {
-            let team = given(&typed.team).ok_or_else(empty)?;
+            let team = given_at("team", &typed.team)?;
             CaseCommand::Post { id, team, title: given(&typed.title) }
         }
         what => {
@@ -360,11 +379,11 @@ fn command(visit: &Visit, name: &str, typed: &Typed) -> Result<Command, Option<S
 }
 
 /// What the office says to it, until the end of a day if one is named, and saved if that is wanted.
-fn answer(visit: &Visit, id: String, typed: &Typed) -> Result<Command, Option<String>> {
-    let words = visit.words;
-    let text = given(&typed.answer).ok_or_else(|| Some(words.text("field-empty", &[])))?;
+fn answer(visit: &Visit, id: String, typed: &Typed) -> Result<Command, Option<Wrong>> {
+    let wrong = |field: &str, key: &str| Some(Wrong::beside(field, visit.words.text(key, &[])));
+    let text = given(&typed.answer).ok_or_else(|| wrong("answer", "field-empty"))?;
     let until_ms = given(&typed.until)
-        .map(|until| visit.day_after(&until).ok_or_else(|| Some(words.text("case-no-time", &[]))));
+        .map(|until| visit.day_after(&until).ok_or_else(|| wrong("until", "case-no-time")));
     let question = (typed.faq == "yes").then(|| typed.question.trim().to_owned());
     Ok(Command::News(NewsCommand::Tell(Box::new(Telling {
         class: NewsWord::Answer,

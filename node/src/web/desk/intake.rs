@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
-use crdt::limits::NAME_BYTES_MAX;
+use crdt::limits::{NAME_BYTES_MAX, PHONE_BYTES_MAX};
 use serde::Deserialize;
 
 use crate::{
@@ -17,8 +17,8 @@ use crate::{
         App,
         error::{Failure, is_about_the_form, unprocessable},
         frame::{Frame, Visit, show, wrong_text},
-        group::one_line,
         join::given,
+        wrong::{Wrong, wrong_if_given},
     },
 };
 
@@ -39,13 +39,12 @@ pub struct Typed {
 struct Page {
     f: Frame,
     typed: Typed,
-    wrong_title: Option<String>,
-    wrong_name: Option<String>,
+    wrong: Wrong,
 }
 
 pub async fn page(State(app): State<App>, Extension(visit): Extension<Visit>) -> Response {
     let f = Frame::load(&app, &visit).await;
-    show(&Page { f, typed: Typed::default(), wrong_title: None, wrong_name: None })
+    show(&Page { f, typed: Typed::default(), wrong: Wrong::default() })
 }
 
 pub async fn send(
@@ -53,9 +52,13 @@ pub async fn send(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let mut wrong_title = wrong_text(visit.words, &typed.title, NAME_BYTES_MAX);
-    let wrong_name = wrong_text(visit.words, &typed.name, NAME_BYTES_MAX);
-    if wrong_title.is_none() && wrong_name.is_none() {
+    let mut wrong = Wrong::seen([
+        ("title", wrong_text(visit.words, &typed.title, NAME_BYTES_MAX)),
+        ("name", wrong_text(visit.words, &typed.name, NAME_BYTES_MAX)),
+        ("phone", wrong_if_given(&visit, &typed.phone, PHONE_BYTES_MAX)),
+        ("door", wrong_if_given(&visit, &typed.door, NAME_BYTES_MAX)),
+    ]);
+    if !wrong.is_some() {
         let asked = Command::Case(CaseCommand::Ask(Box::new(put_together(&typed))));
         match app.handle.act(asked).await {
             Ok(Reply::Asked { id, .. }) => {
@@ -63,13 +66,13 @@ pub async fn send(
             }
             Ok(_) => return Err(Failure::odd_reply()),
             Err(error) if is_about_the_form(&error) => {
-                wrong_title = Some(one_line(&visit, &error));
+                wrong = Wrong::said(&visit, &error, &[("title", "title"), ("private", "title")]);
             }
             Err(error) => return Err(error.into()),
         }
     }
     let f = Frame::load(&app, &visit).await;
-    Ok(unprocessable(show(&Page { f, typed, wrong_title, wrong_name })))
+    Ok(unprocessable(show(&Page { f, typed, wrong })))
 }
 
 fn put_together(typed: &Typed) -> NewCase {

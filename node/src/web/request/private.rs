@@ -16,6 +16,7 @@ use crate::{
         App,
         error::{Failure, unprocessable},
         frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+        wrong::Wrong,
     },
 };
 
@@ -25,7 +26,7 @@ struct Page {
     f: Frame,
     href: String,
     reason: String,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
     /// There is something that the reader may open.
     may_open: bool,
     /// There is something that he may have forgotten.
@@ -57,7 +58,7 @@ async fn shut(app: &App, visit: &Visit, id: String, reason: String) -> Result<Pa
         f,
         href,
         reason,
-        wrong: None,
+        wrong: Wrong::default(),
         may_open,
         may_erase,
         done: None,
@@ -114,7 +115,7 @@ pub async fn open(
                 ErrorKind::NoVault | ErrorKind::ReasonNeeded | ErrorKind::BadText
             ) =>
         {
-            let wrong = Some(wrong(&visit, &error));
+            let wrong = wrong(&visit, &error, &[("reason", "reason")]);
             let page = shut(&app, &visit, id, typed.reason).await?;
             Ok(unprocessable(show(&Page { wrong, ..page })))
         }
@@ -122,12 +123,17 @@ pub async fn open(
     }
 }
 
-/// A sentence and a hint.
-fn wrong(visit: &Visit, error: &ApiError) -> (String, String) {
-    let (sentence, hint) = visit.words.error(error);
-    // The general hint is for the command line.
-    let reason = error.kind == ErrorKind::ReasonNeeded;
-    (sentence, if reason { visit.words.text("private-reason-say", &[]) } else { hint })
+/// Beside a field where the refusal names one.
+fn wrong(visit: &Visit, error: &ApiError, fields: &[(&str, &str)]) -> Wrong {
+    match (error.kind, fields.iter().find(|(node, _)| *node == "reason")) {
+        // The general hint is for the command line.
+        (ErrorKind::ReasonNeeded, Some((_, id))) => {
+            let (sentence, _) = visit.words.error(error);
+            let hint = visit.words.text("private-reason-say", &[]);
+            Wrong::beside(id, format!("{sentence} {hint}"))
+        }
+        _ => Wrong::said(visit, error, fields),
+    }
 }
 
 /// Whom the reader names, and why.
@@ -163,7 +169,7 @@ pub async fn confide(
             ) =>
         {
             let page = shut(&app, &visit, id, reason).await?;
-            let wrong = Some(wrong(&visit, &error));
+            let wrong = wrong(&visit, &error, &[("person", "person"), ("reason", "why")]);
             Ok(unprocessable(show(&Page { wrong, may_confide: true, person, ..page })))
         }
         Err(error) => Err(error.into()),
