@@ -536,6 +536,14 @@ fn every_error_has_a_sentence_and_a_hint_in_every_language() {
     }
 }
 
+#[test]
+fn a_code_from_a_newer_neighbour_is_shown_as_it_is() {
+    let words = Words::of(Lang::En);
+    assert_eq!(words.status("teleported"), "teleported");
+    assert!(words.told("teleported", "rice", None).contains("teleported"));
+    assert_eq!(words.text("no-such-key", &[]), "no-such-key");
+}
+
 /// Brackets with a command go from whatever a page says by a code; what it says by name has none.
 #[test]
 fn no_page_speaks_of_commands() {

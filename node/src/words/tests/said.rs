@@ -14,14 +14,6 @@ fn codes_in_an_error_are_said_in_words() {
 }
 
 #[test]
-fn a_code_from_a_newer_neighbour_is_shown_as_it_is() {
-    let words = Words::of(Lang::En);
-    assert_eq!(words.status("teleported"), "teleported");
-    assert!(words.told("teleported", "rice", None).contains("teleported"));
-    assert_eq!(words.text("no-such-key", &[]), "no-such-key");
-}
-
-#[test]
 fn whoever_was_not_drawn_is_told_kindly() {
     let told = Words::of(Lang::ZhCn).told("lost", "送奶奶去医院", Some("陈师傅"));
     assert_eq!(told, "“送奶奶去医院”这次没抢中，由陈师傅去。谢谢您的热心，您留作候补。");
