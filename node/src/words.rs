@@ -278,6 +278,8 @@ impl Words {
             "lacks" => self.code("lack", value),
             "field" => self.code("field", value),
             "role" => self.code("role", value),
+            // What a document says of a change is English; this is what people meet.
+            "reason" if value == "no such entry" => self.text("edit-no-entry", &[]),
             "photo" => self.code("photo", value),
             "vote" => self.code("vote-no", value),
             "carried" => self.code("carried", value),

@@ -96,3 +96,37 @@ async fn a_draft_outlives_a_box_out_of_reach_and_is_said_once() {
         node.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_of_a_change_remembers_what_its_author_saw() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("box");
+    init(&data, "3-201", Some("林姐"), Some("榆树里"), Roots::ONE_OF_ONE).expect("founded");
+    let node = a_box(&data, 0).await;
+    let ask = async |command| node.handle.ask(command).await.expect("the box does it");
+    let post = Command::Post { group: "all".into(), text: "六点开会".into(), reply_to: None };
+    let Reply::Posted { id } = ask(post).await else { panic!("not said") };
+    let message = format!("{}/messages/{}", everybody(&node).await, id.to_hex());
+    let driver = Driver::start();
+    let page = node.page.clone().expect("a page");
+    let phone = driver.open(&page, Size::Phone, "zh-CN").await;
+    phone.go(&message).await;
+    phone.types("#text", "六点半开会").await;
+    phone.go("/").await;
+    ask(Command::EditMessage { id, text: "七点开会".into() }).await;
+
+    // What he sees now is not what he had before him when he wrote.
+    phone.go(&message).await;
+    assert_eq!(typed(&phone).await, "六点半开会");
+    let save = "form[action$='/edit'] button.big";
+    phone.tap(save).await;
+    phone.sees("已经把它改成了“七点开会”").await;
+    assert_eq!(typed(&phone).await, "六点半开会");
+    phone.tap(save).await;
+    phone.sees("六点半开会").await;
+    phone.go(&message).await;
+    assert_eq!(typed(&phone).await, "六点半开会");
+    assert!(!kept(&phone).await, "what was saved is no draft any more");
+    phone.shut().await;
+    node.stop().await;
+}

@@ -65,6 +65,7 @@ error-busy = This box is busy or stopping.
     .hint = Try again in a moment.
 error-timeout = It took too long. Still missing: { $missing }.
     .hint = Check the strip on top (`linli status`): are the other homes connected?
+edit-no-entry = it is not there any more
 error-bad-edit = This cannot be changed so: { $reason }.
     .hint = Look at it as it is now, and try again.
 error-no-home = There is no home in { $data } yet.

@@ -65,6 +65,7 @@ error-busy = 机器正忙，或者正在关闭。
     .hint = 请稍等再试。
 error-timeout = 等得太久了，还缺：{ $missing }。
     .hint = 看看页面顶上那一条（`linli status`）：别家连上了吗？
+edit-no-entry = 它已经不在了
 error-bad-edit = 这样改不了：{ $reason }。
     .hint = 先看看现在的内容，再试一次。
 error-no-home = { $data } 里还没有家。
