@@ -38,6 +38,7 @@ mod team;
 mod token;
 mod vault;
 mod vote;
+mod way;
 
 use crdt::id::{EnvelopeId, GroupId, RequestId};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,7 @@ pub use team::*;
 pub use token::{ScopeWord, TokenCommand, TokenReply, TokenRow, TokenText};
 pub use vault::{EarlierRow, OpeningRow, Private, VaultPage, VaultWord};
 pub use vote::*;
+pub use way::{OnlyHere, OnlyHereRow, OnlyHereWord, WayWord};
 
 use crate::passphrase::Passphrase;
 

@@ -181,8 +181,8 @@ pub enum Output {
     File(sync::files::Output),
     /// A stranger says who he is: take in what is sound of it, and answer with [`Input::Boxes`].
     Introduced(LinkId, KeyId, Vec<Envelope>),
-    /// Everything up to this row is known to be held by somebody else.
-    Delivered(i64),
+    /// Everything up to this row is known to be held by this peer.
+    Delivered(KeyId, i64),
     /// The answer to [`Input::Wait`]: enough, or what is missing.
     Waited(WaitId, bool),
     /// Who is reachable or equal has changed.
@@ -239,7 +239,7 @@ pub struct Core {
     /// Whom to dial, and when.
     pub book: PeerBook,
     newest_row: i64,
-    delivered: i64,
+    delivered: BTreeMap<KeyId, i64>,
     compare_at: Option<Moment>,
     /// What this home was told when somebody did not let it in, until somebody does.
     pub turned_away: Option<Parting>,
@@ -270,7 +270,7 @@ impl Core {
             files: Files::new(me),
             book,
             newest_row,
-            delivered: -1,
+            delivered: BTreeMap::new(),
             compare_at: None,
             turned_away: None,
             outputs: VecDeque::new(),
@@ -550,7 +550,7 @@ impl Core {
                 (peer.compared, peer.equal) = (Some(at), Some(root));
                 (peer.missing_here, peer.missing_there, peer.progress) = (0, 0, None);
                 self.outputs.push_back(Output::MeshChanged);
-                self.delivered_up_to_now(&root);
+                self.delivered_up_to_now(key, &root);
                 // Equal are the names of what both hold; a body can be missing all the same.
                 self.outputs.push_back(Output::Bodiless(id));
                 self.end_trust(id, now);
@@ -588,10 +588,10 @@ impl Core {
     }
 
     /// Rule 3: the peer holds all that is held here, if what both held is what is held now.
-    fn delivered_up_to_now(&mut self, root: &Fingerprint) {
-        if root == self.carried.root() && self.newest_row > self.delivered {
-            self.delivered = self.newest_row;
-            self.outputs.push_back(Output::Delivered(self.newest_row));
+    fn delivered_up_to_now(&mut self, key: KeyId, root: &Fingerprint) {
+        if self.delivered.get(&key) < Some(&self.newest_row) && root == self.carried.root() {
+            self.delivered.insert(key, self.newest_row);
+            self.outputs.push_back(Output::Delivered(key, self.newest_row));
         }
     }
 }

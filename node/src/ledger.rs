@@ -79,6 +79,7 @@ mod turns;
 mod vaults;
 mod visits;
 mod votes;
+mod way;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -197,6 +198,8 @@ pub struct Ledger {
     claimed: ClaimedTime,
     written: Vec<Arc<Envelope>>,
     delivered: i64,
+    /// The same of an office.
+    at_desk: i64,
     row: i64,
     /// Envelopes that were written since the lists last caught up.
     behind: usize,
@@ -250,7 +253,8 @@ impl Ledger {
         let truth = Truth::open(path.as_deref(), &genesis, identity.reads())?;
         let residents = identity.everybody();
         let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), residents)?;
-        let delivered = truth.read().kept("delivered")?.map_or(0, |bytes| number(&bytes));
+        let kept = |key: &str| truth.read().kept(key).map(|it| it.map_or(0, |it| number(&it)));
+        let (delivered, at_desk) = (kept(way::DELIVERED_KEPT)?, kept(way::AT_DESK_KEPT)?);
         let row = truth.last_row();
         let mut ledger = Self {
             community: genesis.id(),
@@ -265,6 +269,7 @@ impl Ledger {
             claimed: ClaimedTime(0),
             written: Vec::new(),
             delivered,
+            at_desk,
             row,
             behind: 0,
             settled: None,
@@ -422,10 +427,8 @@ impl Ledger {
                 let ids = self.truth.bodiless(IDS_MAX).unwrap_or_default();
                 (whom, Plan::Ready(Done::Bodiless(ids)))
             }
-            Job::Delivered(whom, row) => {
-                self.delivered = self.delivered.max(row);
-                let bytes = self.delivered.to_be_bytes();
-                self.forgive(|ledger| Ok(ledger.truth.keep("delivered", &bytes)?));
+            Job::Delivered(whom, key, row) => {
+                self.forgive(|ledger| ledger.note_delivered(&key, row));
                 (whom, Plan::Ready(Done::Nothing))
             }
             Job::Typed(whom, address) => {

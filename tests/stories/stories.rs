@@ -39,3 +39,4 @@ mod teams;
 mod vaults;
 mod visits;
 mod votes;
+mod way;

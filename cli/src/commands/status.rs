@@ -1,6 +1,6 @@
 //! `linli status`: how this home stands with the others.
 
-use node::api::{ApiError, Command, PeerRow, Reply, Status};
+use node::api::{ApiError, Command, HouseCommand, HouseReply, PeerRow, Reply, Status};
 
 use super::unlock;
 use crate::{
@@ -15,6 +15,10 @@ use crate::{
 /// "Equal" is only said after comparing, and with the time of the comparison.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
+    /// Only what you wrote and no other home is known to hold
+    #[arg(long)]
+    only_here: bool,
+
     #[command(flatten)]
     json: Json,
 }
@@ -25,6 +29,9 @@ pub struct Args {
 ///
 /// Where the node does not answer.
 pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), CliError> {
+    if args.only_here {
+        return only_here(ui, door, args.json.json).await;
+    }
     let reply = door.ask(Command::Status).await?;
     let Reply::Status(status) = reply else { return Err(CliError::Unexpected) };
     if args.json.json {
@@ -36,6 +43,19 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
         let (sentence, hint) = ui.speech().refusal(&ApiError::new(kind, []));
         ui.status(sentence)?;
         ui.status(hint)?;
+    }
+    Ok(())
+}
+
+async fn only_here(ui: &mut Ui<'_>, door: &mut Door, json: bool) -> Result<(), CliError> {
+    let reply = door.ask(Command::House(HouseCommand::OnlyHere)).await?;
+    let Reply::House(HouseReply::OnlyHere(only)) = reply else { return Err(CliError::Unexpected) };
+    if json {
+        return ui.json_lines(&only.items);
+    }
+    ui.say("where-only-here", &[("n", only.count.into())])?;
+    for row in &only.items {
+        ui.line(format!("{}  {}", ui.time(row.claimed_ms.0), one_line(&row.title)))?;
     }
     Ok(())
 }

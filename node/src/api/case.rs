@@ -10,7 +10,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{FileRow, NewsRow, PhotoRow, Private, RequestRow};
+use super::{FileRow, NewsRow, PhotoRow, Private, RequestRow, WayWord};
 
 /// Something about a request that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -518,6 +518,9 @@ pub struct CaseMore {
     /// What the office has answered, the first of it first.
     #[serde(default)]
     pub answers: Vec<NewsRow>,
+    /// How far it has come, where the person of this box asked for it.
+    #[serde(default)]
+    pub way: Option<WayWord>,
 }
 
 /// Photos and files that were added to a request.

@@ -6,7 +6,7 @@ use crdt::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::NewsWord;
+use super::{NewsWord, OnlyHere};
 
 /// Something about a house.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub enum HouseCommand {
     Doors,
     /// What waits for whoever looks after a house: to knock for, unanswered, to bring.
     Inbox,
+    /// What whoever asks wrote and no other home is known to hold.
+    OnlyHere,
 }
 
 /// What came of it.
@@ -29,6 +31,8 @@ pub enum HouseReply {
     },
     /// What waits.
     Inbox(Inbox),
+    /// What is only here.
+    OnlyHere(OnlyHere),
 }
 
 /// A door and who lives behind it; nothing private.

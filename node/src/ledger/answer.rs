@@ -326,6 +326,7 @@ impl Ledger {
             may_attach: me.is_some_and(|me| self.may_attach_now(case, &me, &folded.group)),
             wardens: self.warden_names(case)?,
             answers: self.answers_given(case)?,
+            way: self.way_of(&case.request, case)?,
             to_desk: terms.to_desk,
             by_default: case.by_default,
             stale,

@@ -15,6 +15,7 @@ impl Ledger {
     /// Answers about houses.
     pub(super) fn house(&mut self, command: &HouseCommand) -> Result<HouseReply, Failed> {
         match command {
+            HouseCommand::OnlyHere => self.only_here().map(HouseReply::OnlyHere),
             HouseCommand::Inbox => self.inbox().map(HouseReply::Inbox),
             HouseCommand::Doors => self.doors_of_mine().map(|doors| HouseReply::Doors { doors }),
         }

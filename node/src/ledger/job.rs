@@ -42,8 +42,8 @@ pub enum Job<T> {
     Serve(T, FileAsk),
     /// Something for the folder of sealed files.
     File(T, files::Output),
-    /// Everything up to this row is held by somebody else too.
-    Delivered(T, i64),
+    /// Everything up to this row is held by this box too.
+    Delivered(T, KeyId, i64),
     /// Remember something that is never sent.
     Keep(T, String, Vec<u8>),
     /// Remember an address that somebody typed.
@@ -193,7 +193,7 @@ impl Ledger {
                 (whom, Plan::Ready(Done::Files(failed.into_iter().collect())))
             }
             Job::Bodiless(whom)
-            | Job::Delivered(whom, _)
+            | Job::Delivered(whom, ..)
             | Job::Turn(whom)
             | Job::Keep(whom, ..)
             | Job::Typed(whom, _)

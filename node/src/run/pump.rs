@@ -333,7 +333,7 @@ impl Pump {
             Output::Introduced(link, key, envelopes) => {
                 self.job(link, Job::Introduce(Whom::Link(link), key, envelopes));
             }
-            Output::Delivered(row) => self.note(Job::Delivered(Whom::Nobody, row)),
+            Output::Delivered(key, row) => self.note(Job::Delivered(Whom::Nobody, key, row)),
             Output::Waited(wait, enough) => self.waited(wait, enough),
             Output::MeshChanged => {
                 // Nobody may be looking.

@@ -8,6 +8,7 @@
 //! 3. Whoever does not work for the neighbourhood gets the node's refusal.
 
 pub mod case;
+pub mod duty;
 mod figures;
 pub mod intake;
 

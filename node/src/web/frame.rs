@@ -92,6 +92,13 @@ impl Visit {
         u64::try_from(zoned.timestamp().as_millisecond()).ok()
     }
 
+    /// The beginning of the day that a form's field names, in milliseconds since 1970.
+    pub fn day_begins(&self, text: &str) -> Option<u64> {
+        let day: jiff::civil::Date = text.trim().parse().ok()?;
+        let begins = day.to_zoned(self.zone.clone()).ok()?;
+        u64::try_from(begins.timestamp().as_millisecond()).ok()
+    }
+
     /// The end of the day that a form's field names: what holds "until" a day holds all of it.
     pub fn day_after(&self, text: &str) -> Option<u64> {
         let day: jiff::civil::Date = text.trim().parse().ok()?;

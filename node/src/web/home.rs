@@ -34,10 +34,10 @@ const MINE_SHOWN_MAX: usize = 10;
 const ALERTS_SHOWN_MAX: usize = 2;
 
 /// Characters of an alert on the first page.
-const ALERT_CHARS_MAX: usize = 400;
+const ALERT_CHARS_MAX: usize = 200;
 
 /// Doors to knock at on the first page.
-const DOORS_SHOWN_MAX: usize = 16;
+const DOORS_SHOWN_MAX: usize = 24;
 
 /// One of my requests as a sentence.
 struct Mine {

@@ -7,6 +7,8 @@
 //!    beside it; correcting is a new entry with a reason.
 //! 3. Nobody is ranked: lists stand in the order of names.
 
+pub mod certify;
+
 use askama::Template;
 use axum::{
     Extension, Form,
@@ -67,6 +69,13 @@ struct Mine {
     /// A code that names no activity.
     typed: String,
     wrong: Wrong,
+}
+
+impl Mine {
+    /// Does he look after a place, or lead a team, as far as his highest role says?
+    fn certifies(&self) -> bool {
+        self.f.role >= crate::api::RoleWord::Steward
+    }
 }
 
 #[derive(Template)]

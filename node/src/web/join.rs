@@ -44,6 +44,8 @@ struct Joined {
     f: Frame,
     community: String,
     sheets: Vec<Sheet>,
+    /// Somebody else who moved in; empty where it is the reader himself.
+    resident: String,
     /// Root keys among them: what they are for is said.
     roots: Option<RootPaper>,
 }
@@ -65,13 +67,23 @@ pub fn joined(f: Frame, community: String, words: Vec<String>) -> Response {
 
 /// The answer to whoever has founded a community: each key's words, this once.
 pub fn papers(f: Frame, community: String, papers: Vec<PaperSheet>) -> Response {
+    show(&sheets(f, community, papers))
+}
+
+/// The answer to whoever has let somebody else of his home in: that one's words, this once.
+pub fn resident(f: Frame, resident: String, words: Vec<String>) -> Response {
+    let paper = PaperSheet { root: None, words };
+    show(&Joined { resident, ..sheets(f, String::new(), vec![paper]) })
+}
+
+fn sheets(f: Frame, community: String, papers: Vec<PaperSheet>) -> Joined {
     let roots = papers.iter().find_map(|paper| paper.root);
     let sheet = |PaperSheet { root, words }: PaperSheet| {
         let picture = picture(&words.join(" "));
         Sheet { root, words, picture }
     };
     let sheets = papers.into_iter().map(sheet).collect();
-    show(&Joined { f, community, sheets, roots })
+    Joined { f, community, sheets, resident: String::new(), roots }
 }
 
 /// What was typed into a field that may be left empty.

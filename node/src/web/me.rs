@@ -12,13 +12,15 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Redirect, Response},
 };
-use crdt::id::PersonId;
+use crdt::{id::PersonId, limits::NAME_BYTES_MAX};
 use serde::Deserialize;
 
 use super::{
     App,
-    error::Failure,
-    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    error::{Failure, is_about_the_form, unprocessable},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
+    group::one_line,
+    join::{self, given},
     language::own_path,
     session::set_cookie,
 };
@@ -32,6 +34,9 @@ struct Page {
     residents: Vec<(String, String, bool)>,
     elder: bool,
     card: String,
+    /// Somebody else who lives here, as he was typed.
+    newcomer: Newcomer,
+    wrong_name: Option<String>,
 }
 
 /// Whose phone this is, before anything else.
@@ -59,21 +64,60 @@ pub async fn page(
     Query(chosen): Query<Chosen>,
 ) -> Result<Response, Failure> {
     let me = asked(&app).await?;
-    let mut all = me.residents;
+    let mut all = me.residents.clone();
     all.sort_by(|one, other| one.name.cmp(&other.name));
     if visit.session.person.is_none() {
         let line = |row: &ResidentRow| (row.id.to_hex(), clip(&row.name, TITLE_CHARS_MAX));
         let residents = all.iter().map(line).collect();
         return Ok(show(&Whose { f: Frame::bare(&visit), residents, back: chosen.back }));
     }
-    let f = Frame::load(&app, &visit).await;
+    let me = MePage { residents: all, ..me };
+    Ok(show(&lay_out(Frame::load(&app, &visit).await, &me, Newcomer::default())))
+}
+
+fn lay_out(f: Frame, me: &MePage, newcomer: Newcomer) -> Page {
     let line = |id: PersonId, name: &str| (id.to_hex(), clip(name, TITLE_CHARS_MAX), id == me.id);
-    Ok(show(&Page {
+    Page {
         f,
-        residents: all.iter().map(|row| line(row.id, &row.name)).collect(),
+        residents: me.residents.iter().map(|row| line(row.id, &row.name)).collect(),
         elder: me.elder,
         card: format!("/people/{}", me.id.to_hex()),
-    }))
+        newcomer,
+        wrong_name: None,
+    }
+}
+
+/// Somebody else who moves in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Newcomer {
+    name: String,
+    link: String,
+}
+
+/// Somebody else moves in; his paper key is the answer, this once.
+pub async fn add(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(typed): Form<Newcomer>,
+) -> Result<Response, Failure> {
+    let name = typed.name.trim().to_owned();
+    let moves_in = Command::ResidentAdd { name, link: given(&typed.link) };
+    let mut wrong_name = wrong_text(visit.words, &typed.name, NAME_BYTES_MAX);
+    if wrong_name.is_none() {
+        match app.handle.ask(moves_in).await {
+            Ok(Reply::Resident { name, words }) => {
+                let f = Frame::load(&app, &visit).await;
+                return Ok(join::resident(f, clip(&name, TITLE_CHARS_MAX), words));
+            }
+            Ok(_) => return Err(Failure::odd_reply()),
+            Err(error) if is_about_the_form(&error) => wrong_name = Some(one_line(&visit, &error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let me = asked(&app).await?;
+    let page = lay_out(Frame::load(&app, &visit).await, &me, typed);
+    Ok(unprocessable(show(&Page { wrong_name, ..page })))
 }
 
 /// What the form carries: somebody who lives here, or nothing about him.

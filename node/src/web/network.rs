@@ -20,7 +20,7 @@ use super::{
     group::one_line,
 };
 use crate::{
-    api::{Command, MeshPicture, PeerRow, Reply},
+    api::{Command, HouseCommand, HouseReply, MeshPicture, OnlyHere, OnlyHereRow, PeerRow, Reply},
     words::Words,
 };
 
@@ -50,6 +50,8 @@ struct Network {
     f: Frame,
     /// What of this home is only here, on its way, arrived: in sentences.
     where_it_is: Vec<String>,
+    /// What the reader wrote that is only here.
+    only_here: Vec<String>,
     /// The homes of the table, as a picture.
     picture: Option<picture::Picture>,
     rows: Vec<Row>,
@@ -60,7 +62,9 @@ struct Network {
 }
 
 async fn load(app: &App, visit: &Visit, from: usize) -> Result<Network, Failure> {
-    let (f, mesh) = tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Mesh));
+    let only_here = app.handle.ask(Command::House(HouseCommand::OnlyHere));
+    let (f, mesh, only_here) =
+        tokio::join!(Frame::load(app, visit), app.handle.ask(Command::Mesh), only_here);
     let Reply::Mesh(mut mesh) = mesh? else { return Err(Failure::odd_reply()) };
     mesh.peers.sort_by_key(|peer| (!peer.connected, !peer.office));
     let where_it_is = where_it_is(visit.words, &mesh);
@@ -69,6 +73,10 @@ async fn load(app: &App, visit: &Visit, from: usize) -> Result<Network, Failure>
     let rows: Vec<Row> = shown.iter().map(|peer| row(visit.words, peer)).collect();
     Ok(Network {
         where_it_is,
+        only_here: match only_here {
+            Ok(Reply::House(HouseReply::OnlyHere(only))) => titles(visit.words, &only),
+            _ => Vec::new(),
+        },
         picture: picture::picture(visit.words, &mesh.home, &rows),
         f,
         rows,
@@ -77,6 +85,15 @@ async fn load(app: &App, visit: &Visit, from: usize) -> Result<Network, Failure>
         typed: String::new(),
         wrong: None,
     })
+}
+
+/// What the reader wrote that is only here, by its sort and title.
+fn titles(words: Words, only: &OnlyHere) -> Vec<String> {
+    let title = |row: &OnlyHereRow| {
+        let title = clip(&row.title, TITLE_CHARS_MAX);
+        words.sentence("only-here", row.what.code(), &[("title", title.into())])
+    };
+    only.items.iter().filter_map(title).collect()
 }
 
 /// Only here, on its way, arrived; and when the office was last heard.

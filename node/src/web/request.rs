@@ -28,7 +28,7 @@ use super::{
     requests::{URGENT_FROM, class},
 };
 use crate::{
-    api::{ApiError, CaseCommand, CaseVerb, Command, Deed, Reply, RequestPage},
+    api::{ApiError, CaseCommand, CaseVerb, Command, Deed, Reply, RequestPage, WayWord},
     words::{Words, verb_code},
 };
 
@@ -94,6 +94,8 @@ struct Page {
     group_href: String,
     time: String,
     asked_by_me: bool,
+    /// How far it has come, where the reader asked for it: signs, and the same in words.
+    way: Option<(&'static str, String)>,
     standing: Option<String>,
     who: Vec<String>,
     remarks: Vec<String>,
@@ -113,6 +115,15 @@ struct Page {
     typed_item: String,
     wrong_item: Option<String>,
     wrong_act: Option<(String, String)>,
+}
+
+/// As many ticks as a messenger would show.
+const fn signs(way: WayWord) -> &'static str {
+    match way {
+        WayWord::OnlyHere => "✓",
+        WayWord::OnItsWay => "✓ →",
+        WayWord::AtDesk => "✓✓",
+    }
 }
 
 /// The address of a request's page, however it was named.
@@ -167,6 +178,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
         group_href: super::groups::href(row.group),
         time: visit.moment(row.claimed_ms),
         asked_by_me: row.asked_by_me,
+        way: request.more.way.map(|way| (signs(way), words.code("way", way.code()))),
         standing: standing(words, request),
         who: who(words, request),
         remarks: request.remarks.iter().map(|remark| words.code("remark", remark)).collect(),

@@ -1,12 +1,13 @@
 //! A driver's rota, and a series with its next rides.
 //!
 //! What a person does to a ride goes the way of every request (`request::act`); here stand his rides
-//! of the coming days, those he stands by for, swaps that others offer, and what recurs at all.
+//! of the coming days, those he stands by for, swaps that others offer, and what recurs at all. He offers
+//! a swap on the page of his own ride, and gives up both ways of a day at once.
 
 use askama::Template;
 use axum::{
     Extension, Form,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::{IntoResponse as _, Redirect, Response},
 };
 use crdt::id::GroupId;
@@ -14,17 +15,23 @@ use serde::Deserialize;
 
 use super::{
     App,
-    error::{Failure, has_passed, unprocessable},
+    error::{Failure, has_passed, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+    group::one_line,
     requests::class,
 };
-use crate::api::{Command, OfferRow, Reply, RequestRow, SeriesCommand, SeriesReply, SeriesRow};
+use crate::api::{
+    ApiError, Command, OfferRow, Reply, RequestRow, SeriesCommand, SeriesReply, SeriesRow,
+};
 
 /// Series of one group on its page.
 const SERIES_SHOWN_MAX: usize = 12;
 
 /// Days of one page, from now on.
 const DAYS_SHOWN: u32 = 14;
+
+/// Rides of others that a swap is offered for.
+const RIDES_SHOWN_MAX: usize = 40;
 
 /// A ride as a card.
 struct Card {
@@ -38,6 +45,10 @@ struct Card {
     code: String,
     /// Has whoever is on the rota yet to say yes?
     to_say_yes: bool,
+    /// Its id, for the address of a swap.
+    id: String,
+    /// Series and date, where both ways of that day can be given up together.
+    day: Option<(String, String)>,
 }
 
 /// A swap that somebody offers.
@@ -65,6 +76,20 @@ struct Rota {
     series: Vec<Line>,
     /// Why nothing changed hands.
     wrong: Option<(String, String)>,
+    /// Somebody was asked to swap a moment ago.
+    offered: bool,
+}
+
+/// For which ride one's own is offered.
+#[derive(Template)]
+#[template(path = "swap.html")]
+struct SwapPage {
+    f: Frame,
+    mine: Card,
+    /// Rides of others in the same series.
+    theirs: Vec<Card>,
+    chosen: String,
+    wrong: Option<String>,
 }
 
 #[derive(Template)]
@@ -85,8 +110,16 @@ struct Series {
 pub async fn page(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
+    Query(said): Query<Said>,
 ) -> Result<Response, Failure> {
-    Ok(show(&load(&app, &visit).await?))
+    Ok(show(&Rota { offered: !said.offered.is_empty(), ..load(&app, &visit).await? }))
+}
+
+/// What came of the last act.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Said {
+    offered: String,
 }
 
 async fn load(app: &App, visit: &Visit) -> Result<Rota, Failure> {
@@ -107,6 +140,7 @@ async fn load(app: &App, visit: &Visit) -> Result<Rota, Failure> {
         standby: cards(&week.standby),
         series: series.iter().map(|row| line(visit, row)).collect(),
         wrong: None,
+        offered: false,
     })
 }
 
@@ -142,6 +176,10 @@ fn card(visit: &Visit, row: &RequestRow) -> Card {
         lines: ride.map(|ride| visit.words.ride_lines(ride)).unwrap_or_default(),
         code: row.code.clone(),
         to_say_yes: ride.is_some_and(|ride| !ride.said_yes),
+        id: row.id.to_hex(),
+        day: ride
+            .filter(|ride| ride.other_leg.is_some())
+            .map(|ride| (ride.series.to_hex(), ride.date.clone())),
     }
 }
 
@@ -167,22 +205,93 @@ fn offer(visit: &Visit, row: &OfferRow) -> Offer {
 pub struct Swap {
     mine: String,
     theirs: String,
+    /// It was chosen on the page of one's own ride.
+    chosen: String,
+}
+
+/// Rides of others that one's own can be offered for.
+async fn load_swap(app: &App, visit: &Visit, swap: Swap) -> Result<SwapPage, Failure> {
+    let week = app.handle.ask(Command::Series(SeriesCommand::Week { days: DAYS_SHOWN }));
+    let Reply::Series(SeriesReply::Week(week)) = week.await? else {
+        return Err(Failure::odd_reply());
+    };
+    let found = week.mine.iter().find(|row| row.id.to_hex() == swap.mine);
+    let mine = found.ok_or(Failure::NoPage)?;
+    let series = mine.ride.as_ref().ok_or(Failure::NoPage)?.series.to_hex();
+    let ask = Command::Series(SeriesCommand::Show { series, days: DAYS_SHOWN });
+    let (f, reply) = tokio::join!(Frame::load(app, visit), app.handle.ask(ask));
+    let Reply::Series(SeriesReply::Page(page)) = reply? else { return Err(Failure::odd_reply()) };
+    let others = page.rides.iter().filter(|row| row.holder.is_some() && !row.mine);
+    let theirs = others.take(RIDES_SHOWN_MAX).map(|row| card(visit, row)).collect();
+    Ok(SwapPage { f, mine: card(visit, mine), theirs, chosen: swap.theirs, wrong: None })
+}
+
+pub async fn swap_page(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Query(swap): Query<Swap>,
+) -> Result<Response, Failure> {
+    if swap.mine.is_empty() {
+        // Nothing was chosen yet: it is chosen on the rota.
+        return Ok(Redirect::to("/rota").into_response());
+    }
+    Ok(show(&load_swap(&app, &visit, swap).await?))
 }
 
 pub async fn swap(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
-    Form(swap): Form<Swap>,
+    Form(typed): Form<Swap>,
 ) -> Result<Response, Failure> {
-    let Swap { mine, theirs } = swap;
+    let offers = !typed.chosen.is_empty();
+    if offers && typed.theirs.is_empty() {
+        let wrong = Some(visit.words.text("field-empty", &[]));
+        return Ok(unprocessable(show(&SwapPage {
+            wrong,
+            ..load_swap(&app, &visit, typed).await?
+        })));
+    }
+    let (mine, theirs) = (typed.mine.clone(), typed.theirs.clone());
     match app.handle.act(Command::Series(SeriesCommand::Swap { mine, theirs })).await {
-        Ok(_) => Ok(Redirect::to("/rota").into_response()),
-        // The offer was taken back, or a ride has gone: the rota as it is now.
-        Err(error) if has_passed(&error) => {
-            let wrong = Some(visit.words.error(&error));
-            Ok(unprocessable(show(&Rota { wrong, ..load(&app, &visit).await? })))
+        Ok(Reply::Series(SeriesReply::Swap { done: false, .. })) => {
+            Ok(Redirect::to("/rota?offered=yes").into_response())
         }
-        Err(error) => Err(error.into()),
+        Ok(_) => Ok(Redirect::to("/rota").into_response()),
+        Err(error) if offers && is_about_the_form(&error) => {
+            let wrong = Some(one_line(&visit, &error));
+            let page = load_swap(&app, &visit, typed).await?;
+            Ok(unprocessable(show(&SwapPage { wrong, ..page })))
+        }
+        Err(error) => as_it_is_now(&app, &visit, error).await,
+    }
+}
+
+/// What was pressed is not so any more: the rota as it is.
+async fn as_it_is_now(app: &App, visit: &Visit, error: ApiError) -> Result<Response, Failure> {
+    if !has_passed(&error) {
+        return Err(error.into());
+    }
+    let wrong = Some(visit.words.error(&error));
+    Ok(unprocessable(show(&Rota { wrong, ..load(app, visit).await? })))
+}
+
+/// A day on which somebody can drive neither way.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct DayOff {
+    series: String,
+    date: String,
+}
+
+pub async fn absent(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    Form(off): Form<DayOff>,
+) -> Result<Response, Failure> {
+    let absent = SeriesCommand::Absent { ride: off.series, date: Some(off.date) };
+    match app.handle.act(Command::Series(absent)).await {
+        Ok(_) => Ok(Redirect::to("/rota").into_response()),
+        Err(error) => as_it_is_now(&app, &visit, error).await,
     }
 }
 

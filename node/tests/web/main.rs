@@ -10,6 +10,7 @@ mod door;
 mod fake;
 mod forms;
 mod homes;
+mod households;
 mod installed;
 mod knock;
 mod long;

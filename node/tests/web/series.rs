@@ -112,3 +112,30 @@ async fn a_series_stands_on_its_groups_page_and_says_who_drove_how_often() {
     browser.get(&href).await.says("轮值：张师傅、李师傅").says("3 程").says("FREQ=WEEKLY");
     browser.get("/requests").await.says("/rota");
 }
+
+#[tokio::test]
+async fn a_driver_offers_a_swap_for_a_ride_of_somebody_else_and_gives_up_both_ways_of_a_day() {
+    let fake = Fake::new();
+    let asked = fake.asked.clone();
+    let pages = at_home(fake);
+    let mut driver = Browser::new(&pages, "zh-CN");
+    let mine = id(91).to_hex();
+    driver.get("/rota").await.says(&format!("/rota/swap?mine={mine}")).says("换班");
+    let page = driver.get(&format!("/rota/swap?mine={mine}")).await;
+    page.says("张师傅").says("对方同意以后才换").says(&id(92).to_hex());
+    let none = driver.post("/rota/swap", &[("mine", &mine), ("chosen", "yes")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    none.says(r#"id="wrong-theirs""#);
+    let theirs = id(92).to_hex();
+    let fields = [("mine", mine.as_str()), ("theirs", theirs.as_str()), ("chosen", "yes")];
+    assert_eq!(driver.post("/rota/swap", &fields).await.location, "/rota");
+    driver.get("/rota?offered=yes").await.says("已经问了对方");
+    assert_eq!(driver.get("/rota/swap").await.location, "/rota");
+    let gone = format!("/rota/swap?mine={}", id(99).to_hex());
+    assert_eq!(driver.get(&gone).await.status, StatusCode::NOT_FOUND);
+    let series = id(90).to_hex();
+    let off = [("series", series.as_str()), ("date", "2026-12-01 07:30")];
+    assert_eq!(driver.post("/rota/absent", &off).await.location, "/rota");
+    let heard = format!("{:?}", asked.lock().unwrap());
+    assert!(heard.contains("Absent { ride: ") && heard.contains("2026-12-01 07:30"), "{heard}");
+}

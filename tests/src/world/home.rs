@@ -419,7 +419,7 @@ impl World {
                 Output::Introduced(link, key, envelopes) => {
                     (Some(link), Job::Introduce(Whom::Link(link), key, envelopes))
                 }
-                Output::Delivered(row) => (None, Job::Delivered(Whom::Nobody, row)),
+                Output::Delivered(key, row) => (None, Job::Delivered(Whom::Nobody, key, row)),
                 Output::Budget(..) | Output::Waited(..) | Output::MeshChanged => continue,
             };
             let home = &mut self.homes[who.0];

@@ -457,6 +457,26 @@ impl<'a> Reading<'a> {
         Ok(out)
     }
 
+    /// The newest of what a writer has written after `row`, over all scopes.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails.
+    pub fn own_after(
+        &self,
+        writer: &WriterId,
+        row: i64,
+        last: u32,
+    ) -> Result<Vec<EnvelopeId>, StoreError> {
+        let mut found = self.db.prepare_cached(
+            "SELECT e.id FROM positions p JOIN envelopes e ON e.position_ref = p.ref
+             WHERE p.writer = ?1 AND e.row > ?2 ORDER BY e.row DESC LIMIT ?3",
+        )?;
+        let rows =
+            found.query_map((writer.as_bytes(), row, last), |row| row.get::<_, [u8; 32]>(0))?;
+        Ok(rows.map(|id| id.map(EnvelopeId::from_bytes)).collect::<Result<_, _>>()?)
+    }
+
     /// What a writer has written after `row`, over all scopes.
     ///
     /// # Errors

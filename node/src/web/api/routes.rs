@@ -254,6 +254,7 @@ pub const ROUTES: &[Route] = &[
     put("/me/type", "elder", Home, "done"),
     get("/doors", "house/doors", "house/doors"),
     get("/inbox", "house/inbox", "house/inbox"),
+    get("/only-here", "house/only_here", "house/only_here"),
     get("/people", "people", "people"),
     post("/people/{person}/meeting", "roster/meet", People, ""),
     Route { scope: People, ..get("/name", "name/mine", "name") },

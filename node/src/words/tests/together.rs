@@ -12,7 +12,9 @@ pub const PHOTO_CODES: &[&str] = &[
     "full",
 ];
 
-pub const FAMILIES: [(&str, &[&str]); 10] = [
+pub const FAMILIES: [(&str, &[&str]); 12] = [
+    ("way", &["only_here", "on_its_way", "at_desk"]),
+    ("only-here", &["message", "request", "news"]),
     ("hours-flag", HOURS_FLAGS),
     (
         "told",
