@@ -314,11 +314,7 @@ fn pages() -> Router<App> {
         .route("/requests/{request}/slip", get(print::slip))
         .route("/requests/{request}/slip.pdf", get(print::slip_file))
         .merge(photos())
-        .route("/groups/{group}/messages/{message}", get(message::page))
-        .route("/groups/{group}/messages/{message}/act", post(message::act))
-        .route("/groups/{group}/reports", get(message::reports))
-        .route("/groups/{group}/messages/{message}/edit", post(message::edit))
-        .route("/groups/{group}/messages/{message}/withdraw", post(message::withdraw))
+        .merge(messages())
         .route("/groups/{group}/board", get(group::board::page))
         .route("/groups/{group}/board/describe", post(group::board::describe))
         .route("/groups/{group}/board/pin", post(group::board::pin))
@@ -365,6 +361,16 @@ fn pages() -> Router<App> {
         .route("/trust", get(trusting::page))
         .route("/trust/{name}", get(trusting::file))
         .merge(together())
+}
+
+/// One message, and what was reported of a group.
+fn messages() -> Router<App> {
+    Router::new()
+        .route("/groups/{group}/messages/{message}", get(message::page))
+        .route("/groups/{group}/messages/{message}/act", post(message::act))
+        .route("/groups/{group}/reports", get(message::reports))
+        .route("/groups/{group}/messages/{message}/edit", post(message::edit))
+        .route("/groups/{group}/messages/{message}/withdraw", post(message::withdraw))
 }
 
 /// What the neighbourhood is told, who works for it, and how the homes stand with one another.
