@@ -12,6 +12,8 @@
 //!
 //! Judging what a picture shows, and any wish to keep the file as it was.
 
+mod code;
+
 use std::io::Cursor;
 
 use crdt::{body::BlobKey, id::to_hex, limits::THUMBNAIL_BYTES_MAX, secrets::blob};
@@ -21,6 +23,8 @@ use image::{
 };
 
 use crate::api::{ApiError, ErrorKind, PhotoRow};
+
+pub use code::read_code;
 
 /// A file that is taken, in bytes: what a good telephone writes, twice.
 pub const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;

@@ -341,6 +341,7 @@ fn pages() -> Router<App> {
         .route("/invite", get(people::invite_page).post(people::invite))
         .route("/language", post(language::switch))
         .route("/join", post(join::join).layer(DefaultBodyLimit::max(guard::JOIN_BYTES_MAX)))
+        .route("/join/picture", post(join::photographed))
         .route("/found", get(found::page).post(found::found))
         .route(
             "/recover",

@@ -139,3 +139,7 @@ recover-words-hint = In their order, with spaces between them
 recover-do = Come back
 lobby-own = No neighbourhood here uses Linli yet
 lobby-lost = You were in one, and have lost your box
+lobby-picture = Take a photo of the invitation's code
+lobby-picture-hint = Hold the camera straight over the code; or choose a picture that you were sent. It is looked at on this box alone and goes nowhere.
+lobby-picture-read = Read the link
+lobby-no-code = No code could be read in this picture. Go closer, hold it straight and sharp, and try again.

@@ -120,3 +120,7 @@ lobby-lost = 您以前加入过，机器丢了
 rest-seconds = { $n } 秒
 rest-minutes = { $n } 分钟
 mesh-picture = 各家连接图：{ $n } 家连得上，{ $away } 家连不上。下面的列表用文字写着同样的内容。
+lobby-picture = 拍下邀请的二维码
+lobby-picture-hint = 用相机对准二维码拍清楚；也可以选别人发来的图片。图片只在这台机器上看，不会发出去。
+lobby-picture-read = 读出链接
+lobby-no-code = 这张图里没看清二维码。请靠近一点，拍正、拍清楚，再试一次。

@@ -4,18 +4,27 @@
 //! The key's words are the answer to the form itself and never stored or cached: whoever leaves the
 //! page without writing them down has lost them.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{Extension, Form, extract::State, response::Response};
 use serde::Deserialize;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     App,
     error::{Failure, unprocessable},
     frame::{Frame, Visit, show},
+    group::one_line,
     link::{Picture, picture},
+    recover,
+    upload::Upload,
     wrong::Wrong,
 };
-use crate::api::{Command, ErrorKind, PaperSheet, Reply, RootPaper};
+use crate::{
+    api::{Command, ErrorKind, PaperSheet, Reply, RootPaper},
+    photo::{self, NoPhoto},
+};
 
 /// Bytes of what was typed that come back with a mistake: a link does, a whole file need not, since
 /// it is still where it came from.
@@ -119,5 +128,42 @@ pub async fn join(
             let wrong = Wrong::said(&visit, &error, &fields);
             Ok(unprocessable(show(&Lobby { f, typed, wrong })))
         }
+    }
+}
+
+/// A photo of an invitation's code: what it says stands in the field then, to be looked at and joined with.
+pub async fn photographed(
+    State(app): State<App>,
+    Extension(visit): Extension<Visit>,
+    form: Option<Extension<Upload>>,
+    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+) -> Result<Response, Failure> {
+    // The turn is given back when this is done: few pictures are unpacked at a time.
+    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
+        return Err(Failure::ForeignForm);
+    };
+    let refused = |why| one_line(&visit, &photo::refusal(why));
+    let read = match tokio::task::spawn_blocking(move || code_in(&form)).await {
+        Ok(Ok(Some(link))) => Ok(link),
+        Ok(Ok(None)) => Err(visit.words.text("lobby-no-code", &[])),
+        Ok(Err(why)) => Err(refused(why)),
+        Err(_) => Err(refused(NoPhoto::Damaged)),
+    };
+    let (link, wrong) = match read {
+        Ok(link) => (link, Wrong::default()),
+        Err(said) => (String::new(), Wrong::beside("picture", said)),
+    };
+    let (typed, is_wrong) = (Typed { link, ..Typed::default() }, wrong.is_some());
+    let page = recover::for_an_empty_box(&app, &visit, |f| Lobby { f, typed, wrong }).await?;
+    Ok(if is_wrong { unprocessable(page) } else { page })
+}
+
+fn code_in(form: &Upload) -> Result<Option<String>, NoPhoto> {
+    if form.is_cut {
+        return Err(NoPhoto::TooLarge);
+    }
+    match form.files("photo").first() {
+        Some((_, file)) => photo::read_code(file),
+        None => Ok(None),
     }
 }

@@ -47,7 +47,8 @@ struct Part<'a> {
 /// The addresses that take such forms.
 pub fn takes_files(path: &str) -> bool {
     let of_one = ["/groups/", "/requests/"].iter().any(|it| path.starts_with(it));
-    ["/ask/photo", "/news/new"].contains(&path) || of_one && path.ends_with("/photo")
+    ["/ask/photo", "/news/new", "/join/picture"].contains(&path)
+        || of_one && path.ends_with("/photo")
 }
 
 /// What stands between the parts, where the form is of this kind.

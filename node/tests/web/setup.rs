@@ -207,3 +207,49 @@ async fn whoever_leaves_takes_his_own_along_and_the_only_administrator_is_warned
     page.says("You have said that you leave").never_says(r#"name="sure""#);
     node.stop().await;
 }
+
+/// A photo of a code that says this.
+fn photo_of(says: &str) -> Vec<u8> {
+    let code = qrcode::QrCode::new(says).expect("it fits");
+    let (side, colors) = (code.width() as u32, code.to_colors());
+    let picture = image::GrayImage::from_fn((side + 8) * 6, (side + 8) * 6, |x, y| {
+        let (x, y) = ((x / 6).wrapping_sub(4), (y / 6).wrapping_sub(4));
+        let dark = x < side && y < side && colors[(y * side + x) as usize] == qrcode::Color::Dark;
+        image::Luma([if dark { 20 } else { 245 }])
+    });
+    let mut file = std::io::Cursor::new(Vec::new());
+    let picture = image::DynamicImage::ImageLuma8(picture).to_rgb8();
+    picture.write_to(&mut file, image::ImageFormat::Jpeg).expect("written");
+    file.into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_an_invitation_as_a_code_takes_a_photo_of_it() {
+    let (office, home) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("other"));
+    let (office, node) = (fresh(&office).await, fresh(&home).await);
+    let mut founder = Browser::new(&at_home_with(office.handle.clone()), "zh-CN");
+    founder.get("/found").await;
+    founder.post("/found", &PARK).await;
+    let link = link(&office).await;
+    let mut browser = Browser::new(&at_home_with(node.handle.clone()), "zh-CN");
+    browser.get("/").await.says("拍下邀请的二维码");
+    let path = "/join/picture";
+    let mut blank = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(200, 200).write_to(&mut blank, image::ImageFormat::Png).expect("written");
+    let table: [(&[&[u8]], &str); 3] =
+        [(&[], "没看清二维码"), (&[blank.get_ref()], "没看清二维码"), (&[b"MZ"], "不是 JPEG")];
+    for (files, wrong) in table {
+        let page = browser.upload(path, &[], files).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        page.says(wrong).says(r#"id="wrong-picture""#);
+    }
+    let page = browser.upload(path, &[], &[&photo_of(&link)]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.says(&format!("{link}</textarea>")).never_says(r#"id="wrong-picture""#);
+    let joined = browser.post("/join", &[("link", &link), ("home", "王家")]).await;
+    joined.says("paper-words");
+    // In a neighbourhood already, there is nothing to read it for.
+    assert_eq!(browser.upload(path, &[], &[&photo_of(&link)]).await.location, "/");
+    office.stop().await;
+    node.stop().await;
+}
