@@ -36,7 +36,7 @@ fn long() -> &'static str {
 }
 
 /// Forms that cannot be wrong, and why; what comes of a button whose thing is gone is in `stale`.
-const BARE: [(&str, &str); 25] = [
+const BARE: [(&str, &str); 27] = [
     ("/notices/seen", "a button"),
     ("/groups/{group}/join", "a button"),
     ("/me", "one of those who live here"),
@@ -50,7 +50,9 @@ const BARE: [(&str, &str); 25] = [
     ("/invite", "chosen from lists"),
     ("/language", "a button"),
     ("/knock/stop", "a button"),
-    ("/rota/swap", "a button"),
+    ("/rota/swap", "a button, or one of a list: `series`"),
+    ("/rota/absent", "a button"),
+    ("/join/picture", "files: `setup`"),
     ("/late/{removal}/admit", "a button"),
     ("/network/homes/{peer}", "a button"),
     ("/directory", "buttons"),
@@ -103,6 +105,30 @@ fn rows() -> Vec<Row> {
             vec![("what", "answer"), ("answer", "the canteen"), ("until", "some day")],
             At("until"),
             &["the canteen", "some day"],
+        ),
+        (
+            "/desk/duty",
+            vec![("what", "rota"), ("people", "Wang"), ("hours", "12")],
+            At("people"),
+            &["Wang", "12"],
+        ),
+        (
+            "/desk/duty",
+            vec![("what", "hand_over"), ("person", "Nobody"), ("phone", "5550")],
+            At("person"),
+            &["Nobody", "5550"],
+        ),
+        (
+            "/hours/certify",
+            vec![("person", "Nobody"), ("from", "2026-01-01"), ("until", "2026-12-31")],
+            At("person"),
+            &["Nobody", "2026-01-01", "2026-12-31"],
+        ),
+        (
+            "/me/add",
+            vec![("name", long), ("link", "linli:join/x")],
+            At("name"),
+            &[LONG_START, "linli:join/x"],
         ),
         ("/groups/{group}/board/pin", vec![("text", long)], At("pin"), &[LONG_START]),
         ("/requests/{request}/facts/place", vec![("value", long)], At("value"), &[LONG_START]),

@@ -249,6 +249,7 @@ async fn whoever_has_an_invitation_as_a_code_takes_a_photo_of_it() {
     let joined = browser.post("/join", &[("link", &link), ("home", "王家")]).await;
     joined.says("paper-words");
     // In a neighbourhood already, there is nothing to read it for.
+    browser.get("/").await.says("我要求助");
     assert_eq!(browser.upload(path, &[], &[&photo_of(&link)]).await.location, "/");
     office.stop().await;
     node.stop().await;
