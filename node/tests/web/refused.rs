@@ -114,9 +114,14 @@ fn rows() -> Vec<Row> {
         ),
         (
             "/desk/duty",
-            vec![("what", "hand_over"), ("person", "Nobody"), ("phone", "5550")],
+            vec![
+                ("what", "hand_over"),
+                ("person", "Nobody"),
+                ("phone", "5550"),
+                ("until", "2030-05-01T10:00"),
+            ],
             At("person"),
-            &["Nobody", "5550"],
+            &["Nobody", "5550", "2030-05-01T10:00"],
         ),
         (
             "/hours/certify",
