@@ -160,11 +160,12 @@
     const form = event.target.closest("form[data-draft]");
     if (form) keep(form);
   });
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches("form[data-draft]")) return;
-    keep(event.target);
-    sessionStorage.setItem(SENT, keyOf(event.target));
-  });
+  const leaves = (form) => {
+    if (!form.matches("[data-draft]")) return;
+    keep(form);
+    sessionStorage.setItem(SENT, keyOf(form));
+  };
+  document.addEventListener("submit", (event) => leaves(event.target));
 
   // --- photos are made small on the phone: quick over a poor line, and what the camera wrote stays here.
   // What cannot be read here goes as it is; the box says what is wrong with it.
@@ -211,8 +212,9 @@
       // Not before this event is over: a form that is being sent does not hear that it shall be.
       work.then(() => setTimeout(() => {
         if (shrinking.get(target) === work) shrinking.delete(target);
-        if (target.requestSubmit) target.requestSubmit(submitter);
-        else target.submit();
+        if (target.requestSubmit) return target.requestSubmit(submitter);
+        leaves(target);
+        target.submit();
       }));
     });
   }

@@ -43,6 +43,50 @@ const EXEMPT: [(&str, &str); 28] = [
     ("home.html", "says of one notice that it was read"),
 ];
 
+/// Forms into which something is typed that no phone keeps as a draft, and why.
+const NOT_KEPT: [(&str, &str); 10] = [
+    ("activity.html", "a name"),
+    ("demo.html", "a box of the demonstration, outside the pages of a home"),
+    ("hours.html", "a number"),
+    ("name.html", "a real name is kept on no phone"),
+    ("pair.html", "a code is good once"),
+    ("person.html", "a number that is read aloud"),
+    ("private.html", "private words are kept on no phone"),
+    ("rebind.html", "done in one go, face to face"),
+    ("recover.html", "words of a paper key are kept on no phone"),
+    ("team.html", "a line that stands there already"),
+];
+
+/// Is anything typed into this form that would be missed?
+fn is_typed_into(form: &str) -> bool {
+    let inputs = form.split("<input ").skip(1).map(|it| it.split('<').next().unwrap_or(it));
+    let mut of_text = inputs.filter(|it| {
+        let kind = it.split("type=\"").nth(1).and_then(|it| it.split('"').next());
+        kind.is_none_or(|kind| ["text", "tel", "url"].contains(&kind))
+    });
+    form.contains("<textarea") || of_text.next().is_some()
+}
+
+#[test]
+fn what_is_typed_into_a_form_is_kept_on_the_phone_until_it_arrived() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let (mut bare, mut wrong) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let template = std::fs::read_to_string(&path).unwrap();
+        let is_lost = |form: &&str| is_typed_into(form) && !form.contains("data-draft");
+        if forms(&template).iter().any(is_lost) {
+            let known = NOT_KEPT.iter().any(|(file, _)| *file == name);
+            wrong.extend((!known).then(|| format!("{name}: a form keeps no draft")));
+            bare.push(name);
+        }
+    }
+    let gone = NOT_KEPT.iter().filter(|(file, _)| !bare.iter().any(|it| it == file));
+    wrong.extend(gone.map(|(file, _)| format!("{file}: needs no exemption")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The forms of a template that post something.
 fn forms(template: &str) -> Vec<&str> {
     let forms = template.split("<form ").skip(1).filter_map(|it| it.split_once("</form>"));
