@@ -16,6 +16,7 @@ mod knock;
 mod long;
 mod look;
 mod messages;
+mod office;
 mod pages;
 mod phones;
 mod photos;
