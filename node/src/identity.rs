@@ -155,11 +155,15 @@ impl Folder {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unwritable)?;
         }
         let mut names = fs::read_dir(path).map_err(unwritable)?;
-        let is_ours = path.join(IDENTITY).exists() || path.join(LOCK).exists();
-        if !is_ours && names.next().is_some() {
+        if !Self::is_one(path) && names.next().is_some() {
             return Err(about(ErrorKind::ForeignFolder, path));
         }
         Self::take(path)
+    }
+
+    /// Has a node been here before?
+    pub fn is_one(path: &Path) -> bool {
+        path.join(IDENTITY).exists() || path.join(LOCK).exists()
     }
 
     /// Takes the lock of a folder that holds a home.
@@ -168,10 +172,11 @@ impl Folder {
     ///
     /// [`ErrorKind::NoHome`] where it holds none, and as [`Folder::make`].
     pub fn open(path: &Path) -> Result<Self, ApiError> {
-        if !path.join(IDENTITY).exists() {
-            return Err(about(ErrorKind::NoHome, path));
+        match path.join(IDENTITY).try_exists() {
+            Ok(true) => Self::take(path),
+            Ok(false) => Err(about(ErrorKind::NoHome, path)),
+            Err(error) => Err(ApiError::unwritable(path, &error)),
         }
-        Self::take(path)
     }
 
     fn take(path: &Path) -> Result<Self, ApiError> {

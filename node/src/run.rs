@@ -131,11 +131,13 @@ impl Running {
 /// In the words of a person, with nothing touched: something else in the folder, another node on it,
 /// a later release's files, an address that is taken.
 pub async fn start(config: Config) -> Result<Running, ApiError> {
-    let folder = Folder::make(&config.data)?;
+    // Whose folder it is comes first where there is one; a new one is made only when all else is ours.
+    let folder = Folder::is_one(&config.data).then(|| Folder::make(&config.data)).transpose()?;
     let page = match config.web {
         Some(address) => Some((bind(address).await?, !address.ip().is_loopback())),
         None => None,
     };
+    let folder = folder.map_or_else(|| Folder::make(&config.data), Ok)?;
     let socket = control::Socket::bind(&folder)
         .map_err(|error| ApiError::unwritable(&config.data, &error))?;
     let phones = Phones::open(folder.path())?;
@@ -310,4 +312,21 @@ fn start_door(config: &Config, seed: [u8; 32]) -> Result<pump::Edge, ApiError> {
     mesh.mdns = config.mdns;
     mesh.breaker = config.breaker.clone();
     mesh::start(mesh).map_err(|error| mesh_trouble(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_said_and_nothing_is_left_behind() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let data = folder.path().join("home");
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("any port");
+        let web = Some(taken.local_addr().expect("it has one"));
+        let config = Config { web, mdns: false, ..Config::new(&data) };
+        let refused = start(config).await.err().expect("somebody else has the port");
+        assert_eq!(refused.kind, ErrorKind::PortBusy);
+        assert!(!data.exists(), "a folder was made for a node that does not run");
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Schedules come from seeds; `LINLI_SEEDS=10000` runs more of them than the short set does.
 
+mod attacks;
 mod clocks;
 mod foreign;
 mod liars;

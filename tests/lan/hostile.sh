@@ -1,20 +1,22 @@
-# Somebody hostile on the LAN: 500 half-open connections, random bytes on every port, a flood of mDNS
-# and a node of another community. The homes answer one another as before, and who comes home in the
+# Somebody hostile on the LAN: 500 half-open connections, random bytes on every port, a flood of mDNS,
+# a node of another community, and a thief with a used invitation, whose envelopes are as valid as
+# anybody's. The homes answer one another as before, and who comes home in the
 # middle of it is connected within 5 s.
 . "$(dirname "$0")/lib.sh"
 in_namespace "$@"
 command -v python3 >/dev/null || skip "python3 is missing"
 lan_begin
-seconds=40; [ "${1:-}" = --long ] && seconds=3600
+seconds=60; [ "${1:-}" = --long ] && seconds=3600
 bridge lan
-for home in a b late x; do home_net "$home"; done
-cable a lan 10.9.4.1; cable b lan 10.9.4.2; cable late lan 10.9.4.3; cable x lan 10.9.4.4
+for home in a b late x thief; do home_net "$home"; done
+cable a lan 10.9.4.1; cable b lan 10.9.4.2; cable late lan 10.9.4.3; cable x lan 10.9.4.4; cable thief lan 10.9.4.5
 for n in $(seq 100 119); do ip -n x addr add "10.9.4.$n/24" dev lan; done
 port=4001
 
 found a 安 润园
 up a --listen "/ip4/0.0.0.0/tcp/$port" --listen "/ip4/0.0.0.0/udp/$port/quic-v1"
-join b "$(invite a)" 宝; up b
+once=$(linli a invite --once --json | json 'd["link"]')
+join b "$once" 宝; up b
 linli b wait --peers 1 --timeout 30 >/dev/null || fail "never met"
 reachable a 10.9.4.1
 join late "$(invite a)" 迟
@@ -22,12 +24,16 @@ rss() { awk '/VmRSS/ {print int($2/1024)}' "/proc/$(cat "$work/a.pid")/status"; 
 
 found x 外 别处
 up x --dial "/ip4/10.9.4.1/tcp/$port"
+join thief "$once" 贼
+up thief --dial "/ip4/10.9.4.1/tcp/$port"
 ip netns exec x python3 "$here/noise.py" "$seconds" 10.9.4.1 "$port" "$work/full" &
 noise=$!
 started+=($noise)
 n=0 crowd=0
 while kill -0 $noise 2>/dev/null; do
   n=$((n + 1))
+  # What he writes is well signed, for this community; his right to it was used up by another.
+  linli thief post all "a thief's word $n" >/dev/null 2>&1 || true
   linli a post all "still here $n" >/dev/null || fail "a does not answer"
   linli b wait --peers 1 --timeout 10 >/dev/null || { linli b status; fail "b lost a under the noise"; }
   open=$(ls "/proc/$(cat "$work/a.pid")/fd" | wc -l)
@@ -45,6 +51,11 @@ wait $noise || fail "the noise itself failed"
 linli b log all --last 10000 --json | grep -c "still here" | has -x "$n" || fail "b has not got everything"
 linli late wait --peers 1 --timeout 10 >/dev/null || fail "late is not equal"
 same_everywhere a b late
+for home in a b late; do
+  linli $home log all --last 10000 --json | has "a thief's word" && fail "$home shows a thief's word"
+  linli $home people --json | has 贼 && fail "$home takes the thief for a neighbour"
+done
+linli thief status 2>&1 | has -i "used" || { linli thief status; fail "the thief is not told that his invitation is used"; }
 kill -0 "$(cat "$work/a.pid")" || fail "a is dead"
 grep -q panicked "$work"/*.err && fail "something panicked"
 strangers=$(linli a status --json | json 'sum(p["connected"] and p["home"] == "" for p in d["peers"])')

@@ -1,9 +1,14 @@
-# kill -9 at random points while a home imports and posts: nothing acknowledged is lost.
+# kill -9 at random points while a home imports, posts and syncs with a neighbour who posts as well:
+# nothing acknowledged is lost, on either.
 . "$(dirname "$0")/lib.sh"
 rounds=25; [ "${1:-}" = --long ] && rounds=1000
 command -v python3 >/dev/null || skip "python3 is missing"
 found home 安 润园
 up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
+join peer "$(invite home)" 邻居
+up peer --no-mdns --listen /ip4/127.0.0.1/tcp/0
+reachable peer 127.0.0.1
+neighbour=$(grep -m 1 -o '/ip4/127[^ ]*' "$work/peer.out")
 write_lines "$work/lines.csv" 4000
 acknowledged=$work/acknowledged
 : >"$acknowledged"
@@ -12,7 +17,9 @@ for round in $(seq 1 $rounds); do
   rm -f "$work/stop"
   (
     while [ ! -e "$work/stop" ]; do
-      id=$(linli home post all "round $round $RANDOM" 2>/dev/null) && echo "$id" >>"$acknowledged"
+      for who in home peer; do
+        id=$(linli $who post all "round $round $RANDOM" 2>/dev/null) && echo "$id" >>"$acknowledged"
+      done
     done
   ) &
   poster=$!
@@ -24,17 +31,20 @@ for round in $(seq 1 $rounds); do
   kill -9 $importer 2>/dev/null || true
   touch "$work/stop"
   wait $poster $importer 2>/dev/null || true
-  up home --no-mdns --listen /ip4/127.0.0.1/tcp/0
+  up home --no-mdns --listen /ip4/127.0.0.1/tcp/0 --dial "$neighbour"
   linli home doctor --json | json '[c["ok"] for c in d["checks"] if c["name"] == "truth"][0]' | has -x True ||
     fail "round $round: $(linli home doctor --json)"
 done
-linli home log all --last 10000 --json | json_ids=1 python3 -c '
+linli home wait --peers 1 --timeout 60 >/dev/null || { linli home status; fail "the two are not equal"; }
+same_soon home peer
+for home in home peer; do linli $home log all --last 20000 --json | json_ids=1 python3 -c '
 import json, sys
 shown = {json.loads(line)["id"] for line in sys.stdin}
 written = [line.strip() for line in open(sys.argv[1]) if len(line.strip()) == 64]
 lost = [id for id in written if id not in shown]
 print(f"  {len(written)} acknowledged posts, {len(lost)} lost")
-sys.exit(1 if lost or not written else 0)' "$acknowledged" || fail "an acknowledged post is gone"
+sys.exit(1 if lost or not written else 0)' "$acknowledged" || fail "an acknowledged post is gone at $home"
+done
 linli home import all "$work/lines.csv" >/dev/null
 doubled=$(linli home log all --last 10000 --json | json_lines=1 python3 -c '
 import json, sys, collections
@@ -43,3 +53,4 @@ lines = {t: n for t, n in seen.items() if t.startswith("line ")}
 print(sum(n - 1 for n in lines.values()), 4000 - len(lines))')
 [ "$doubled" = "0 0" ] || fail "imported lines doubled, missing: $doubled"
 linli home doctor >/dev/null || true
+for home in home peer; do down $home; sound "$work/$home" || fail "$home's databases are damaged"; done

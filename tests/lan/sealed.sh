@@ -10,9 +10,12 @@ cable office east 10.8.1.1; cable relay east 10.8.1.2; cable relay west 10.8.2.2
 
 typed=("water is in the cellar" "来自三楼的消息" "insulin at eight, third shelf" "Ride to dialysis"
   "Li Hongmei" "陈大文" "Runyuan Court" "door 3-1-502" "door 9-2-104" "13857140001" "knitting-circle")
+# What is private about a request lies in no list, at nobody's.
+private=("Grandmother Sun" "13912345678" "door 7-3-301")
 # Which of them stand in HOME's folder, in any file, in any of the two ways that text is stored.
-seen_at() { # seen_at HOME
-  python3 - "$work/$1" "${typed[@]}" <<'PYTHON'
+seen_at() { look_for "$1" "${typed[@]}"; } # seen_at HOME
+look_for() { # look_for HOME WORD…
+  python3 - "$work/$1" "${@:2}" <<'PYTHON'
 import os, sys
 files = [os.path.join(top, name) for top, _, names in os.walk(sys.argv[1]) for name in names]
 files = [file for file in files if os.path.isfile(file)]
@@ -41,7 +44,7 @@ linli office post all "water is in the cellar" >/dev/null
 linli office post all "call 13857140001" >/dev/null
 linli office group new knitting-circle --kind invite >/dev/null 2>&1 || fail "no group"
 linli office post knitting-circle "insulin at eight, third shelf" >/dev/null
-ride=$(linli office ask "Ride to dialysis" --json | json 'd["id"]')
+ride=$(linli office ask "Ride to dialysis" --name "Grandmother Sun" --phone 13912345678 --door "door 7-3-301" --json | json 'd["id"]')
 shows chen all "call 13857140001"
 linli chen post all "来自三楼的消息" >/dev/null
 linli chen wait --peers 1 --timeout 30 >/dev/null
@@ -58,6 +61,20 @@ note "the relay's folder is searched, while it runs and after it stopped"
 down relay
 [ "$(seen_at relay)" = 0 ] || fail "the stopped relay's folder gives away words"
 ! linli relay log all >/dev/null 2>&1 || fail "the relay reads the group of everybody"
+for home in office relay chen; do
+  [ "$(look_for $home "${private[@]}")" = 0 ] || fail "what is private lies open at $home"
+done
+linli office request "$ride" --private --reason "the test reads it" 2>/dev/null | has 13912345678 || fail "the office cannot open it"
+# Packed words would not be found either: so whatever is not a statement, a key or the word that
+# something is forgotten must be sealed under a key that the relay has not.
+plain=$(python3 - "$work/relay/truth.db" <<'PY'
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    of = "SELECT count(*) FROM envelopes WHERE kind NOT IN (1, 9, 10) AND epoch_ref IS "
+    print(db.execute(of + "NULL").fetchone()[0], db.execute(of + "NOT NULL").fetchone()[0] > 5)
+PY
+)
+[ "$plain" = "0 True" ] || fail "the relay holds bodies that are not sealed: $plain"
 [ "$(seen_at office)" = ${#typed[@]} ] || { seen_at office; fail "the same search misses words at the office"; }
 # Chen is not in the knitting circle: its words and its name are sealed to him as well.
 [ "$(seen_at chen)" = $((${#typed[@]} - 2)) ] || { seen_at chen; fail "chen's folder shows other words"; }

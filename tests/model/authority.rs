@@ -30,6 +30,9 @@ use tests::oracle::authority::{Set, check, first_difference, print};
 /// Orders that each scenario is evaluated in.
 const ORDERS: usize = 1_000;
 
+/// Of so many fresh sets one is also asked about as a node does it.
+const AS_A_NODE_EACH: u64 = 20;
+
 /// Sets that one run of the model prints: more would only fill memory.
 const SETS_AT_ONCE: usize = 1_000;
 
@@ -47,6 +50,21 @@ fn agrees(name: &str, input: &str) {
         Ok((_, None)) => (),
         Ok((_, Some(difference))) => panic!("{name}: {difference}"),
         Err(error) => panic!("{name}: {error}"),
+    }
+}
+
+/// As it was printed, backwards, and in an order that nobody chose; some of them as a node does it.
+fn agrees_in_other_orders(seed: u64, text: &str) {
+    let name = format!("seed {seed}");
+    agrees(&name, text);
+    let set = Set::read(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let backwards = set.facts.iter().rev().cloned().collect();
+    for order in [backwards].into_iter().chain(orders(&set.facts, 1)) {
+        let ours = print(&evaluate(set.charter.clone(), order));
+        assert_eq!(first_difference(&ours, &set.expected), None, "{name}, in another order");
+    }
+    if seed % AS_A_NODE_EACH == 0 {
+        asks_one_by_one(&name, &set, 1);
     }
 }
 
@@ -107,8 +125,8 @@ fn fresh_sets_come_out_as_the_model_says() {
             return;
         };
         assert_eq!(sets.lines().count() as u64, count);
-        for (seed, set) in (first..).zip(sets.lines()) {
-            agrees(&format!("seed {seed}"), set);
+        for (seed, text) in (first..).zip(sets.lines()) {
+            agrees_in_other_orders(seed, text);
         }
     }
 }
@@ -173,19 +191,23 @@ fn people(facts: &[Fact]) -> BTreeSet<PersonId> {
 #[test]
 fn a_node_that_asks_one_by_one_hears_the_same() {
     for file in vectors("authority/scenarios").into_iter().chain(vectors("authority")) {
-        let set = read(&file);
-        let whole = evaluate(set.charter.clone(), set.facts.iter().cloned());
-        for order in orders(&set.facts, 3) {
-            let roster = as_a_node_does(&set, &order, &whole);
-            let live: BTreeSet<EnvelopeId> = people(&order)
-                .into_iter()
-                .flat_map(|person| roster.live_roles(person))
-                .map(|role| role.grant)
-                .collect();
-            assert_eq!(live, whole.live, "{}", file.display());
-            for fact in order.iter().filter(|fact| fact.is_content()) {
-                hears_the_same(&roster, fact, &whole);
-            }
+        asks_one_by_one(&file.display().to_string(), &read(&file), 3);
+    }
+}
+
+/// A roster that is told one statement after the other says what all of them at once say.
+fn asks_one_by_one(name: &str, set: &Set, count: usize) {
+    let whole = evaluate(set.charter.clone(), set.facts.iter().cloned());
+    for order in orders(&set.facts, count) {
+        let roster = as_a_node_does(set, &order, &whole);
+        let live: BTreeSet<EnvelopeId> = people(&order)
+            .into_iter()
+            .flat_map(|person| roster.live_roles(person))
+            .map(|role| role.grant)
+            .collect();
+        assert_eq!(live, whole.live, "{name}");
+        for fact in order.iter().filter(|fact| fact.is_content()) {
+            hears_the_same(&roster, fact, &whole);
         }
     }
 }

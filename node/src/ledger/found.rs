@@ -132,11 +132,22 @@ impl Ledger {
         auth: Option<EnvelopeId>,
         seconds: &[&Secret],
     ) -> Result<EnvelopeId, Failed> {
+        self.state_citing(statement, auth, seconds, Deps::Subject)
+    }
+
+    /// The same, upon these.
+    pub(super) fn state_citing(
+        &mut self,
+        statement: Statement,
+        auth: Option<EnvelopeId>,
+        seconds: &[&Secret],
+        deps: Deps,
+    ) -> Result<EnvelopeId, Failed> {
         let roster = self.community.roster();
         let at = self.truth.position_of_next(&self.identity.writer.writer(), &roster, auth)?;
         self.keys.note(&statement);
         let signed = SignedStatement::sign(statement, &at, seconds);
-        self.write(Body::Statement(signed), roster, Deps::Subject, auth)
+        self.write(Body::Statement(signed), roster, deps, auth)
     }
 
     /// The name by which the neighbours know this home and its person.

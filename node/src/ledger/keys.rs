@@ -38,7 +38,7 @@ use crate::{
     home,
     identity::{self, HOURS_MAX, Identity},
     passphrase::{self, NotOpened, Passphrase},
-    store::error::StoreError,
+    store::{error::StoreError, truth::Deps},
 };
 
 const HOUR_MS: u64 = 3_600_000;
@@ -300,7 +300,10 @@ impl Ledger {
             (box_key.key(), KeyUse::Box, &[&sealed, &box_key]),
         ];
         for (subject, key_use, seconds) in keys {
-            self.state(Statement::Certify { subject, person, key_use }, None, seconds)?;
+            // It cites nothing: whoever lacks what this box alone had heard of must be able to judge
+            // it all the same, or nobody whom it meets would let it in.
+            let certificate = Statement::Certify { subject, person, key_use };
+            self.state_citing(certificate, None, seconds, Deps::These(Vec::new()))?;
         }
         Ok(())
     }
