@@ -32,7 +32,7 @@ struct Mallory {
 
 impl Mallory {
     /// The change that an honest program would make first, with something else about it.
-    fn change(&self, world: &World, alter: impl FnOnce(&mut ExpandedChange)) -> ExpandedChange {
+    fn change(&self, alter: impl FnOnce(&mut ExpandedChange)) -> ExpandedChange {
         let document = document_of(DocumentForm::Request, &self.request);
         let begun = Raw::try_from(genesis(DocumentForm::Request, &document).as_slice());
         let begun = begun.expect("the beginning of every document");
@@ -120,16 +120,15 @@ fn what_automerge_would_choke_on_is_harmful_in_every_home_and_the_request_goes_o
     world.chapter("what no honest program writes");
     let far = u64::from(u32::MAX) - 5;
     let attacks = [
-        mallory.change(&world, |it| it.start_op = far.try_into().expect("not zero")),
-        mallory.change(&world, nested),
-        mallory.change(&world, |it| it.seq = 7),
-        mallory.change(&world, |it| it.time = 1),
+        mallory.change(|it| it.start_op = far.try_into().expect("not zero")),
+        mallory.change(nested),
+        mallory.change(|it| it.seq = 7),
+        mallory.change(|it| it.time = 1),
     ];
     for attack in attacks {
         mallory.slips(&mut world, attack);
     }
-    let bomb =
-        mallory.change(&world, |it| it.operations = vec![put("needs", &"x".repeat(200_000))]);
+    let bomb = mallory.change(|it| it.operations = vec![put("needs", &"x".repeat(200_000))]);
     let packed = Raw::from(bomb).bytes().into_owned();
     assert!(packed.len() < 2_000, "two hundred kilobytes in {}", packed.len());
     mallory.slips_bytes(&mut world, packed);
@@ -147,7 +146,7 @@ fn what_automerge_would_choke_on_is_harmful_in_every_home_and_the_request_goes_o
 
     world.chapter("the same number twice: one of the two counts, the same one everywhere");
     for text in ["help into the car", "a wheelchair"] {
-        let change = mallory.change(&world, |it| it.operations = vec![put("needs", text)]);
+        let change = mallory.change(|it| it.operations = vec![put("needs", text)]);
         mallory.slips(&mut world, change);
     }
     world.settle();

@@ -324,7 +324,8 @@ impl<'a> Columns<'a> {
 }
 
 fn op_ref(counter: u64, actor: u64, actors: usize) -> Result<OpRef, Poison> {
-    let actor = usize::try_from(actor).ok().filter(|actor| *actor < actors);
+    // Operations are counted from 1; Automerge takes a map of number 0 for the root.
+    let actor = usize::try_from(actor).ok().filter(|actor| *actor < actors && counter > 0);
     actor.map(|actor| OpRef { counter, actor }).ok_or(Poison::Malformed)
 }
 
