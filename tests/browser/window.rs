@@ -45,10 +45,12 @@ pub enum Size {
     Phone,
     /// 1280 × 900.
     Desktop,
+    /// The same enlarged to 200 %: 640 × 450 CSS pixels of twice the size.
+    Enlarged,
 }
 
 impl Size {
-    /// Both.
+    /// What people have in their hands and on their desks.
     pub const BOTH: [Self; 2] = [Self::Phone, Self::Desktop];
 }
 
@@ -129,8 +131,16 @@ impl Driver {
         });
         let list = options["args"].as_array_mut().expect("a list above");
         list.extend(self.arguments.iter().cloned().map(Value::from));
-        if size == Size::Phone {
-            let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true });
+        let metrics = match size {
+            Size::Phone => {
+                Some(json!({ "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true }))
+            }
+            Size::Enlarged => Some(json!({
+                "width": 640, "height": 450, "pixelRatio": 2.0, "touch": false, "mobile": false
+            })),
+            Size::Desktop => None,
+        };
+        if let Some(metrics) = metrics {
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
         }
         let capabilities = json!({
