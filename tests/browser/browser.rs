@@ -8,6 +8,7 @@
 mod away;
 mod axe;
 mod days;
+mod demo;
 mod desk;
 mod drafts;
 mod pages;

@@ -1,7 +1,7 @@
 //! The ways of those who have no script, and of those who have no mouse.
 
 use fantoccini::key::Key;
-use node::demo::CHEN;
+use node::demo::{CHEN, ZHANG};
 use serde_json::json;
 
 use crate::{
@@ -29,11 +29,30 @@ async fn without_script_one_reads_asks_writes_answers_and_confirms() {
     window.types("#item", "手套").await;
     window.tap_words("添加").await;
     window.sees("手套").await;
+    let path = window.path().await;
     window.go(&format!("/groups/{}", town.group)).await;
     window.sees("社区食堂").await;
     window.types("#text", "谢谢，明天见").await;
     window.tap(".write button.big").await;
     window.sees("谢谢，明天见").await;
+    window.tap("a[href^='?reply=']").await;
+    window.types("#text", "我也来帮忙").await;
+    window.tap(".write button.big").await;
+    window.sees("我也来帮忙").await;
+    window.find("article.me .quote").await;
+    // Another home, without script as well, takes what was asked and does it.
+    town.demo.town.agreed().await.expect("all have heard of it");
+    let helper = driver.open_without_script(town.page(ZHANG), "en").await;
+    helper.go(&path).await;
+    for verb in ["claim", "depart", "done"] {
+        helper.tap(&format!("button[value={verb}]")).await;
+    }
+    helper.sees("Waiting for confirmation").await;
+    town.demo.town.agreed().await.expect("all have heard of its end");
+    window.go(&path).await;
+    window.tap("button[value=confirm]").await;
+    window.sees("已结案").await;
+    window.go(&format!("/groups/{}", town.group)).await;
     window.tap_words("English").await;
     window.sees("Write to the group").await;
     // The browser itself remarks on the form that came back.
@@ -43,7 +62,8 @@ async fn without_script_one_reads_asks_writes_answers_and_confirms() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_the_keyboard_alone_one_asks_and_calls_it_off_and_always_sees_where_one_is() {
+async fn with_the_keyboard_alone_one_asks_writes_searches_and_drives_and_always_sees_where_one_is()
+{
     let town = Town::raise().await;
     let driver = Driver::start();
     let window = driver.open(town.page(CHEN), Size::Desktop, "en").await;
@@ -65,5 +85,27 @@ async fn with_the_keyboard_alone_one_asks_and_calls_it_off_and_always_sees_where
     window.tabs_to("button[value=cancel]").await;
     window.presses(enter()).await;
     window.sees("Called off").await;
+    window.go(&format!("/groups/{}", town.group)).await;
+    window.tabs_to("#text").await;
+    window.presses("See you at the ladder".chars()).await;
+    window.tabs_to(".write button.big").await;
+    window.presses(enter()).await;
+    window.sees("See you at the ladder").await;
+    window.go("/search").await;
+    window.tabs_to("input[name=words]").await;
+    window.presses("ladder".chars().chain(enter())).await;
+    window.sees("See you at the").await;
+    // A driver takes a ride to its end, and the family confirms it.
+    let ride = format!("/requests/{}", town.ride.to_hex());
+    let helper = driver.open(town.page(ZHANG), Size::Desktop, "en").await;
+    helper.go(&ride).await;
+    for (verb, then) in [("claim", "You hold this one"), ("depart", ""), ("done", "Waiting")] {
+        helper.tabs_to(&format!("button[value={verb}]")).await;
+        helper.presses(enter()).await;
+        helper.sees(then).await;
+    }
+    helper.tabs_to(".language button").await;
+    helper.presses(enter()).await;
+    helper.sees("待确认").await;
     crate::town::stop(town).await;
 }

@@ -42,6 +42,7 @@ const FORM_BYTES_MAX: usize = 64 * 1024;
 const FORM_WITHIN: Duration = Duration::from_secs(15);
 
 const STYLE: &str = include_str!("page.css");
+const ICON: &str = include_str!("../../assets/icon.svg");
 const SCRIPT: &str = include_str!("page.js");
 
 /// What every handler shares.
@@ -62,11 +63,13 @@ pub async fn serve(listener: TcpListener, port: u16, show: Arc<Show>) {
 fn router(desk: Desk) -> Router {
     let style = [(header::CONTENT_TYPE, "text/css; charset=utf-8")];
     let script = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+    let icon = [(header::CONTENT_TYPE, "image/svg+xml")];
     Router::new()
         .route("/", get(page))
         .route("/picture", get(draw))
         .route("/do", post(act))
         .route("/demo.css", get(move || async move { (style, STYLE) }))
+        .route("/icon.svg", get(move || async move { (icon, ICON) }))
         .route("/demo.js", get(move || async move { (script, SCRIPT) }))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(desk.clone(), guard))
