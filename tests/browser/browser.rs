@@ -13,6 +13,7 @@ mod desk;
 mod drafts;
 mod pages;
 mod setup;
+mod states;
 mod stories;
 mod town;
 mod walks;

@@ -51,9 +51,7 @@ const OUTSIDE: &str = "/pair";
 /// One route of a home in a community, whose page it is looked at on, and an address of it.
 fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
     let (group, message) = (&town.group, town.message.to_hex());
-    let (ride, series) = (town.ride.to_hex(), town.series.to_hex());
-    let (person, removal) = (town.removed.0.to_hex(), town.removed.1.to_hex());
-    let (key, alert) = (&town.key, town.alert.to_hex());
+    let (ride, alert) = (town.ride.to_hex(), town.alert.to_hex());
     let mut all = vec![
         ("/", OFFICE, "/".into()),
         ("/", CHEN, "/".into()),
@@ -95,6 +93,17 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/me/paper", CHEN, "/me/paper".into()),
         ("/me/leave", CHEN, "/me/leave".into()),
         ("/me/phones", CHEN, "/me/phones".into()),
+    ];
+    all.extend(on_paper_and_about_people(town));
+    all.extend(together(town));
+    all
+}
+
+/// The same of what is printed, of people and of the network.
+fn on_paper_and_about_people(town: &Town) -> Vec<(&'static str, usize, String)> {
+    let (ride, series, key) = (town.ride.to_hex(), town.series.to_hex(), &town.key);
+    let (person, removal) = (town.removed.0.to_hex(), town.removed.1.to_hex());
+    vec![
         ("/requests/{request}/slip", OFFICE, format!("/requests/{ride}/slip")),
         ("/doors", OFFICE, "/doors".into()),
         ("/inbox", OFFICE, "/inbox".into()),
@@ -123,9 +132,7 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/network", CHEN, "/network".into()),
         ("/network/homes/{peer}", CHEN, format!("/network/homes/{}", town.peer)),
         ("/approvals", OFFICE, "/approvals".into()),
-    ];
-    all.extend(together(town));
-    all
+    ]
 }
 
 /// The same of what a neighbourhood does together.
@@ -210,7 +217,7 @@ async fn look(window: &Window, name: &str, path: &str) -> Vec<String> {
 }
 
 /// Every page in one size and language.
-async fn look_at_all(driver: &Driver, town: &Town, size: Size, language: &str) -> Vec<String> {
+pub async fn look_at_all(driver: &Driver, town: &Town, size: Size, language: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let name = format!("{size:?} {language}");
     for home in [OFFICE, CHEN] {

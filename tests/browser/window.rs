@@ -93,6 +93,11 @@ impl Driver {
         Self::start_with(None, &[])
     }
 
+    /// The same for browsers of somebody who prefers a dark screen.
+    pub fn start_in_the_dark() -> Self {
+        Self::start_with(None, &["--blink-settings=preferredColorScheme=0"])
+    }
+
     /// The same for browsers that are at home in this folder, with these arguments of Chromium's.
     pub fn start_at(home: &Path, arguments: &[&str]) -> Self {
         Self::start_with(Some(home), arguments)
