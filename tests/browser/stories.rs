@@ -13,12 +13,17 @@ use crate::{
 /// What a reader of this language sees of a ride that he may take, and what he taps.
 const TAKE: [(&str, &str); 2] = [("zh-CN", "抢单"), ("en", "I will help")];
 
+/// Taps from the first page to a request that everybody sees.
+const TAPS_TO_ASK: usize = 3;
+
 async fn asks(window: &Window, title: &str) -> String {
     window.go("/").await;
+    let before = window.taps();
     window.tap_words("我要求助").await;
     window.types("#title", title).await;
     window.tap(".ask-form button.big").await;
     window.sees(title).await;
+    assert!(window.taps() - before <= TAPS_TO_ASK, "{} taps", window.taps() - before);
     window.path().await
 }
 

@@ -15,6 +15,7 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -158,7 +159,8 @@ impl Driver {
             .connect(&self.address)
             .await
             .expect("Chromium opens a window");
-        Window { client, page: page.trim_end_matches('/').to_owned() }
+        let page = page.trim_end_matches('/').to_owned();
+        Window { client, page, taps: AtomicUsize::new(0) }
     }
 }
 
@@ -182,6 +184,7 @@ impl Drop for Driver {
 pub struct Window {
     client: Client,
     page: String,
+    taps: AtomicUsize,
 }
 
 impl Window {
@@ -228,6 +231,11 @@ impl Window {
         }
     }
 
+    /// How often something was tapped in this window.
+    pub fn taps(&self) -> usize {
+        self.taps.load(Ordering::Relaxed)
+    }
+
     /// Taps what this selector names.
     pub async fn tap(&self, css: &str) {
         self.tap_at(Locator::Css(css)).await;
@@ -248,7 +256,10 @@ impl Window {
                 Err(error) => Err(error),
             };
             match tapped {
-                Ok(()) => return,
+                Ok(()) => {
+                    self.taps.fetch_add(1, Ordering::Relaxed);
+                    return;
+                }
                 // It may come, or the page just took over what is new.
                 Err(_) if begun.elapsed() < WITHIN => tokio::time::sleep(LOOK_EVERY).await,
                 Err(error) => {

@@ -29,7 +29,19 @@ async fn somebody_else_moves_in_and_his_paper_key_is_shown_this_once() {
     else {
         panic!("people")
     };
-    assert_eq!(people.iter().filter(|it| it.name == "李奶奶").count(), 1, "the other home knows");
+    let hers: Vec<_> = people.iter().filter(|it| it.name == "李奶奶").collect();
+    assert_eq!(hers.len(), 1, "the other home knows");
+    // Large type is each one's own: it goes with the person whose phone it is.
+    li.get("/me").await;
+    li.post("/me/elder", &[("elder", "yes")]).await;
+    li.get("/groups").await.says("class=\"elder\"");
+    let mine = people.iter().find(|it| it.name == "李梅").expect("who was there before").id;
+    for (who, large) in [(hers[0].id, false), (mine, true)] {
+        li.get("/me").await;
+        li.post("/me", &[("person", &who.to_hex())]).await;
+        let page = li.get("/groups").await;
+        assert_eq!(page.html.contains("class=\"elder\""), large, "{}", page.html);
+    }
     two.stop().await;
 }
 
