@@ -82,16 +82,30 @@ async fn a_ride_is_asked_for_claimed_on_both_sides_of_a_cut_told_driven_and_conf
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_head_of_a_house_warns_with_a_photo_and_nobody_can_overlook_it() {
-    let town = Town::raise().await;
+    for (head, reader, language, warn) in [
+        (Size::Phone, Size::Phone, "zh-CN", "拍照发预警"),
+        (Size::Desktop, Size::Desktop, "en", "Warn with a photo"),
+    ] {
+        let town = Town::raise().await;
+        warns_with_a_photo(&town, (head, reader), (language, warn)).await;
+        crate::town::stop(town).await;
+    }
+}
+
+async fn warns_with_a_photo(
+    town: &Town,
+    (heads, readers): (Size, Size),
+    (language, warn): (&str, &str),
+) {
     let demo = &town.demo.town;
     let person = town.removed.0.to_hex();
     let grant = RosterCommand::Grant { person, role: RoleWord::Steward, over: None, again: true };
     demo.ask(OFFICE, Command::Roster(grant)).await.expect("Zhang looks after the house");
     demo.agreed().await.expect("all four have heard of it");
     let driver = Driver::start();
-    let head = driver.open(town.page(ZHANG), Size::Phone, "zh-CN").await;
+    let head = driver.open(town.page(ZHANG), heads, language).await;
     head.go("/").await;
-    head.tap_words("拍照发预警").await;
+    head.tap_words(warn).await;
     head.types("#text", "三楼水管爆了，别坐电梯").await;
     let photo = std::path::Path::new(concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -112,7 +126,7 @@ async fn the_head_of_a_house_warns_with_a_photo_and_nobody_can_overlook_it() {
 
     demo.agreed().await.expect("all four have the warning");
     // It stands first on whatever page somebody begins with, with its picture.
-    let chen = driver.open(town.page(CHEN), Size::Phone, "zh-CN").await;
+    let chen = driver.open(town.page(CHEN), readers, language).await;
     chen.go("/").await;
     chen.sees("三楼水管爆了").await;
     let first = chen.run(
@@ -126,5 +140,4 @@ async fn the_head_of_a_house_warns_with_a_photo_and_nobody_can_overlook_it() {
         it && it.complete && it.naturalWidth > 0 ? done(true) : setTimeout(look, 100); }; look();";
     assert_eq!(chen.run_and_wait(seen, vec![]).await, true);
     chen.picture("alert").await;
-    crate::town::stop(town).await;
 }
