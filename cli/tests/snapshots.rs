@@ -271,6 +271,10 @@ fn json_has_the_fields_of_the_contract() {
         (&["invite"], "link"),
         (&["claim", "123456"], "id claim provisional rivals_known"),
         (&["depart", "123456"], "id"),
+        (&["done", "123456"], "id"),
+        (&["confirm", "123456"], "id"),
+        (&["reopen", "123456"], "id"),
+        (&["cancel", "123456"], "id"),
         (&["doctor"], "checks healthy"),
     ] {
         let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
