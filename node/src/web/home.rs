@@ -195,7 +195,7 @@ async fn ride_of(app: &App, visit: &Visit, groups: &[GroupRow], mine: &MinePage)
         code: row.code.clone(),
         sentence: format!("{begins} {said}").trim().to_owned(),
         big: request::next_act(&page, true)
-            .map(|verb| (verb.as_str(), words.code("button", verb.as_str()))),
+            .map(|verb| (verb.as_str(), request::big_words(words, &page.row, true, verb))),
     })
 }
 

@@ -28,7 +28,9 @@ use super::{
     requests::{URGENT_FROM, class},
 };
 use crate::{
-    api::{ApiError, CaseCommand, CaseVerb, Command, Deed, Reply, RequestPage, WayWord},
+    api::{
+        ApiError, CaseCommand, CaseVerb, Command, Deed, Reply, RequestPage, RequestRow, WayWord,
+    },
     words::{Words, verb_code},
 };
 
@@ -211,7 +213,10 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
             })
             .collect(),
         hidden_steps: hidden as u64,
-        big: big.map(|verb| button(words, verb)),
+        big: big.map(|verb| Button {
+            words: big_words(words, row, row.ride.is_some(), verb),
+            ..button(words, verb)
+        }),
         small: small.map(|verb| button(words, verb)).collect(),
         typed_item: String::new(),
         wrong_item: None,
@@ -223,6 +228,21 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
 fn button(words: Words, verb: CaseVerb) -> Button {
     let careful = matches!(verb, CaseVerb::Cancel | CaseVerb::Withdraw);
     Button { verb: verb.as_str(), words: words.code("button", verb.as_str()), careful }
+}
+
+/// What the one button says: of a ride somebody is brought there, and on the way back one sets off again.
+pub fn big_words(
+    words: Words,
+    row: &crate::api::RequestRow,
+    is_ride: bool,
+    verb: CaseVerb,
+) -> String {
+    let leg = row.ride.as_ref().map(|ride| ride.leg.as_str());
+    match (verb, leg) {
+        (CaseVerb::Depart, Some("back")) => words.text("button-depart-back", &[]),
+        (CaseVerb::Done, _) if is_ride => words.text("button-delivered", &[]),
+        _ => words.code("button", verb.as_str()),
+    }
 }
 
 /// Of all that may be done, what most likely comes next: saying yes before setting off, setting off

@@ -149,16 +149,25 @@ async fn a_driver_has_one_card_and_one_button_that_becomes_the_next_step() {
 }
 
 #[tokio::test]
-async fn on_a_ride_one_arrives_and_picks_up_before_it_is_done() {
-    let mut fake = Fake::new();
-    for group in &mut fake.groups {
-        group.kind = GroupKindWord::Vetted;
+async fn one_big_button_leads_a_driver_from_the_door_to_the_way_back() {
+    use node::api::CaseVerb::{Arrive, Pickup};
+    let table: [(&str, ActVerb, &[node::api::CaseVerb], &str); 5] = [
+        ("out", ActVerb::Depart, &[], r#"value="depart">我出发了"#),
+        ("out", ActVerb::Done, &[Pickup, Arrive], r#"value="arrive">我到了"#),
+        ("out", ActVerb::Done, &[Pickup], r#"value="pickup">接到了"#),
+        ("out", ActVerb::Done, &[], r#"value="done">送到了"#),
+        ("back", ActVerb::Depart, &[], r#"value="depart">返程出发"#),
+    ];
+    for (leg, may, acts, button) in table {
+        let mut fake = Fake::new();
+        for group in &mut fake.groups {
+            group.kind = GroupKindWord::Vetted;
+        }
+        let ride = &mut fake.requests[1];
+        (ride.may, ride.more.acts) = (vec![may], acts.to_vec());
+        ride.row.ride = crate::series::ride(40, leg, Some("王强")).ride;
+        first_page(fake).await.says(button);
     }
-    let ride = &mut fake.requests[1];
-    ride.may = vec![ActVerb::Done];
-    ride.more.acts = vec![node::api::CaseVerb::Pickup, node::api::CaseVerb::Arrive];
-    let page = first_page(fake).await;
-    page.says(r#"name="verb" value="arrive">我到了"#);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::{
     rows::request,
 };
 
-fn ride(number: u8, leg: &str, holder: Option<&str>) -> RequestRow {
+pub fn ride(number: u8, leg: &str, holder: Option<&str>) -> RequestRow {
     let ride = RideRow {
         series: id(90),
         leg: leg.into(),
