@@ -231,12 +231,7 @@ fn button(words: Words, verb: CaseVerb) -> Button {
 }
 
 /// What the one button says: of a ride somebody is brought there, and on the way back one sets off again.
-pub fn big_words(
-    words: Words,
-    row: &crate::api::RequestRow,
-    is_ride: bool,
-    verb: CaseVerb,
-) -> String {
+pub fn big_words(words: Words, row: &RequestRow, is_ride: bool, verb: CaseVerb) -> String {
     let leg = row.ride.as_ref().map(|ride| ride.leg.as_str());
     match (verb, leg) {
         (CaseVerb::Depart, Some("back")) => words.text("button-depart-back", &[]),
