@@ -74,6 +74,8 @@ enum Stage {
     Asked { home: String, person: String, promise: [u8; 32], number: Number },
     /// People can see it.
     Seen { home: String, person: String, digits: String },
+    /// Was sent away, and is to hang up: whoever hangs up first may not be heard.
+    Told,
 }
 
 struct Waiting {
@@ -154,7 +156,8 @@ impl Porch {
         let late = |it: &Waiting| now.since_ms(it.since) >= KNOCK_MS_MAX;
         let tired: Vec<LinkId> =
             self.waiting.iter().filter(|(_, it)| late(it)).map(|(link, _)| *link).collect();
-        tired.into_iter().flat_map(|link| self.refuse(link)).collect()
+        tired.iter().for_each(|link| drop(self.waiting.remove(link)));
+        tired.into_iter().flat_map(refuse).collect()
     }
 
     /// When to call [`Porch::tick`].
@@ -198,9 +201,11 @@ impl Porch {
         }
     }
 
-    /// Sends somebody away.
+    /// Sends somebody away. He hangs up himself once he has heard it; if he does not, his time runs out.
     pub fn refuse(&mut self, link: LinkId) -> Vec<Answer> {
-        self.waiting.remove(&link).map_or_else(Vec::new, |_| refuse(link))
+        let Some(waiting) = self.waiting.get_mut(&link) else { return Vec::new() };
+        waiting.stage = Stage::Told;
+        vec![Answer::Send(link, Frame::No.encode())]
     }
 }
 
@@ -259,6 +264,23 @@ mod tests {
         let answers = porch.let_in(link, "linli:x".into());
         assert_eq!(answers, [Answer::Send(link, Frame::ComeIn("linli:x".into()).encode())]);
         assert!(porch.knocks(Moment(5_000)).is_empty() && porch.find(&shown).is_none());
+    }
+
+    #[test]
+    fn whoever_is_sent_away_hears_it_and_hangs_up_or_his_time_runs_out() {
+        let mut porch = porch();
+        for link in [7, 8] {
+            knock(&mut porch, link, &format!("10.0.0.{link}"), Moment(0));
+            // A link that this side shut at once would take the word along.
+            let no = [Answer::Send(LinkId(link), Frame::No.encode())];
+            assert_eq!(porch.refuse(LinkId(link)), no);
+            assert!(porch.knocks(Moment(5_000)).is_empty(), "nobody waits any more");
+        }
+        porch.left(LinkId(7));
+        assert!(!porch.has(LinkId(7)) && porch.has(LinkId(8)));
+        let ended = porch.tick(Moment(KNOCK_MS_MAX));
+        assert_eq!(ended.last(), Some(&Answer::Close(LinkId(8))));
+        assert!(!porch.has(LinkId(8)));
     }
 
     #[test]

@@ -156,6 +156,7 @@ impl Asking {
             }
             Ok(Frame::No) => {
                 self.refused.insert(door.peer);
+                self.edge.0.close(link);
             }
             // Another who asks, or nothing that makes sense.
             _ => self.edge.0.close(link),
