@@ -4,12 +4,9 @@
 //! The key's words are the answer to the form itself and never stored or cached: whoever leaves the
 //! page without writing them down has lost them.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{Extension, Form, extract::State, response::Response};
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     App,
@@ -18,7 +15,7 @@ use super::{
     group::one_line,
     link::{Picture, picture},
     recover,
-    upload::Upload,
+    upload::{Unpacking, Upload},
     wrong::Wrong,
 };
 use crate::{
@@ -135,13 +132,8 @@ pub async fn join(
 pub async fn photographed(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
-    form: Option<Extension<Upload>>,
-    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+    Unpacking { form, turn: _turn }: Unpacking,
 ) -> Result<Response, Failure> {
-    // The turn is given back when this is done: few pictures are unpacked at a time.
-    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
-        return Err(Failure::ForeignForm);
-    };
     let refused = |why| one_line(&visit, &photo::refusal(why));
     let read = match tokio::task::spawn_blocking(move || code_in(&form)).await {
         Ok(Ok(Some(link))) => Ok(link),

@@ -11,8 +11,6 @@
 //! 5. The key that seals a photo follows from what makes its form count once, so that the same form sent
 //!    again is the same command.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{
     Extension,
@@ -22,7 +20,6 @@ use axum::{
 };
 use crdt::limits::{ATTACHMENTS_MAX, TEXT_BYTES_MAX};
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     App,
@@ -30,7 +27,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     group::{id_of, one_line},
     groups::href,
-    upload::Upload,
+    upload::{Unpacking, Upload},
 };
 use crate::{
     api::{
@@ -94,13 +91,8 @@ pub async fn send(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
     Path(group): Path<String>,
-    form: Option<Extension<Upload>>,
-    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+    Unpacking { form, turn: _turn }: Unpacking,
 ) -> Result<Response, Failure> {
-    // The turn is given back when this is done: few pictures are unpacked at a time.
-    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
-        return Err(Failure::ForeignForm);
-    };
     let id = id_of(&group)?;
     let text = form.text("text").unwrap_or_default().trim().replace("\r\n", "\n");
     let alert = form.text("alert").is_some();

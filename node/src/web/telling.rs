@@ -4,8 +4,6 @@
 //! Who may say what the node judges. The page offers an alert to whoever has a role, since an alert of
 //! anybody else is a notice; and what may be done with an announcement it reads from its row.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{
     Extension, Form,
@@ -14,7 +12,6 @@ use axum::{
 };
 use crdt::limits::TEXT_BYTES_MAX;
 use serde::Deserialize;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::{
     App,
@@ -25,7 +22,7 @@ use super::{
     join::given,
     news,
     photo::ready,
-    upload::Upload,
+    upload::{Unpacking, Upload},
 };
 use crate::api::{
     ApiError, Command, ErrorKind, NewsCommand, NewsReply, NewsWord, PhotoRow, Reply, RoleWord,
@@ -153,13 +150,8 @@ pub async fn page(
 pub async fn send(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
-    form: Option<Extension<Upload>>,
-    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+    Unpacking { form, turn: _turn }: Unpacking,
 ) -> Result<Response, Failure> {
-    // The turn is given back when this is done: few pictures are unpacked at a time.
-    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
-        return Err(Failure::ForeignForm);
-    };
     let typed = Typed::of(&form);
     let (until_ms, wrong) = looked_through(&visit, &typed);
     let wrong = if wrong.is_any() {

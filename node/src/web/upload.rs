@@ -10,8 +10,16 @@
 //!
 //! Types of files: what a file is, its bytes say. Its name is kept to be shown, never to be believed.
 
-use axum::{body::Bytes, http::HeaderMap};
+use std::sync::Arc;
 
+use axum::{
+    body::Bytes,
+    extract::FromRequestParts,
+    http::{HeaderMap, request::Parts},
+};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::error::Failure;
 use crate::photo::FILE_BYTES_MAX;
 
 /// Bytes of such a form: one file of the largest size, or several that are smaller, and the words.
@@ -33,6 +41,26 @@ pub struct Upload {
     boundary: Vec<u8>,
     /// Was there more than [`UPLOAD_BYTES_MAX`]?
     pub is_cut: bool,
+}
+
+/// Such a form and the turn to unpack what is in it, as the guard handed them on. The turn is given
+/// back when this is gone: few pictures are unpacked at a time.
+pub struct Unpacking {
+    /// The form.
+    pub form: Upload,
+    /// Kept by whoever unpacks.
+    pub turn: Arc<OwnedSemaphorePermit>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Unpacking {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        match (parts.extensions.remove(), parts.extensions.remove()) {
+            (Some(form), Some(turn)) => Ok(Self { form, turn }),
+            _ => Err(Failure::ForeignForm),
+        }
+    }
 }
 
 /// One field of a form.

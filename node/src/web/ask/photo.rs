@@ -3,8 +3,6 @@
 //! The photo is seen by everybody who reads the request, so the page says that before it is sent; what is
 //! private is written on the form without photos.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{
     Extension,
@@ -12,7 +10,6 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use crdt::limits::NAME_BYTES_MAX;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     api::{CaseCommand, Command, ErrorKind, NewCase, Reply},
@@ -23,7 +20,7 @@ use crate::{
         group::one_line,
         photo::ready,
         requests::URGENT_FROM,
-        upload::Upload,
+        upload::Unpacking,
     },
 };
 
@@ -52,13 +49,8 @@ pub async fn page(State(app): State<App>, Extension(visit): Extension<Visit>) ->
 pub async fn send(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
-    form: Option<Extension<Upload>>,
-    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+    Unpacking { form, turn: _turn }: Unpacking,
 ) -> Result<Response, Failure> {
-    // The turn is given back when this is done: few pictures are unpacked at a time.
-    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
-        return Err(Failure::ForeignForm);
-    };
     let title = form.text("title").unwrap_or_default().trim().to_owned();
     let urgent = form.text("urgent").is_some();
     let has_words = !title.is_empty();

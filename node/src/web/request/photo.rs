@@ -2,15 +2,12 @@
 //!
 //! Everybody who reads the request sees them, so the page says that before they are sent.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::{asked_for, href, name_of};
 use crate::{
@@ -22,7 +19,7 @@ use crate::{
         frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
         group::one_line,
         photo::ready,
-        upload::Upload,
+        upload::{Unpacking, Upload},
     },
 };
 
@@ -77,13 +74,8 @@ pub async fn send(
     State(app): State<App>,
     Extension(visit): Extension<Visit>,
     Path(id): Path<String>,
-    form: Option<Extension<Upload>>,
-    turn: Option<Extension<Arc<OwnedSemaphorePermit>>>,
+    Unpacking { form, turn: _turn }: Unpacking,
 ) -> Result<Response, Failure> {
-    // The turn is given back when this is done: few pictures are unpacked at a time.
-    let (Some(Extension(form)), Some(_turn)) = (form, turn) else {
-        return Err(Failure::ForeignForm);
-    };
     let name = name_of(&id)?;
     let error = match add(&app, &name, &form).await {
         Ok(()) => return Ok(Redirect::to(&format!("{}#photos", href(&name))).into_response()),
