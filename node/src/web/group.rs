@@ -58,8 +58,8 @@ pub struct Message {
     pub quote: Option<String>,
     pub official: bool,
     pub withdrawn: bool,
-    /// Its text is there for its author and the owners alone.
-    pub taken_down: bool,
+    /// That it was taken back or down, in words; what was taken down is there for its author and owners.
+    pub gone: Option<String>,
     /// The request that was made of it: address and spoken code.
     pub request: Option<(String, String)>,
     /// Its author was removed since; it is here because somebody built on it.
@@ -243,7 +243,7 @@ pub fn message(visit: &Visit, rows: &[MessageRow], row: &MessageRow) -> Message 
         }),
         official: row.official,
         withdrawn: row.withdrawn,
-        taken_down: row.taken_down,
+        gone: gone(visit, row),
         request: row.request.clone().map(|code| (request_of(row.id), code)),
         flagged: row.flagged,
         edited: row.edited,
