@@ -103,6 +103,27 @@ fn a_ride() -> Command {
     }
 }
 
+/// `to` gets all that `from` holds, and its turn to hand on keys.
+fn everything_to(from: &Ledger, to: &mut Ledger) {
+    let all = crate::store::truth::tests::village::everything(&from.truth);
+    work(to, Job::Receive((), all.into()));
+    work(to, Job::Turn(()));
+}
+
+/// Chen, whose ride it is, and Bao, whom she let in; both know of it, under this id.
+fn neighbours_with_a_ride() -> (Ledger, Ledger, String) {
+    let mut chen = founded(None);
+    let invite = Command::Invite { role: RoleWord::Member, group: None };
+    let Reply::Invite { link } = ask(&mut chen, invite) else { panic!("a link") };
+    let (mut bao, _) = newcomer("Bao", &Invitation::from_link(&link).expect("a sound link"));
+    let Reply::Asked { id, .. } = ask(&mut chen, a_ride()) else { panic!("it is asked") };
+    for _ in 0..3 {
+        everything_to(&bao, &mut chen);
+        everything_to(&chen, &mut bao);
+    }
+    (chen, bao, id.to_hex())
+}
+
 /// Writes as the ledger's own person, in one transaction, whatever a command would allow.
 fn write(ledger: &mut Ledger, bodies: impl IntoIterator<Item = Body>) {
     let group = ledger.truth.roster().groups().remove(0);

@@ -26,17 +26,7 @@ fn places(ledger: &mut Ledger, id: &str) -> Vec<String> {
 
 #[test]
 fn a_fact_is_edited_although_what_its_last_editor_said_before_is_still_on_its_way() {
-    let mut chen = founded(None);
-    let invite = Command::Invite { role: RoleWord::Member, group: None };
-    let Reply::Invite { link } = ask(&mut chen, invite) else { panic!("a link") };
-    let (mut bao, _) = newcomer("Bao", &Invitation::from_link(&link).expect("a sound link"));
-    let Reply::Asked { id, .. } = ask(&mut chen, a_ride()) else { panic!("it is asked") };
-    let id = id.to_hex();
-    for _ in 0..3 {
-        hand(&bao, &mut chen, true);
-        work(&mut chen, Job::Turn(()));
-        hand(&chen, &mut bao, true);
-    }
+    let (mut chen, mut bao, id) = neighbours_with_a_ride();
 
     ask(&mut bao, post("a long story"));
     set_place(&mut bao, &id, "the east gate");

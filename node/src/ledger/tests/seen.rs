@@ -22,24 +22,9 @@ fn refusal(ledger: &mut Ledger, seen: &[&str], command: Command) -> (ErrorKind, 
     (error.kind, now, name)
 }
 
-fn everything_to(from: &Ledger, to: &mut Ledger) {
-    let all = crate::store::truth::tests::village::everything(&from.truth);
-    work(to, Job::Receive((), all.into()));
-    work(to, Job::Turn(()));
-}
-
 #[test]
 fn what_was_written_behind_a_cut_is_told_before_it_is_written_over() {
-    let mut chen = founded(None);
-    let invite = Command::Invite { role: RoleWord::Member, group: None };
-    let Reply::Invite { link } = ask(&mut chen, invite) else { panic!("a link") };
-    let (mut bao, _) = newcomer("Bao", &Invitation::from_link(&link).expect("a sound link"));
-    let Reply::Asked { id, .. } = ask(&mut chen, a_ride()) else { panic!("it is asked") };
-    let id = id.to_hex();
-    for _ in 0..3 {
-        everything_to(&bao, &mut chen);
-        everything_to(&chen, &mut bao);
-    }
+    let (mut chen, mut bao, id) = neighbours_with_a_ride();
 
     // Nobody has said anything yet, and both say something, each on his side of a cut.
     try_it(&mut chen, &[], place(&id, "door five")).expect("it says what he saw");

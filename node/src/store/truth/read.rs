@@ -493,11 +493,12 @@ impl<'a> Reading<'a> {
         Ok(own?)
     }
 
-    /// The last row.
+    /// The last row by the file's own word, against which stories hold [`super::Truth::last_row`].
     ///
     /// # Errors
     ///
     /// Where the disk fails.
+    #[cfg(test)]
     pub fn last_row(&self) -> Result<i64, StoreError> {
         self.number("SELECT coalesce(max(row), 0) FROM envelopes", ())
     }
