@@ -5,6 +5,7 @@
 mod hostile;
 mod households;
 mod keys;
+mod policy;
 mod town;
 mod world;
 
