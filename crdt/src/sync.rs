@@ -57,5 +57,10 @@ pub use narrow::Held;
 pub use session::{Closing, Config, Fault, Input, Output, Session};
 pub use summary::Carried;
 
+/// Bytes that one envelope takes in an introduction, at most.
+pub fn introduced_bytes(envelope: &crate::envelope::Envelope) -> usize {
+    message::Message::introduced_bytes(envelope)
+}
+
 #[cfg(test)]
 mod tests;

@@ -63,8 +63,7 @@ pub const RECHECK_AFTER_MS: u64 = 2_000;
 /// trip over a slow line between two busy boxes, and far less than silence takes to show by itself.
 pub const DOUBT_MS: u64 = 1_000;
 
-/// Bodies that one peer is asked for on one link: fewer than he may be asked to send again
-/// (`RESENT_MAX` in `crdt`), or he would take it for an attack.
+/// Bodies that one peer is asked for on one link: fewer than `RESENT_MAX` in `crdt`, an attack to him.
 pub const BODIES_WANTED_MAX: usize = 8_000;
 
 /// One link in the life of this node; never used twice.
@@ -228,7 +227,8 @@ struct Link {
 pub struct Core {
     me: KeyId,
     community: CommunityId,
-    introduction: Vec<Envelope>,
+    /// What shows a stranger who this node is, from the next link on.
+    pub introduction: Vec<Envelope>,
     carried: Carried,
     links: BTreeMap<LinkId, Link>,
     peers: BTreeMap<KeyId, Peer>,

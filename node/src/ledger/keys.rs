@@ -322,7 +322,7 @@ impl Ledger {
     }
 
     /// The statements that show a stranger who this node is: its keys' certificates and its join.
-    /// A fresh writer shows also where its person came in.
+    /// A fresh writer shows also where its person came in; whoever was invited, what stands behind that.
     ///
     /// # Errors
     ///
@@ -339,7 +339,9 @@ impl Ledger {
                 INTRODUCTION_MAX,
             )?);
         }
-        Ok(statements)
+        let mut behind = self.behind_invitation(&statements)?;
+        behind.append(&mut statements);
+        Ok(behind)
     }
 }
 

@@ -99,6 +99,8 @@ pub struct People {
     pub households: Arc<Households>,
     /// What stands on the door.
     pub plate: Plate,
+    /// What shows a stranger who this node is.
+    pub introduction: Vec<Envelope>,
 }
 
 /// The ledger at work.
@@ -290,5 +292,6 @@ fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
 
 fn people(ledger: &Ledger) -> Option<People> {
     let (neighbours, plate) = (ledger.neighbours().ok()?, ledger.plate().ok()?);
-    Some(People { neighbours, households: Arc::new(ledger.households()), plate })
+    let (households, introduction) = (Arc::new(ledger.households()), ledger.introduction().ok()?);
+    Some(People { neighbours, households, plate, introduction })
 }

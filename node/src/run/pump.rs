@@ -377,8 +377,8 @@ impl Pump {
     fn report(&mut self, report: Report) {
         let now = self.clock.now();
         self.renewed |= report.renewed;
-        if let Some(People { neighbours, households, plate }) = report.people {
-            self.porch.plate = plate;
+        if let Some(People { neighbours, households, plate, introduction }) = report.people {
+            (self.porch.plate, self.core.introduction) = (plate, introduction);
             for (key, neighbour) in &neighbours {
                 self.core.book.set_office(*key, neighbour.office);
             }

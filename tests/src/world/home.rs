@@ -336,6 +336,7 @@ impl Home {
         self.rings.append(&mut worked.changes.urgent);
         self.rings.append(&mut worked.changes.duty);
         if worked.changes.roster {
+            self.core.introduction = self.ledger.introduction().expect("memory reads");
             self.neighbours = self.ledger.neighbours().expect("memory reads");
             if self.turns {
                 self.core.handle(Input::Households(Arc::new(self.ledger.households())), now);

@@ -63,3 +63,51 @@ fn whoever_knocks_without_an_invitation_is_turned_away_before_the_roster_is_aske
     assert!(lets_in(&mut office, "Wang", wang.clone()));
     assert!(sieve(&office, "Wang", &wang[..3]));
 }
+
+/// A home that has come in by an invitation and has heard all that the office holds.
+fn moved_in(office: &mut Ledger, name: &str, door: &Invitation) -> Ledger {
+    let (mut home, introduction) = newcomer(name, door);
+    assert!(lets_in(office, name, introduction));
+    everything_to(office, &mut home);
+    home
+}
+
+/// The sieve wants an invitation that is known, and the only one who could tell of it was turned away.
+#[test]
+fn a_newcomer_is_let_in_where_nobody_has_heard_of_his_invitation_yet() {
+    let mut office = founded(None);
+    let door = invite(&mut office, RoleWord::Member);
+    let mut li = moved_in(&mut office, "Li", &door);
+    // Cut off from Li: somebody else moves in, and then Zhao, by an invitation that builds on that.
+    let later = invite(&mut office, RoleWord::Member);
+    moved_in(&mut office, "Sun", &later);
+    let last = invite(&mut office, RoleWord::Member);
+    let zhao = moved_in(&mut office, "Zhao", &last);
+    let all = zhao.introduction().expect("reads");
+    let own: Vec<Envelope> = newcomer("Zhao", &last).1;
+    assert!(all.len() > own.len(), "the chain, too");
+    assert_eq!(all.last().map(Envelope::id), own.last().map(Envelope::id), "his own last");
+    assert!(!lets_in(&mut li, "Zhao", own), "alone it shows nothing that Li could know");
+    assert!(lets_in(&mut li, "Zhao", all));
+    let person = identity("Zhao").person.expect("a person");
+    assert!(li.truth.roster().is_admitted(person));
+
+    // Whoever has no right to invite cannot bring an invitation along, whatever role he cites.
+    let (mut thief, _) = newcomer("Thief", &door);
+    everything_to(&office, &mut thief);
+    let admin = office.truth.roster().live_roles(office.identity.person.expect("a person"));
+    let grant =
+        admin.iter().find(|role| role.role > crdt::body::Role::Staff).expect("runs it").grant;
+    let secret = [8; 16];
+    let (group, key) = (door.group.clone(), crdt::invitation::invitation_key(&secret).key());
+    let forged = crdt::body::Statement::Invite { group, key, once: false };
+    thief.alone(NOW, |it| it.state(forged, Some(grant), &[]).map(|_| ())).expect("writes");
+    let mut brought = crate::store::truth::tests::village::everything(&thief.truth);
+    brought.retain(|it| it.header().writer == thief.identity.writer.writer());
+    let invite = brought.last().expect("the forged one").id();
+    let (_, own) = newcomer("Friend", &Invitation { invite, secret, ..door });
+    let friend = identity("Friend").box_key.key();
+    let brought: Vec<Envelope> = brought.into_iter().chain(own).collect();
+    let known = office.truth.roster();
+    assert!(!stranger::may_become_known(known, &office.community, friend, &brought));
+}
