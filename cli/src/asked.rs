@@ -29,7 +29,7 @@ pub fn passphrase(ui: &mut Ui<'_>, prompt: &str) -> Result<Passphrase, CliError>
 /// As [`passphrase`], and [`CliError::TypedDifferently`].
 pub fn new_passphrase(ui: &mut Ui<'_>) -> Result<Passphrase, CliError> {
     let new = passphrase(ui, "asked-new-passphrase")?;
-    if stdin().is_terminal() && passphrase(ui, "asked-again")? != new {
+    if stdin().is_terminal() && !passphrase(ui, "asked-again")?.is_same(&new) {
         return Err(CliError::TypedDifferently);
     }
     Ok(new)

@@ -69,13 +69,7 @@ pub fn from_words(text: &str) -> Result<Secret, NotPaper> {
         return Err(NotPaper::Count { found: words.len() });
     }
     let list = bip39::Language::English;
-    let is_wrong = |(_, word): &(usize, &String)| list.find_word(word).is_none();
-    let wrong: Vec<WrongWord> = words
-        .iter()
-        .enumerate()
-        .filter(is_wrong)
-        .map(|(at, word)| WrongWord { number: at + 1, typed: word.clone(), near: near(word) })
-        .collect();
+    let wrong = wrong_words(&words);
     if !wrong.is_empty() {
         return Err(NotPaper::Unknown { wrong });
     }
@@ -83,6 +77,24 @@ pub fn from_words(text: &str) -> Result<Secret, NotPaper> {
         .map_err(|_| NotPaper::Checksum)?;
     let seed: [u8; 32] = words.to_entropy().try_into().map_err(|_| NotPaper::Checksum)?;
     Ok(Secret::from_seed(seed))
+}
+
+/// Those that are not in the list, and what they may have been.
+pub fn wrong_words(words: &[String]) -> Vec<WrongWord> {
+    let is_wrong =
+        |(_, word): &(usize, &String)| bip39::Language::English.find_word(word).is_none();
+    let wrong = words.iter().enumerate().filter(is_wrong);
+    wrong
+        .map(|(at, word)| WrongWord { number: at + 1, typed: word.clone(), near: near(word) })
+        .collect()
+}
+
+/// Words of the list, one for each pair of random bytes: a passphrase that nobody guesses.
+pub fn drawn_words(dice: &[u8]) -> Vec<&'static str> {
+    let list = bip39::Language::English.word_list();
+    // The list has 2,048 words, so every one is as likely as any other.
+    let pick = |pair: &[u8; 2]| list[usize::from(u16::from_le_bytes(*pair)) % list.len()];
+    dice.as_chunks::<2>().0.iter().map(pick).collect()
 }
 
 /// The words of the list that are at most [`SLIPS_MAX`] slips away.

@@ -153,7 +153,7 @@ pub fn restore(file: &Path, data: &Path, passphrase: &Passphrase) -> Result<Rest
     let head = read(sealed, &copy.0, passphrase).map_err(|error| match error {
         NotRestored::Newer => ApiError::of_file(ErrorKind::ForeignBackup, file),
         NotRestored::Shut(NotOpened::WrongPassphrase) => {
-            ApiError::new(ErrorKind::WrongPassphrase, [])
+            ApiError::wrong_passphrase(Some(passphrase))
         }
         NotRestored::Shut(NotOpened::Damaged) => ApiError::of_file(ErrorKind::BadBackup, file),
         NotRestored::Shut(NotOpened::Io(error)) => ApiError::unwritable(file, &error),

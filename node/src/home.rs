@@ -16,6 +16,7 @@ use crdt::{
     limits::NAME_BYTES_MAX,
     paper::{self, NotPaper},
 };
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
     api::{ApiError, ErrorKind},
@@ -153,7 +154,9 @@ fn come_back(
 ///
 /// [`ErrorKind::BadPaper`], with what looks wrong.
 pub(crate) fn read_paper(words: &str, number: &str) -> Result<Secret, ApiError> {
-    paper::from_words(words).map_err(|error| {
+    // Full-width letters are the same letters.
+    let words: String = words.nfkc().collect();
+    paper::from_words(&words).map_err(|error| {
         let (fault, numbers) = match error {
             NotPaper::Count { found } => ("count", format!("{found} / {}", paper::WORDS)),
             NotPaper::Unknown { wrong } => {

@@ -32,6 +32,7 @@ mod crowd;
 mod desk;
 mod doors;
 mod error;
+mod forks;
 mod found;
 mod frame;
 mod group;
@@ -42,6 +43,7 @@ mod hours;
 mod inbox;
 mod installed;
 mod join;
+mod keys;
 mod knock;
 mod language;
 mod leaving;
@@ -59,6 +61,7 @@ mod people;
 mod person;
 mod phones;
 mod photo;
+mod places;
 mod plot;
 mod print;
 mod reach;
@@ -308,6 +311,7 @@ fn pages() -> Router<App> {
         .route("/me/elder", post(me::read_large))
         .route("/me/add", post(me::add))
         .route("/me/paper", get(papers::page).post(papers::check))
+        .route("/me/key", get(keys::page).post(keys::send))
         .route("/me/leave", get(leaving::page).post(leaving::leave))
         .route("/me/export.jsonl", get(leaving::file))
         .route("/me/phones", get(phones::page).post(phones::revoke))
@@ -399,6 +403,8 @@ fn at_work() -> Router<App> {
         .route("/rota/absent", post(rota::absent))
         .route("/series/{series}", get(rota::series))
         .route("/trouble", get(trouble::page))
+        .route("/forks", get(forks::page).post(forks::choose))
+        .route("/places", get(places::page).post(places::send))
         .route("/late/{removal}", get(trouble::late_page))
         .route("/late/{removal}/admit", post(trouble::admit))
         .route("/network", get(network::page))

@@ -91,6 +91,8 @@ fn inside(town: &Town) -> Vec<(&'static str, usize, String)> {
         ("/waiting", CHEN, "/waiting".into()),
         ("/trust", CHEN, "/trust".into()),
         ("/me/paper", CHEN, "/me/paper".into()),
+        ("/me/key", CHEN, "/me/key".into()),
+        ("/me/key", OFFICE, "/me/key".into()),
         ("/me/leave", CHEN, "/me/leave".into()),
         ("/me/phones", CHEN, "/me/phones".into()),
     ];
@@ -127,6 +129,8 @@ fn on_paper_and_about_people(town: &Town) -> Vec<(&'static str, usize, String)> 
             format!("/people/{person}/devices/{key}/revoke"),
         ),
         ("/trouble", OFFICE, "/trouble".into()),
+        ("/forks", OFFICE, "/forks".into()),
+        ("/places", CHEN, "/places".into()),
         ("/late/{removal}", OFFICE, format!("/late/{removal}")),
         ("/invite", OFFICE, "/invite".into()),
         ("/network", CHEN, "/network".into()),

@@ -15,6 +15,7 @@ use node::{
     export,
 };
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{door::Door, error::CliError, ui::Ui};
 
@@ -28,6 +29,7 @@ pub async fn group(
     door: &mut Door,
     name: &str,
     into: &Path,
+    json: bool,
 ) -> Result<(), CliError> {
     let messages = export::messages(door, name, false).await?;
     let board = match door.ask(Command::Board { group: name.to_owned() }).await? {
@@ -39,6 +41,11 @@ pub async fn group(
     write(into, "board.jsonl", &[board])?;
     write(into, "messages.jsonl", &messages)?;
     write(into, "requests.jsonl", &requests)?;
+    if json {
+        let (messages, requests) = (messages.len(), requests.len());
+        let told = json!({ "group": id, "path": into, "messages": messages, "requests": requests });
+        return ui.json(&told);
+    }
     told(ui, messages.len(), requests.len(), into)
 }
 

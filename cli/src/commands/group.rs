@@ -183,6 +183,9 @@ enum What {
         /// The folder
         #[arg(value_name = "DIR")]
         into: PathBuf,
+
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -252,7 +255,9 @@ pub async fn run(ui: &mut Ui<'_>, door: &mut Door, args: Args) -> Result<(), Cli
             let reports = door.roster(Do::Reports { group: name }).await?;
             return told(ui, reports, json.json);
         }
-        What::Export { name, into } => return export::group(ui, door, &name, &into).await,
+        What::Export { name, into, json } => {
+            return export::group(ui, door, &name, &into, json.json).await;
+        }
         What::Vouch { name, person, json } => (Do::Vouch { group: name, person }, json),
         What::Rules { name, kind, vouches, json } => {
             (Do::Rules { group: name, kind: kind.into(), vouches }, json)

@@ -100,3 +100,6 @@ error-suspended = This person is out of “{ $group }” for now.
 error-not-suspended = { $name } is not paused in this group.
     .hint = Look at the team's desk.
 envelope-team = About a team
+team-rules = Who may enter
+team-rules-hint = Whoever is in stays in.
+team-rules-send = From now on so

@@ -93,3 +93,6 @@ error-suspended = 这个人现在被“{ $group }”暂停了。
 error-not-suspended = { $name } 没有被暂停。
     .hint = 请看团队页。
 envelope-team = 团队的事
+team-rules = 谁可以进
+team-rules-hint = 已经进来的都还在。
+team-rules-send = 以后就这样

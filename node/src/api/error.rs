@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
+use crate::passphrase::Passphrase;
+
 /// Why a command was not carried out; nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,7 +89,8 @@ pub enum ErrorKind {
     SealedShut,
     /// Another box has this one's keys, and the sealed key is shut. Args: `person`.
     Copied,
-    /// The passphrase is another one. Args: none.
+    /// The passphrase is another one. Args: `looks` (what is odd about what was typed: `words`, `short`,
+    /// `capitals`, or nothing), `numbers`.
     WrongPassphrase,
     /// The passphrase is too short or too long. Args: `limit`.
     WeakPassphrase,
@@ -245,6 +248,13 @@ impl ApiError {
     pub fn unwritable(path: &Path, error: &io::Error) -> Self {
         let args = [("data", path.display().to_string()), ("reason", error.to_string())];
         Self::new(ErrorKind::Unwritable, args)
+    }
+
+    /// A passphrase that opens nothing, with what looks odd about it.
+    pub fn wrong_passphrase(typed: Option<&Passphrase>) -> Self {
+        let (looks, numbers) = typed.map(Passphrase::looks).unwrap_or_default();
+        let args = [("looks", looks.to_owned()), ("numbers", numbers)];
+        Self::new(ErrorKind::WrongPassphrase, args)
     }
 
     /// Whoever asks may not do this.

@@ -19,6 +19,9 @@ pub struct MePage {
     pub desk: bool,
     /// Large type and large targets.
     pub elder: bool,
+    /// In which area this home lies, by name, where that was said.
+    #[serde(default)]
+    pub lives_in: Option<String>,
     /// Which of his papers were typed back.
     pub papers: PaperState,
     /// Everybody on this box, the first person first.

@@ -70,7 +70,8 @@ impl Ledger {
             let limit = ("limit", passphrase::CHARS_MIN.to_string());
             return Err(ApiError::new(ErrorKind::WeakPassphrase, [limit]).into());
         }
-        self.identity.sealed.protect(old, new).map_err(not_opened)?;
+        let protected = self.identity.sealed.protect(old, new);
+        protected.map_err(|error| not_opened(error, old))?;
         Ok(After::Keep(Box::new(Reply::Key(self.key_state()))))
     }
 
@@ -80,7 +81,8 @@ impl Ledger {
         }
         let hours = hours.clamp(1, HOURS_MAX);
         let until = ClaimedTime(self.claimed.0.saturating_add(u64::from(hours) * HOUR_MS));
-        self.identity.sealed.unlock(words, self.claimed, until).map_err(not_opened)?;
+        let unlocked = self.identity.sealed.unlock(words, self.claimed, until);
+        unlocked.map_err(|error| not_opened(error, Some(words)))?;
         Ok(After::Keep(Box::new(Reply::Key(self.key_state()))))
     }
 
@@ -345,9 +347,9 @@ impl Ledger {
     }
 }
 
-fn not_opened(error: NotOpened) -> ApiError {
+fn not_opened(error: NotOpened, typed: Option<&Passphrase>) -> ApiError {
     match error {
-        NotOpened::WrongPassphrase => ApiError::new(ErrorKind::WrongPassphrase, []),
+        NotOpened::WrongPassphrase => ApiError::wrong_passphrase(typed),
         other => ApiError::new(ErrorKind::Internal, [("reason", other.to_string())]),
     }
 }

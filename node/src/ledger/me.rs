@@ -35,6 +35,10 @@ impl Ledger {
             role: role_word(highest),
             desk: self.works_here(id),
             elder: self.kept_as(&elder_key(&id))?.unwrap_or_default(),
+            lives_in: match self.place_of_home()? {
+                Some(place) => Some(self.place_name(&place)?),
+                None => None,
+            },
             papers: self.paper_state()?,
             residents: all.map(|(id, name)| ResidentRow { id, name: name.clone() }).collect(),
         })))

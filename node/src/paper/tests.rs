@@ -267,6 +267,7 @@ fn only_whoever_works_for_the_neighbourhood_has_names_and_doors_on_paper() {
         name: "陈".into(),
         role: RoleWord::Member,
         desk,
+        lives_in: None,
         elder: false,
         papers: Default::default(),
         residents: vec![],

@@ -20,6 +20,8 @@
 
 mod events;
 mod openapi;
+#[cfg(test)]
+mod paged;
 mod photos;
 mod problem;
 mod rate;

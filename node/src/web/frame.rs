@@ -3,13 +3,18 @@
 
 use askama::Template;
 use axum::{
-    http::{StatusCode, Uri, header},
+    extract::Request,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use crdt::{id::to_hex, time::ClaimedTime};
 use jiff::tz::TimeZone;
 
-use super::{App, Shared, assets, session::Session};
+use super::{
+    App, Shared, assets,
+    secure::{OverTls, is_private},
+    session::Session,
+};
 use crate::{
     api::{
         ApiError, Command, MeshPicture, MeshStrip, NewsCommand, NewsReply, NewsRow, Notice, Reply,
@@ -40,6 +45,8 @@ pub struct Visit {
     pub session: Session,
     /// It came over https.
     pub secure: bool,
+    /// Nobody on the way can read what is typed: it came over https, or from this very box.
+    pub private: bool,
     token: String,
     path: String,
     zone: TimeZone,
@@ -48,13 +55,15 @@ pub struct Visit {
 
 impl Visit {
     /// One request's.
-    pub fn new(app: &Shared, (session, secure): (Session, bool), words: Words, uri: &Uri) -> Self {
+    pub fn new(app: &Shared, session: Session, words: Words, request: &Request) -> Self {
+        let secure = request.extensions().get::<OverTls>().is_some();
         Self {
             words,
             secure,
+            private: is_private(app.config.lan, request.extensions()),
             token: app.seal.token(&session),
             session,
-            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             zone: app.config.zone.clone(),
             now: (app.config.clock)(),
         }

@@ -27,7 +27,7 @@ const GROUPS_SHOWN_MAX: usize = 30;
 const PLACES_OFFERED_MAX: usize = 60;
 
 /// Vouches that a vetted group may ask for; more would never be found.
-const VOUCHES_MAX: u8 = 9;
+pub const VOUCHES_MAX: u8 = 9;
 
 struct Row {
     href: String,

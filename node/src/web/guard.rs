@@ -94,7 +94,7 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     };
     let is_asset = request.uri().path().starts_with("/assets/");
     let (session, is_open) = if is_asset { (session, false) } else { whose(&app, session).await };
-    let visit = Visit::new(&app, (session, secure), words, request.uri());
+    let visit = Visit::new(&app, session, words, &request);
     let work = serve(&app, &visit, is_open, request, next);
     let mut response = ACTS_AS.scope(session.person, work).await;
     let headers = response.headers_mut();

@@ -99,7 +99,7 @@ fn roles(visit: &Visit, person: &PersonRow) -> String {
 pub struct Typed {
     role: String,
     group: String,
-    /// `file` for one to be carried by hand; a link otherwise.
+    /// `file` for one to be carried by hand, `relay` for a box that reads nothing; a link otherwise.
     form: String,
 }
 
@@ -159,6 +159,8 @@ pub async fn invite(
     let group = Some(typed.group.clone()).filter(|group| !group.is_empty());
     let command = if typed.form == "file" {
         Command::Roster(RosterCommand::Invite { role, group, once: false, whole: true })
+    } else if typed.form == "relay" {
+        Command::InviteRelay
     } else {
         Command::Invite { role, group }
     };

@@ -17,7 +17,7 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     group::{id_of, one_line},
-    groups::href,
+    groups::{VOUCHES_MAX, href},
     wrong::Wrong,
 };
 use crate::api::{
@@ -197,6 +197,23 @@ impl Page {
         SortWord::ALL.map(|sort| (sort.code(), self.f.words.code("sort", sort.code())))
     }
 
+    /// Who may enter: value, name, chosen.
+    fn kinds(&self) -> [(&'static str, String, bool); 3] {
+        let kind = |value: &'static str, kind| {
+            let now = if self.was(&["rules"]) {
+                self.typed.kind == value
+            } else {
+                self.desk.kind == kind
+            };
+            (value, self.f.words.group_kind(kind), now)
+        };
+        [
+            kind("open", GroupKindWord::Open),
+            kind("invite", GroupKindWord::Invite),
+            kind("vetted", GroupKindWord::Vetted),
+        ]
+    }
+
     /// Was it one of these that was refused?
     fn was(&self, does: &[&str]) -> bool {
         does.contains(&self.typed.does.as_str())
@@ -238,6 +255,7 @@ struct Typed {
     liked: String,
     sort: String,
     vouches: String,
+    kind: String,
 }
 
 async fn load(
@@ -431,8 +449,31 @@ fn command(visit: &Visit, group: String, typed: &Typed) -> Option<Command> {
             vouches: typed.vouches.trim().parse().ok(),
         }),
         "unlist" => Do::Unlist { group },
+        "rules" => return Some(rules(group, typed)),
         _ => return None,
     }))
+}
+
+/// Where the rules of a vetted group name no number of members.
+fn wrong_number(visit: &Visit, typed: &Typed) -> Option<Wrong> {
+    let is_vetted = typed.does == "rules" && typed.kind == "vetted";
+    let fits = |typed: u8| (1..=VOUCHES_MAX).contains(&typed);
+    let is_wrong = is_vetted && !typed.vouches.trim().parse().is_ok_and(fits);
+    is_wrong.then(|| {
+        let args = [("n", u64::from(VOUCHES_MAX).into())];
+        Wrong::beside("rules-vouches", visit.words.text("field-vouches", &args))
+    })
+}
+
+/// Who may enter from now on; whoever is in stays in.
+fn rules(group: String, typed: &Typed) -> Command {
+    let kind = match typed.kind.as_str() {
+        "invite" => GroupKindWord::Invite,
+        "vetted" => GroupKindWord::Vetted,
+        _ => GroupKindWord::Open,
+    };
+    let vouches = typed.vouches.trim().parse().unwrap_or_default();
+    Command::Roster(RosterCommand::Rules { group, kind, vouches })
 }
 
 pub async fn send(
@@ -453,6 +494,9 @@ pub async fn send(
         && visit.day_after(&typed.until).is_none();
     if bad_date {
         let wrong = Wrong::beside("until", visit.words.text("vote-when", &[]));
+        return Ok(unprocessable(show(&load(&app, &visit, &group, (typed, wrong)).await?)));
+    }
+    if let Some(wrong) = wrong_number(&visit, &typed) {
         return Ok(unprocessable(show(&load(&app, &visit, &group, (typed, wrong)).await?)));
     }
     match app.handle.act(command).await {
@@ -510,6 +554,7 @@ fn typed_of(fields: Vec<(String, String)>) -> Typed {
             "liked" => typed.liked = value,
             "sort" => typed.sort = value,
             "vouches" => typed.vouches = value,
+            "kind" => typed.kind = value,
             _ => (),
         }
     }

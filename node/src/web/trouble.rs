@@ -87,7 +87,8 @@ struct Item {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Shown {
-    from: usize,
+    /// From which row on.
+    pub from: usize,
 }
 
 fn digits(hex: &str) -> String {
@@ -95,7 +96,7 @@ fn digits(hex: &str) -> String {
 }
 
 /// A group's name, or what the lists that are no group are called.
-fn group_name(visit: &Visit, name: &str) -> String {
+pub fn group_name(visit: &Visit, name: &str) -> String {
     match name {
         "roster" => visit.words.text("scope-roster", &[]),
         "directory" => visit.words.text("scope-directory", &[]),

@@ -12,7 +12,7 @@ use node::{
 use crate::actors::{Browser, at_home_with};
 
 /// Forms that carry no key, and why they need none.
-const EXEMPT: [(&str, &str); 28] = [
+const EXEMPT: [(&str, &str); 29] = [
     ("found.html", "a second community is refused"),
     ("frame.html", "sets the language"),
     ("demo.html", "a box of the demonstration, outside the pages of a home"),
@@ -39,15 +39,17 @@ const EXEMPT: [(&str, &str); 28] = [
     ("look.html", "a place that was looked at can be put back"),
     ("directory.html", "joins and mutes; who asked to join a team waits once"),
     ("papers.html", "compares words with a key; whether they were right is noted once"),
+    ("keys.html", "answers to keys and passphrases are kept nowhere; open is open, shut is shut"),
     ("leaving.html", "who has left can leave no second time"),
     ("home.html", "says of one notice that it was read"),
 ];
 
 /// Forms into which something is typed that no phone keeps as a draft, and why.
-const NOT_KEPT: [(&str, &str); 10] = [
+const NOT_KEPT: [(&str, &str); 11] = [
     ("activity.html", "a name"),
     ("demo.html", "a box of the demonstration, outside the pages of a home"),
     ("hours.html", "a number"),
+    ("keys.html", "keys and words of a paper are kept on no phone"),
     ("name.html", "a real name is kept on no phone"),
     ("pair.html", "a code is good once"),
     ("person.html", "a number that is read aloud"),

@@ -28,6 +28,7 @@ pub fn li() -> MePage {
         name: "李梅".into(),
         role: RoleWord::Member,
         desk: false,
+        lives_in: None,
         elder: false,
         papers: PaperState { own: true, roots_left: 0 },
         residents: vec![resident(1, "李梅")],

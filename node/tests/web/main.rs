@@ -12,6 +12,7 @@ mod forms;
 mod homes;
 mod households;
 mod installed;
+mod keys;
 mod knock;
 mod long;
 mod look;

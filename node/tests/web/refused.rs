@@ -29,7 +29,8 @@ fn long() -> &'static str {
 }
 
 /// Forms that cannot be wrong, and why; what comes of a button whose thing is gone is in `stale`.
-const BARE: [(&str, &str); 27] = [
+const BARE: [(&str, &str); 28] = [
+    ("/forks", "a button"),
     ("/notices/seen", "a button"),
     ("/groups/{group}/join", "a button"),
     ("/me", "one of those who live here"),
@@ -72,6 +73,33 @@ fn rows() -> Vec<Row> {
         ),
         ("/groups/{group}/post", vec![("text", long)], At("text"), &[LONG_START]),
         ("/me/paper", vec![("words", "abandon ability")], At("words"), &["abandon ability"]),
+        (
+            "/me/key",
+            vec![("what", "set"), ("new", "two rivers"), ("again", "two rovers")],
+            At("again"),
+            &[],
+        ),
+        ("/me/key", vec![("what", "set"), ("new", "short"), ("again", "short")], At("new"), &[]),
+        (
+            "/me/key",
+            vec![("what", "certify"), ("key", "a key"), ("key_use", "box")],
+            At("key"),
+            &["a key", "value=\"box\" selected"],
+        ),
+        (
+            "/me/key",
+            vec![("what", "revoke"), ("words", "abandon ability")],
+            At("words"),
+            &["abandon ability"],
+        ),
+        ("/places", vec![("does", "new"), ("name", long)], At("name"), &[LONG_START]),
+        ("/places", vec![("does", "live"), ("place", "Nowhere")], At("place"), &[]),
+        (
+            "/groups/{team}/team",
+            vec![("does", "rules"), ("kind", "vetted"), ("vouches", "many")],
+            At("rules-vouches"),
+            &["value=\"many\""],
+        ),
         ("/me/leave", vec![], Above, &[]),
         (
             "/groups/{group}/messages/{message}/edit",

@@ -5,8 +5,8 @@ use crdt::{
     time::ClaimedTime,
 };
 use node::api::{
-    ApiError, DeviceRow, ErrorKind, Keep, KeyUseWord, LateItem, LateRow, PlaceRow, Reply, RoleRow,
-    RoleWord, RosterCommand, RosterReply, TroubleRow, WhyPage, WhyRole, WhyStep,
+    ApiError, Branch, DeviceRow, ErrorKind, ForkRow, Keep, KeyUseWord, LateItem, LateRow, PlaceRow,
+    Reply, RoleRow, RoleWord, RosterCommand, RosterReply, TroubleRow, WhyPage, WhyRole, WhyStep,
 };
 
 use crate::fake::{Fake, NOW, id};
@@ -17,6 +17,7 @@ pub struct Roster {
     pub devices: Vec<DeviceRow>,
     pub late: Vec<LateItem>,
     pub trouble: Vec<TroubleRow>,
+    pub forks: Vec<ForkRow>,
     pub may_admit: bool,
 }
 
@@ -42,6 +43,25 @@ fn device(number: u8, key_use: KeyUseWord, here: bool) -> DeviceRow {
     }
 }
 
+/// A place where one device wrote two things.
+fn fork(person: &str, mine: bool, number: u8) -> ForkRow {
+    let branch = |number, text: &str| Branch {
+        id: id(number),
+        kind: "act".into(),
+        text: text.into(),
+        claimed_ms: ClaimedTime(NOW.0 - 3_600_000),
+        chosen: false,
+    };
+    ForkRow {
+        person: person.into(),
+        mine,
+        writer: WriterId::from_bytes([number; 32]),
+        group: "3号楼".into(),
+        seq: 7,
+        branches: vec![branch(number, "我来送饭"), branch(number + 1, "I take the ride")],
+    }
+}
+
 impl Roster {
     pub fn new() -> Self {
         let root = step("root", "", None);
@@ -53,6 +73,7 @@ impl Roster {
             ("poison", "gate", "change"),
         ];
         Self {
+            forks: vec![fork("张阿姨", false, 150), fork("李梅", true, 160)],
             roles: vec![
                 WhyRole {
                     role: at(RoleWord::Steward, "3号楼"),
@@ -171,6 +192,8 @@ impl Fake {
                 (row.live, row.revoked_by) = (false, Some("李梅".into()));
                 RosterReply::Revoked { revoke: id(83), kept: 5, cut: 0 }
             }
+            RosterCommand::Forks => RosterReply::Forks { forks: self.roster.forks.clone() },
+            RosterCommand::Heal { keep } => self.heal(keep)?,
             RosterCommand::Trouble { .. } => RosterReply::Trouble {
                 rows: self.roster.trouble.clone(),
                 pending: 1,
@@ -191,6 +214,16 @@ impl Fake {
             other => panic!("no page asks for {other:?}"),
         };
         Ok(Reply::Roster(reply))
+    }
+
+    fn heal(&mut self, keep: String) -> Result<RosterReply, ApiError> {
+        let all = &mut self.roster.forks;
+        let his = |it: &&mut ForkRow| it.branches.iter().any(|it| it.id.to_hex() == keep);
+        let Some(row) = all.iter_mut().find(his) else {
+            return Err(ApiError::new(ErrorKind::NotForked, [("id", keep)]));
+        };
+        row.branches.iter_mut().for_each(|it| it.chosen = it.id.to_hex() == keep);
+        Ok(RosterReply::Forks { forks: self.roster.forks.clone() })
     }
 
     fn person(&self, person: &str) -> Result<node::api::PersonRow, ApiError> {

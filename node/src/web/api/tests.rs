@@ -8,24 +8,10 @@ use super::{
     types::TYPES,
 };
 
-/// The words of everything that an enum can say, enums inside it included.
-fn words_of(name: &str) -> Vec<String> {
-    let Some(tagged) = TYPES.tagged.get(name) else { return Vec::new() };
-    let mut all = Vec::new();
-    for (word, variant) in &tagged.variants {
-        let inner = variant.inner.as_deref().map(words_of).unwrap_or_default();
-        if inner.is_empty() {
-            all.push(word.clone());
-        }
-        all.extend(inner.into_iter().map(|it| format!("{word}/{it}")));
-    }
-    all
-}
-
 /// A new command gets one line in `routes::ROUTES`, or in `ELSEWHERE` with a reason.
 #[test]
 fn every_command_has_an_address_or_a_reason_why_not() {
-    let all = words_of("Command");
+    let all: Vec<String> = TYPES.words("Command").into_iter().map(|(word, _)| word).collect();
     assert!(all.len() > 60, "the vocabulary was read");
     let routed: BTreeSet<&str> = ROUTES.iter().map(|route| route.does).collect();
     let elsewhere: BTreeSet<&str> = ELSEWHERE.iter().map(|(command, _)| *command).collect();

@@ -56,6 +56,24 @@ pub static TYPES: LazyLock<Types> = LazyLock::new(|| {
 });
 
 impl Types {
+    /// The words of everything that an enum can say, enums inside it included: its words, and as the source
+    /// names it, `RosterCommand::Why`.
+    #[cfg(test)]
+    pub fn words(&self, name: &str) -> Vec<(String, String)> {
+        let Some(tagged) = self.tagged.get(name) else { return Vec::new() };
+        let mut all = Vec::new();
+        for (word, variant) in &tagged.variants {
+            let inner = variant.inner.as_deref().map(|it| self.words(it)).unwrap_or_default();
+            if inner.is_empty() {
+                let upper = |part: &str| part[..1].to_uppercase() + &part[1..];
+                let written: String = word.split('_').map(upper).collect();
+                all.push((word.clone(), format!("{name}::{written}")));
+            }
+            all.extend(inner.into_iter().map(|(it, said)| (format!("{word}/{it}"), said)));
+        }
+        all
+    }
+
     /// The shape of a command (`root` is `Command`) or reply by its words.
     pub fn shape(&'static self, root: &'static str, words: &str) -> Option<Shape> {
         let (mut name, mut tags, mut last) = (root, Vec::new(), None);
