@@ -70,6 +70,7 @@ mod recover;
 mod removal;
 mod request;
 mod requests;
+mod roots;
 mod rota;
 mod search;
 mod secure;
@@ -403,6 +404,7 @@ fn at_work() -> Router<App> {
         .route("/rota/absent", post(rota::absent))
         .route("/series/{series}", get(rota::series))
         .route("/trouble", get(trouble::page))
+        .route("/roots", get(roots::page).post(roots::send))
         .route("/forks", get(forks::page).post(forks::choose))
         .route("/places", get(places::page).post(places::send))
         .route("/late/{removal}", get(trouble::late_page))

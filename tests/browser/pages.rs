@@ -129,6 +129,7 @@ fn on_paper_and_about_people(town: &Town) -> Vec<(&'static str, usize, String)> 
             format!("/people/{person}/devices/{key}/revoke"),
         ),
         ("/trouble", OFFICE, "/trouble".into()),
+        ("/roots", OFFICE, "/roots".into()),
         ("/forks", OFFICE, "/forks".into()),
         ("/places", CHEN, "/places".into()),
         ("/late/{removal}", OFFICE, format!("/late/{removal}")),

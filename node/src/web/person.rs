@@ -67,6 +67,7 @@ struct Device {
 #[template(path = "person.html")]
 struct Person {
     f: Frame,
+    id: String,
     href: String,
     name: String,
     home: String,
@@ -189,6 +190,7 @@ async fn load(
     let devices = why.devices.iter().take(DEVICES_SHOWN_MAX);
     Ok(Person {
         f,
+        id: id.to_hex(),
         href: href(id),
         name: clip(&why.person.name, TITLE_CHARS_MAX),
         home: clip(&why.person.home, TITLE_CHARS_MAX),

@@ -12,7 +12,7 @@ use node::{
 use crate::actors::{Browser, at_home_with};
 
 /// Forms that carry no key, and why they need none.
-const EXEMPT: [(&str, &str); 29] = [
+const EXEMPT: [(&str, &str); 30] = [
     ("found.html", "a second community is refused"),
     ("frame.html", "sets the language"),
     ("demo.html", "a box of the demonstration, outside the pages of a home"),
@@ -40,12 +40,13 @@ const EXEMPT: [(&str, &str); 29] = [
     ("directory.html", "joins and mutes; who asked to join a team waits once"),
     ("papers.html", "compares words with a key; whether they were right is noted once"),
     ("keys.html", "answers to keys and passphrases are kept nowhere; open is open, shut is shut"),
+    ("roots.html", "what was given or taken is, and words of papers are kept nowhere"),
     ("leaving.html", "who has left can leave no second time"),
     ("home.html", "says of one notice that it was read"),
 ];
 
 /// Forms into which something is typed that no phone keeps as a draft, and why.
-const NOT_KEPT: [(&str, &str); 11] = [
+const NOT_KEPT: [(&str, &str); 12] = [
     ("activity.html", "a name"),
     ("demo.html", "a box of the demonstration, outside the pages of a home"),
     ("hours.html", "a number"),
@@ -56,6 +57,7 @@ const NOT_KEPT: [(&str, &str); 11] = [
     ("private.html", "private words are kept on no phone"),
     ("rebind.html", "done in one go, face to face"),
     ("recover.html", "words of a paper key are kept on no phone"),
+    ("roots.html", "words of papers are kept on no phone"),
     ("team.html", "a line that stands there already"),
 ];
 

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use node::{
     api::{Command, KeyState, Reply},
     handle::Handle,
-    home::{self, Roots},
+    home::{self, Paper, Roots},
     run::{self, Running},
     web,
 };
@@ -18,11 +18,20 @@ use crate::{
 
 /// Whoever founded a neighbourhood, and so works for its office.
 async fn an_office() -> (TempDir, Running) {
+    let (folder, node, _) = an_office_and_its_papers().await;
+    (folder, node)
+}
+
+/// The same, and the words of the neighbourhood's papers.
+async fn an_office_and_its_papers() -> (TempDir, Running, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("home");
-    home::init(&data, "Office", Some("Zhao"), Some("Court"), Roots::TWO_OF_THREE).unwrap();
+    let made = home::init(&data, "Office", Some("Zhao"), Some("Court"), Roots::TWO_OF_THREE);
+    let papers = made.unwrap().paper.into_iter();
+    let roots = papers.filter(|key| matches!(key.paper, Paper::Root { .. }));
+    let words = roots.map(|key| key.words.join(" ")).collect();
     let node = run::open(&data).await.unwrap();
-    (folder, node)
+    (folder, node, words)
 }
 
 async fn key(handle: &Handle) -> KeyState {
@@ -136,5 +145,46 @@ async fn a_place_is_named_and_a_home_says_where_it_lies_and_a_relay_is_invited()
     let relay = zhao.post("/invite", &[("form", "relay")]).await;
     assert_eq!(relay.status, StatusCode::OK);
     relay.says("linli:");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn enough_papers_together_do_on_the_page_what_no_role_can() {
+    let (_folder, node, papers) = an_office_and_its_papers().await;
+    let mut zhao = Browser::new(&at_home_with(node.handle.clone()), "en");
+    zhao.get("/roots?what=grant&person=Zhao&paper1=secret").await.never_says(">secret<");
+    let give = |words: [&str; 3]| {
+        let form = [("what", "grant"), ("person", "Zhao"), ("role", "steward")];
+        let papers = ["paper1", "paper2", "paper3"].into_iter().zip(words);
+        form.into_iter().chain(papers).map(|(name, typed)| (name, typed.to_owned())).collect()
+    };
+    let send = async |zhao: &mut Browser, form: Vec<(&str, String)>| {
+        let form: Vec<_> = form.iter().map(|(name, typed)| (*name, typed.as_str())).collect();
+        zhao.post("/roots", &form).await
+    };
+    let few = send(&mut zhao, give([&papers[0], "", ""])).await;
+    assert_eq!(few.status, StatusCode::UNPROCESSABLE_ENTITY);
+    few.says("papers are not enough, it takes 2").says(&papers[0]);
+    let slip = papers[1].replacen(' ', "x ", 1);
+    let wrong = send(&mut zhao, give([&papers[0], "", &slip])).await;
+    wrong
+        .says(r#"id="wrong-paper3""#)
+        .never_says(r#"id="wrong-paper2""#)
+        .says("not words of the list");
+    let done = send(&mut zhao, give([&papers[0], "", &papers[1]])).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.html);
+    done.says("It counts as soon as the others hear of it.").never_says(&papers[0]);
+
+    let (config, codes) = actors::config(true);
+    let mut phone = Browser::new(&web::router(node.handle.clone(), config), "en");
+    phone.host = format!("192.168.1.23:{}", actors::PORT);
+    phone.origin = Some(format!("http://{}", phone.host));
+    phone.get("/pair").await;
+    let code = codes.lock().unwrap().last().cloned().unwrap();
+    phone.submit("/pair", &[("code", &code)]).await;
+    phone.get("/roots").await.never_says("<textarea").says("anybody in the same network");
+    let refused = send(&mut phone, give([&papers[0], "", &papers[1]])).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.never_says(&papers[0]);
     node.stop().await;
 }

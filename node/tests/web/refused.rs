@@ -92,6 +92,12 @@ fn rows() -> Vec<Row> {
             At("words"),
             &["abandon ability"],
         ),
+        (
+            "/roots",
+            vec![("what", "revoke"), ("which", "ffff"), ("paper1", "abandon ability")],
+            At("paper1"),
+            &["ffff", "abandon ability"],
+        ),
         ("/places", vec![("does", "new"), ("name", long)], At("name"), &[LONG_START]),
         ("/places", vec![("does", "live"), ("place", "Nowhere")], At("place"), &[]),
         (

@@ -28,7 +28,6 @@ const NO_PAGE: &[(&str, &str)] = &[
     ("roster/approve", "pages say it as `team/admit`, which knows the criteria, too"),
     ("roster/devices", "a person's page lists them: `roster/why`"),
     ("roster/members", "a group's desk lists them: `team/desk`"),
-    ("roster/root", "papers are brought together once in years, at the box and its own keyboard"),
     ("series/edit", "a series is planned once a season, at the command line of the desk"),
     ("series/new", "the same"),
     ("series/rota", "the same"),
