@@ -368,8 +368,8 @@ impl Keyring {
         ids.filter_map(|id| Some((*id, self.epochs.get(id)?)))
     }
 
-    /// Rule 2.
-    fn holders(&self, id: &EnvelopeId) -> BTreeSet<BoxRef> {
+    /// Rule 2: the boxes that can have its secret.
+    pub fn holders(&self, id: &EnvelopeId) -> BTreeSet<BoxRef> {
         let mut holders = BTreeSet::new();
         let (mut todo, mut seen) = (vec![*id], BTreeSet::new());
         while let Some(id) = todo.pop() {

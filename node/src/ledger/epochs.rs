@@ -9,13 +9,14 @@
 //! 3. A box that lacks an epoch gets it at once from the node that let its person in. Everybody else
 //!    who could give it waits his turn in an order that the keys draw, and gives it only if nobody
 //!    has: so a newcomer is helped by whoever is there, and not by all at once.
-//! 4. Where a group's newcomers read from their joining on, they get a new epoch instead.
+//! 4. Where a group's newcomers read from their joining on, they get a new epoch instead. A further or later
+//!    box of somebody who could read an epoch is no newcomer to it.
 //! 5. The card of whoever has just walked in is written once it can be sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
-    body::{Body, History, KeyUse, Statement, VaultName},
+    body::{Body, BoxRef, History, KeyUse, Statement, VaultName},
     envelope::Kind,
     id::{EnvelopeId, GroupId, KeyId, PersonId, ScopeId},
     secrets::Lacking,
@@ -271,23 +272,30 @@ impl Ledger {
         let from_join = roster.history(&scope) == History::FromJoin;
         let mut wait = None;
         for Lacking { epoch, boxes } in ring.lacking(&scope, &readers) {
-            if from_join && Some(epoch) != current {
-                continue;
-            }
+            let may_read = |key: &KeyId| !from_join || self.has_read(&epoch, *key);
+            let is_due = |key: &KeyId| Some(epoch) == current || may_read(key);
             let is_mine = |key: &KeyId| {
                 let person = roster.box_person(*key);
                 my_turn || person.is_some_and(|person| self.keys.welcomed.contains(&person))
             };
-            let (now, later): (Vec<KeyId>, Vec<KeyId>) = boxes.into_iter().partition(is_mine);
+            let (now, later): (Vec<KeyId>, Vec<KeyId>) =
+                boxes.into_iter().filter(is_due).partition(is_mine);
             if !later.is_empty() {
                 wait = wait.into_iter().chain([turn_in_ms(&epoch, &me, &readers)]).min();
             }
-            if now.is_empty() {
-                continue;
-            }
-            gifts.push(if from_join { Gift::Epoch(scope) } else { Gift::Share(scope, epoch, now) });
+            let (known, new): (Vec<KeyId>, Vec<KeyId>) = now.into_iter().partition(may_read);
+            gifts.extend((!known.is_empty()).then_some(Gift::Share(scope, epoch, known)));
+            gifts.extend((!new.is_empty()).then_some(Gift::Epoch(scope)));
         }
         wait
+    }
+
+    /// Rule 4: could the person of this box read it already, on whatever box of his?
+    fn has_read(&self, epoch: &EnvelopeId, key: KeyId) -> bool {
+        let (roster, holders) = (self.truth.roster(), self.truth.keyring().holders(epoch));
+        let devices = roster.box_person(key).map(|person| roster.devices(person));
+        let boxes = devices.into_iter().flatten().filter(|it| it.key_use == KeyUse::Box);
+        boxes.map(|it| BoxRef::from(it.key)).any(|it| holders.contains(&it))
     }
 
     /// Rule 5.

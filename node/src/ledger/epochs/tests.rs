@@ -370,6 +370,22 @@ fn a_newcomer_reads_what_the_groups_history_allows() {
     meet(&mut li, &mut founder);
     assert_eq!(texts(&mut founder, &id), ["before", "after"]);
     assert_eq!(texts(&mut li, &id), ["after"]);
+
+    // Sun comes later still; then Li has a second box, which reads what the first does.
+    let mut sun = walks_in("sun", &mut founder);
+    let over = Place::community().below(group);
+    grant(&mut founder, "sun", Role::Member, over);
+    post(&mut founder, &id, "later");
+    let invite = Command::Invite { role: RoleWord::Member, group: None };
+    let Reply::Invite { link } = tell(&mut founder, invite) else { panic!("a link") };
+    let mut second = home("li's second box");
+    second.identity.person = Some(person("li"));
+    let door = Invitation::from_link(&link).expect("a sound link");
+    second.walk_in(&door, &key("paper of li"), NOW).expect("comes back");
+    meet(&mut second, &mut founder);
+    meet(&mut sun, &mut founder);
+    assert_eq!(texts(&mut second, &id), ["after", "later"]);
+    assert_eq!(texts(&mut sun, &id), ["later"]);
 }
 
 /// A box that was revoked gets nothing any more, though its person stays.
