@@ -55,7 +55,7 @@ pub enum ErrorKind {
     BadPageAddress,
     /// The edit cannot be made. Args: `reason`.
     BadEdit,
-    /// Private words do not belong where everybody reads. Args: none.
+    /// Private words do not belong where everybody reads. Args: `what`, of a new request.
     Private,
     /// Nothing private of this request may be read by this person. Args: none.
     NoVault,

@@ -129,8 +129,12 @@ impl Ledger {
             return Err(too_long("place", NAME_BYTES_MAX).into());
         }
         new.needs = checked_list(new.needs)?;
-        let shown = [&new.title, &new.details, &new.area];
-        shown.into_iter().chain(&new.needs).try_for_each(|text| refuse_private(text))?;
+        let shown = [("title", &new.title), ("details", &new.details), ("place", &new.area)];
+        let needs = new.needs.iter().map(|need| ("needs", need));
+        for (what, text) in shown.into_iter().chain(needs) {
+            let private = |_| ApiError::new(ErrorKind::Private, [("what", what.to_owned())]);
+            refuse_private(text).map_err(private)?;
+        }
         let numbers = [
             ("urgency", new.urgency.is_none_or(|urgency| (1..=4).contains(&urgency)), 4),
             ("places", new.places.is_none_or(|places| (1..=1_000).contains(&places)), 1_000),

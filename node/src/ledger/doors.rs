@@ -68,8 +68,12 @@ impl Ledger {
             Some(extra) => roster.may_invite(person, &extra).is_some(),
             None => true,
         };
-        if !may_give || !may_add {
+        if !may_give {
             return Err(not_allowed().into());
+        }
+        if !may_add {
+            let args = [("group", group.unwrap_or_default().to_owned())];
+            return Err(ApiError::new(ErrorKind::NotAnOwner, args).into());
         }
         let secret = self.dice.draw();
         let key = invitation_key(&secret).key();

@@ -18,13 +18,10 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     join::given,
+    wrong::{Wrong, wrong_if_given},
 };
-use crate::{
-    api::{
-        CaseCommand, Command, ErrorKind, KindWord, NewCase, NewsCommand, NewsReply, NewsRow,
-        Private, Reply,
-    },
-    words::Words,
+use crate::api::{
+    CaseCommand, Command, KindWord, NewCase, NewsCommand, NewsReply, NewsRow, Private, Reply,
 };
 
 /// Groups that may be asked; the first one is everybody.
@@ -63,38 +60,29 @@ impl Typed {
     }
 }
 
-/// What is wrong, beside each field.
-#[derive(Default)]
-struct Beside {
-    title: Option<String>,
-    details: Option<String>,
-    name: Option<String>,
-    phone: Option<String>,
-    door: Option<String>,
-    sensitive: Option<String>,
+/// What the page sees by itself.
+fn wrong_in(visit: &Visit, typed: &Typed) -> Wrong {
+    let long = |text: &str, bytes_max| wrong_if_given(visit, text, bytes_max);
+    Wrong::seen([
+        ("title", wrong_text(visit.words, &typed.title, NAME_BYTES_MAX)),
+        ("details", long(&typed.details, TEXT_BYTES_MAX)),
+        ("name", long(&typed.name, NAME_BYTES_MAX)),
+        ("phone", long(&typed.phone, PHONE_BYTES_MAX)),
+        ("door", long(&typed.door, NAME_BYTES_MAX)),
+        ("sensitive", long(&typed.sensitive, TEXT_BYTES_MAX)),
+    ])
 }
 
-impl Beside {
-    fn of(words: Words, typed: &Typed) -> Self {
-        let long = |text: &str, bytes_max| {
-            let filled = !text.trim().is_empty();
-            filled.then(|| wrong_text(words, text, bytes_max)).flatten()
-        };
-        Self {
-            title: wrong_text(words, &typed.title, NAME_BYTES_MAX),
-            details: long(&typed.details, TEXT_BYTES_MAX),
-            name: long(&typed.name, NAME_BYTES_MAX),
-            phone: long(&typed.phone, PHONE_BYTES_MAX),
-            door: long(&typed.door, NAME_BYTES_MAX),
-            sensitive: long(&typed.sensitive, TEXT_BYTES_MAX),
-        }
-    }
-
-    fn is_any(&self) -> bool {
-        let all = [&self.title, &self.details, &self.name, &self.phone, &self.door];
-        all.into_iter().chain([&self.sensitive]).any(Option::is_some)
-    }
-}
+/// What the node calls the fields, and their ids; where no group is to be chosen, without the first.
+const FIELDS: [(&str, &str); 7] = [
+    ("group", "group"),
+    ("title", "title"),
+    ("details", "details"),
+    ("private", "details"),
+    ("name", "name"),
+    ("phone", "phone"),
+    ("door", "door"),
+];
 
 #[derive(Template)]
 #[template(path = "ask.html")]
@@ -103,10 +91,16 @@ struct AskPage {
     typed: Typed,
     /// Address, name, chosen.
     groups: Vec<(String, String, bool)>,
-    beside: Beside,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
     /// What the office has answered before: question and answer.
     answers: Vec<(String, String)>,
+}
+
+impl AskPage {
+    /// Is there more than one to choose from?
+    fn offers_groups(&self) -> bool {
+        !self.typed.is_question() && self.groups.len() > 1
+    }
 }
 
 /// The groups to choose from: address, name, chosen.
@@ -129,14 +123,7 @@ pub async fn groups(
 
 async fn blank(app: &App, visit: &Visit, typed: Typed) -> Result<AskPage, Failure> {
     let (f, groups) = tokio::join!(Frame::load(app, visit), groups(app, visit, &typed.group));
-    Ok(AskPage {
-        groups: groups?,
-        f,
-        typed,
-        beside: Beside::default(),
-        wrong: None,
-        answers: Vec::new(),
-    })
+    Ok(AskPage { groups: groups?, f, typed, wrong: Wrong::default(), answers: Vec::new() })
 }
 
 /// What the office has answered before, unless it cannot wait or was read already.
@@ -169,10 +156,10 @@ pub async fn send(
     Extension(visit): Extension<Visit>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
-    let beside = Beside::of(visit.words, &typed);
-    if beside.is_any() {
+    let wrong = wrong_in(&visit, &typed);
+    if wrong.is_some() {
         let page = blank(&app, &visit, typed).await?;
-        return Ok(unprocessable(show(&AskPage { beside, ..page })));
+        return Ok(unprocessable(show(&AskPage { wrong, ..page })));
     }
     let answers = answers(&app, &typed).await?;
     if !answers.is_empty() {
@@ -185,15 +172,10 @@ pub async fn send(
             Ok(Redirect::to(&format!("/requests/{}", id.to_hex())).into_response())
         }
         Ok(_) => Err(Failure::odd_reply()),
-        Err(error) if error.kind == ErrorKind::Private => {
-            let details = Some(super::group::one_line(&visit, &error));
-            let beside = Beside { details, ..Beside::default() };
-            let page = blank(&app, &visit, typed).await?;
-            Ok(unprocessable(show(&AskPage { beside, ..page })))
-        }
         Err(error) if is_about_the_form(&error) => {
-            let wrong = Some(visit.words.error(&error));
             let page = blank(&app, &visit, typed).await?;
+            let fields = if page.offers_groups() { &FIELDS[..] } else { &FIELDS[1..] };
+            let wrong = Wrong::said(&visit, &error, fields);
             Ok(unprocessable(show(&AskPage { wrong, ..page })))
         }
         Err(error) => Err(error.into()),

@@ -16,8 +16,9 @@ use serde_json::json;
 
 use super::{
     App,
-    error::{Failure, unprocessable},
+    error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, Visit, show},
+    wrong::Wrong,
 };
 use crate::{
     api::{ApiError, Command, ErrorKind, Reply, RosterCommand},
@@ -40,7 +41,7 @@ struct Page {
     left: bool,
     /// The only administrator is asked once more.
     last: bool,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 /// Whoever has the phone, asking.
@@ -59,7 +60,7 @@ pub async fn page(
     Extension(visit): Extension<Visit>,
 ) -> Result<Response, Failure> {
     let f = Frame::load(&app, &visit).await;
-    Ok(show(&Page { f, left: false, last: false, wrong: None }))
+    Ok(show(&Page { f, left: false, last: false, wrong: Wrong::default() }))
 }
 
 /// Everything of one's own as one file.
@@ -86,15 +87,16 @@ pub async fn leave(
 ) -> Result<Response, Failure> {
     let f = Frame::load(&app, &visit).await;
     if typed.sure.is_empty() {
-        let wrong = Some((visit.words.text("leaving-tick", &[]), String::new()));
+        let wrong = Wrong::beside("sure", visit.words.text("leaving-tick", &[]));
         return Ok(unprocessable(show(&Page { f, left: false, last: false, wrong })));
     }
     let leave = RosterCommand::Leave { group: None, anyway: !typed.anyway.is_empty() };
     match app.handle.ask(Command::Roster(leave)).await {
-        Ok(_) => Ok(show(&Page { f, left: true, last: false, wrong: None })),
-        Err(error) if error.kind == ErrorKind::LastAdmin => {
-            let wrong = Some(visit.words.error(&error));
-            Ok(unprocessable(show(&Page { f, left: false, last: true, wrong })))
+        Ok(_) => Ok(show(&Page { f, left: true, last: false, wrong: Wrong::default() })),
+        Err(error) if is_about_the_form(&error) => {
+            let last = error.kind == ErrorKind::LastAdmin;
+            let wrong = Wrong::said(&visit, &error, &[("anyway", "anyway")]);
+            Ok(unprocessable(show(&Page { f, left: false, last, wrong })))
         }
         Err(error) => Err(error.into()),
     }

@@ -15,8 +15,11 @@ use super::{
     error::Failure,
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
     telling::Acted,
+    wrong::Wrong,
 };
-use crate::api::{Command, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, Reply, RoleWord};
+use crate::api::{
+    Command, NewsCommand, NewsReply, NewsRow, NewsState, NewsWord, Reply, RoleWord, mark_of,
+};
 
 /// Announcements in one portion of the list.
 const NEWS_SHOWN_MAX: usize = 12;
@@ -67,18 +70,15 @@ pub struct One {
     /// May somebody still say that it is his?
     pub may_be_mine: bool,
     pub typed: Acted,
-    pub wrong: Option<String>,
+    /// The mark of what it says, as the reader sees it.
+    pub seen: String,
+    pub wrong: Wrong,
 }
 
 impl One {
-    /// What is wrong with the form of this act.
-    fn wrong_with(&self, what: &str) -> Option<&String> {
-        self.wrong.as_ref().filter(|_| self.typed.what == what)
-    }
-
     /// Is it the form that was refused?
     fn open(&self, what: &str) -> bool {
-        self.wrong_with(what).is_some()
+        self.wrong.is_some() && self.typed.what == what
     }
 }
 
@@ -170,8 +170,9 @@ pub async fn load(app: &App, visit: &Visit, id: String) -> Result<One, Failure> 
         href: line.href.clone(),
         may_change: row.may_change,
         may_be_mine: row.class == NewsWord::Addressed && stands,
+        seen: mark_of(&[&row.text]),
         typed: Acted { text: row.text.clone(), ..Acted::default() },
-        wrong: None,
+        wrong: Wrong::default(),
         line,
     })
 }

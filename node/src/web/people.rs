@@ -18,6 +18,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     link::Link,
     person::{href, role_at},
+    wrong::Wrong,
 };
 use crate::api::{Command, PersonRow, Reply, RoleWord, RosterCommand, RosterReply};
 
@@ -111,7 +112,7 @@ struct InvitePage {
     roles: Vec<(&'static str, String, bool)>,
     groups: Vec<(String, String, bool)>,
     link: Option<Link>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 /// The roles with their words in forms.
@@ -140,7 +141,13 @@ async fn blank(app: &App, visit: &Visit, typed: &Typed) -> Result<InvitePage, Fa
         let chosen = id == typed.group;
         (id, clip(&visit.words.group_name(&group.name), TITLE_CHARS_MAX), chosen)
     });
-    Ok(InvitePage { groups: groups.collect(), roles: roles.into(), f, link: None, wrong: None })
+    Ok(InvitePage {
+        groups: groups.collect(),
+        roles: roles.into(),
+        f,
+        link: None,
+        wrong: Wrong::default(),
+    })
 }
 
 pub async fn invite_page(
@@ -174,7 +181,7 @@ pub async fn invite(
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if is_about_the_form(&error) => {
             let page = blank(&app, &visit, &typed).await?;
-            let wrong = Some(visit.words.error(&error));
+            let wrong = Wrong::said(&visit, &error, &[("role", "role"), ("group", "group")]);
             Ok(unprocessable(show(&InvitePage { wrong, ..page })))
         }
         Err(error) => Err(error.into()),

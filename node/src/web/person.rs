@@ -18,6 +18,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
     link::Link,
     people::{ROLES, role_typed},
+    wrong::Wrong,
 };
 use crate::api::{
     ApiError, DeviceRow, ErrorKind, KeyUseWord, PlaceRow, RoleRow, RosterCommand, RosterReply,
@@ -80,6 +81,8 @@ struct Person {
     number: Option<Link>,
     meeting: Meeting,
     form: GrantForm,
+    /// With the form that says who was met, or with the one that gives a role.
+    wrong: Wrong,
     link: Option<Link>,
 }
 
@@ -88,7 +91,6 @@ struct Meeting {
     by: u64,
     by_me: bool,
     typed: String,
-    wrong: Option<String>,
 }
 
 /// The form that gives a role: value, words, chosen.
@@ -98,7 +100,6 @@ struct GrantForm {
     /// He was removed once: giving a role again must be meant.
     removed: bool,
     again: bool,
-    wrong: Option<(String, String)>,
 }
 
 /// Which portion.
@@ -200,13 +201,9 @@ async fn load(
         devices: devices.map(|row| device(visit, id, why.person.me, row)).collect(),
         devices_hidden: hidden,
         number: why.number.map(Link::to),
-        meeting: Meeting {
-            by: why.person.met,
-            by_me: why.person.met_by_me,
-            typed: String::new(),
-            wrong: None,
-        },
+        meeting: Meeting { by: why.person.met, by_me: why.person.met_by_me, typed: String::new() },
         form: form(visit, &places, removed, typed),
+        wrong: Wrong::default(),
         link: None,
     })
 }
@@ -282,7 +279,6 @@ fn form(visit: &Visit, places: &[PlaceRow], removed: bool, typed: &Typed) -> Gra
         places: places.collect(),
         removed,
         again: !typed.again.is_empty(),
-        wrong: None,
     }
 }
 
@@ -314,7 +310,7 @@ pub async fn meet(
     };
     let mut page = load(&app, &visit, id, 0, &Typed::default()).await?;
     page.meeting.typed = typed;
-    page.meeting.wrong = Some(super::group::one_line(&visit, &error));
+    page.wrong = Wrong::said(&visit, &error, &[("number", "number")]);
     Ok(unprocessable(show(&page)))
 }
 
@@ -348,7 +344,8 @@ async fn refused(
     error: &ApiError,
 ) -> Result<Response, Failure> {
     let mut page = load(app, visit, id, 0, typed).await?;
-    page.form.wrong = Some(visit.words.error(error));
+    let fields = [("role", "role"), ("place", "over"), ("again", "again")];
+    page.wrong = Wrong::said(visit, error, &fields);
     page.form.removed |= error.kind == ErrorKind::WasRemoved;
     Ok(unprocessable(show(&page)))
 }

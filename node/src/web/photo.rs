@@ -25,9 +25,10 @@ use super::{
     App,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
-    group::{id_of, one_line},
+    group::id_of,
     groups::href,
     upload::{Unpacking, Upload},
+    wrong::Wrong,
 };
 use crate::{
     api::{
@@ -46,9 +47,7 @@ struct NewPhoto {
     group: String,
     text: String,
     alert: bool,
-    wrong_text: Option<String>,
-    wrong_photo: Option<String>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 async fn blank(app: &App, visit: &Visit, group: &str) -> Result<NewPhoto, Failure> {
@@ -62,9 +61,7 @@ async fn blank(app: &App, visit: &Visit, group: &str) -> Result<NewPhoto, Failur
         group: clip(&visit.words.group_name(&board.group.name), TITLE_CHARS_MAX),
         text: String::new(),
         alert: false,
-        wrong_text: None,
-        wrong_photo: None,
-        wrong: None,
+        wrong: Wrong::default(),
     })
 }
 
@@ -96,40 +93,41 @@ pub async fn send(
     let id = id_of(&group)?;
     let text = form.text("text").unwrap_or_default().trim().replace("\r\n", "\n");
     let alert = form.text("alert").is_some();
-    let wrong_text = wrong_text(visit.words, &text, TEXT_BYTES_MAX);
-    let photos = if wrong_text.is_none() { ready(&form).await } else { Ok(Vec::new()) };
-    let typed = |page: NewPhoto| NewPhoto { text: text.clone(), alert, ..page };
-    let refused = match photos {
-        Ok(photos) if wrong_text.is_none() => {
-            let class = if alert { NewsWord::Alert } else { NewsWord::Notice };
-            let text = text.clone();
-            let group = Some(group.clone());
-            let telling = Telling { group, class, text, photos, ..Telling::default() };
-            let telling = Box::new(telling);
-            match app.handle.act(tell(telling)).await {
-                Ok(_) => return Ok(Redirect::to(&format!("{}#newest", href(id))).into_response()),
-                Err(error) => Some(error),
+    let mut wrong = Wrong::seen([("text", wrong_text(visit.words, &text, TEXT_BYTES_MAX))]);
+    if !wrong.is_some() {
+        match said(&app, &form, &group, &text, alert).await {
+            Ok(()) => return Ok(Redirect::to(&format!("{}#newest", href(id))).into_response()),
+            Err(error) if is_about_the_form(&error) => {
+                wrong = Wrong::said(&visit, &error, &FIELDS);
             }
+            Err(error) => return Err(error.into()),
         }
-        Ok(_) => None,
-        Err(error) => Some(error),
-    };
-    let page = typed(blank(&app, &visit, &group).await?);
-    let page = match refused {
-        None => NewPhoto { wrong_text, ..page },
-        Some(error) if error.kind == ErrorKind::NoPhoto => {
-            NewPhoto { wrong_photo: Some(one_line(&visit, &error)), ..page }
-        }
-        Some(error) if is_about_the_form(&error) => {
-            NewPhoto { wrong: Some(visit.words.error(&error)), ..page }
-        }
-        Some(error) => return Err(error.into()),
-    };
-    Ok(unprocessable(show(&page)))
+    }
+    let page = blank(&app, &visit, &group).await?;
+    Ok(unprocessable(show(&NewPhoto { text, alert, wrong, ..page })))
 }
 
-const fn tell(telling: Box<Telling>) -> Command {
-    Command::News(NewsCommand::Tell(telling))
+/// What the node calls the fields, and their ids.
+const FIELDS: [(&str, &str); 4] =
+    [("text", "text"), ("private", "text"), ("photo", "photo"), ("photos", "photo")];
+
+/// Makes the photos ready and says them.
+async fn said(
+    app: &App,
+    form: &Upload,
+    group: &str,
+    text: &str,
+    alert: bool,
+) -> Result<(), ApiError> {
+    let telling = Telling {
+        group: Some(group.to_owned()),
+        class: if alert { NewsWord::Alert } else { NewsWord::Notice },
+        text: text.to_owned(),
+        photos: ready(form).await?,
+        ..Telling::default()
+    };
+    let tell = Command::News(NewsCommand::Tell(Box::new(telling)));
+    app.handle.act(tell).await.map(|_| ())
 }
 
 /// The photos and files of a form, made ready and sealed.

@@ -18,7 +18,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     person::{href, person_id, role_at, why},
     removal::{Removed, compare, keep_typed, keeps},
-    wrong::named,
+    wrong::Wrong,
 };
 use crate::api::{ErrorKind, RoleRow, RosterCommand, RosterReply};
 
@@ -46,10 +46,7 @@ struct Page {
     /// What the old person is.
     roles: Vec<String>,
     typed: Typed,
-    wrong_to: Option<String>,
-    wrong_number: Option<String>,
-    wrong_until: Option<String>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
     /// Groups would vanish: doing it anyway must be meant.
     ask_anyway: bool,
 }
@@ -70,10 +67,7 @@ async fn load(app: &App, visit: &Visit, old: PersonId, typed: Typed) -> Result<P
         name: clip(&why.person.name, TITLE_CHARS_MAX),
         roles: live.map(|row| role_at(visit, &row.role)).collect(),
         typed,
-        wrong_to: None,
-        wrong_number: None,
-        wrong_until: None,
-        wrong: None,
+        wrong: Wrong::default(),
         ask_anyway: false,
     })
 }
@@ -95,7 +89,7 @@ pub async fn rebind(
     let old = person_id(&person)?;
     let Some(keep) = keep_typed(&visit, &typed.keep, &typed.until) else {
         let mut page = load(&app, &visit, old, typed).await?;
-        page.wrong_until = Some(visit.words.text("keep-until-wrong", &[]));
+        page.wrong = Wrong::beside("until", visit.words.text("keep-until-wrong", &[]));
         return Ok(unprocessable(show(&page)));
     };
     let compared = compare(&app, &visit).await?;
@@ -120,18 +114,12 @@ pub async fn rebind(
         Ok(_) => return Err(Failure::odd_reply()),
         Err(error) => error,
     };
-    let of_number = error.kind == ErrorKind::OtherNumber;
-    if !of_number && !is_about_the_form(&error) {
+    if !is_about_the_form(&error) {
         return Err(error.into());
     }
     let mut page = load(&app, &visit, old, typed).await?;
-    if named(&error) == Some("person") {
-        page.wrong_to = Some(super::group::one_line(&visit, &error));
-    } else if of_number {
-        page.wrong_number = Some(super::group::one_line(&visit, &error));
-    } else {
-        page.wrong = Some(visit.words.error(&error));
-    }
+    let fields = [("person", "to"), ("number", "number"), ("anyway", "anyway")];
+    page.wrong = Wrong::said(&visit, &error, &fields);
     page.ask_anyway = error.kind == ErrorKind::CutsGroups;
     Ok(unprocessable(show(&page)))
 }

@@ -18,6 +18,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     people::role_typed,
     person::{href, key_digits, key_use, person_id, role_at, why},
+    wrong::Wrong,
 };
 use crate::{
     api::{
@@ -57,8 +58,7 @@ struct Removal {
     /// What may be taken: value, words, chosen.
     roles: Vec<(String, String, bool)>,
     typed: Typed,
-    wrong_until: Option<String>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
     /// Groups would vanish: doing it anyway must be meant.
     ask_anyway: bool,
 }
@@ -138,8 +138,7 @@ async fn load(
         is_sealed: device.is_some_and(|row| row.key_use == KeyUseWord::Sealed),
         roles: offered(visit, &why, &typed),
         typed,
-        wrong_until: None,
-        wrong: None,
+        wrong: Wrong::default(),
         ask_anyway: false,
         back,
     })
@@ -213,7 +212,7 @@ async fn take(
 ) -> Result<Response, Failure> {
     let Some(keep) = keep_typed(visit, &typed.keep, &typed.until) else {
         let mut page = load(app, visit, person, key, typed).await?;
-        page.wrong_until = Some(visit.words.text("keep-until-wrong", &[]));
+        page.wrong = Wrong::beside("until", visit.words.text("keep-until-wrong", &[]));
         return Ok(unprocessable(show(&page)));
     };
     let compared = compare(app, visit).await?;
@@ -228,7 +227,8 @@ async fn take(
         Ok(_) => Err(Failure::odd_reply()),
         Err(error) if is_about_the_form(&error) => {
             let mut page = load(app, visit, person, key, typed).await?;
-            page.wrong = Some(visit.words.error(&error));
+            let fields = [("role", "what"), ("anyway", "anyway")];
+            page.wrong = Wrong::said(visit, &error, &fields[usize::from(key.is_some())..]);
             page.ask_anyway = error.kind == ErrorKind::CutsGroups;
             Ok(unprocessable(show(&page)))
         }

@@ -19,6 +19,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     group::one_line,
     requests::class,
+    wrong::Wrong,
 };
 use crate::api::{
     ApiError, Command, OfferRow, Reply, RequestRow, SeriesCommand, SeriesReply, SeriesRow,
@@ -89,7 +90,7 @@ struct SwapPage {
     /// Rides of others in the same series.
     theirs: Vec<Card>,
     chosen: String,
-    wrong: Option<String>,
+    wrong: Wrong,
 }
 
 #[derive(Template)]
@@ -223,7 +224,13 @@ async fn load_swap(app: &App, visit: &Visit, swap: Swap) -> Result<SwapPage, Fai
     let Reply::Series(SeriesReply::Page(page)) = reply? else { return Err(Failure::odd_reply()) };
     let others = page.rides.iter().filter(|row| row.holder.is_some() && !row.mine);
     let theirs = others.take(RIDES_SHOWN_MAX).map(|row| card(visit, row)).collect();
-    Ok(SwapPage { f, mine: card(visit, mine), theirs, chosen: swap.theirs, wrong: None })
+    Ok(SwapPage {
+        f,
+        mine: card(visit, mine),
+        theirs,
+        chosen: swap.theirs,
+        wrong: Wrong::default(),
+    })
 }
 
 pub async fn swap_page(
@@ -245,11 +252,9 @@ pub async fn swap(
 ) -> Result<Response, Failure> {
     let offers = !typed.chosen.is_empty();
     if offers && typed.theirs.is_empty() {
-        let wrong = Some(visit.words.text("field-empty", &[]));
-        return Ok(unprocessable(show(&SwapPage {
-            wrong,
-            ..load_swap(&app, &visit, typed).await?
-        })));
+        let wrong = Wrong::beside("theirs", visit.words.text("field-empty", &[]));
+        let page = load_swap(&app, &visit, typed).await?;
+        return Ok(unprocessable(show(&SwapPage { wrong, ..page })));
     }
     let (mine, theirs) = (typed.mine.clone(), typed.theirs.clone());
     match app.handle.act(Command::Series(SeriesCommand::Swap { mine, theirs })).await {
@@ -258,9 +263,13 @@ pub async fn swap(
         }
         Ok(_) => Ok(Redirect::to("/rota").into_response()),
         Err(error) if offers && is_about_the_form(&error) => {
-            let wrong = Some(one_line(&visit, &error));
-            let page = load_swap(&app, &visit, typed).await?;
-            Ok(unprocessable(show(&SwapPage { wrong, ..page })))
+            let wrong = Wrong::beside("theirs", one_line(&visit, &error));
+            match load_swap(&app, &visit, typed).await {
+                Ok(page) => Ok(unprocessable(show(&SwapPage { wrong, ..page }))),
+                // His own ride is not his any more.
+                Err(Failure::NoPage) => as_it_is_now(&app, &visit, error).await,
+                Err(failure) => Err(failure),
+            }
         }
         Err(error) => as_it_is_now(&app, &visit, error).await,
     }

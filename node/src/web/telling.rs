@@ -15,14 +15,16 @@ use serde::Deserialize;
 
 use super::{
     App,
-    error::{Failure, is_about_the_form, unprocessable},
+    error::{Failure, has_passed, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
-    group::{id_of, one_line},
+    group::id_of,
     groups::areas,
     join::given,
     news,
     photo::ready,
+    seen::{beside, if_seen},
     upload::{Unpacking, Upload},
+    wrong::Wrong,
 };
 use crate::api::{
     ApiError, Command, ErrorKind, NewsCommand, NewsReply, NewsWord, PhotoRow, Reply, RoleWord,
@@ -62,32 +64,16 @@ impl Typed {
     }
 }
 
-/// What is wrong, by the field that it stands beside.
-#[derive(Default)]
-struct Wrong {
-    text: Option<String>,
-    area: Option<String>,
-    until: Option<String>,
-    photo: Option<String>,
-    all: Option<(String, String)>,
-}
-
-impl Wrong {
-    fn is_any(&self) -> bool {
-        let beside = [&self.text, &self.area, &self.until, &self.photo];
-        self.all.is_some() || beside.iter().any(|it| it.is_some())
-    }
-
-    fn of(visit: &Visit, error: &ApiError) -> Self {
-        let (said, wrong) = (Some(one_line(visit, error)), Self::default());
-        match error.kind {
-            ErrorKind::NoPhoto => Self { photo: said, ..wrong },
-            ErrorKind::UnknownPlace | ErrorKind::NoAudience => Self { area: said, ..wrong },
-            ErrorKind::BadWindow => Self { until: said, ..wrong },
-            _ => Self { all: Some(visit.words.error(error)), ..wrong },
-        }
-    }
-}
+/// What the node calls the fields, and their ids.
+const FIELDS: [(&str, &str); 7] = [
+    ("text", "text"),
+    ("private", "text"),
+    ("place", "area"),
+    ("until", "until"),
+    ("group", "group"),
+    ("photo", "photo"),
+    ("photos", "photo"),
+];
 
 #[derive(Template)]
 #[template(path = "telling.html")]
@@ -154,12 +140,14 @@ pub async fn send(
 ) -> Result<Response, Failure> {
     let typed = Typed::of(&form);
     let (until_ms, wrong) = looked_through(&visit, &typed);
-    let wrong = if wrong.is_any() {
+    let wrong = if wrong.is_some() {
         wrong
     } else {
         match tell(&app, &form, &typed, until_ms).await {
             Ok(there) => return Ok(Redirect::to(&there).into_response()),
-            Err(Failure::Api(error)) if is_about_the_form(&error) => Wrong::of(&visit, &error),
+            Err(Failure::Api(error)) if is_about_the_form(&error) => {
+                Wrong::said(&visit, &error, &FIELDS)
+            }
             Err(failure) => return Err(failure),
         }
     };
@@ -172,12 +160,11 @@ fn looked_through(visit: &Visit, typed: &Typed) -> (Option<u64>, Wrong) {
     let until_ms = visit.moment_typed(&typed.until);
     let missing = typed.class() == NewsWord::Addressed && typed.area.is_empty();
     let bad = !typed.until.is_empty() && until_ms.is_none();
-    let wrong = Wrong {
-        text: wrong_text(words, &typed.text, TEXT_BYTES_MAX),
-        area: missing.then(|| words.text("tell-no-area", &[])),
-        until: bad.then(|| words.text("case-no-time", &[])),
-        ..Wrong::default()
-    };
+    let wrong = Wrong::seen([
+        ("text", wrong_text(words, &typed.text, TEXT_BYTES_MAX)),
+        ("area", missing.then(|| words.text("tell-no-area", &[]))),
+        ("until", bad.then(|| words.text("case-no-time", &[]))),
+    ]);
     (until_ms, wrong)
 }
 
@@ -222,6 +209,7 @@ pub struct Acted {
     pub text: String,
     pub until: String,
     pub reason: String,
+    pub seen: String,
 }
 
 /// Said differently, taken back, or 我家的.
@@ -233,36 +221,49 @@ pub async fn act(
 ) -> Result<Response, Failure> {
     let id = id_of(&id)?.to_hex();
     let wrong = match command(&visit, &id, &typed) {
-        Ok(command) => match app.handle.act(Command::News(command)).await {
+        Ok(command) => match app.handle.act(command).await {
             Ok(_) => return Ok(Redirect::to(&format!("/news/{id}")).into_response()),
-            Err(error) if is_about_the_form(&error) => one_line(&visit, &error),
+            Err(error) if has_passed(&error) => refused(&visit, &typed.what, &error),
             Err(error) => return Err(error.into()),
         },
         Err(None) => return Err(Failure::BadForm),
         Err(Some(wrong)) => wrong,
     };
     let page = news::load(&app, &visit, id).await?;
-    Ok(unprocessable(show(&news::One { typed, wrong: Some(wrong), ..page })))
+    Ok(unprocessable(show(&news::One { typed, wrong, ..page })))
 }
 
-/// What a form asks for; an error is a sentence, or none where the form is none of ours.
-fn command(visit: &Visit, id: &str, typed: &Acted) -> Result<NewsCommand, Option<String>> {
-    let text = |text: &str| match wrong_text(visit.words, text, TEXT_BYTES_MAX) {
+/// The node's refusal, beside the field of the form that was sent.
+fn refused(visit: &Visit, what: &str, error: &ApiError) -> Wrong {
+    match (error.kind, what) {
+        (ErrorKind::Changed, _) => Wrong::beside("text", beside(visit, error)),
+        (_, "correct") => Wrong::said(visit, error, &FIELDS),
+        _ => Wrong::said(visit, error, &[("reason", "reason"), ("private", "reason")]),
+    }
+}
+
+/// What a form asks for; an error says what is wrong, or nothing where the form is none of ours.
+fn command(visit: &Visit, id: &str, typed: &Acted) -> Result<Command, Option<Wrong>> {
+    let text = |field: &str, text: &str| match wrong_text(visit.words, text, TEXT_BYTES_MAX) {
         None => Ok(text.trim().replace("\r\n", "\n")),
-        wrong => Err(wrong),
+        Some(wrong) => Err(Some(Wrong::beside(field, wrong))),
     };
     let id = id.to_owned();
     match typed.what.as_str() {
         "correct" => {
             let until_ms = given(&typed.until).map(|until| {
-                let moment = visit.moment_typed(&until);
-                moment.ok_or_else(|| Some(visit.words.text("case-no-time", &[])))
+                let wrong = || Wrong::beside("until", visit.words.text("case-no-time", &[]));
+                visit.moment_typed(&until).ok_or_else(|| Some(wrong()))
             });
-            let (text, until_ms) = (text(&typed.text)?, until_ms.transpose()?);
-            Ok(NewsCommand::Correct { id, text, until_ms })
+            let (text, until_ms) = (text("text", &typed.text)?, until_ms.transpose()?);
+            let correct = Command::News(NewsCommand::Correct { id, text, until_ms });
+            Ok(if_seen(typed.seen.clone(), correct))
         }
-        "withdraw" => Ok(NewsCommand::Withdraw { id, reason: text(&typed.reason)? }),
-        "mine" => Ok(NewsCommand::Mine { id }),
+        "withdraw" => {
+            let reason = text("reason", &typed.reason)?;
+            Ok(Command::News(NewsCommand::Withdraw { id, reason }))
+        }
+        "mine" => Ok(Command::News(NewsCommand::Mine { id })),
         _ => Err(None),
     }
 }

@@ -94,7 +94,7 @@ pub fn named(error: &ApiError) -> Option<&str> {
         },
         Kind::UnknownPerson | Kind::NotInGroup | Kind::NotHere | Kind::Ambiguous => "person",
         Kind::UnknownPlace | Kind::NoAudience => "place",
-        Kind::UnknownGroup | Kind::NotAMember => "group",
+        Kind::UnknownGroup | Kind::NotAMember | Kind::NotAnOwner => "group",
         Kind::UnknownRequest => "request",
         Kind::UnknownActivity | Kind::UnknownCertificate => "code",
         Kind::UnknownCriterion => "criterion",
@@ -109,7 +109,11 @@ pub fn named(error: &ApiError) -> Option<&str> {
         Kind::BadAddress | Kind::BadPageAddress => "address",
         Kind::NameTaken => "name",
         Kind::NotCarried => "text",
-        Kind::Private => "private",
+        Kind::Private => return arg("what").or(Some("private")),
+        Kind::TooLow | Kind::HasRole | Kind::HasNoRole | Kind::NotAllowed => "role",
+        Kind::WasRemoved => "again",
+        Kind::CutsGroups | Kind::LastAdmin => "anyway",
+        Kind::NoPhoto => "photo",
         _ => return None,
     })
 }
@@ -122,12 +126,15 @@ mod tests {
 
     #[test]
     fn a_refusal_names_its_field_or_none() {
-        let table: [(ErrorKind, Args, Option<&str>); 6] = [
+        let table: [(ErrorKind, Args, Option<&str>); 9] = [
             (ErrorKind::BadText, &[("what", "title"), ("limit", "80")], Some("title")),
             (ErrorKind::SayWhat, &[("verb", "hold"), ("lacks", "reason")], Some("reason")),
             (ErrorKind::VoteRefused, &[("vote", "not_on_roll")], Some("voter")),
             (ErrorKind::VoteRefused, &[("vote", "over")], None),
             (ErrorKind::UnknownPerson, &[("name", "Chen")], Some("person")),
+            (ErrorKind::Private, &[], Some("private")),
+            (ErrorKind::Private, &[("what", "title")], Some("title")),
+            (ErrorKind::TooLow, &[("role", "staff")], Some("role")),
             (ErrorKind::Busy, &[], None),
         ];
         for (kind, args, field) in table {

@@ -12,15 +12,15 @@ use axum::{
 use crdt::limits::NAME_BYTES_MAX;
 
 use crate::{
-    api::{CaseCommand, Command, ErrorKind, NewCase, Reply},
+    api::{CaseCommand, Command, NewCase, Reply},
     web::{
         App,
         error::{Failure, is_about_the_form, unprocessable},
-        frame::{Frame, Visit, show, wrong_text},
-        group::one_line,
+        frame::{Frame, Visit, show},
         photo::ready,
         requests::URGENT_FROM,
         upload::Unpacking,
+        wrong::{Wrong, wrong_if_given},
     },
 };
 
@@ -30,14 +30,15 @@ struct Page {
     f: Frame,
     title: String,
     urgent: bool,
-    wrong_title: Option<String>,
-    wrong_photo: Option<String>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
+
+/// What the node calls the fields, and their ids.
+const FIELDS: [(&str, &str); 3] = [("title", "title"), ("photo", "photo"), ("photos", "photo")];
 
 async fn blank(app: &App, visit: &Visit, title: String, urgent: bool) -> Page {
     let f = Frame::load(app, visit).await;
-    Page { f, title, urgent, wrong_title: None, wrong_photo: None, wrong: None }
+    Page { f, title, urgent, wrong: Wrong::default() }
 }
 
 /// The form.
@@ -53,11 +54,10 @@ pub async fn send(
 ) -> Result<Response, Failure> {
     let title = form.text("title").unwrap_or_default().trim().to_owned();
     let urgent = form.text("urgent").is_some();
-    let has_words = !title.is_empty();
-    let wrong_title = has_words.then(|| wrong_text(visit.words, &title, NAME_BYTES_MAX)).flatten();
-    if wrong_title.is_some() {
+    let wrong = Wrong::seen([("title", wrong_if_given(&visit, &title, NAME_BYTES_MAX))]);
+    if wrong.is_some() {
         let page = blank(&app, &visit, title, urgent).await;
-        return Ok(unprocessable(show(&Page { wrong_title, ..page })));
+        return Ok(unprocessable(show(&Page { wrong, ..page })));
     }
     let asked = match ready(&form).await {
         Ok(photos) => {
@@ -74,12 +74,10 @@ pub async fn send(
         Ok(_) => return Err(Failure::odd_reply()),
         Err(error) => error,
     };
+    if !is_about_the_form(&error) {
+        return Err(error.into());
+    }
+    let wrong = Wrong::said(&visit, &error, &FIELDS);
     let page = blank(&app, &visit, title, urgent).await;
-    let page = match error.kind {
-        ErrorKind::NoPhoto => Page { wrong_photo: Some(one_line(&visit, &error)), ..page },
-        ErrorKind::Private => Page { wrong_title: Some(one_line(&visit, &error)), ..page },
-        _ if is_about_the_form(&error) => Page { wrong: Some(visit.words.error(&error)), ..page },
-        _ => return Err(error.into()),
-    };
-    Ok(unprocessable(show(&page)))
+    Ok(unprocessable(show(&Page { wrong, ..page })))
 }

@@ -16,8 +16,9 @@ use crate::{
     api::{ApiError, Command, ErrorKind, RequestPage, VaultWord},
     web::{
         App,
-        error::{Failure, unprocessable},
+        error::{Failure, is_about_the_form, unprocessable},
         frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
+        wrong::Wrong,
     },
 };
 
@@ -36,7 +37,7 @@ struct Page {
     title: String,
     /// Value, words, chosen.
     classes: Vec<(&'static str, String, bool)>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 /// Value in the form, what it is called, and the sentence once it is gone.
@@ -60,7 +61,7 @@ async fn load(app: &App, visit: &Visit, id: String) -> Result<(Page, Box<Request
     };
     let classes = request.may_erase.iter().map(class).collect();
     let title = clip(&request.row.title, TITLE_CHARS_MAX);
-    Ok((Page { f, back, title, classes, wrong: None }, request))
+    Ok((Page { f, back, title, classes, wrong: Wrong::default() }, request))
 }
 
 pub async fn page(
@@ -82,9 +83,16 @@ pub async fn erase(
     let chosen = request.may_erase.iter().find(|class| named(**class).0 == typed.class);
     let Some(class) = chosen.copied() else {
         let say = |key| visit.words.text(key, &[]);
-        let wrong = Some((say("erase-choose"), say("erase-choose-hint")));
+        let wrong =
+            Wrong::beside("class", format!("{} {}", say("erase-choose"), say("erase-choose-hint")));
         return Ok(unprocessable(show(&Page { wrong, ..page })));
     };
-    app.handle.ask(Command::Erase { id: id.clone(), class: Some(class) }).await?;
-    private::shut_after(&app, &visit, id, visit.words.text(named(class).2, &[])).await
+    match app.handle.ask(Command::Erase { id: id.clone(), class: Some(class) }).await {
+        Ok(_) => private::shut_after(&app, &visit, id, visit.words.text(named(class).2, &[])).await,
+        Err(error) if is_about_the_form(&error) => {
+            let wrong = Wrong::said(&visit, &error, &[("role", "class")]);
+            Ok(unprocessable(show(&Page { wrong, ..page })))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

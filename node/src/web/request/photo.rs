@@ -11,15 +11,15 @@ use axum::{
 
 use super::{asked_for, href, name_of};
 use crate::{
-    api::{AddedRow, ApiError, CaseCommand, Command, ErrorKind},
+    api::{AddedRow, ApiError, CaseCommand, Command},
     web::{
         App,
         announced::{Shown, shown},
         error::{Failure, is_about_the_form, unprocessable},
         frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
-        group::one_line,
         photo::ready,
         upload::{Unpacking, Upload},
+        wrong::Wrong,
     },
 };
 
@@ -49,15 +49,14 @@ struct Page {
     f: Frame,
     href: String,
     title: String,
-    wrong_photo: Option<String>,
-    wrong: Option<(String, String)>,
+    wrong: Wrong,
 }
 
 async fn blank(app: &App, visit: &Visit, id: &str) -> Result<Page, Failure> {
     let (f, request) = asked_for(app, visit, name_of(id)?).await?;
     let href = href(&request.row.id.to_hex());
     let title = clip(&request.row.title, TITLE_CHARS_MAX);
-    Ok(Page { f, href, title, wrong_photo: None, wrong: None })
+    Ok(Page { f, href, title, wrong: Wrong::default() })
 }
 
 /// The form.
@@ -79,18 +78,14 @@ pub async fn send(
     let name = name_of(&id)?;
     let error = match add(&app, &name, &form).await {
         Ok(()) => return Ok(Redirect::to(&format!("{}#photos", href(&name))).into_response()),
-        Err(error) => error,
+        Err(error) if is_about_the_form(&error) => error,
+        Err(error) => return Err(error.into()),
     };
+    // How many stand there already is about the photos, too.
+    let fields = [("photo", "photo"), ("photos", "photo"), ("additions", "photo")];
+    let wrong = Wrong::said(&visit, &error, &fields);
     let page = blank(&app, &visit, &id).await?;
-    let page = match error.kind {
-        ErrorKind::NoPhoto => Page { wrong_photo: Some(one_line(&visit, &error)), ..page },
-        ErrorKind::NotNow | ErrorKind::NotAllowed | ErrorKind::Private => {
-            Page { wrong: Some(visit.words.error(&error)), ..page }
-        }
-        _ if is_about_the_form(&error) => Page { wrong: Some(visit.words.error(&error)), ..page },
-        _ => return Err(error.into()),
-    };
-    Ok(unprocessable(show(&page)))
+    Ok(unprocessable(show(&Page { wrong, ..page })))
 }
 
 async fn add(app: &App, id: &str, form: &Upload) -> Result<(), ApiError> {
