@@ -63,6 +63,11 @@ pub fn last_listing(said: &[Said]) -> Option<&Listing> {
     })
 }
 
+/// Whose that last word is.
+pub fn listed_by(said: &[Said]) -> Option<PersonId> {
+    in_order(said).into_iter().rev().find(|it| matches!(it.word, Team::List(_))).map(|it| it.who)
+}
+
 /// Rule 2: what it asks for: first what is required, each in the order in which it was written down.
 pub fn criteria(said: &[Said]) -> Vec<(EnvelopeId, &Criterion)> {
     let all = in_order(said);

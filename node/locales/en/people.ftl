@@ -114,6 +114,7 @@ name-reason-more = What you write is kept, and the person reads it.
 name-reason-say = Write a few words below; the person reads them.
 name-open = Read the real name
 name-change-net = Another net name
+name-changed = Meanwhile your net name was changed to “{ $name }” on another phone or box. Press once more, and the one typed here takes its place.
 name-net-new = The new net name
 name-change-real = Write the real name down
 name-real-new = The name on the identity card

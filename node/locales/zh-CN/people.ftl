@@ -111,6 +111,7 @@ name-reason-more = 您写的理由会记下来，本人看得到。
 name-reason-say = 请在下面写几个字，本人看得到。
 name-open = 查看真实姓名
 name-change-net = 换网名
+name-changed = 您写的时候，您的网名已在别的手机或盒子上改成了“{ $name }”。再按一次，就换成您写的。
 name-net-new = 新的网名
 name-change-real = 写下真实姓名
 name-real-new = 身份证上的姓名

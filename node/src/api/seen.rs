@@ -7,7 +7,8 @@ const MARK_DIGITS: usize = 16;
 /// The mark of what somebody saw, for [`super::Command::IfSeen`]: the first sixteen hexadecimal digits of BLAKE3
 /// over the texts, a zero byte behind each.
 ///
-/// Of a fact all its values in their order, of a message or a description the one text.
+/// Of a fact all its values in their order, of a team's listing what it is for and how many should vouch (nothing where
+/// it is not listed), of everything else the one text.
 pub fn mark_of<T: AsRef<str>>(texts: &[T]) -> String {
     let mut all = blake3::Hasher::new();
     for text in texts {

@@ -258,7 +258,7 @@ impl Ledger {
     }
 
     /// The author and the desk change it, nobody else.
-    fn may_change(&self, text: &str) -> Result<(EnvelopeId, NewsLine), Failed> {
+    pub(super) fn may_change(&self, text: &str) -> Result<(EnvelopeId, NewsLine), Failed> {
         let (id, line) = self.news_named(text)?;
         if line.withdrawn_by.is_some() {
             return Err(ApiError::new(ErrorKind::UnknownMessage, [("id", id.to_hex())]).into());

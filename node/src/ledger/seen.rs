@@ -10,11 +10,15 @@
 use crdt::{
     document::{Fact, Field},
     id::{EnvelopeId, PersonId},
+    team,
 };
 
 use super::{After, Failed, Ledger, answer::facts_shown};
 use crate::{
-    api::{ApiError, Command, ErrorKind, Reply, mark_of},
+    api::{
+        ApiError, Command, ErrorKind, NameCommand, NewListing, NewsCommand, Reply, TeamCommand,
+        mark_of,
+    },
     store::views::settled,
 };
 
@@ -24,22 +28,64 @@ struct Standing {
     by: String,
 }
 
+impl Standing {
+    /// And whether the new text means what stands there.
+    fn against(self, new: &str) -> (Self, bool) {
+        let same = self.texts.len() <= 1 && self.texts.concat() == new;
+        (self, same)
+    }
+}
+
 impl Ledger {
     /// Carries the change out if its author saw what it changes.
     pub(super) fn if_seen(&mut self, seen: &str, command: Command) -> Result<After, Failed> {
-        let (standing, new) = match &command {
-            Command::EditFact { id, field, value } => (self.fact_standing(id, field)?, value),
-            Command::EditMessage { id, text } => (self.message_standing(id)?, text),
-            Command::Describe { group, text } => (self.description_standing(group)?, text),
+        let (standing, same) = match &command {
+            Command::EditFact { id, field, value } => self.fact_standing(id, field)?.against(value),
+            Command::EditMessage { id, text } => self.message_standing(id)?.against(text),
+            Command::Describe { group, text } => self.description_standing(group)?.against(text),
+            Command::Name(NameCommand::Net { to }) => self.net_name_standing()?.against(to),
+            Command::News(NewsCommand::Correct { id, text, until_ms }) => {
+                let (standing, same) = self.news_standing(id)?.against(text);
+                // That it holds for longer is said besides.
+                (standing, same && until_ms.is_none())
+            }
+            Command::Team(TeamCommand::List(new)) => self.listing_standing(new)?,
             _ => return Err(ApiError::not_allowed("edit").into()),
         };
         let Standing { texts, by } = standing;
-        let same = texts.len() <= 1 && texts.concat() == *new;
         if same || mark_of(&texts) == seen {
             return self.decide(command);
         }
         let args = [("now", texts.join(" / ")), ("name", by)];
         Err(ApiError::new(ErrorKind::Changed, args).into())
+    }
+
+    fn net_name_standing(&self) -> Result<Standing, Failed> {
+        let name = self.views.name_of(&self.person()?)?;
+        Ok(Standing { by: name.clone(), texts: vec![name] })
+    }
+
+    fn news_standing(&self, id: &str) -> Result<Standing, Failed> {
+        let (_, line) = self.may_change(id)?;
+        let by = self.views.name_of(&self.views.worded_by(&line)?)?;
+        Ok(Standing { texts: vec![line.text], by })
+    }
+
+    /// As the team's desk shows it: what it is for and how many should vouch; nothing where it is not listed.
+    /// What the form leaves as it is means the same.
+    fn listing_standing(&self, new: &NewListing) -> Result<(Standing, bool), Failed> {
+        let known = self.team(&new.group)?;
+        let by = team::listed_by(&known.said).map(|who| self.views.name_of(&who)).transpose()?;
+        let by = by.unwrap_or_default();
+        let Some(now) = team::listing(&known.said) else {
+            return Ok((Standing { texts: Vec::new(), by }, false));
+        };
+        let vouches = known.vouches_shown();
+        let same = new.about.as_ref().is_none_or(|about| *about == now.about)
+            && new.vouches.is_none_or(|wanted| wanted == now.vouches)
+            && new.sort.is_none()
+            && new.place.is_none();
+        Ok((Standing { texts: vec![now.about.clone(), vouches.to_string()], by }, same))
     }
 
     fn fact_standing(&mut self, id: &str, field: &str) -> Result<Standing, Failed> {

@@ -59,6 +59,14 @@ impl Known {
         listed.filter(|_| self.line.name.is_empty()).unwrap_or_else(|| self.line.name.clone())
     }
 
+    /// How many its desk shows: nobody vouches where no captain decides.
+    pub fn vouches_shown(&self) -> u64 {
+        match self.group.kind {
+            GroupKind::Vetted => self.vouches().into(),
+            GroupKind::Open | GroupKind::Invite => 0,
+        }
+    }
+
     /// How many members should vouch for a newcomer.
     pub fn vouches(&self) -> u8 {
         let listed = team::last_listing(&self.said).map(|it| it.vouches);

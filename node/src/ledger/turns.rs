@@ -73,10 +73,12 @@ impl Ledger {
     }
 }
 
-/// The command itself, whoever of this box's people gives it.
+/// The command itself, whoever of this box's people gives it and whatever must hold for it.
 fn of(command: &Command) -> &Command {
     match command {
-        Command::As { command, .. } => of(command),
+        Command::As { command, .. }
+        | Command::Once { command, .. }
+        | Command::IfSeen { command, .. } => of(command),
         command => command,
     }
 }

@@ -21,9 +21,10 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     me,
     person::{href, person_id, why},
+    seen::if_seen,
     wrong::Wrong,
 };
-use crate::api::{ApiError, Command, ErrorKind, NameCommand, NamePage, RealName, Reply};
+use crate::api::{ApiError, Command, ErrorKind, NameCommand, NamePage, RealName, Reply, mark_of};
 
 #[derive(Template)]
 #[template(path = "name.html")]
@@ -31,6 +32,8 @@ struct Page {
     f: Frame,
     href: String,
     net: String,
+    /// The mark of the net name, as the reader sees it.
+    seen: String,
     /// Is it the reader's own?
     own: bool,
     /// What was asked for; none before.
@@ -53,6 +56,7 @@ pub struct Typed {
     /// `show`, `open`, `net`, `real` or `forget`.
     what: String,
     name: String,
+    seen: String,
     reason: String,
     sure: String,
 }
@@ -63,10 +67,11 @@ async fn shut(app: &App, visit: &Visit, id: PersonId) -> Result<Page, Failure> {
     if !own && !f.desk {
         return Err(ApiError::new(ErrorKind::NotAllowed, [("what", "real name".into())]).into());
     }
-    let net = clip(&why?.person.name, TITLE_CHARS_MAX);
+    let net = why?.person.name;
     Ok(Page {
         href: href(id),
-        net,
+        seen: mark_of(&[&net]),
+        net: clip(&net, TITLE_CHARS_MAX),
         own,
         shown: None,
         typed: Typed::default(),
@@ -94,6 +99,9 @@ pub async fn send(
     let id = person_id(&person)?;
     let own = me::asked(&app).await?.id == id;
     let named = match wanted(typed.clone(), id, own)? {
+        Some(command @ NameCommand::Net { .. }) => {
+            app.handle.ask(if_seen(typed.seen.clone(), Command::Name(command))).await
+        }
         Some(command) => app.handle.ask(Command::Name(command)).await,
         // Forgetting was not meant twice.
         None => {
@@ -120,6 +128,11 @@ pub async fn send(
                     let (sentence, _) = visit.words.error(&error);
                     let hint = visit.words.text("name-reason-say", &[]);
                     Wrong::beside("reason", format!("{sentence} {hint}"))
+                }
+                (ErrorKind::Changed, _) => {
+                    let now = error.args.get("now").map(|now| clip(now, TITLE_CHARS_MAX));
+                    let now = [("name", now.unwrap_or_default().into())];
+                    Wrong::beside("net", visit.words.text("name-changed", &now))
                 }
                 (_, "net") => Wrong::said(&visit, &error, &[("name", "net")]),
                 (_, "real") => Wrong::said(&visit, &error, &[("name", "real")]),

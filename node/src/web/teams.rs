@@ -18,11 +18,12 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     group::{id_of, one_line},
     groups::{VOUCHES_MAX, href},
+    seen::{beside, if_seen},
     wrong::Wrong,
 };
 use crate::api::{
-    ApplicationRow, Command, DirectoryRow, GroupKindWord, MeetsRow, MeetsWord, NewListing, Reply,
-    RosterCommand, SortWord, TeamCommand, TeamDesk, TeamReply,
+    ApplicationRow, Command, DirectoryRow, ErrorKind, GroupKindWord, MeetsRow, MeetsWord,
+    NewListing, Reply, RosterCommand, SortWord, TeamCommand, TeamDesk, TeamReply, mark_of,
 };
 
 /// Groups of one page: those of a large neighbourhood several times over.
@@ -186,6 +187,9 @@ struct Page {
     people: Vec<(String, String)>,
     /// Has whoever looks an application that waits?
     applied: bool,
+    /// What it is for, all of it; and the mark of how it is listed.
+    about: String,
+    seen: String,
     /// What the form that was refused carried.
     typed: Typed,
     wrong: Wrong,
@@ -256,6 +260,7 @@ struct Typed {
     sort: String,
     vouches: String,
     kind: String,
+    seen: String,
 }
 
 async fn load(
@@ -270,7 +275,10 @@ async fn load(
     let Reply::Team(TeamReply::Desk(desk)) = reply? else { return Err(Failure::odd_reply()) };
     let mut desk = *desk;
     desk.group = clip(&visit.words.group_name(&desk.group), TITLE_CHARS_MAX);
-    desk.about = clip(&desk.about, TEXT_CHARS_MAX);
+    let about = std::mem::take(&mut desk.about);
+    desk.about = clip(&about, TEXT_CHARS_MAX);
+    let listed: [&str; 2] = [&about, &desk.vouches.to_string()];
+    let seen = mark_of(if desk.listed { &listed } else { &[] });
     // Whoever was refused does not keep the others from the page.
     desk.applications.sort_by_key(|it| !it.declined_by.is_empty());
     let words = visit.words;
@@ -324,6 +332,8 @@ async fn load(
         applicants,
         members,
         desk,
+        about,
+        seen,
         typed,
         wrong,
         f,
@@ -443,7 +453,7 @@ fn command(visit: &Visit, group: String, typed: &Typed) -> Option<Command> {
         "drop" => Do::Drop { group, criterion: typed.criterion.clone() },
         "list" => Do::List(NewListing {
             group,
-            about: Some(typed.text.clone()),
+            about: Some(typed.text.trim().to_owned()),
             sort: SortWord::from_code(&typed.sort),
             place: None,
             vouches: typed.vouches.trim().parse().ok(),
@@ -499,11 +509,15 @@ pub async fn send(
     if let Some(wrong) = wrong_number(&visit, &typed) {
         return Ok(unprocessable(show(&load(&app, &visit, &group, (typed, wrong)).await?)));
     }
+    let command = if_seen(typed.seen.clone(), command);
     match app.handle.act(command).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/team", href(id))).into_response()),
         Err(error) if is_about_the_form(&error) => {
             let why = format!("why-{}", typed.person);
-            let wrong = Wrong::said(&visit, &error, &called(&typed.does, &why));
+            let wrong = match error.kind {
+                ErrorKind::Changed => Wrong::beside("listing-about", beside(&visit, &error)),
+                _ => Wrong::said(&visit, &error, &called(&typed.does, &why)),
+            };
             Ok(unprocessable(show(&load(&app, &visit, &group, (typed, wrong)).await?)))
         }
         Err(error) => Err(error.into()),
@@ -555,6 +569,7 @@ fn typed_of(fields: Vec<(String, String)>) -> Typed {
             "sort" => typed.sort = value,
             "vouches" => typed.vouches = value,
             "kind" => typed.kind = value,
+            "seen" => typed.seen = value,
             _ => (),
         }
     }

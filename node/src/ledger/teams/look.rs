@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
-    body::{GroupKind, Role},
+    body::Role,
     id::{EnvelopeId, GroupId, PersonId},
     team::{self, Application, Credential},
 };
@@ -138,10 +138,7 @@ impl Ledger {
             id,
             kind: kind_word_of(&known.group),
             about: listing.map_or_else(|| known.line.description.clone(), |it| it.about.clone()),
-            vouches: match known.group.kind {
-                GroupKind::Vetted => known.vouches().into(),
-                GroupKind::Open | GroupKind::Invite => 0,
-            },
+            vouches: known.vouches_shown(),
             criteria: criteria(&known),
             applications,
             members,

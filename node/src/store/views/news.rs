@@ -326,6 +326,20 @@ impl Views {
         self.put_text(Kind::Question, of, says, batch)
     }
 
+    /// Whose words it says now: those of whoever corrected it last, the author's where nobody did.
+    pub fn worded_by(&self, line: &NewsLine) -> Result<PersonId, StoreError> {
+        let mut find = self.conn.prepare_cached(
+            "SELECT s.person FROM news_said AS s JOIN news AS n ON n.id = s.of
+             WHERE s.of = ?1 AND s.does = ?2 AND s.in_group = n.in_group
+                 AND (s.official OR s.person = ?3)
+             ORDER BY s.lamport DESC, s.id DESC LIMIT 1",
+        )?;
+        let author = line.person;
+        let corrects = params![line.id.as_bytes(), CORRECT, author.as_bytes()];
+        let last = find.query_row(corrects, |row| id_from(PersonId::from_bytes, row, 0));
+        Ok(last.optional()?.unwrap_or(author))
+    }
+
     fn as_told(&self, row: i64) -> Result<(String, Option<u64>), StoreError> {
         let mut get = self.conn.prepare_cached("SELECT text, until_ms FROM news WHERE row = ?1")?;
         Ok(get.query_row([row], |row| Ok((row.get(0)?, ms(row.get(1)?))))?)
