@@ -60,7 +60,7 @@ pub use message::{GroupName, MessageMay, MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
 pub use paper::{PaperCommand, PaperState};
-pub use peers::{MeshPicture, MeshStrip, PeerRow, Seen};
+pub use peers::{MeshPicture, MeshStrip, PeerRow, Seen, SilentPlace};
 pub use people::*;
 pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
 pub use profile::*;
@@ -362,7 +362,8 @@ pub enum Command {
         key: String,
         command: Box<Command>,
     },
-    /// Changes a fact, a message or a description only where it still says what its author saw ([`mark_of`]).
+    /// Changes a fact, a message, a description, one's net name, a team's listing, or corrects an announcement: only
+    /// where it still says what its author saw ([`mark_of`]).
     IfSeen {
         seen: String,
         command: Box<Command>,

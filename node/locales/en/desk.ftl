@@ -11,6 +11,14 @@ desk-late = { $n ->
    *[other] { $n } things came in behind a removal: look whether they should count
 }
 desk-cut = While we were cut off ({ $since } – { $until }): { $new } new, { $conflicts } in conflict, { $told } people are being told that somebody else holds what they took.
+desk-silent-place = { $n ->
+    [one] { $place }: the home there that was heard before does not answer; last heard { $ago }.
+   *[other] { $place }: none of { $n } homes answers; last heard { $ago }.
+}
+desk-silent-more = { $n ->
+    [one] And one more place.
+   *[other] And { $n } more places.
+}
 desk-silent = { $n ->
     [one] Out of reach: { $home }, last heard { $ago }.
    *[other] Out of reach: { $n } homes; the longest is { $home }, last heard { $ago }.

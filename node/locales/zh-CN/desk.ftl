@@ -5,6 +5,8 @@ desk-nothing = 这里没有要办的。
 desk-more = 还有 { $n } 件
 desk-late = 有 { $n } 件在移出之后才到：请看要不要算数
 desk-cut = 断网期间（{ $since } – { $until }）：新增 { $new } 件，冲突 { $conflicts } 件，正在告知 { $told } 人别人已接手。
+desk-silent-place = { $place }：{ $n } 户都联系不上，最后一次听到是{ $ago }。
+desk-silent-more = 还有 { $n } 处。
 desk-silent = { $n ->
     [one] 联系不上：{ $home }，最后一次是{ $ago }。
    *[other] 联系不上 { $n } 户；最久的是 { $home }，最后一次是{ $ago }。

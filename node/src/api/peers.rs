@@ -1,5 +1,7 @@
 //! The other homes, as a node tells of them: who is linked, who is equal, what went over the link.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use crdt::id::KeyId;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +79,25 @@ pub struct MeshStrip {
     pub silent: u64,
     /// Which of these has been for longest, and for how long; none if there is none.
     pub longest_silent: Option<(String, u64)>,
+    /// Places of which none answers, longest first; none of them lies within another.
+    pub silent_places: Vec<SilentPlace>,
+    /// How many more of them there are.
+    pub silent_places_more: u64,
 }
+
+/// A compound or building of which no home answers that was heard before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SilentPlace {
+    /// Its name, behind those of what it lies in.
+    pub place: Vec<String>,
+    /// How many homes of it were heard before.
+    pub homes: u64,
+    /// How long ago the last one of them was.
+    pub heard_ms_ago: u64,
+}
+
+/// Silent places that are named.
+const SILENT_PLACES_MAX: usize = 12;
 
 /// A home that was not heard for so long is told to the desk, in milliseconds.
 const SILENT_MS: u64 = 60 * 60 * 1_000;
@@ -93,13 +113,15 @@ pub struct Seen<'a> {
     pub connected: bool,
     /// How long ago it was last heard; none if never.
     pub heard_ms_ago: Option<u64>,
+    /// Where it lies, from the outside in; empty where its card does not say.
+    pub place: &'a [String],
 }
 
 impl MeshStrip {
-    /// Of a home, office or not, among these peers.
+    /// Of a home, office or not, that lies `here`, among these peers.
     pub fn of<'a>(
         home: String,
-        is_office: bool,
+        (is_office, here): (bool, &[String]),
         unsent: u64,
         peers: impl Iterator<Item = Seen<'a>>,
     ) -> Self {
@@ -112,6 +134,7 @@ impl MeshStrip {
             ..Self::default()
         };
         let mut longest = None;
+        let mut places = BTreeMap::new();
         for peer in peers {
             strip.connected += u64::from(peer.connected);
             strip.office_known |= peer.office;
@@ -123,16 +146,42 @@ impl MeshStrip {
             let silent = peer.heard_ms_ago.filter(|ms| !peer.connected && *ms > SILENT_MS);
             strip.silent += u64::from(silent.is_some());
             longest = longest.max(silent.map(|ms| (ms, peer.home)));
+            let heard = if peer.connected { Some(0) } else { peer.heard_ms_ago };
+            for (ms, depth) in
+                heard.into_iter().flat_map(|ms| (1..=peer.place.len()).map(move |it| (ms, it)))
+            {
+                let (homes, last) = places.entry(&peer.place[..depth]).or_insert((0, u64::MAX));
+                (*homes, *last) = (*homes + 1, ms.min(*last));
+            }
         }
         strip.longest_silent = longest.map(|(ms, home)| (home.to_owned(), ms));
+        let mut silent = silent_places(places, here);
+        strip.silent_places_more = silent.len().saturating_sub(SILENT_PLACES_MAX) as u64;
+        silent.truncate(SILENT_PLACES_MAX);
+        strip.silent_places = silent;
         strip
     }
+}
+
+/// Of places, with how many homes were heard there and how long ago the last: those of which none answers.
+fn silent_places(places: BTreeMap<&[String], (u64, u64)>, here: &[String]) -> Vec<SilentPlace> {
+    let mut silent: Vec<SilentPlace> = Vec::new();
+    // What lies within a place comes right behind it.
+    for (place, (homes, heard_ms_ago)) in places {
+        let is_named = silent.last().is_some_and(|it| place.starts_with(&it.place));
+        if heard_ms_ago > SILENT_MS && !here.starts_with(place) && !is_named {
+            silent.push(SilentPlace { place: place.to_vec(), homes, heard_ms_ago });
+        }
+    }
+    silent.sort_by_key(|it| Reverse(it.heard_ms_ago));
+    silent
 }
 
 impl PeerRow {
     fn seen(&self) -> Seen<'_> {
         let Self { home, office, connected, heard_ms_ago, .. } = self;
-        Seen { home, office: *office, connected: *connected, heard_ms_ago: *heard_ms_ago }
+        let (office, connected, heard_ms_ago) = (*office, *connected, *heard_ms_ago);
+        Seen { home, office, connected, heard_ms_ago, place: &[] }
     }
 }
 
@@ -140,7 +189,7 @@ impl From<&MeshPicture> for MeshStrip {
     fn from(mesh: &MeshPicture) -> Self {
         let is_office = mesh.office_heard_ms_ago == Some(0);
         let peers = mesh.peers.iter().map(PeerRow::seen);
-        let mut strip = Self::of(mesh.home.clone(), is_office, mesh.unsent, peers);
+        let mut strip = Self::of(mesh.home.clone(), (is_office, &[]), mesh.unsent, peers);
         strip.office_known |= mesh.office_heard_ms_ago.is_some();
         strip.office_heard_ms_ago = mesh.office_heard_ms_ago;
         strip
@@ -155,8 +204,10 @@ mod tests {
 
     #[test]
     fn the_strip_counts_who_is_linked_and_who_was_silent_for_an_hour() {
-        let seen =
-            |home, office, connected, heard_ms_ago| Seen { home, office, connected, heard_ms_ago };
+        let seen = |home, office, connected, heard_ms_ago| {
+            let place = &[];
+            Seen { home, office, connected, heard_ms_ago, place }
+        };
         let peers = [
             seen("Zhao", false, true, Some(2 * HOUR_MS)),
             seen("Qian", false, false, Some(3 * HOUR_MS)),
@@ -165,7 +216,7 @@ mod tests {
             seen("Zhou", false, false, None),
             seen("the office", true, false, Some(1_000)),
         ];
-        let strip = MeshStrip::of("Wu".to_owned(), false, 7, peers.into_iter());
+        let strip = MeshStrip::of("Wu".to_owned(), (false, &[]), 7, peers.into_iter());
         assert_eq!(
             strip,
             MeshStrip {
@@ -178,9 +229,60 @@ mod tests {
                 arriving: (0, 0),
                 silent: 2,
                 longest_silent: Some(("Qian".to_owned(), 3 * HOUR_MS)),
+                ..MeshStrip::default()
             }
         );
-        let alone = MeshStrip::of("the office".to_owned(), true, 0, peers.into_iter());
+        let alone = MeshStrip::of("the office".to_owned(), (true, &[]), 0, peers.into_iter());
         assert_eq!((alone.office_near, alone.office_heard_ms_ago), (true, Some(0)));
+    }
+
+    /// Where homes lie, how long ago they were heard (linked: `None`), and which places are told as silent.
+    fn silent_of(homes: &[(&str, Option<u64>)], here: &str) -> (Vec<(String, u64, u64)>, u64) {
+        let path = |text: &str| -> Vec<String> {
+            text.split('/').filter(|it| !it.is_empty()).map(str::to_owned).collect()
+        };
+        let homes: Vec<_> = homes.iter().map(|(place, heard)| (path(place), *heard)).collect();
+        let seen = homes.iter().map(|(place, heard)| Seen {
+            home: "",
+            office: false,
+            connected: heard.is_none(),
+            heard_ms_ago: heard.map(|hours| hours * HOUR_MS),
+            place,
+        });
+        let strip = MeshStrip::of(String::new(), (true, &path(here)), 0, seen);
+        let told = |it: &SilentPlace| (it.place.join("/"), it.homes, it.heard_ms_ago / HOUR_MS);
+        (strip.silent_places.iter().map(told).collect(), strip.silent_places_more)
+    }
+
+    #[test]
+    fn places_of_which_none_answers_are_told_longest_first_and_the_outermost_alone() {
+        let (silent, more) = silent_of(
+            &[
+                ("East/1", None),
+                ("East/2", Some(3)),
+                ("East/2", Some(5)),
+                ("West/1", Some(9)),
+                ("West/2", Some(7)),
+                ("North/1", Some(1)),
+                ("", Some(30)),
+            ],
+            "",
+        );
+        let expected = [("West".to_owned(), 2, 7), ("East/2".to_owned(), 2, 3)];
+        assert_eq!((silent.as_slice(), more), (&expected[..], 0));
+    }
+
+    #[test]
+    fn where_this_home_lies_somebody_answers() {
+        let (silent, _) = silent_of(&[("East/1", Some(3)), ("East/2", Some(4))], "East/1");
+        assert_eq!(silent, [("East/2".to_owned(), 1, 4)]);
+    }
+
+    #[test]
+    fn a_long_list_of_silent_places_says_how_many_more_there_are() {
+        let places: Vec<String> = (0..SILENT_PLACES_MAX + 3).map(|it| format!("{it}")).collect();
+        let homes: Vec<_> = places.iter().map(|it| (it.as_str(), Some(2))).collect();
+        let (silent, more) = silent_of(&homes, "");
+        assert_eq!((silent.len(), more), (SILENT_PLACES_MAX, 3));
     }
 }

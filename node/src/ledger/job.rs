@@ -99,6 +99,8 @@ pub struct Neighbour {
     pub office: bool,
     /// With whom its links take turns.
     pub household: HouseholdId,
+    /// Where it lies, as its card says: names from the outside in.
+    pub place: Vec<String>,
 }
 
 /// What became of envelopes that a peer handed over.

@@ -8,7 +8,10 @@ use crdt::{
 use super::{Failed, Ledger, answer::role_word};
 use crate::{
     api::{ApiError, ErrorKind, RoleRow},
-    store::views::{Does, GroupLine},
+    store::{
+        error::StoreError,
+        views::{Does, GroupLine},
+    },
 };
 
 /// Hexadecimal digits from which on the beginning of an id stands for it.
@@ -156,11 +159,16 @@ impl Ledger {
     /// What a place is called: nothing for the community, the beginning of its id where it has no
     /// name.
     pub(super) fn place_name(&self, place: &Place) -> Result<String, Failed> {
+        Ok(self.name_of_place(place)?)
+    }
+
+    /// The same for who cannot be refused anything.
+    pub(super) fn name_of_place(&self, place: &Place) -> Result<String, StoreError> {
         let Some(id) = place.group() else { return Ok(String::new()) };
         if let Some(name) = self.views.group_name(&id) {
             return Ok(if name.is_empty() { id.to_string() } else { name.to_owned() });
         }
-        Ok(self.views.area_name(place, &id)?)
+        self.views.area_name(place, &id)
     }
 
     /// A role and its place, as people say them.

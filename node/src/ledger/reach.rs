@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crdt::{id::KeyId, sync::Carried};
+use crdt::{body::Place, id::KeyId, sync::Carried};
 
 use super::{Failed, Ledger, Neighbour};
 use crate::store::error::StoreError;
@@ -51,13 +51,26 @@ impl Ledger {
     /// Where the disk says no.
     pub fn neighbours(&self) -> Result<BTreeMap<KeyId, Neighbour>, StoreError> {
         let roster = self.truth.roster();
-        let mut all = BTreeMap::new();
+        let (mut all, mut places) = (BTreeMap::new(), BTreeMap::new());
         for key in roster.boxes() {
             let Some(person) = roster.box_person(key) else { continue };
             let card = self.views.card(&person)?;
-            let (home, office) = card.map(|card| (card.home, card.office)).unwrap_or_default();
-            all.insert(key, Neighbour { home, office, household: roster.household_of(person) });
+            let card = card.map(|card| (card.home, card.office, card.place));
+            let (home, office, place) = card.unwrap_or_default();
+            let household = roster.household_of(person);
+            if !places.contains_key(&place) {
+                places.insert(place.clone(), self.path_names(&place)?);
+            }
+            let place = places[&place].clone();
+            all.insert(key, Neighbour { home, office, household, place });
         }
         Ok(all)
+    }
+
+    /// The names of a place and of what it lies in, from the outside in.
+    fn path_names(&self, place: &Place) -> Result<Vec<String>, StoreError> {
+        (1..=place.0.len())
+            .map(|depth| self.name_of_place(&Place(place.0[..depth].to_vec())))
+            .collect()
     }
 }

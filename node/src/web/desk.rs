@@ -26,13 +26,13 @@ pub use figures::page as figures;
 use super::{
     App,
     error::Failure,
-    frame::{Frame, Visit, show},
+    frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show},
     requests::{Row, row},
 };
 use crate::{
     api::{
         CaseCommand, CaseReply, Command, CutPage, DeskList, DeskPage, DeskRows, MeshStrip, Reply,
-        RosterCommand, RosterReply,
+        RosterCommand, RosterReply, SilentPlace,
     },
     words::Words,
 };
@@ -103,6 +103,8 @@ struct Desk {
     cut: String,
     /// Who is out of reach; empty where all were heard.
     silent: String,
+    /// Compounds and buildings of which nobody answers.
+    silent_places: Vec<String>,
     /// Things that came in behind a removal.
     late: u64,
 }
@@ -130,6 +132,10 @@ pub async fn page(
     );
     let desk = desk?;
     let words = visit.words;
+    let strip = match mesh {
+        Ok(Reply::Strip(strip)) => strip,
+        _ => MeshStrip::default(),
+    };
     let named = DeskList::ALL.into_iter().find(|list| list.as_str() == shown.list);
     // Nobody in particular: the first list in which something stands.
     let first = desk.lists.iter().find(|rows| rows.count > 0).map(|rows| rows.list);
@@ -147,10 +153,8 @@ pub async fn page(
         rows,
         more,
         cut: desk.cut.map(|cut| cut_said(&visit, &cut)).unwrap_or_default(),
-        silent: match mesh {
-            Ok(Reply::Strip(strip)) => silent_said(words, &strip),
-            _ => String::new(),
-        },
+        silent: silent_said(words, &strip),
+        silent_places: silent_places_said(words, &strip),
         late: match late {
             Ok(RosterReply::Late { removals }) => removals.iter().map(|row| row.items).sum(),
             _ => 0,
@@ -176,4 +180,21 @@ fn silent_said(words: Words, strip: &MeshStrip) -> String {
     let args =
         [("n", strip.silent.into()), ("home", home.clone().into()), ("ago", words.ago(*ms).into())];
     words.text("desk-silent", &args)
+}
+
+/// Where nobody answers, a line for each place.
+fn silent_places_said(words: Words, strip: &MeshStrip) -> Vec<String> {
+    let line = |it: &SilentPlace| {
+        let path: Vec<String> =
+            it.place.iter().map(|name| clip(&words.group_name(name), TITLE_CHARS_MAX)).collect();
+        let args = [
+            ("n", it.homes.into()),
+            ("place", path.join(" › ").into()),
+            ("ago", words.ago(it.heard_ms_ago).into()),
+        ];
+        words.text("desk-silent-place", &args)
+    };
+    let more = (strip.silent_places_more > 0)
+        .then(|| words.text("desk-silent-more", &[("n", strip.silent_places_more.into())]));
+    strip.silent_places.iter().map(line).chain(more).collect()
 }

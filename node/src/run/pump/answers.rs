@@ -94,11 +94,13 @@ impl Pump {
                         office: neighbour.is_some_and(|it| it.office),
                         connected: peer.link.is_some(),
                         heard_ms_ago: peer.heard.map(|at| now.since_ms(at)),
+                        place: neighbour.map_or(&[], |it| it.place.as_slice()),
                     })
                 };
-                let office = self.neighbours.get(&self.me).is_some_and(|me| me.office);
+                let me = self.neighbours.get(&self.me);
+                let is = me.map_or((false, &[][..]), |me| (me.office, me.place.as_slice()));
                 let met = self.core.peers().iter().filter_map(seen);
-                let mut strip = MeshStrip::of(status.home, office, status.unsent, met);
+                let mut strip = MeshStrip::of(status.home, is, status.unsent, met);
                 strip.arriving = self.arriving();
                 strip.office_known =
                     strip.office_known || self.neighbours.values().any(|it| it.office);
