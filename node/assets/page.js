@@ -4,6 +4,8 @@
 // and only the parts marked data-live that differ are taken over; a part in which somebody is
 // typing or has opened something waits until he is done.
 // Drafts stay in this browser until the box has said that it has them.
+//
+// ECMAScript 2017 and no younger: one word that an old phone cannot read costs it all of this.
 "use strict";
 
 (() => {
@@ -28,7 +30,7 @@
       if (!other) {
         // This box has joined a community: the explanation gives way to the page itself.
         if (part.hasAttribute("data-left")) location.reload();
-        else part.replaceChildren();
+        else part.textContent = "";
         continue;
       }
       if (looks(part) === looks(other) && part.className === other.className || busy(part)) continue;
@@ -36,9 +38,11 @@
         innerHeight + scrollY >= document.documentElement.scrollHeight - 200;
       const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       part.className = other.className;
-      part.replaceChildren(...document.adoptNode(other).childNodes);
+      part.textContent = "";
+      part.append(...document.adoptNode(other).childNodes);
       restore(part);
-      if (focused) part.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+      const same = focused && part.querySelector(`[href="${CSS.escape(focused)}"]`);
+      if (same) same.focus();
       if (low) scrollTo(0, document.documentElement.scrollHeight);
     }
   };
@@ -57,7 +61,7 @@
         const answer = await fetch(location.pathname + location.search, { credentials: "same-origin" });
         if (answer.ok) takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
       }
-    } catch {
+    } catch (error) {
       // The box is out of reach; the stream will come back and ask again.
     }
     asking = false;
@@ -96,7 +100,7 @@
     }
   });
   addEventListener("pagehide", () => {
-    stream?.close();
+    if (stream) stream.close();
     stream = null;
   });
   listen();
@@ -110,7 +114,7 @@
   const read = (key) => {
     try {
       return JSON.parse(localStorage.getItem(key));
-    } catch {
+    } catch (error) {
       return null;
     }
   };
@@ -119,8 +123,8 @@
   // A page that was merely opened says nothing of what was sent: the line may have broken before it arrived. It
   // arrived where the box led on from it to another page, or marks its answer.
   const arrived = () => {
-    const way = performance.getEntriesByType?.("navigation")[0] ?? performance.navigation;
-    return way?.redirectCount > 0 || document.querySelector("[data-done]") !== null;
+    const way = performance.getEntriesByType("navigation")[0] || performance.navigation;
+    return way.redirectCount > 0 || document.querySelector("[data-done]") !== null;
   };
   const sent = sessionStorage.getItem(SENT);
   if (sent) {
@@ -131,7 +135,8 @@
   const beside = (form) => [...form.querySelectorAll("input[name=once], input[name=seen]")];
   const keep = (form) => {
     const fields = [...form.querySelectorAll(TYPED)];
-    const values = Object.fromEntries([...fields, ...beside(form)].map((field) => [field.name, field.value]));
+    const values = {};
+    for (const field of [...fields, ...beside(form)]) values[field.name] = field.value;
     if (fields.some((field) => field.value)) localStorage.setItem(keyOf(form), JSON.stringify(values));
     else localStorage.removeItem(keyOf(form));
   };
@@ -151,7 +156,8 @@
       for (const field of form.querySelectorAll(TYPED)) {
         if (!kept[field.name] || field.value && !changes || field.value === kept[field.name]) continue;
         field.value = kept[field.name];
-        form.closest("details")?.setAttribute("open", "");
+        const folded = form.closest("details");
+        if (folded) folded.setAttribute("open", "");
       }
     }
   };
@@ -185,7 +191,7 @@
       picture.close();
       const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
       return made ? new File([made], "photo.jpg", { type: "image/jpeg" }) : file;
-    } catch {
+    } catch (error) {
       return file;
     }
   };
@@ -199,7 +205,7 @@
         for (const file of field.files) all.items.add(await small(file));
         if (mine === picked) field.files = all.files;
       };
-      const before = shrinking.get(field.form) ?? Promise.resolve();
+      const before = shrinking.get(field.form) || Promise.resolve();
       shrinking.set(field.form, before.then(work).catch(() => {}));
     });
     // Whoever is quicker than his phone waits for it.
@@ -222,7 +228,7 @@
   // --- a form goes off once, however often it is tapped
   document.addEventListener("submit", (event) => {
     // A file is kept, and the page stays.
-    if (event.submitter?.hasAttribute("data-stays")) return;
+    if (event.submitter && event.submitter.hasAttribute("data-stays")) return;
     if (event.target.dataset.going) event.preventDefault();
     event.target.dataset.going = "yes";
   });
@@ -249,14 +255,18 @@
   // --- an invitation that came as a file
   for (const picker of document.querySelectorAll("[data-read-into]")) {
     picker.parentElement.hidden = false;
-    picker.addEventListener("change", async () => {
-      const [file] = picker.files;
-      if (file) document.getElementById(picker.dataset.readInto).value = await file.text();
+    picker.addEventListener("change", () => {
+      const reader = new FileReader();
+      reader.onload = () => document.getElementById(picker.dataset.readInto).value = reader.result;
+      if (picker.files[0]) reader.readAsText(picker.files[0]);
     });
   }
   // --- what waits on this phone: only where the box is trusted is there a worker that puts it there
   if (location.protocol === "https:" && "serviceWorker" in navigator) {
     navigator.serviceWorker.register("/sw.js");
-    import(own.replace("page.js", "away.js")).then((away) => away.start(soon));
+    addEventListener("linli-sent", soon);
+    const away = document.createElement("script");
+    away.src = own.replace("page.js", "away.js");
+    document.head.append(away);
   }
 })();

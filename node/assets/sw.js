@@ -27,7 +27,7 @@ addEventListener("activate", (event) => event.waitUntil((async () => {
   await clients.claim();
 })()));
 
-const away = async () => (await caches.match(AWAY)) ?? Response.error();
+const away = async () => (await caches.match(AWAY)) || Response.error();
 
 const keep = async (request, answer) => {
   const cache = await caches.open(PAGES);
@@ -44,9 +44,9 @@ const look = async (event) => {
       event.waitUntil(keep(request, answer.clone()));
     }
     return answer;
-  } catch {
+  } catch (error) {
     const kept = await (await caches.open(PAGES)).match(request.url);
-    return kept ?? away();
+    return kept || away();
   }
 };
 
@@ -66,11 +66,11 @@ const send = async (request) => {
   const body = await request.clone().text();
   try {
     return await fetch(request);
-  } catch {
+  } catch (error) {
     const path = new URL(request.url).pathname;
     const fields = new URLSearchParams(body);
     fields.delete("token");
-    const once = fields.get("once") ?? "";
+    const once = fields.get("once") || "";
     await put({ key: path + "?" + fields, path, body: String(fields), who: once.slice(0, 16), at: Date.now() });
     return Response.redirect(AWAY, 303);
   }
@@ -88,6 +88,6 @@ addEventListener("fetch", (event) => {
   } else if (request.method === "GET" && opens) {
     event.respondWith(look(event));
   } else if (request.method === "GET" && url.pathname.startsWith("/assets/")) {
-    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+    event.respondWith(caches.match(request).then((kept) => kept || fetch(request)));
   }
 });

@@ -2,6 +2,8 @@
 //!
 //! What no machine checks does not last. Each rule names the file and says what to do.
 
+mod old_phones;
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -66,7 +66,7 @@
       stage.append(dot);
       const spot = (home) => ({ left: SPOT[home][0] + "%", top: SPOT[home][1] + "%" });
       const timing = { duration: PULSE_MS, delay: at * PULSE_MS, easing: "ease-in-out", fill: "both" };
-      dot.animate([spot(from), spot(to)], timing).finished.finally(() => dot.remove());
+      dot.animate([spot(from), spot(to)], timing).onfinish = () => dot.remove();
     });
   }
 
@@ -74,7 +74,8 @@
     const list = one(document, ".l" + at + " ol");
     const fresh = known[at] === null ? [] : home.log.filter((line) => !known[at].has(line.id));
     if (known[at] === null || fresh.length || list.children.length !== home.log.length) {
-      list.replaceChildren(...home.log.map((line) => {
+      list.textContent = "";
+      list.append(...home.log.map((line) => {
         const item = document.createElement("li"), author = document.createElement("b");
         author.textContent = line.author + " ";
         item.className = (line.mine ? "mine " : "") + (fresh.includes(line) ? "fresh" : "");
@@ -106,7 +107,8 @@
       place.dataset.said = story.step + story.sentence;
       const step = document.createElement("b");
       step.textContent = story.step + " / " + story.of;
-      place.replaceChildren(step, story.sentence);
+      place.textContent = "";
+      place.append(step, story.sentence);
     }
     const told = document.getElementById("told");
     const notice = picture.homes.map((home) => home.notice).find(Boolean) || "";
@@ -146,7 +148,7 @@
       const answer = await fetch("/picture");
       draw(await answer.json());
       document.body.classList.remove("gone");
-    } catch {
+    } catch (error) {
       document.body.classList.add("gone");
       say(document.getElementById("verdict"), document.body.dataset.gone);
     } finally {
