@@ -12,6 +12,7 @@ mod demo;
 mod desk;
 mod drafts;
 mod pages;
+mod rota;
 mod setup;
 mod states;
 mod stories;

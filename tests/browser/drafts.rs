@@ -7,7 +7,7 @@
 use std::{net::TcpListener, path::Path};
 
 use node::{
-    api::{Command, Reply},
+    api::{Command, PhoneCommand, Reply},
     home::{Roots, init},
     run::{self, Config, Running},
 };
@@ -127,6 +127,57 @@ async fn a_draft_of_a_change_remembers_what_its_author_saw() {
     phone.go(&message).await;
     assert_eq!(typed(&phone).await, "六点半开会");
     assert!(!kept(&phone).await, "what was saved is no draft any more");
+    phone.shut().await;
+    node.stop().await;
+}
+
+/// Types the code that stands beside the box, and comes back.
+async fn pairs(phone: &Window, node: &Running) {
+    phone.find("#code").await;
+    let code = node.pairing.borrow().clone().expect("somebody stands at the door: there is a code");
+    phone.types("#code", &code).await;
+    phone.tap("main button.big").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_outlives_a_session_that_ended_and_comes_back_to_the_page_it_stood_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("box");
+    init(&data, "3-201", Some("林姐"), Some("榆树里"), Roots::ONE_OF_ONE).expect("founded");
+    let node = run::start(Config {
+        listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+        web: Some("0.0.0.0:0".parse().expect("an address")),
+        mdns: false,
+        ..Config::new(&data)
+    })
+    .await
+    .expect("the box starts");
+    let page = node.page.clone().expect("a page").replace("0.0.0.0", "127.0.0.1");
+    let driver = Driver::start();
+    let phone = driver.open(&page, Size::Phone, "zh-CN").await;
+    let ask = "/ask?urgent=yes";
+    phone.go(ask).await;
+    pairs(&phone, &node).await;
+    phone.find(".ask-form").await;
+    assert_eq!(phone.path().await, ask, "to where he wanted to be");
+
+    phone.types("#title", "借一架梯子").await;
+    phone.types("#details", "换楼道的灯").await;
+    node.handle.ask(Command::Phone(PhoneCommand::RevokeAll)).await.expect("all are turned out");
+    phone.tap(".ask-form button.big").await;
+    pairs(&phone, &node).await;
+    phone.find(".ask-form").await;
+    assert_eq!(phone.path().await, ask, "back to where he was");
+    let value =
+        "return ['#title', '#details'].map((it) => document.querySelector(it).value).join()";
+    assert_eq!(phone.run(value, vec![]).await, "借一架梯子,换楼道的灯");
+
+    phone.tap(".ask-form button.big").await;
+    phone.sees("换楼道的灯").await;
+    let all = node.handle.ask(Command::Requests { all: true }).await.expect("requests");
+    let Reply::Requests { requests } = all else { panic!("requests, and heard {all:?}") };
+    assert_eq!(requests.len(), 1, "asked once");
+    assert!(!kept(&phone).await, "what was asked is no draft any more");
     phone.shut().await;
     node.stop().await;
 }

@@ -21,7 +21,7 @@ const FIRST_LOAD_BYTES_MAX: u64 = 60 * 1024;
 const ROUTER: &str = include_str!("../../node/src/web.rs");
 
 /// What answers a GET and is no page: a picture, a stream, style and script.
-const NO_PAGES: [&str; 17] = [
+const NO_PAGES: [&str; 16] = [
     "/me/export.jsonl",
     "/requests/{request}/slip.pdf",
     "/print/building.pdf",
@@ -36,8 +36,6 @@ const NO_PAGES: [&str; 17] = [
     "/news/{id}/photos/{number}",
     "/news/{id}/photos/{number}/whole.jpg",
     "/news/{id}/photos/{number}/file",
-    // Leads to the rota until a ride is chosen there; the town has none by rota.
-    "/rota/swap",
     "/live",
     "/assets/{name}",
 ];
@@ -114,6 +112,7 @@ fn on_paper_and_about_people(town: &Town) -> Vec<(&'static str, usize, String)> 
         ("/ask", CHEN, "/ask?kind=question".into()),
         ("/reach/{id}", OFFICE, format!("/reach/{}", town.alert.to_hex())),
         ("/rota", CHEN, "/rota".into()),
+        ("/rota/swap", CHEN, format!("/rota/swap?mine={}", town.turn.to_hex())),
         ("/series/{series}", CHEN, format!("/series/{series}")),
         ("/search", CHEN, "/search?words=%E9%A3%9F%E5%A0%82".into()),
         ("/people", OFFICE, "/people".into()),

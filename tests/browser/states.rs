@@ -33,6 +33,7 @@ const REFUSED: &str = "[aria-invalid=true]";
 fn states(town: &Town) -> Vec<State> {
     let group = format!("/groups/{}", town.group);
     let private = format!("/requests/{}/private", town.ride.to_hex());
+    let swap = format!("/rota/swap?mine={}", town.turn.to_hex());
     let state = |name, home, path: &str, steps, then| State {
         name,
         home,
@@ -43,6 +44,7 @@ fn states(town: &Town) -> Vec<State> {
     let sign = "form[action='/hours/sign'] input:not([type=hidden])";
     vec![
         state("nothing asked", CHEN, "/ask", vec![Taps(".ask-form button.big")], REFUSED),
+        state("nobody chosen to swap with", CHEN, &swap, vec![Taps("main button.big")], REFUSED),
         state("an answer begun", CHEN, &group, vec![Taps("a[href^='?reply=']")], ".write .quote"),
         state("nothing taken down", OFFICE, "/desk/intake", vec![Taps("main button.big")], REFUSED),
         state(

@@ -26,8 +26,10 @@ pub struct Town {
     pub group: String,
     /// A message in it.
     pub message: EnvelopeId,
-    /// A ride every Tuesday.
+    /// A ride every Tuesday, Granny Chen and Zhang in turn.
     pub series: EnvelopeId,
+    /// The last one of the coming two weeks that is her turn.
+    pub turn: RequestId,
     /// A vote that the office opened, on a lift.
     pub vote: EnvelopeId,
     /// An activity, where she has a place.
@@ -90,6 +92,7 @@ impl Town {
         let Reply::Roster(RosterReply::Devices { devices }) = devices else { panic!("no keys") };
         let key = devices[0].key.to_hex();
         let status = demo.town.status(OFFICE).await.expect("the office answers");
+        let turn = *turns(&demo, CHEN).await.last().expect("one of two weeks is her turn");
         let peer = status.node.expect("a key").to_hex();
         let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
         let boxes = [
@@ -105,6 +108,7 @@ impl Town {
             group,
             message,
             series,
+            turn,
             vote,
             activity,
             certificate,
@@ -133,12 +137,22 @@ async fn plan(demo: &Demo) -> EnvelopeId {
         start: "2026-03-03 07:30".into(),
         zone: "Asia/Shanghai".into(),
         rule: "FREQ=WEEKLY;BYDAY=TU".into(),
+        rota: [CHEN, ZHANG].map(|at| demo.town.homes[at].person.to_owned()).into(),
         ..NewSeries::default()
     };
     let plan = Command::Series(SeriesCommand::New(Box::new(plan)));
     match demo.town.ask(OFFICE, plan).await {
         Ok(Reply::Series(SeriesReply::Planned { id, .. })) => id,
         other => panic!("not planned: {other:?}"),
+    }
+}
+
+/// Rides until in two weeks that are this home's turn, in their order.
+pub async fn turns(demo: &Demo, home: usize) -> Vec<RequestId> {
+    let week = Command::Series(SeriesCommand::Week { days: 14 });
+    match demo.town.ask(home, week).await {
+        Ok(Reply::Series(SeriesReply::Week(week))) => week.mine.iter().map(|row| row.id).collect(),
+        other => panic!("no week: {other:?}"),
     }
 }
 
