@@ -61,6 +61,9 @@ async fn what_was_asked_and_taken_on_away_from_home_is_there_once_under_the_new_
     let folder = tempfile::tempdir().expect("a folder");
     let (data, home) = (folder.path().join("box"), folder.path().join("phone"));
     init(&data, "3-201", Some("林姐"), Some("榆树里"), Roots::ONE_OF_ONE).expect("founded");
+    // Before the box runs: it alone makes an authority where there is none.
+    let root = Trust::open(&data).expect("kept").root(node::clock::claimed()).expect("issued");
+    take_in(&home, &root);
     let port = free_port();
     let node = a_box(&data, format!("127.0.0.1:{port}")).await;
     let grandpa = Command::ResidentAdd { name: "爷爷".into(), link: None };
@@ -77,8 +80,6 @@ async fn what_was_asked_and_taken_on_away_from_home_is_there_once_under_the_new_
     };
     let ride = ride.to_hex();
     let host = node.host().expect("a name");
-    let root = Trust::open(&data).expect("kept").root(node::clock::claimed()).expect("issued");
-    take_in(&home, &root);
 
     // Wherever this machine is just now, its name leads there.
     let named = format!("--host-resolver-rules=MAP {host} localhost");
