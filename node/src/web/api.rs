@@ -16,7 +16,7 @@
 //!
 //! # Deliberately absent
 //!
-//! Passphrases, paper keys, tokens themselves: they never cross the network (`routes::ELSEWHERE`).
+//! Passphrases, paper keys, tokens themselves: no program is given one (`routes::ELSEWHERE`).
 
 mod events;
 mod openapi;

@@ -45,6 +45,7 @@ async fn a_shift_begins_and_ends_on_the_page() {
     let mut zhao = Browser::new(&at_home_with(node.handle.clone()), "en");
     let drawn = zhao.get("/me/key").await;
     drawn.says("whoever has this box has it").says("Drawn for you");
+    zhao.get("/desk").await.says("href=\"/me/key\"");
     let set = [("what", "set"), ("new", "two wide rivers"), ("again", "two  wide rivers ")];
     zhao.submit("/me/key", &set).await.says("The key is shut.");
 
