@@ -103,7 +103,7 @@ mod tests {
             (0..150).map(move |at| char::from(b'a' + ((at * at + seed * at) % 23) as u8))
         };
         for seed in 0..8 {
-            let says: String = letters(seed).collect();
+            let says: String = "linli:".chars().chain(letters(seed)).collect();
             let sharp = drawn(&says, EcLevel::L, 16);
             let screen = DynamicImage::ImageLuma8(imageops::thumbnail(&sharp, 352, 352));
             let mut file = Vec::new();
