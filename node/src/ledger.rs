@@ -528,6 +528,8 @@ fn number(bytes: &[u8]) -> i64 {
 ///
 /// Where a disk says no.
 pub fn rebuild(folder: &Path, identity: Identity, genesis: Genesis) -> Result<(), StoreError> {
+    // What cannot be read could not be listed anew either.
+    drop(Truth::open(Some(&folder.join(TRUTH_FILE)), &genesis, Vec::new())?);
     views::remove(&folder.join(VIEWS_FILE))?;
     Ledger::open(Some(folder), identity, genesis, [0; 32]).map(|_| ())
 }

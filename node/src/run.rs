@@ -140,9 +140,11 @@ pub async fn start(config: Config) -> Result<Running, ApiError> {
     let folder = folder.map_or_else(|| Folder::make(&config.data), Ok)?;
     let socket = control::Socket::bind(&folder)
         .map_err(|error| ApiError::unwritable(&config.data, &error))?;
-    let phones = Phones::open(folder.path())?;
-    let trust = Arc::new(Trust::open(folder.path())?);
+    let path = folder.path().to_owned();
+    // Whatever else may fail comes before the first file that is made.
     let start = Start::of(folder, Some(&config)).await?;
+    let phones = Phones::open(&path)?;
+    let trust = Arc::new(Trust::open(&path)?);
     let mut running = launch(start, config, phones);
     running.trust = Some(trust);
     let handle = running.handle.clone();
