@@ -231,6 +231,8 @@ struct Memos {
     desk: Memo<(u64, u64), Arc<desk::Standing>>,
     /// Of the rows written to the lists, and who asks.
     alerts: Shelf<news::AlertsKey, Vec<NewsRow>>,
+    /// Of the lists' rows.
+    told: Shelf<news::ToldKey, Arc<[Arc<news::Read>]>>,
     /// Of the lists' rows; by the roster's version, who looks and what he looks at.
     news: Shelf<news::Question, Arc<news::Read>>,
     /// Of the requests' version, the cut's first row and its end.

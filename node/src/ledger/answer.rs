@@ -75,7 +75,7 @@ impl Ledger {
             Command::Hours(command) => self.tell_hours(command).map(Reply::Hours),
             Command::Look(command) => self.tell_look(&command).map(Reply::Look),
             Command::Search(query) => self.search(query),
-            Command::News(command) => self.read_news(command).map(Reply::News),
+            Command::News(command) => self.look_at_news(command).map(Reply::News),
             Command::Files(command) => self.read_files(&command).map(Reply::Files),
             Command::House(command) => self.house(&command).map(Reply::House),
             Command::Doctor => self.doctor(),

@@ -56,6 +56,11 @@ const ANSWER_HOLDS_MS: u64 = 90 * ALERT_HOLDS_MS;
 /// Which announcement, who looks, and of which version of the roster.
 pub(super) type Question = (u64, Option<PersonId>, EnvelopeId);
 
+/// Of which version of the roster, who looks, in which minute, and whether at all of it.
+pub(super) type ToldKey = (u64, Option<PersonId>, u64, bool);
+
+const MINUTE_MS: u64 = 60_000;
+
 /// An announcement's line, how it was said first, and how it is read.
 pub(super) type Read = (NewsLine, Announcement, NewsRow);
 
@@ -90,7 +95,7 @@ impl Ledger {
     }
 
     /// Answers what is only looked at.
-    pub(super) fn read_news(&mut self, command: NewsCommand) -> Result<NewsReply, Failed> {
+    pub(super) fn look_at_news(&mut self, command: NewsCommand) -> Result<NewsReply, Failed> {
         match command {
             NewsCommand::List { all } => self.list_news(all),
             NewsCommand::Unread => self.unread_alerts(),
@@ -316,30 +321,51 @@ impl Ledger {
         Ok(std::iter::once(&line.group).chain(&shown_in).any(|group| self.is_in(group)))
     }
 
-    fn list_news(&mut self, all: bool) -> Result<NewsReply, Failed> {
-        let mut rows = Vec::new();
-        for of in [NewsOf::Alerts, NewsOf::Any] {
-            for line in self.views.news(of, self.claimed.0, all)? {
-                if self.is_for_me(&line)? {
-                    let row = self.news_row(line)?;
-                    if (row.class == NewsWord::Alert) == (of == NewsOf::Alerts) {
-                        rows.push(row);
+    fn list_news(&self, all: bool) -> Result<NewsReply, Failed> {
+        let mut news = Vec::new();
+        for read in self.told_here(all)?.iter() {
+            let state = self.state_of(&read.0, &read.1);
+            if all || matches!(state, NewsState::Holds | NewsState::NotYet) {
+                news.push(self.as_it_is_now(read)?);
+            }
+        }
+        Ok(NewsReply::List { news })
+    }
+
+    /// What was told to whoever looks, alerts first, then the newest: everything, or what nothing has ended
+    /// when this was asked first in this minute. Every first page wants it, and few announcements end or
+    /// begin in a minute; which do is for whoever looks to see.
+    pub(super) fn told_here(&self, all: bool) -> Result<Arc<[Arc<Read>]>, Failed> {
+        let minute = self.claimed.0 / MINUTE_MS;
+        let question = (self.truth.roster().version(), self.identity.person, minute, all);
+        self.memos.told.get_or(self.views.writes(), question, || {
+            let mut told = Vec::new();
+            for of in [NewsOf::Alerts, NewsOf::Any] {
+                for line in self.views.news(of, self.claimed.0, all)? {
+                    if self.is_for_me(&line)? {
+                        let read = self.read_news(line)?;
+                        let is_alert = read.2.class == NewsWord::Alert;
+                        told.extend((is_alert == (of == NewsOf::Alerts)).then_some(read));
                     }
                 }
             }
-        }
-        rows.retain(|row| all || matches!(row.state, NewsState::Holds | NewsState::NotYet));
-        Ok(NewsReply::List { news: rows })
+            Ok(told.into())
+        })
     }
 
-    /// An announcement as people read it. What depends on the hour and on files is looked up again.
+    /// An announcement as people read it.
     pub(super) fn news_row(&self, line: NewsLine) -> Result<NewsRow, Failed> {
+        self.as_it_is_now(&*self.read_news(line)?)
+    }
+
+    fn read_news(&self, line: NewsLine) -> Result<Arc<Read>, Failed> {
         let question = (self.truth.roster().version(), self.identity.person, line.id);
-        let kept = self
-            .memos
-            .news
-            .get_or(self.views.writes(), question, || self.read_news_line(line).map(Arc::new))?;
-        let (line, told, row) = &*kept;
+        let read = || self.read_news_line(line).map(Arc::new);
+        self.memos.news.get_or(self.views.writes(), question, read)
+    }
+
+    /// What depends on the hour and on files is looked up again.
+    fn as_it_is_now(&self, (line, told, row): &Read) -> Result<NewsRow, Failed> {
         let (state, originals) = (self.state_of(line, told), self.originals(&told.attachments)?);
         Ok(NewsRow { state, originals, ..row.clone() })
     }

@@ -12,7 +12,6 @@ use crdt::id::PersonId;
 use crate::{
     api::{NewsReply, NewsRow, NewsState, NewsWord},
     ledger::{Failed, Ledger},
-    store::views::NewsOf,
 };
 
 /// Who asks, in which minute, and the version of the roster.
@@ -21,14 +20,12 @@ pub(in crate::ledger) type AlertsKey = (PersonId, u64, u64);
 /// Alerts that are told; the next ones come up as these are read.
 const UNREAD_ALERTS_MAX: usize = 5;
 
-const MINUTE_MS: u64 = 60_000;
-
 impl Ledger {
     pub(super) fn unread_alerts(&self) -> Result<NewsReply, Failed> {
         let Some(me) = self.identity.person else {
             return Ok(NewsReply::List { news: Vec::new() });
         };
-        let key = (me, self.claimed.0 / MINUTE_MS, self.truth.roster().version());
+        let key = (me, self.claimed.0 / super::MINUTE_MS, self.truth.roster().version());
         let look = || self.look_for_alerts(&me);
         let news = self.memos.alerts.get_or(self.views.writes(), key, look)?;
         Ok(NewsReply::List { news })
@@ -36,17 +33,14 @@ impl Ledger {
 
     fn look_for_alerts(&self, me: &PersonId) -> Result<Vec<NewsRow>, Failed> {
         let mut rows = Vec::new();
-        for line in self.views.news(NewsOf::Alerts, self.claimed.0, false)? {
-            if rows.len() == UNREAD_ALERTS_MAX {
+        for read in self.told_here(false)?.iter() {
+            let (line, told, row) = &**read;
+            if rows.len() == UNREAD_ALERTS_MAX || row.class != NewsWord::Alert {
                 break;
             }
-            if line.person == *me || self.views.has_opened(me, &line.id)? {
-                continue;
-            }
-            if self.is_for_me(&line)? {
-                let row = self.news_row(line)?;
-                let counts = row.class == NewsWord::Alert && row.state == NewsState::Holds;
-                rows.extend(counts.then_some(row));
+            let counts = self.state_of(line, told) == NewsState::Holds && line.person != *me;
+            if counts && !self.views.has_opened(me, &line.id)? {
+                rows.push(self.as_it_is_now(read)?);
             }
         }
         Ok(rows)
