@@ -33,7 +33,10 @@ impl Ledger {
         self.identity.trade_places(who);
         let outcome = match command {
             // One envelope, which is written whole or not at all.
-            post @ Command::Post { .. } => self.decide(post),
+            post @ Command::Post { .. } => {
+                self.truth.hasten();
+                self.decide(post)
+            }
             command => self.in_savepoint(|ledger| ledger.decide(command)),
         };
         match outcome {

@@ -125,6 +125,8 @@ pub struct Truth {
     fresh: Vec<Arc<Envelope>>,
     /// Was anything else done since then? Then the daybook is not enough.
     is_more_than_envelopes: bool,
+    /// Is one envelope likely all that this transaction holds?
+    hastens: bool,
     /// Has somebody begun a transaction?
     begun: bool,
     /// For each open savepoint: had anything been changed before it, and how much was fresh?
@@ -232,8 +234,15 @@ impl Truth {
         self.savepoints.clear();
         self.fresh.clear();
         self.is_more_than_envelopes = false;
+        self.hastens = false;
         self.memory.touched = false;
         Ok(())
+    }
+
+    /// What is written next is likely all that the open transaction will hold: it may be on its way to
+    /// the disk before it is saved.
+    pub fn hasten(&mut self) {
+        self.hastens = self.fresh.is_empty() && !self.is_more_than_envelopes;
     }
 
     /// Makes durable what was done since [`Truth::begin`].
@@ -256,6 +265,7 @@ impl Truth {
     }
 
     fn commit_here(&mut self) -> Result<(), StoreError> {
+        self.daybook.strike_out(&self.fresh);
         let committed = self.memory.write_fingerprints(&self.db).and_then(|()| self.run("COMMIT"));
         self.undone |= committed.is_err();
         committed?;
@@ -271,6 +281,7 @@ impl Truth {
     ///
     /// Where the file cannot be read again; the next [`Truth::begin`] tries once more.
     pub fn rollback(&mut self) -> Result<(), StoreError> {
+        self.daybook.strike_out(&[]);
         // What was saved before is undone with it, and comes back out of the daybook.
         self.undone |= self.is_laid;
         if std::mem::take(&mut self.begun) && self.db.is_autocommit() {

@@ -21,6 +21,10 @@
 //!    of the file system's own records.
 //! 4. Once a write or sync has failed the file is not trusted again before the next opening;
 //!    everything is committed in the database then.
+//! 5. Where one envelope is likely all that is to be saved, its bytes are on their way to the disk while it
+//!    gets its row ([`Truth::hasten`]); the sync that is waited for comes after both, as ever. What was then
+//!    given up is struck out for good before anything else is saved: its author may sign another
+//!    envelope for the same place.
 //!
 //! # Considered and rejected
 //!
@@ -35,7 +39,10 @@ use std::{
     sync::Arc,
 };
 
-use crdt::{envelope::Envelope, id::CommunityId};
+use crdt::{
+    envelope::Envelope,
+    id::{CommunityId, EnvelopeId},
+};
 
 use super::{Memory, Truth, Work};
 use crate::store::error::StoreError;
@@ -57,6 +64,8 @@ pub(super) struct Daybook {
     end: usize,
     /// Rule 4.
     failed: bool,
+    /// Rule 5: what stands behind the last entry, and how many bytes it has.
+    ahead: Option<(EnvelopeId, usize)>,
 }
 
 impl Daybook {
@@ -68,7 +77,7 @@ impl Daybook {
             PathBuf::from(name)
         });
         let key = blake3::derive_key("linli/1 daybook", community.as_bytes());
-        Self { path, key, file: None, end: FILE_BYTES, failed: false }
+        Self { path, key, file: None, end: FILE_BYTES, failed: false, ahead: None }
     }
 
     /// What stands in the file, in the order in which it was written: after an opening, what a crash
@@ -82,38 +91,93 @@ impl Daybook {
         }
     }
 
+    /// Rule 5: writes an envelope where its entry will stand, and has the disk begin with it.
+    pub fn begin_with(&mut self, envelope: &Envelope) {
+        if self.path.is_none() || self.failed || self.ahead.is_some() {
+            return;
+        }
+        let mut bytes = Vec::new();
+        put_entry(&mut bytes, envelope, &self.key);
+        // A failure is found by the sync, which is tried all the same.
+        if self.fits(bytes.len()) && self.write(&mut bytes).is_ok() {
+            self.ahead = Some((envelope.id(), bytes.len()));
+            self.start_writing(bytes.len());
+        }
+    }
+
     /// Writes and syncs `envelopes`; false where they do not belong here or the disk said no: then
     /// they are to be committed.
     pub fn take(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
         if self.path.is_none() || self.failed {
             return false;
         }
-        let mut bytes = Vec::new();
-        envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
-        let end = self.end + bytes.len();
-        // Four zeros behind the last entry end the file's story.
-        if end + 4 > FILE_BYTES {
-            return false;
-        }
-        bytes.extend([0; 4]);
-        if let Err(error) = self.write(&bytes) {
+        let (written, length) = match (envelopes, self.ahead) {
+            ([only], Some((id, length))) if only.id() == id => (Ok(()), length),
+            _ => {
+                let mut bytes = Vec::new();
+                envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
+                if !self.fits(bytes.len()) {
+                    return false;
+                }
+                (self.write(&mut bytes), bytes.len())
+            }
+        };
+        if let Err(error) = written.and_then(|()| self.sync()) {
             tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
             self.failed = true;
             self.close_at(self.end);
             return false;
         }
-        self.end = end;
+        self.ahead = None;
+        self.end += length;
         true
     }
 
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Rule 5: what was begun with and is not among `saved` counts no more, also after a crash.
+    pub fn strike_out(&mut self, saved: &[Arc<Envelope>]) {
+        let Some((id, _)) = self.ahead.take() else { return };
+        if saved.iter().any(|envelope| envelope.id() == id) {
+            return;
+        }
+        self.close_at(self.end);
+        if let Err(error) = self.sync() {
+            tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
+            self.failed = true;
+        }
+    }
+
+    /// Four zeros behind the last entry end the file's story.
+    fn fits(&self, bytes: usize) -> bool {
+        self.end + bytes + 4 <= FILE_BYTES
+    }
+
+    fn write(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
         let file = match (&mut self.file, &self.path) {
             (Some(file), _) => file,
             (file, Some(path)) => file.insert(make(path)?),
             (None, None) => return Err(io::ErrorKind::NotFound.into()),
         };
-        file.write_all_at(bytes, self.end as u64)?;
-        file.sync_data()
+        let length = bytes.len();
+        bytes.extend([0; 4]);
+        let written = file.write_all_at(bytes, self.end as u64);
+        bytes.truncate(length);
+        written
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_data)
+    }
+
+    /// Linux begins to write what it is told will not be needed again; elsewhere the sync does it all.
+    fn start_writing(&self, bytes: usize) {
+        #[cfg(target_os = "linux")]
+        if let Some(file) = &self.file {
+            use rustix::fs::{Advice, fadvise};
+            let length = std::num::NonZeroU64::new(bytes as u64);
+            let _ = fadvise(file, self.end as u64, length, Advice::DontNeed);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = bytes;
     }
 
     /// Everything in it is committed: it begins again at its start.
@@ -219,6 +283,7 @@ impl Truth {
         }
         let nothing = self.fresh.is_empty() && self.is_laid;
         if nothing || (!self.fresh.is_empty() && self.daybook.take(&self.fresh)) {
+            self.daybook.strike_out(&[]);
             self.fresh.clear();
             self.is_laid = true;
             self.begun = false;

@@ -71,6 +71,7 @@ impl Truth {
             is_laid: false,
             fresh: Vec::new(),
             is_more_than_envelopes: false,
+            hastens: false,
             begun: false,
             savepoints: Vec::new(),
             undone: false,

@@ -114,6 +114,9 @@ impl Truth {
         let signed = self.work().sign(intent, writer, claimed);
         self.undone |= signed.as_ref().is_err_and(Failure::is_of_the_disk);
         let envelope = Arc::new(signed?);
+        if std::mem::take(&mut self.hastens) {
+            self.daybook.begin_with(&envelope);
+        }
         let taken = self.work().take_own(&envelope);
         self.undone |= taken.is_err();
         taken?;

@@ -220,3 +220,46 @@ fn a_daybook_that_cannot_be_written_costs_speed_and_no_words() {
     }
     assert_eq!(holds(&Found(left).open(), &[said]), [true]);
 }
+
+#[test]
+fn what_was_begun_with_is_saved_as_ever() {
+    let mut desk = Desk::new();
+    let mut said = vec![desk.post("first")];
+    for text in ["alone", "alone again"] {
+        desk.truth.begin().expect("begins");
+        desk.truth.hasten();
+        said.push(desk.village.say(&mut desk.truth, &desk.li, desk.join, text).id());
+        // It is on its way, and nobody was told that it is saved.
+        let here = holds(&desk.after_a_power_cut().open(), &said);
+        assert!(here[..said.len() - 1].iter().all(|here| *here), "{here:?}");
+        desk.truth.save().expect("saves");
+        assert_eq!(holds(&desk.after_a_power_cut().open(), &said), vec![true; said.len()]);
+    }
+    // Where more came than was thought, all of it is saved.
+    desk.truth.begin().expect("begins");
+    desk.truth.hasten();
+    for text in ["one", "and another"] {
+        said.push(desk.village.say(&mut desk.truth, &desk.li, desk.join, text).id());
+    }
+    desk.truth.save().expect("saves");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &said), vec![true; said.len()]);
+}
+
+#[test]
+fn what_was_begun_with_and_given_up_does_not_come_back_beside_what_was_said_instead() {
+    for undo in [Truth::undo_savepoint, Truth::rollback] {
+        let mut desk = Desk::new();
+        desk.truth.begin().expect("begins");
+        desk.truth.savepoint().expect("begins");
+        desk.truth.hasten();
+        let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "no").id();
+        undo(&mut desk.truth).expect("undoes");
+        // The database alone takes what is said instead.
+        desk.truth.rollback().expect("undoes");
+        desk.truth.begin().expect("begins");
+        let instead = desk.village.say(&mut desk.truth, &desk.li, desk.join, "yes").id();
+        desk.truth.commit().expect("commits");
+        let found = desk.after_a_power_cut().open();
+        assert_eq!(holds(&found, &[given_up, instead]), [false, true]);
+    }
+}
