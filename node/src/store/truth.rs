@@ -41,6 +41,7 @@ mod keep;
 mod memory;
 mod mend;
 mod open;
+mod opened;
 mod parcel;
 mod positions;
 mod read;
@@ -194,7 +195,7 @@ impl Truth {
 
     /// Everything that can be looked up.
     pub fn read(&self) -> Reading<'_> {
-        Reading::with_keys(&self.db, &self.memory.keyring)
+        Reading::of(&self.db, &self.memory)
     }
 
     /// The fingerprint of every drawer, with what the open transaction has put in.

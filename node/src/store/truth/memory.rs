@@ -17,7 +17,7 @@ use crdt::{
 };
 use rusqlite::Connection;
 
-use super::{REJUDGED_PER_TURN_MAX, authority, row};
+use super::{REJUDGED_PER_TURN_MAX, authority, opened::Opened, row};
 use crate::store::error::StoreError;
 
 /// Envelopes and positions remembered to spare a look-up, each; forgotten all at once beyond.
@@ -81,6 +81,8 @@ pub(super) struct Memory {
     /// The ends of chains written to lately: what is highest in (place, id).
     pub ends: BTreeMap<(WriterId, ScopeId), (u64, EnvelopeId)>,
     pub cited: BTreeMap<EnvelopeId, Cited>,
+    /// Messages that were opened lately.
+    pub opened: Opened,
     /// Was anything changed since the transaction or savepoint began?
     pub touched: bool,
 }
@@ -115,6 +117,7 @@ impl Memory {
             positions: BTreeMap::new(),
             ends: BTreeMap::new(),
             cited: BTreeMap::new(),
+            opened: Opened::default(),
             touched: false,
         };
         memory.read_small_tables(db)?;

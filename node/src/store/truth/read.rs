@@ -15,6 +15,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Meta,
+    memory::Memory,
+    opened::Opened,
     row::{self, Gone, Row},
 };
 use crate::store::error::StoreError;
@@ -27,6 +29,7 @@ const FIXED_BYTES: u32 = 200;
 pub struct Reading<'a> {
     pub(super) db: &'a Connection,
     keys: Option<&'a Keyring>,
+    opened: Option<&'a Opened>,
 }
 
 /// One verdict of the log.
@@ -119,11 +122,11 @@ fn at_most(limit: usize) -> i64 {
 impl<'a> Reading<'a> {
     /// Of everything but what is sealed.
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db, keys: None }
+        Self { db, keys: None, opened: None }
     }
 
-    pub(super) fn with_keys(db: &'a Connection, keys: &'a Keyring) -> Self {
-        Self { db, keys: Some(keys) }
+    pub(super) fn of(db: &'a Connection, memory: &'a Memory) -> Self {
+        Self { db, keys: Some(&memory.keyring), opened: Some(&memory.opened) }
     }
 
     /// The log of verdicts after `number`, at most `limit` of them, in order. Of each envelope only
@@ -226,12 +229,19 @@ impl<'a> Reading<'a> {
                 id: it.id,
                 fate: it.fate,
                 reason: codes.get(&it.reason).cloned().unwrap_or_default(),
-                read: row::read_body(&it.header, it.gone, it.body.as_deref(), self.keys),
+                read: self.body_of(&it),
                 header: it.header,
                 body: it.body,
             });
         }
         Ok(out)
+    }
+
+    fn body_of(&self, it: &Row) -> Result<Body, Unreadable> {
+        match self.opened.and_then(|opened| opened.take(it.row)) {
+            Some(body) => Ok(body),
+            None => row::read_body(&it.header, it.gone, it.body.as_deref(), self.keys),
+        }
     }
 
     fn codes(&self) -> Result<BTreeMap<i64, String>, StoreError> {

@@ -148,7 +148,11 @@ impl Work<'_> {
         self.memory.remember(id, Cited { row, known: known(header, verdict.sound) });
         self.note_key((id, header.scope), body.as_ref().ok(), verdict.fate)?;
         self.note_erasure(row, body.as_ref().ok(), verdict.fate)?;
-        self.take_effect(row, id, header, subject.as_deref(), None, &verdict)
+        self.take_effect(row, id, header, subject.as_deref(), None, &verdict)?;
+        if let Ok(body) = body {
+            self.memory.opened.keep(row, body);
+        }
+        Ok(())
     }
 
     /// What is known of a held envelope.
