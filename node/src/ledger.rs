@@ -188,6 +188,8 @@ pub struct Ledger {
     folder: Option<PathBuf>,
     /// Fresh keys were made and are not certified yet.
     uncertified: bool,
+    /// Did nothing else wait when this batch began?
+    alone: bool,
     /// The box has another key since the last batch.
     renewed: bool,
     genesis: Genesis,
@@ -263,6 +265,7 @@ impl Ledger {
             identity,
             folder: folder.map(Path::to_owned),
             uncertified: true,
+            alone: false,
             renewed: false,
             genesis,
             truth,
@@ -304,7 +307,11 @@ impl Ledger {
         let mut wants_lists = false;
         // Jobs and envelopes that are safe already.
         let mut safe = (0, 0);
-        for job in jobs {
+        let mut jobs = jobs.into_iter();
+        let (first, second) = (jobs.next(), jobs.next());
+        self.alone = second.is_none();
+        // Also what comes while these are worked on.
+        for job in first.into_iter().chain(second).chain(jobs) {
             wants_lists |= job.wants_lists();
             if saved.is_ok() && self.behind > 0 && job.wants_lists() {
                 saved = self.save();

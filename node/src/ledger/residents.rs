@@ -34,7 +34,9 @@ impl Ledger {
         let outcome = match command {
             // One envelope, which is written whole or not at all.
             post @ Command::Post { .. } => {
-                self.truth.hasten();
+                if self.alone {
+                    self.truth.hasten();
+                }
                 self.decide(post)
             }
             command => self.in_savepoint(|ledger| ledger.decide(command)),
