@@ -46,6 +46,8 @@ struct Card {
     code: String,
     /// Has whoever is on the rota yet to say yes?
     to_say_yes: bool,
+    /// It is yet to come: only such a ride can be swapped.
+    ahead: bool,
     /// Its id, for the address of a swap.
     id: String,
     /// Series and date, where both ways of that day can be given up together.
@@ -177,6 +179,7 @@ fn card(visit: &Visit, row: &RequestRow) -> Card {
         lines: ride.map(|ride| visit.words.ride_lines(ride)).unwrap_or_default(),
         code: row.code.clone(),
         to_say_yes: ride.is_some_and(|ride| !ride.said_yes),
+        ahead: ride.is_some_and(|ride| ride.begins_ms > visit.now()),
         id: row.id.to_hex(),
         day: ride
             .filter(|ride| ride.other_leg.is_some())
@@ -222,7 +225,8 @@ async fn load_swap(app: &App, visit: &Visit, swap: Swap) -> Result<SwapPage, Fai
     let ask = Command::Series(SeriesCommand::Show { series, days: DAYS_SHOWN });
     let (f, reply) = tokio::join!(Frame::load(app, visit), app.handle.ask(ask));
     let Reply::Series(SeriesReply::Page(page)) = reply? else { return Err(Failure::odd_reply()) };
-    let others = page.rides.iter().filter(|row| row.holder.is_some() && !row.mine);
+    let is_ahead = |row: &RequestRow| card(visit, row).ahead;
+    let others = page.rides.iter().filter(|row| row.holder.is_some() && !row.mine && is_ahead(row));
     let theirs = others.take(RIDES_SHOWN_MAX).map(|row| card(visit, row)).collect();
     Ok(SwapPage {
         f,

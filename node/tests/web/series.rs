@@ -34,6 +34,15 @@ pub fn ride(number: u8, leg: &str, holder: Option<&str>) -> RequestRow {
     RequestRow { holder: holder.map(str::to_owned), ride: Some(ride), ..row }
 }
 
+/// The same an hour ago.
+fn past(number: u8, holder: Option<&str>) -> RequestRow {
+    let mut row = ride(number, "out", holder);
+    if let Some(ride) = &mut row.ride {
+        ride.begins_ms = ClaimedTime(NOW.0 - 3_600_000);
+    }
+    row
+}
+
 /// Its answer to whatever a page asks about series.
 pub fn answer(command: &SeriesCommand) -> SeriesReply {
     let row = SeriesRow {
@@ -46,7 +55,7 @@ pub fn answer(command: &SeriesCommand) -> SeriesReply {
     match command {
         SeriesCommand::List => SeriesReply::List { series: vec![row] },
         SeriesCommand::Week { .. } => SeriesReply::Week(WeekPage {
-            mine: vec![ride(91, "out", None)],
+            mine: vec![ride(91, "out", None), past(94, None)],
             standby: vec![ride(92, "back", Some("张师傅"))],
             offers: vec![OfferRow {
                 by: "陈师傅".into(),
@@ -69,7 +78,11 @@ pub fn answer(command: &SeriesCommand) -> SeriesReply {
             back_after_min: Some(240),
             rota: vec!["张师傅".into(), "李师傅".into()],
             checks: vec!["油".into()],
-            rides: vec![ride(91, "out", None), ride(92, "back", Some("张师傅"))],
+            rides: vec![
+                ride(91, "out", None),
+                ride(92, "back", Some("张师傅")),
+                past(95, Some("张师傅")),
+            ],
             driven: vec![DrivenRow { person: "张师傅".into(), legs: 3 }],
         })),
     }
@@ -120,9 +133,13 @@ async fn a_driver_offers_a_swap_for_a_ride_of_somebody_else_and_gives_up_both_wa
     let pages = at_home(fake);
     let mut driver = Browser::new(&pages, "zh-CN");
     let mine = id(91).to_hex();
-    driver.get("/rota").await.says(&format!("/rota/swap?mine={mine}")).says("换班");
+    let rota = driver.get("/rota").await;
+    rota.says(&format!("/rota/swap?mine={mine}")).says("换班");
+    // What lies behind him is listed until it is done, and nobody swaps it.
+    rota.says(&id(94).to_hex()).never_says(&format!("/rota/swap?mine={}", id(94).to_hex()));
     let page = driver.get(&format!("/rota/swap?mine={mine}")).await;
     page.says("张师傅").says("对方同意以后才换").says(&id(92).to_hex());
+    page.never_says(&id(95).to_hex());
     let none = driver.post("/rota/swap", &[("mine", &mine), ("chosen", "yes")]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     none.says(r#"id="wrong-theirs""#);
