@@ -6,9 +6,9 @@ use crdt::time::ClaimedTime;
 use node::{
     api::{
         ApiError, CaseCommand, CaseMore, CaseReply, CaseVerb, CutPage, DeskList, DeskPage,
-        DeskRows, ErrorKind, Event, Figures, FiguresPage, MissingHome, NamedFigures, NewsCommand,
-        NewsReply, NewsRow, NewsWord, PlaceCount, ReachedPage, Reply, RequestPage, Satisfaction,
-        Spread, VisitRow,
+        DeskRows, ErrorKind, Event, Figures, FiguresPage, MeshStrip, MissingHome, NamedFigures,
+        NewsCommand, NewsReply, NewsRow, NewsWord, PlaceCount, ReachedPage, Reply, RequestPage,
+        Satisfaction, SilentPlace, Spread, VisitRow,
     },
     words::verb_code,
 };
@@ -184,6 +184,41 @@ async fn the_desk_shows_one_list_and_counts_the_others() {
     let page = Browser::new(&at_home(fake), "en").get("/desk").await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     page.never_says("借一张折叠床");
+}
+
+#[tokio::test]
+async fn the_desk_names_the_places_of_which_nobody_answers_and_since_when() {
+    const HOUR_MS: u64 = 3_600_000;
+    let place = |names: &[&str], homes, hours| SilentPlace {
+        place: names.iter().map(|it| (*it).to_owned()).collect(),
+        homes,
+        heard_ms_ago: hours * HOUR_MS,
+    };
+    let mut fake = Fake::new();
+    fake.strip = Some(MeshStrip {
+        silent: 41,
+        longest_silent: Some(("3-201".into(), 30 * HOUR_MS)),
+        silent_places: vec![place(&["润园"], 40, 29), place(&["和平里", "2 <b>"], 1, 2)],
+        silent_places_more: 3,
+        ..MeshStrip::default()
+    });
+    let pages = at_home(fake);
+    for (language, lines) in [
+        ("zh-CN", ["润园：40 户都联系不上", "和平里 › 2 &#60;b&#62;：1 户都联系不上", "还有 3 处"]),
+        (
+            "en",
+            [
+                "润园: none of 40 homes answers",
+                "和平里 › 2 &#60;b&#62;: the home there",
+                "And 3 more",
+            ],
+        ),
+    ] {
+        let page = Browser::new(&pages, language).get("/desk").await;
+        lines.iter().for_each(|line| {
+            page.says(line);
+        });
+    }
 }
 
 #[tokio::test]

@@ -61,6 +61,8 @@ pub struct Fake {
     pub notices: Vec<Notice>,
     pub people: Vec<PersonRow>,
     pub mesh: MeshPicture,
+    /// The mesh in one line, where it is not what the picture makes.
+    pub strip: Option<MeshStrip>,
     pub board: BoardPage,
     pub roster: Roster,
     pub door: Door,
@@ -134,6 +136,7 @@ impl Fake {
             requests: Self::help(),
             notices: vec![],
             people: Self::neighbours(),
+            strip: None,
             mesh: MeshPicture {
                 node: Some(KeyId::from_bytes([9; 32])),
                 home: "3-202 李家".into(),
@@ -309,7 +312,10 @@ impl Fake {
         match command {
             Command::Me | Command::Elder { .. } => Ok(self.about_me(&command)),
             Command::Mesh => Ok(Reply::Mesh(self.mesh.clone())),
-            Command::Strip => Ok(Reply::Strip(MeshStrip::from(&self.mesh))),
+            Command::Strip => {
+                let strip = self.strip.clone();
+                Ok(Reply::Strip(strip.unwrap_or_else(|| MeshStrip::from(&self.mesh))))
+            }
             Command::Notices => Ok(Reply::Notices { notices: self.notices.clone() }),
             Command::NoticesSeen { ids } => {
                 self.notices.retain(|notice| !ids.contains(&notice.id));
