@@ -191,11 +191,14 @@ async fn look(window: &Window, name: &str, path: &str) -> Vec<String> {
     if landed != path {
         wrong.push(format!("led to {landed}"));
     }
-    // A whole photo is as large as it is, on the page that was opened for it.
+    // A whole photo is as large as it is, on the page that was opened for it; and whatever happened in town
+    // while the page was open was fetched after it had come.
     let bytes = window.run(
         "const entries = [...performance.getEntriesByType('navigation'), \
          ...performance.getEntriesByType('resource')]; \
-         return entries.filter((entry) => !entry.name.endsWith('/whole.jpg')).reduce((sum, entry) => sum + entry.encodedBodySize, 0)",
+         const here = location.href.split('#')[0]; \
+         const later = (entry) => entry.initiatorType === 'fetch' && entry.name === here; \
+         return entries.filter((entry) => !entry.name.endsWith('/whole.jpg') && !later(entry)).reduce((sum, entry) => sum + entry.encodedBodySize, 0)",
         vec![],
     );
     let bytes = bytes.await.as_u64().expect("a number of bytes");
