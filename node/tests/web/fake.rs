@@ -122,6 +122,10 @@ fn message(number: u8, author: &str, minutes_ago: u64, text: &str) -> MessageRow
 }
 
 impl Fake {
+    fn strip(&self) -> MeshStrip {
+        self.strip.clone().unwrap_or_else(|| MeshStrip::from(&self.mesh))
+    }
+
     /// Runyuan, a very small part of it.
     pub fn new() -> Self {
         let mut fake = Self {
@@ -312,10 +316,7 @@ impl Fake {
         match command {
             Command::Me | Command::Elder { .. } => Ok(self.about_me(&command)),
             Command::Mesh => Ok(Reply::Mesh(self.mesh.clone())),
-            Command::Strip => {
-                let strip = self.strip.clone();
-                Ok(Reply::Strip(strip.unwrap_or_else(|| MeshStrip::from(&self.mesh))))
-            }
+            Command::Strip => Ok(Reply::Strip(self.strip())),
             Command::Notices => Ok(Reply::Notices { notices: self.notices.clone() }),
             Command::NoticesSeen { ids } => {
                 self.notices.retain(|notice| !ids.contains(&notice.id));
