@@ -18,6 +18,7 @@ use super::{
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, portion, show},
     link::Link,
     people::{ROLES, role_typed},
+    places,
     wrong::Wrong,
 };
 use crate::api::{
@@ -269,10 +270,8 @@ fn form(visit: &Visit, places: &[PlaceRow], removed: bool, typed: &Typed) -> Gra
     let roles = ROLES.map(|(code, role)| (code, visit.words.role(role), code == wanted));
     let places = places.iter().take(PLACES_OFFERED_MAX).map(|place| {
         let id = place.id.to_hex();
-        let path: Vec<String> =
-            place.path.iter().map(|name| visit.words.group_name(name)).collect();
         let chosen = id == typed.over;
-        (id, clip(&path.join(" › "), TITLE_CHARS_MAX), chosen)
+        (id, places::path(visit, place), chosen)
     });
     GrantForm {
         roles: roles.into(),

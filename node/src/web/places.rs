@@ -56,7 +56,8 @@ pub struct Typed {
     within: String,
 }
 
-fn path(visit: &Visit, row: &PlaceRow) -> String {
+/// What a place is called, behind the names of what it lies in.
+pub fn path(visit: &Visit, row: &PlaceRow) -> String {
     let path: Vec<String> = row.path.iter().map(|name| visit.words.group_name(name)).collect();
     clip(&path.join(" › "), TITLE_CHARS_MAX)
 }
