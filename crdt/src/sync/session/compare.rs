@@ -165,6 +165,8 @@ impl Session {
         let comparing = &mut self.comparing;
         (comparing.equal, comparing.differences) = (Some(root), 0);
         comparing.differs_since = None;
+        // Whatever of it came by another link is here as well: nothing is awaited of this peer.
+        self.progress = (0, 0);
         if root == *carried.root() {
             comparing.due = None;
         } else if comparing.passed_over {

@@ -61,6 +61,24 @@ fn after_the_last_push_everybody_knows_that_he_is_equal() {
     assert!(world.ends.iter().all(|end| end.equal_at() > Some(written)));
 }
 
+/// Two neighbours bring a newcomer his history together; then he hears one message more.
+#[test]
+fn once_equal_nothing_is_said_to_be_on_its_way() {
+    let mut world = World::new(3, 13);
+    world.share(400, scope(1), 2_900);
+    let newcomer = world.add_node();
+    let links = [world.link(newcomer, 0), world.link(newcomer, 1), world.link(newcomer, 2)];
+    world.run_for(5_000);
+    assert!(world.is_equal());
+    let parts = links.map(|link| world.progress_of(link));
+    assert!(parts.iter().flatten().any(|(came, of)| came < of), "not shared out: {parts:?}");
+    for node in 0..3 {
+        world.write(node, Kind::MESSAGE, scope(1), 2_900);
+    }
+    world.run_for(5_000);
+    assert_eq!(links.map(|link| world.progress_of(link)), parts, "a message is taken for history");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 

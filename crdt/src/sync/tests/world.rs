@@ -211,6 +211,20 @@ impl World {
         }
     }
 
+    /// A home that holds nothing yet; its number.
+    pub fn add_node(&mut self) -> usize {
+        self.nodes.push(Node::default());
+        self.nodes.len() - 1
+    }
+
+    /// How much of what was missing one end said last to have got, and of how much.
+    pub fn progress_of(&self, end: usize) -> Option<(u64, u64)> {
+        self.ends[end].said.iter().rev().find_map(|output| match output {
+            Output::Progress { received, total } => Some((*received, *total)),
+            _ => None,
+        })
+    }
+
     /// Opens a link between two members; the number of its first end.
     pub fn link(&mut self, from: usize, to: usize) -> usize {
         self.link_with(from, to, [true, true], [Vec::new(), Vec::new()])
