@@ -1,5 +1,6 @@
 # What a node does not begin with: a folder that another node has, that is somebody else's or cannot be
-# written, a database of a later release, a port that is taken. One sentence, a hint, and nothing touched.
+# written, a database of a later release, a port that is taken. One sentence, a hint, and nothing touched. And a
+# file with a bad line in it: what stands before the line is there, and nothing is there twice.
 . "$(dirname "$0")/lib.sh"
 in_namespace "$@"
 command -v python3 >/dev/null || skip "python3 is missing"
@@ -71,3 +72,29 @@ done
 umount "$work/fixed"  # so that it goes with the folder
 linli two post all "照常" >/dev/null
 says 照常 two log all
+
+note "a file with a bad line, a node that runs and one that does not"
+texts() { linli two log all --last 1000 --json | python3 -c '
+import json, sys
+print(sum(json.loads(line)["text"].startswith("row ") for line in sys.stdin))'; }
+rows() { echo text; for n in $(seq 620); do echo "row $n"; done; }
+fails_at() { # fails_at NUMBER FILE: the import ends with an error that names the line
+  local code=0
+  here two C.UTF-8 import all "$2" >"$work/out" 2>"$work/said" || code=$?
+  [ $code = 1 ] || fail "a bad line ends the import with $code: $(cat "$work/out" "$work/said")"
+  has -F "Line $1 cannot be taken" <"$work/said" || fail "the line is not named: $(cat "$work/said")"
+}
+LINLI_INSIDE= up two "${home[@]}"  # beside the others, in no namespace of its own
+{ rows; echo "one,two"; echo "row 621"; } >"$work/bad.csv"
+fails_at 622 "$work/bad.csv"
+[ "$(texts)" = 620 ] || fail "$(texts) of 620 lines before the bad one are there"
+down two
+fails_at 622 "$work/bad.csv"
+[ "$(texts)" = 620 ] || fail "a second run posted something twice: $(texts)"
+sed 's/^one,two$/"row one, two"/' "$work/bad.csv" >"$work/good.csv"
+here two C.UTF-8 import all "$work/good.csv" >"$work/out" 2>"$work/said" || fail "the mended file is refused: $(cat "$work/said")"
+has -x "2 posted, 620 were here already." <"$work/out" || fail "the mended file: $(cat "$work/out")"
+[ "$(texts)" = 622 ] || fail "a line is missing or doubled: $(texts)"
+printf '{"text":"row a"}\n{"texts":"row b"}\n{"text":"row c"}\n' >"$work/bad.jsonl"
+fails_at 2 "$work/bad.jsonl"
+[ "$(texts)" = 623 ] || fail "the line before the bad one: $(texts)"
