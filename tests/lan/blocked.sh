@@ -32,6 +32,6 @@ for home in a b c; do down "$home"; done
 for home in a b c; do up "$home"; done
 linli a post all "a is back" >/dev/null; linli b post all "乙回来了" >/dev/null
 linli a wait --peers 2 --timeout 60 >/dev/null || fail "a did not find b and c again"
-for home in b c; do linli "$home" wait --peers 1 --timeout 20 >/dev/null || fail "$home is not equal"; done
+for home in b c; do linli "$home" wait --peers 1 --timeout 60 >/dev/null || fail "$home is not equal"; done
 same_everywhere a b c
 no_errors

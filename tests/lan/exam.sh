@@ -34,7 +34,7 @@ is zhang "$out" "(False, True, 'li-p')"
 linli zhang depart "$out" >/dev/null
 is zhang "$out" "(False, False, None)"
 for item in check-0 check-1; do linli office check "$out" tick "$item" --json >/dev/null; done
-linli office wait --peers 1 --timeout 20 >/dev/null
+linli office wait --peers 1 --timeout 180 >/dev/null
 for home in office li; do is "$home" "$out" "(True, True, 'li-p')"; done
 heal_trunk
 equal $all

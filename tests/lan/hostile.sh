@@ -17,7 +17,7 @@ found a 安 润园
 up a --listen "/ip4/0.0.0.0/tcp/$port" --listen "/ip4/0.0.0.0/udp/$port/quic-v1"
 once=$(linli a invite --once --json | json 'd["link"]')
 join b "$once" 宝; up b
-linli b wait --peers 1 --timeout 30 >/dev/null || fail "never met"
+linli b wait --peers 1 --timeout 180 >/dev/null || fail "never met"
 reachable a 10.9.4.1
 join late "$(invite a)" 迟
 rss() { awk '/VmRSS/ {print int($2/1024)}' "/proc/$(cat "$work/a.pid")/status"; }
@@ -35,13 +35,14 @@ while kill -0 $noise 2>/dev/null; do
   # What he writes is well signed, for this community; his right to it was used up by another.
   linli thief post all "a thief's word $n" >/dev/null 2>&1 || true
   linli a post all "still here $n" >/dev/null || fail "a does not answer"
-  linli b wait --peers 1 --timeout 10 >/dev/null || { linli b status; fail "b lost a under the noise"; }
+  linli b wait --peers 1 --timeout 180 >/dev/null || { linli b status; fail "b lost a under the noise"; }
   open=$(ls "/proc/$(cat "$work/a.pid")/fd" | wc -l)
   [ "$open" -gt "$crowd" ] && crowd=$open
   if [ -e "$work/full" ] && [ ! -e "$work/late.pid" ]; then
     up late
+    bound=$(within 5)
     began=$(date +%s%N)
-    linli late wait --peers 1 --timeout 5 >/dev/null || { linli late status; fail "who comes home late is not connected within 5 s"; }
+    linli late wait --peers 1 --timeout "$bound" >/dev/null || { linli late status; fail "who comes home late is not connected within $bound s"; }
     note "who comes home late is connected and equal after $((($(date +%s%N) - began) / 1000000)) ms"
   fi
 done
@@ -49,7 +50,7 @@ wait $noise || fail "the noise itself failed"
 [ -e "$work/late.pid" ] || fail "the crowd never stood"
 [ "$crowd" -gt 400 ] || fail "a had only $crowd files open: that was no crowd"
 linli b log all --last 10000 --json | grep -c "still here" | has -x "$n" || fail "b has not got everything"
-linli late wait --peers 1 --timeout 10 >/dev/null || fail "late is not equal"
+linli late wait --peers 1 --timeout 180 >/dev/null || fail "late is not equal"
 same_everywhere a b late
 for home in a b late; do
   linli $home log all --last 10000 --json | has "a thief's word" && fail "$home shows a thief's word"

@@ -35,7 +35,7 @@ for round in $(seq 1 $rounds); do
   linli home doctor --json | json '[c["ok"] for c in d["checks"] if c["name"] == "truth"][0]' | has -x True ||
     fail "round $round: $(linli home doctor --json)"
 done
-linli home wait --peers 1 --timeout 60 >/dev/null || { linli home status; fail "the two are not equal"; }
+linli home wait --peers 1 --timeout 180 >/dev/null || { linli home status; fail "the two are not equal"; }
 same_soon home peer
 for home in home peer; do linli $home log all --last 20000 --json | json_ids=1 python3 -c '
 import json, sys

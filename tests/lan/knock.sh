@@ -43,7 +43,7 @@ linli office approve "$wrong" >/dev/null 2>&1 && fail "let in by other digits"
 linli office approve "$code" >/dev/null || fail "the office cannot let it in"
 wait "$(cat "$work/new.asks")" || { cat "$work/new.said"; fail "it is not let in"; }
 shows new all "written before"
-linli new wait --peers 1 --timeout 20 >/dev/null || fail "it is not equal"
+linli new wait --peers 1 --timeout 180 >/dev/null || fail "it is not equal"
 until_it "it never writes" linli new post all "hello from a new home"
 shows office all "hello from a new home"
 

@@ -15,8 +15,8 @@ found office 李红 润园
 up office
 link=$(invite office)
 join wang "$link" wang-person; up wang
-linli office wait --peers 1 --timeout 30 || fail "the homes never met"
-together() { linli office wait --peers 1 --timeout 20 >/dev/null && linli wang wait --peers 1 --timeout 20 >/dev/null || fail "not equal"; }
+linli office wait --peers 1 --timeout 180 || fail "the homes never met"
+together() { linli office wait --peers 1 --timeout 180 >/dev/null && linli wang wait --peers 1 --timeout 180 >/dev/null || fail "not equal"; }
 status() { linli "$1" request "$2" --json | json 'd["status"]'; }
 stands() { [ "$(status "$1" "$2")" = "$3" ] || fail "$2 stands as $(status "$1" "$2") on $1, not $3"; }
 

@@ -11,7 +11,7 @@ lan_begin
 two_streets
 lives east office zhang; lives west wang
 
-together() { linli office wait --peers 2 --timeout 60 >/dev/null || fail "not equal"; }
+together() { linli office wait --peers 2 --timeout 180 >/dev/null || fail "not equal"; }
 
 found office 李红 润园
 up office
@@ -91,6 +91,6 @@ linli office name --of 阳台的花 --reason "a form" --json | json 'd["real"]' 
 together
 linli wang name --json | json 'd["openings"][0]["reason"]' | has -x "a form" || fail "she does not see who looked"
 together
-for home in zhang wang; do linli "$home" wait --peers 1 --timeout 20 >/dev/null || fail "$home is not equal"; done
+for home in zhang wang; do linli "$home" wait --peers 1 --timeout 180 >/dev/null || fail "$home is not equal"; done
 no_errors
 echo passed

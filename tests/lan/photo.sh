@@ -15,7 +15,7 @@ found anna Anna 润园
 up anna
 link=$(invite anna)
 for home in bao chen; do join "$home" "$link" "$home-person"; up "$home"; done
-linli anna wait --peers 2 --timeout 30 || fail "the homes never met"
+linli anna wait --peers 2 --timeout 180 || fail "the homes never met"
 linli bao files policy --fetch asked --json >/dev/null
 
 python3 - "$work/pipe.png" <<'PY'
@@ -53,7 +53,7 @@ chat_here=$(linli bao log all --last 10000 --json | wc -l)
 linli bao photo "$alert" "$work/thumbnail.jpg" >/dev/null
 [ "$(stat -c %s "$work/thumbnail.jpg")" -le 12288 ] || fail "the thumbnail is no thumbnail"
 note "the thumbnail is there, with $chat_here of 4000 lines of chat"
-linli bao wait --peers 1 --timeout 60 || fail "bao is not equal"
+linli bao wait --peers 1 --timeout 180 || fail "bao is not equal"
 
 note "the whole photo is asked for, and the line is cut in the middle of it"
 linli bao files get "$alert" >/dev/null
@@ -73,7 +73,7 @@ linli anna photo "$alert" "$work/anna.jpg" >/dev/null
 cmp "$work/bao.jpg" "$work/anna.jpg" || fail "the photos differ"
 
 note "Anna's box is off; Chen gets it from Bao"
-linli chen wait --peers 2 --timeout 60 || fail "chen is not equal"
+linli chen wait --peers 2 --timeout 180 || fail "chen is not equal"
 down anna
 linli chen files get "$alert" >/dev/null
 until_true "the photo does not come to chen" is_whole chen
@@ -82,7 +82,7 @@ cmp "$work/bao.jpg" "$work/chen.jpg" || fail "the photos differ"
 
 note "a photo of handwriting, in a room of two"
 up anna
-linli anna wait --peers 2 --timeout 60 || fail "anna does not come back"
+linli anna wait --peers 2 --timeout 180 || fail "anna does not come back"
 linli anna group new room --kind invite --json >/dev/null
 linli anna grant bao-person member --over room >/dev/null 2>&1
 is_in_room() { linli bao groups --json | has '"name":"room"'; }
@@ -102,7 +102,7 @@ linli anna photo "$asked" "$work/hand.jpg" >/dev/null || fail "anna does not see
 [ "$(head -c 2 "$work/hand.jpg" | od -An -tx1 | tr -d ' ')" = ffd8 ] || fail "it is no photo"
 linli anna claim "$asked" --json >/dev/null || fail "anna cannot say that she comes"
 plug chen street
-linli chen wait --peers 1 --timeout 60 || fail "chen is not equal"
+linli chen wait --peers 1 --timeout 180 || fail "chen is not equal"
 if linli chen photo "$asked" "$work/peek.jpg" >/dev/null 2>&1; then fail "chen sees the handwriting"; fi
 if linli chen request "$asked" --json >/dev/null 2>&1; then fail "chen reads the room"; fi
 no_errors

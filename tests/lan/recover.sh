@@ -35,9 +35,9 @@ linli li paper check --json <<<"$words" | json 'd["own"]' | has True || fail "th
 
 cable li lan 10.7.3.9
 up li
-linli li wait --peers 1 --timeout 60 >/dev/null || fail "li never met the office"
+linli li wait --peers 1 --timeout 180 >/dev/null || fail "li never met the office"
 linli li post all "from before the loss" >/dev/null || fail "li may not post"
-linli li wait --peers 1 --timeout 30 >/dev/null
+linli li wait --peers 1 --timeout 180 >/dev/null
 shows office all "from before the loss"
 who() { linli "$1" people --json | python3 -c 'import json,sys; print([d["id"] for d in map(json.loads, sys.stdin) if d["me"]])'; }
 person=$(who li)
@@ -48,21 +48,21 @@ link=$(invite office)
 linli again recover "$link" --home again --words "$work/wrong" >/dev/null 2>"$work/check.err" && fail "a wrong word passed"
 linli again recover "$link" --home again --person 李 --json <<<"$words" | json 'd["name"]' | has 润园 || fail "the paper brings nobody back"
 up again
-linli again wait --peers 1 --timeout 60 >/dev/null || fail "the new box never met the office"
+linli again wait --peers 1 --timeout 180 >/dev/null || fail "the new box never met the office"
 [ "$(who again)" = "$person" ] || fail "another person came back: $(who again), not $person"
 [ "$(checked again)" = True ] || fail "typed a moment ago, and not checked"
 shows again all "from before the loss"
 revoked=$(linli again recover --revoke-old --json <<<"$words" | json 'd["revoked"]')
 [ "$revoked" -ge 1 ] || fail "no old key lost its rights"
 linli again post all "it is me again" >/dev/null || fail "the new box may not post"
-linli again wait --peers 1 --timeout 30 >/dev/null
+linli again wait --peers 1 --timeout 180 >/dev/null
 shows office all "it is me again"
 
 note "the old box writes on, and turns up again"
 linli li post all "the finder says hello" >/dev/null 2>&1 || true
 plug li lan
-linli li wait --timeout 30 >/dev/null 2>&1 || true
-linli again wait --peers 1 --timeout 30 >/dev/null
+linli li wait --timeout 180 >/dev/null 2>&1 || true
+linli again wait --peers 1 --timeout 180 >/dev/null
 for home in office again; do
   shows $home all "from before the loss"
   shows $home all "it is me again"

@@ -18,12 +18,12 @@ found office 李红 润园
 up office
 link=$(invite office)
 for home in anna driver friend; do join "$home" "$link" "$home-person"; up "$home"; done
-linli office wait --peers 3 --timeout 60 || { tail -20 "$work"/*.err; fail "the homes never met"; }
+linli office wait --peers 3 --timeout 180 || { tail -20 "$work"/*.err; fail "the homes never met"; }
 linli driver post all "before" >/dev/null
 ride=$(linli anna ask "Ride to dialysis" --json | json 'd["id"]')
 shop=$(linli anna ask "Rice from the market" --json | json 'd["id"]')
-linli office wait --peers 3 --timeout 30 || fail "not equal before the cut"
-linli driver wait --timeout 30 || fail "the driver is not equal before the cut"
+linli office wait --peers 3 --timeout 180 || fail "not equal before the cut"
+linli driver wait --timeout 180 || fail "the driver is not equal before the cut"
 
 note "cut: the office removes the driver, who writes on"
 ip link set trunk down
@@ -31,20 +31,20 @@ linli office remove driver-person >"$work/removal" 2>"$work/removal.err"
 grep -q "Done\." "$work/removal.err" || { cat "$work/removal.err"; fail "not removed"; }
 linli driver post all "on my way" >/dev/null
 linli driver claim "$ride" >/dev/null
-linli friend wait --peers 1 --timeout 30 || fail "the friend does not hear the driver"
+linli friend wait --peers 1 --timeout 180 || fail "the friend does not hear the driver"
 linli friend post all "thank you" >/dev/null
 linli friend claim "$shop" >/dev/null
 linli friend claim "$ride" >/dev/null
-linli driver wait --peers 1 --timeout 30 || fail "the driver does not hear the friend"
+linli driver wait --peers 1 --timeout 180 || fail "the driver does not hear the friend"
 linli driver post all "nobody answers this" >/dev/null
-linli friend wait --peers 1 --timeout 30 || fail "the friend does not hear the driver's last"
+linli friend wait --peers 1 --timeout 180 || fail "the friend does not hear the driver's last"
 linli friend request "$ride" --json | json 'd["holder"]' | has -x driver-person || fail "the friend could not know"
 linli driver request "$shop" --json | json 'd["holder"]' | has -x friend-person || fail "the driver does not hear the friend's claim"
 
 note "heal"
 ip link set trunk up
-linli office wait --peers 2 --timeout 40 || { linli office status; fail "not equal after the heal"; }
-for home in anna friend; do linli "$home" wait --peers 2 --timeout 40 || fail "$home is not equal"; done
+linli office wait --peers 2 --timeout 180 || { linli office status; fail "not equal after the heal"; }
+for home in anna friend; do linli "$home" wait --peers 2 --timeout 180 || fail "$home is not equal"; done
 same_soon office anna friend
 for home in office anna friend; do
   shown=$(linli "$home" log all --json | python3 -c 'import json,sys; print([(d["text"], d["flagged"]) for d in map(json.loads, sys.stdin)])')
@@ -75,8 +75,8 @@ removal=$(linli office late --json | python3 -c 'import json,sys; print(next(d["
 linli office late "$removal" | has "nobody answers this" || fail "the late words are not shown"
 ! linli anna admit "$removal" --all 2>/dev/null || fail "anna admitted"
 linli office admit "$removal" --all 2>/dev/null
-linli office wait --peers 2 --timeout 30 || fail "not equal after the admission"
-linli anna wait --peers 2 --timeout 30 || fail "anna is not equal after the admission"
+linli office wait --peers 2 --timeout 180 || fail "not equal after the admission"
+linli anna wait --peers 2 --timeout 180 || fail "anna is not equal after the admission"
 shows anna all "nobody answers this"
 
 note "the driver is let in again, with a fresh key"
@@ -85,10 +85,10 @@ back=$(linli office grant driver-person member --again --json | json 'd["link"]'
 down driver
 linli driver join "$back" >/dev/null 2>&1 || fail "the driver cannot join again"
 up driver
-linli driver wait --peers 1 --timeout 40 || { tail -5 "$work/driver.err"; fail "the driver does not come back"; }
+linli driver wait --peers 1 --timeout 180 || { tail -5 "$work/driver.err"; fail "the driver does not come back"; }
 linli driver post all "back again" >/dev/null || fail "the driver cannot write"
-linli driver wait --peers 1 --timeout 30 || fail "the driver's word does not leave"
-linli office wait --peers 3 --timeout 40 || fail "not equal with the driver back"
+linli driver wait --peers 1 --timeout 180 || fail "the driver's word does not leave"
+linli office wait --peers 3 --timeout 180 || fail "not equal with the driver back"
 same_soon office anna friend driver
 linli anna log all --json | tail -1 | has '"text":"back again"' || fail "anna does not hear the driver"
 no_errors

@@ -12,7 +12,7 @@ found office 安 润园
 up office
 join li "$(invite office)" 李
 up li
-linli li wait --timeout 20 >/dev/null
+linli li wait --timeout 180 >/dev/null
 linli li post all "before" >/dev/null
 
 note "a backup of Li's home under load; his disk is copied as well"
@@ -22,7 +22,7 @@ importer=$!
 started+=($importer)
 echo "four unrelated words" | linli li backup "$work/li.age" 2>/dev/null
 wait $importer || fail "the import did not survive the backup"
-linli li wait --timeout 20 >/dev/null
+linli li wait --timeout 180 >/dev/null
 down li
 cp -a "$work/li" "$work/copied"
 for home in restored1 restored2; do
@@ -36,6 +36,7 @@ note "all four write before they meet anybody"
 for home in li copied restored1 restored2; do
   for text in "$home one" "$home two"; do linli $home post all "$text" >/dev/null || fail "$home"; done
 done
+bound=$(within 10)
 begun=$(date +%s%N)
 for home in li copied restored1 restored2; do up $home; done
 for home in li copied restored1 restored2; do
@@ -57,8 +58,8 @@ until all_equal; do
 done
 took=$((($(date +%s%N) - begun) / 1000000))
 note "equal $took ms after the first of them started"
-# A busy machine starts five nodes more slowly than it syncs them.
-[ $took -le ${LINLI_RESTORED_MS_MAX:-10000} ] || fail "it took $took ms"
+# Others may have begun to want the processor in the meantime.
+[ $took -le $((bound * 1000)) ] || [ $took -le $(($(within 10) * 1000)) ] || fail "it took $took ms"
 
 # The end is told once the last of its neighbours has been compared with, a moment after the summaries agree.
 for line in "Fetching what was written before" "All of it is here"; do
@@ -67,7 +68,7 @@ done
 
 note "and all four go on, with keys of their own"
 for home in li copied restored1 restored2; do linli $home post all "$home three" >/dev/null || fail "$home"; done
-for home in $homes; do linli $home wait --peers 1 --timeout 20 >/dev/null; done
+for home in $homes; do linli $home wait --peers 1 --timeout 180 >/dev/null; done
 until all_equal; do
   [ $(($(date +%s%N) - begun)) -lt 90000000000 ] || fail "they are not equal in the end"
   read -r -t 0.1 <> <(:) || true

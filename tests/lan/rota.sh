@@ -14,12 +14,12 @@ found office 李红 润园
 up office
 link=$(invite office)
 for home in zhang li; do join "$home" "$link" "$home-person"; up "$home"; done
-linli office wait --peers 2 --timeout 30 || fail "the homes never met"
+linli office wait --peers 2 --timeout 180 || fail "the homes never met"
 
 start=$(date -u -d "+2 days" "+%Y-%m-%d 07:30")
 linli office series new Dialysis --start "$start" --rule "FREQ=DAILY;COUNT=4" --zone Asia/Shanghai \
   --back-after 240 --rota zhang-person,li-person --check fuel --json | has '"code"' || fail "not planned"
-linli office wait --peers 2 --timeout 30 || fail "not equal after planning"
+linli office wait --peers 2 --timeout 180 || fail "not equal after planning"
 
 rides() { linli "$1" series show Dialysis --json | json '[(r["id"], r["holder"], r["status"]) for r in d["rides"]]'; }
 code() { linli office series show Dialysis --json | json "d['rides'][$1]['code']"; }
@@ -40,8 +40,8 @@ linli office series rota Dialysis li-person --from "$(date -u -d "+4 days" +%Y-%
 linli office request "$third" --json | json 'd["holder"]' | has -x li-person || fail "the rota was not changed"
 
 heal_trunk
-linli office wait --peers 2 --timeout 20 || fail "not equal after the heal"
-for home in zhang li; do linli "$home" wait --peers 1 --timeout 20 || fail "$home is not equal"; done
+linli office wait --peers 2 --timeout 180 || fail "not equal after the heal"
+for home in zhang li; do linli "$home" wait --peers 1 --timeout 180 || fail "$home is not equal"; done
 same_rides
 linli li request "$third" --json | json 'd["holder"]' | has -x zhang-person || fail "the claimed ride did not stand"
 linli li request "$first" --json | json 'd["holder"]' | has -x None || fail "he said that he cannot"
@@ -50,11 +50,11 @@ linli li notices --json | has '"reason":"waitlisted"' || fail "whom the rota nam
 note "swap"
 second=$(code 2)
 linli li series swap "$second" "$third" --json | json 'd["done"]' | has -x False || fail "one word was enough"
-linli li wait --peers 1 --timeout 20
-linli zhang wait --peers 1 --timeout 20
+linli li wait --peers 1 --timeout 180
+linli zhang wait --peers 1 --timeout 180
 linli zhang rota --json | json 'd["offers"][0]["by"]' | has -x li-person || fail "no offer is shown"
 linli zhang series swap "$third" "$second" --json | json 'd["done"]' | has -x True || fail "not accepted"
-linli zhang wait --peers 1 --timeout 20
+linli zhang wait --peers 1 --timeout 180
 linli office request "$second" --json | json 'd["holder"]' | has -x zhang-person || fail "not swapped"
 
 note "there and back"
@@ -63,17 +63,17 @@ for leg in "$first" "$back"; do
   linli li claim "$leg" >/dev/null 2>&1 || true
 done
 linli li depart "$first" >/dev/null; linli li "done" "$first" >/dev/null
-linli office wait --peers 2 --timeout 20
+linli office wait --peers 2 --timeout 180
 linli office confirm "$first" >/dev/null 2>"$work/refused" && fail "confirmed before the way back"
 grep -q "other leg" "$work/refused" || fail "the office is not told why: $(cat "$work/refused")"
 linli zhang claim "$back" >/dev/null 2>&1 || true
 holder=$(linli office request "$back" --json | json 'd["holder"]'); holder=${holder%-person}
 linli "$holder" depart "$back" >/dev/null; linli "$holder" "done" "$back" >/dev/null
-linli office wait --peers 2 --timeout 20
+linli office wait --peers 2 --timeout 180
 linli office confirm "$first" >/dev/null
 linli office request "$back" --json | json '(d["status"], d["ride"]["complete"])' | has -x "('closed', True)" || fail "not closed with both legs"
-linli office wait --peers 2 --timeout 20
-for home in zhang li; do linli "$home" wait --peers 1 --timeout 20 || fail "$home is not equal"; done
+linli office wait --peers 2 --timeout 180
+for home in zhang li; do linli "$home" wait --peers 1 --timeout 180 || fail "$home is not equal"; done
 same_everywhere office zhang li
 no_errors
 note "driven: $(linli office series show Dialysis --json | json '[(r["person"], r["legs"]) for r in d["driven"]]')"

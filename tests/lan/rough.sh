@@ -35,13 +35,13 @@ found hub 枢 润园
 up hub
 link=$(invite hub)
 for home in a b c; do join "$home" "$link" "$home-person"; up "$home"; done
-linli hub wait --peers 3 --timeout 90 >/dev/null || { linli hub status; fail "the box never met all three"; }
+linli hub wait --peers 3 --timeout 180 >/dev/null || { linli hub status; fail "the box never met all three"; }
 
 for n in $(seq 1 $posts); do
   for home in a b c; do linli "$home" post all "$home says $n 第 $n 句" >/dev/null; done
 done
 began=$(date +%s%N)
-linli hub wait --peers 3 --timeout 120 >/dev/null || { linli hub status; fail "not equal over bad lines"; }
+linli hub wait --peers 3 --timeout 180 >/dev/null || { linli hub status; fail "not equal over bad lines"; }
 note "equal $((($(date +%s%N) - began) / 1000000)) ms after the last word"
 for home in a b c; do
   [ "$(linli "$home" log all --last 10000 --json | wc -l)" = $((3 * posts)) ] || fail "$home lacks a message"

@@ -28,7 +28,7 @@ linli li look add "$code" West Station --json >/dev/null
 linli li look nothing "$code" South --json >/dev/null
 linli wang look nothing "$code" West --json >/dev/null
 linli wang look found "$code" Station --json >/dev/null
-linli wang wait --peers 1 --timeout 20 >/dev/null
+linli wang wait --peers 1 --timeout 180 >/dev/null
 [ "$(places zhang)" = "East North South West" ] || fail "zhang, cut off, lists $(places zhang)"
 [ "$(places li)" = "East North South Station West" ] || fail "li, cut off, lists $(places li)"
 is_told li found 1; is_told zhang found 0; is_told office found 0

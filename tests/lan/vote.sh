@@ -14,15 +14,15 @@ found office 李红 润园
 up office
 link=$(invite office)
 for home in wang li; do join "$home" "$link" "$home-person"; up "$home"; done
-linli office wait --peers 2 --timeout 30 || fail "the homes never met"
+linli office wait --peers 2 --timeout 180 || fail "the homes never met"
 linli office grant wang-person steward >/dev/null || fail "no steward"
 all_equal() {
-  linli office wait --peers 2 --timeout 20 || fail "not equal: $1"
-  for home in wang li; do linli "$home" wait --peers 1 --timeout 20 || fail "$home is not equal: $1"; done
+  linli office wait --peers 2 --timeout 180 || fail "not equal: $1"
+  for home in wang li; do linli "$home" wait --peers 1 --timeout 180 || fail "$home is not equal: $1"; done
 }
 all_equal "after the grant"
 
-until=$(date -u -d "+8 seconds" +%Y-%m-%dT%H:%M:%SZ)
+until=$(date -u -d "+$(within 8) seconds" +%Y-%m-%dT%H:%M:%SZ)
 linli li vote open Lift --choice yes --choice no --until "$until" >/dev/null 2>"$work/refused" && fail "a neighbour opened a vote"
 vote=$(linli office vote open Lift --choice yes --choice no --until "$until" --grace 0 --json | json 'd["id"]')
 all_equal "after the opening"
