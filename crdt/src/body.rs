@@ -40,7 +40,7 @@ pub use vault::{Details, Erasure, Vault, VaultClass, VaultName};
 use minicbor::{Decode, Encode};
 
 use crate::{
-    envelope::Kind,
+    envelope::{Kind, VERSION},
     id::{DocumentId, EnvelopeId, PersonId, RequestId, short_hash},
     limits::{CHUNK_BYTES_MAX, NAME_BYTES_MAX, PLACE_DEPTH_MAX, TEXT_BYTES_MAX},
     secrets::packing,
@@ -49,6 +49,22 @@ use crate::{
 /// Grows whenever this release reads a kind, variant or class that the last one did not: what a node
 /// keeps as *newer* is judged again then.
 pub const VOCABULARY: u32 = 5;
+
+/// What one release reads. Two releases share a mesh: what the other reads besides is carried unread.
+#[derive(Clone, Copy, Debug)]
+pub struct Release {
+    /// Headers up to this version.
+    pub version: u8,
+    /// [`VOCABULARY`], as that release had it.
+    pub vocabulary: u32,
+    /// Which of the bodies that can be read.
+    pub reads: fn(&Body) -> bool,
+}
+
+impl Release {
+    /// This one reads all that it can.
+    pub const THIS: Self = Self { version: VERSION, vocabulary: VOCABULARY, reads: |_| true };
+}
 
 /// A body in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]

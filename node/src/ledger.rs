@@ -88,11 +88,12 @@ use std::{
 };
 
 use crdt::{
-    body::Body,
+    body::{Body, Release},
     document::EditRefused,
     envelope::Envelope,
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, GroupId, PersonId, RequestId, ScopeId},
+    secrets::Keyring,
     sync::bounds::IDS_MAX,
     time::ClaimedTime,
 };
@@ -253,8 +254,24 @@ impl Ledger {
         genesis: Genesis,
         seed: [u8; 32],
     ) -> Result<Self, StoreError> {
+        Self::open_as(Release::THIS, folder, identity, genesis, seed)
+    }
+
+    /// The same as a release does that reads more or less than this one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ledger::open`].
+    pub fn open_as(
+        release: Release,
+        folder: Option<&Path>,
+        identity: Identity,
+        genesis: Genesis,
+        seed: [u8; 32],
+    ) -> Result<Self, StoreError> {
         let path = folder.map(|dir| dir.join(TRUTH_FILE));
-        let truth = Truth::open(path.as_deref(), &genesis, identity.reads())?;
+        let keyring = Keyring::new(genesis.id(), identity.reads()).of_release(release);
+        let truth = Truth::open_with(path.as_deref(), &genesis, keyring)?;
         let residents = identity.everybody();
         let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), residents)?;
         let kept = |key: &str| truth.read().kept(key).map(|it| it.map_or(0, |it| number(&it)));

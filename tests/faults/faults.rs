@@ -6,5 +6,6 @@ mod attacks;
 mod clocks;
 mod foreign;
 mod liars;
+mod releases;
 mod schedules;
 mod towns;

@@ -4,6 +4,7 @@
 //! strangers write is shown nowhere.
 
 use crdt::{
+    body::{Release, VOCABULARY},
     envelope::{Draft, Envelope, Kind},
     id::EnvelopeId,
     keys::Secret,
@@ -13,7 +14,10 @@ use tests::world::{BEGIN, Who, World};
 
 /// A line of five homes, so that everything must be handed on.
 fn street(seed: u64) -> (World, Vec<Who>) {
-    let mut world = World::seeded(seed);
+    street_in(World::seeded(seed))
+}
+
+fn street_in(mut world: World) -> (World, Vec<Who>) {
     for name in ["Chen", "Zhao", "Sun", "Wu"] {
         world.move_in(name);
     }
@@ -52,8 +56,8 @@ fn later_version(world: &World, who: Who, envelope: &Envelope) -> Envelope {
 }
 
 #[test]
-fn unknown_kinds_and_later_versions_are_kept_and_handed_on() {
-    let (mut world, everybody) = street(0x2031);
+fn unknown_kinds_and_later_versions_are_kept_handed_on_and_read_after_an_upgrade() {
+    let (mut world, everybody) = street_in(World::on_disk(0x2031));
     let (chen, zhao) = (everybody[1], everybody[2]);
     let draft = forged(&mut world, chen, Kind(200), b"a poll, perhaps".to_vec());
     let unknown = sign(&world, chen, draft);
@@ -71,6 +75,16 @@ fn unknown_kinds_and_later_versions_are_kept_and_handed_on() {
     world.post(everybody[4], "life goes on");
     world.settle();
     world.assert_same_sight(&everybody);
+    for who in &everybody {
+        assert_eq!(world.texts(*who), ["life goes on"]);
+        let later = Release { version: 2, vocabulary: VOCABULARY + 1, ..Release::THIS };
+        world.install(*who, later);
+    }
+    world.settle();
+    world.assert_same_sight(&everybody);
+    for who in &everybody {
+        assert!(world.texts(*who).contains(&"2031".to_owned()), "{}", world.name(*who));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{fmt::Debug, thread};
 
 use crdt::id::RequestId;
-use node::api::{ActVerb, Command, Reply};
+use node::api::{ActVerb, Command, ErrorKind, Private, Reply};
 use tests::world::{Who, World};
 
 /// Deeds of one life.
@@ -35,7 +35,11 @@ pub struct Town {
 impl Town {
     /// 5 to 30 homes, most towns small, in a line, a star, or each with everybody.
     pub fn drawn(seed: u64) -> Self {
-        let mut world = World::seeded(seed);
+        Self::drawn_in(World::seeded(seed))
+    }
+
+    /// The same in a world that nobody has moved into yet.
+    pub fn drawn_in(mut world: World) -> Self {
         let count = match world.chance().below(20) {
             0 => 15 + world.chance().below(15),
             1..=4 => 9 + world.chance().below(6),
@@ -124,10 +128,7 @@ impl Town {
         let draw = self.world.chance().draw() % 1_000;
         let text = format!("{} says {draw}", self.world.name(who));
         let command = match self.world.chance().below(10) {
-            0 => {
-                let request = self.world.request(who, &text);
-                return self.requests.push(request);
-            }
+            0 => return self.ask(who, text),
             1 | 2 => Command::Act { verb: self.any_verb(), id: self.any_request() },
             3 => {
                 let fields = ["title", "place", "time", "needs", "details"];
@@ -141,6 +142,20 @@ impl Town {
         };
         // What the state does not allow is refused, and that is right.
         let _ = self.world.ask(who, command);
+    }
+
+    /// Everybody may, unless his release has no word for it.
+    fn ask(&mut self, who: Who, title: String) {
+        let (group, details) = (None, String::new());
+        let ask =
+            Command::Ask { group, title, details, urgent: false, private: Private::default() };
+        match self.world.ask(who, ask) {
+            Ok(Reply::Asked { id, .. }) => self.requests.push(id),
+            other => {
+                let kind = other.map_err(|error| error.kind);
+                assert!(matches!(kind, Err(ErrorKind::BadEdit)), "asked, and heard {kind:?}");
+            }
+        }
     }
 
     /// Most people claim.

@@ -24,6 +24,7 @@ use std::{
 };
 
 use crdt::{
+    body::Release,
     envelope::Envelope,
     genesis::{Genesis, RULES_VERSION},
     id::EnvelopeId,
@@ -294,6 +295,14 @@ impl World {
         self.homes[who.0].crash(&self.genesis, seed);
         self.planned.retain(|_, event| !event.is_of(who));
         self.connect_all();
+    }
+
+    /// A home is switched off and on again with what another release reads; only in a world on disk.
+    pub fn install(&mut self, who: Who, release: Release) {
+        assert!(self.on_disk, "what is not on a disk is not opened again");
+        self.note(who, &format!("reads vocabulary {} from now on", release.vocabulary));
+        self.homes[who.0].release = release;
+        self.crash(who);
     }
 
     /// Somebody copies a home's disk into a second box, which has met nobody yet.

@@ -23,9 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{BoxSecret, EpochSecret, Spot, boxes::seal_to};
 use crate::{
     body::{
-        Body, BoxRef, Key, Sealed, SealedSecret, Unreadable, VaultName, Wrapped, WrappedSecret,
+        Body, BoxRef, Key, Release, Sealed, SealedSecret, Unreadable, VaultName, Wrapped,
+        WrappedSecret,
     },
-    envelope::{Header, Kind, VERSION},
+    envelope::{Header, Kind},
     id::{CommunityId, EnvelopeId, KeyId, ScopeId},
     keys::{Secret, Stretched},
     limits::{DEPS_MAX, SEALED_MAX},
@@ -83,6 +84,7 @@ pub struct Lacking {
 #[derive(Clone, Debug)]
 pub struct Keyring {
     community: CommunityId,
+    release: Release,
     /// This box first, then those whose place it took: it reads what was sealed to them.
     own: Vec<BoxSecret>,
     epochs: BTreeMap<EnvelopeId, Epoch>,
@@ -108,6 +110,7 @@ impl Keyring {
     pub fn new(community: CommunityId, own: Vec<BoxSecret>) -> Self {
         Self {
             community,
+            release: Release::THIS,
             own,
             epochs: BTreeMap::new(),
             by_scope: BTreeMap::new(),
@@ -123,13 +126,25 @@ impl Keyring {
         }
     }
 
+    /// The same keyring in a box of another release.
+    #[must_use]
+    pub fn of_release(self, release: Release) -> Self {
+        Self { release, ..self }
+    }
+
+    /// What is read here.
+    pub fn release(&self) -> Release {
+        self.release
+    }
+
     /// The same box's keyring before any envelope went in; secrets that this one held are known at
     /// once when their epochs come back.
     #[must_use]
     pub fn emptied(&self) -> Self {
         let mut remembered = self.remembered.clone();
         remembered.extend(self.secrets.clone());
-        Self { remembered, ..Self::new(self.community, self.own.clone()) }
+        let empty = Self::new(self.community, self.own.clone());
+        Self { remembered, release: self.release, ..empty }
     }
 
     /// This box has another key from now on; what is sealed to the former one stays readable.
@@ -263,10 +278,10 @@ impl Keyring {
     /// [`Unreadable::NoKey`] where the epoch's secret is not here, poison where it does not open, and
     /// as [`Body::decode`].
     pub fn read(&self, header: &Header, body: &[u8]) -> Result<Body, Unreadable> {
-        if header.version > VERSION {
+        if header.version > self.release.version {
             return Err(Unreadable::Newer);
         }
-        let Some(epoch) = header.epoch else { return Body::decode(header.kind, body) };
+        let Some(epoch) = header.epoch else { return self.decode(header.kind, body) };
         // What keys are found by must be readable before there is a key.
         if matches!(header.kind, Kind::STATEMENT | Kind::KEY | Kind::ERASURE) {
             return Err(Unreadable::Newer);
@@ -280,7 +295,17 @@ impl Keyring {
             kind: header.kind,
             epoch,
         };
-        Body::decode(header.kind, &secret.open(&spot, body)?)
+        self.decode(header.kind, &secret.open(&spot, body)?)
+    }
+
+    /// The same of a body that is not sealed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Body::decode`].
+    pub fn decode(&self, kind: Kind, bytes: &[u8]) -> Result<Body, Unreadable> {
+        let body = Body::decode(kind, bytes)?;
+        if (self.release.reads)(&body) { Ok(body) } else { Err(Unreadable::Newer) }
     }
 
     /// Rule 3, for an epoch and for those that waited for it.

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crdt::{
+    body::Release,
     envelope::Envelope,
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, KeyId, PersonId},
@@ -70,6 +71,8 @@ pub struct Home {
     syncing: bool,
     /// When the ledger's turn is to be planned, as it last said.
     pub(super) turn_in_ms: Option<u64>,
+    /// What it reads.
+    pub(super) release: Release,
     folder: Option<tempfile::TempDir>,
 }
 
@@ -122,6 +125,7 @@ impl Home {
             links: BTreeMap::new(),
             syncing: false,
             turn_in_ms: None,
+            release: Release::THIS,
             folder,
         }
     }
@@ -141,7 +145,8 @@ impl Home {
             // The old files are let go of before they are read again.
             let nothing = Ledger::open(None, identity.clone(), genesis.clone(), seed);
             drop(std::mem::replace(&mut self.ledger, nothing.expect("memory opens")));
-            self.ledger = Ledger::open(Some(folder.path()), identity, genesis.clone(), seed)
+            let (genesis, folder) = (genesis.clone(), Some(folder.path()));
+            self.ledger = Ledger::open_as(self.release, folder, identity, genesis, seed)
                 .expect("what was synced opens again");
         }
         self.wake_up();

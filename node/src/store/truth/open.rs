@@ -6,7 +6,6 @@
 use std::path::Path;
 
 use crdt::{
-    body::VOCABULARY,
     genesis::Genesis,
     judge::Fate,
     secrets::{BoxSecret, Keyring},
@@ -46,6 +45,19 @@ impl Truth {
         genesis: &Genesis,
         own: Vec<BoxSecret>,
     ) -> Result<Self, StoreError> {
+        Self::open_with(path, genesis, Keyring::new(genesis.id(), own))
+    }
+
+    /// The same with an empty keyring, which says what is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Truth::open`].
+    pub fn open_with(
+        path: Option<&Path>,
+        genesis: &Genesis,
+        keyring: Keyring,
+    ) -> Result<Self, StoreError> {
         if let Some(path) = path {
             look(path, genesis)?;
         }
@@ -55,12 +67,12 @@ impl Truth {
             None => make(&db)?,
         }
         found(&db, genesis)?;
-        match look_again_at_what_was_newer(&db) {
+        match look_again_at_what_was_newer(&db, keyring.release().vocabulary) {
             // What could not be noted is looked at with the next start.
             Err(error) if error.is_of_the_disk() => (),
             looked => looked?,
         }
-        let memory = Memory::read(&db, genesis, Keyring::new(genesis.id(), own))?;
+        let memory = Memory::read(&db, genesis, keyring)?;
         let mut truth = Self {
             db,
             path: path.map(Path::to_owned),
@@ -267,10 +279,10 @@ fn found(db: &Connection, genesis: &Genesis) -> Result<(), StoreError> {
 
 /// Once in each release, what an earlier one could not read is put down to be judged again: this one may
 /// read it. It is worked off a turn at a time, with whatever comes.
-fn look_again_at_what_was_newer(db: &Connection) -> Result<(), StoreError> {
+fn look_again_at_what_was_newer(db: &Connection, vocabulary: u32) -> Result<(), StoreError> {
     let sql = "SELECT value FROM about WHERE key = 'release'";
     let before: Option<Vec<u8>> = db.query_row(sql, [], |row| row.get(0)).optional()?;
-    let release = format!("{} {}", env!("CARGO_PKG_VERSION"), VOCABULARY);
+    let release = format!("{} {vocabulary}", env!("CARGO_PKG_VERSION"));
     if before.as_deref() == Some(release.as_bytes()) {
         return Ok(());
     }

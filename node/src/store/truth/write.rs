@@ -163,7 +163,7 @@ impl Work<'_> {
             Deps::Subject => self.heads_for(&body, &scope)?,
         };
         let mut bytes = body.encode();
-        Body::decode(body.kind(), &bytes).map_err(WriteError::Body)?;
+        self.memory.keyring.decode(body.kind(), &bytes).map_err(WriteError::Body)?;
         let tip = self.end_of((writer.writer(), scope))?;
         if let Some(epoch) = epoch {
             let secret = self.memory.keyring.secret(&epoch).ok_or(WriteError::NoKey(epoch))?;
