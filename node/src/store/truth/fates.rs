@@ -144,6 +144,11 @@ impl Work<'_> {
         before: Option<Before>,
         verdict: &Verdict,
     ) -> Result<(), StoreError> {
+        let was = before.as_ref().map(|before| before.fate);
+        if verdict.fate == Fate::Poison && was != Some(Fate::Poison) {
+            let (writer, reason) = (header.writer, verdict.code);
+            tracing::info!(envelope.id = %id, %writer, reason, "Poison: its header alone is kept");
+        }
         for cited in &verdict.waits_for {
             self.db
                 .prepare_cached("INSERT OR IGNORE INTO waiting (cited, row) VALUES (?1, ?2)")?
