@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How long a node may take to know an address of its own.
-const WITHIN: Duration = Duration::from_secs(30);
+const WITHIN: Duration = Duration::from_secs(60);
 
 /// Reads the invitation that is shown, from its picture; the same stands beside as a link.
 async fn invitation(window: &Window) -> String {

@@ -31,7 +31,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
 /// How long one waits for a sentence: four nodes and two browsers share the machine.
-const WITHIN: Duration = Duration::from_secs(30);
+const WITHIN: Duration = Duration::from_secs(60);
 
 /// How often one looks whether it is there.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
