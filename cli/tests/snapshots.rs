@@ -443,6 +443,33 @@ fn an_invitation_that_holds_no_address_says_so_and_what_to_do() {
     assert!(told.err.contains("Start `linli up` and ask for the link again"), "{}", told.err);
 }
 
+/// Carried home on a stick and read again: everything is known, and the fields are those of the contract.
+#[test]
+fn what_a_bundle_brought_is_told_as_json() {
+    let stage = Stage::empty();
+    stage.run(Lang::En, &["init", "--home", "o", "--person", "Li", "--community", "Runyuan"]);
+    stage.run(Lang::En, &["post", "all", "停水"]);
+    let file = stage.file("stick", "");
+    std::fs::remove_file(&file).expect("it works on this stage");
+    let told = stage.run(Lang::En, &["bundle", "export", &file]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    let told = stage.run(Lang::En, &["bundle", "import", &file, "--json"]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    let mut all: Value = serde_json::from_str(&told.out).expect("one object");
+    let known = all["known"].take();
+    assert!(known.as_u64() > Some(1), "the community and a message: {known}");
+    assert_eq!(all, serde_json::json!({"new": 0, "known": null, "refused": 0, "pending": 0}));
+
+    let bytes = std::fs::read(&file).expect("it works on this stage");
+    let cut = stage.file("cut", &bytes[..bytes.len() - 9]);
+    let told = stage.run(Lang::En, &["bundle", "import", &cut, "--json"]);
+    let fields: Value =
+        serde_json::from_str(&told.out).expect("what came in before the end is counted");
+    assert!(fields["known"].is_u64(), "{}", told.out);
+    let error: Value = serde_json::from_str(&told.err).expect("and one error");
+    assert_eq!((told.code, error["kind"].is_string()), (1, true), "{}", told.err);
+}
+
 #[test]
 fn patience_without_end_is_handed_on_as_such() {
     let stage = Stage::with(|command| match command {

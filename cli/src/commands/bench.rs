@@ -42,9 +42,9 @@ pub struct Args {
     /// search, roster, rekey, runyuan
     name: String,
 
-    /// How often each case is run; the median counts
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    runs: u32,
+    /// How often each case is run; the median counts [default: 5; of heal 20]
+    #[arg(long, value_name = "N")]
+    runs: Option<u32>,
 
     /// How much history, or how many grants or households, where the benchmark has sizes (can be
     /// repeated)
@@ -52,7 +52,7 @@ pub struct Args {
     size: Vec<u64>,
 
     /// How long `heal` keeps the link cut, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 35)]
     cut_s: u64,
 
     #[command(flatten)]
@@ -117,24 +117,32 @@ pub struct Bench {
     pub name: &'static str,
     /// Runs it; how it goes is told to the person who waits.
     pub run: fn(&Options, &mut Ui<'_>) -> Result<Vec<Case>, CliError>,
+    /// How often each case is run where nobody says.
+    pub runs: u32,
     /// Are messages or requests of a group what it measures?
     pub in_a_group: bool,
 }
 
+/// Enough for a median.
+const RUNS: u32 = 5;
+
+/// What is to be reached there is that none of so many fails.
+const HEAL_RUNS: u32 = 20;
+
 /// Every benchmark.
 pub const ALL: &[Bench] = &[
-    Bench { name: "catchup", run: catchup::catchup, in_a_group: true },
-    Bench { name: "idle", run: catchup::idle, in_a_group: true },
-    Bench { name: "join", run: join::run, in_a_group: true },
-    Bench { name: "start", run: start::run, in_a_group: true },
-    Bench { name: "heal", run: heal::run, in_a_group: true },
-    Bench { name: "post", run: post::run, in_a_group: true },
-    Bench { name: "requests", run: requests::run, in_a_group: true },
-    Bench { name: "page", run: page::run, in_a_group: true },
-    Bench { name: "search", run: search::run, in_a_group: true },
-    Bench { name: "roster", run: roster::run, in_a_group: false },
-    Bench { name: "rekey", run: rekey::run, in_a_group: false },
-    Bench { name: "runyuan", run: runyuan::run, in_a_group: true },
+    Bench { name: "catchup", run: catchup::catchup, runs: RUNS, in_a_group: true },
+    Bench { name: "idle", run: catchup::idle, runs: RUNS, in_a_group: true },
+    Bench { name: "join", run: join::run, runs: RUNS, in_a_group: true },
+    Bench { name: "start", run: start::run, runs: RUNS, in_a_group: true },
+    Bench { name: "heal", run: heal::run, runs: HEAL_RUNS, in_a_group: true },
+    Bench { name: "post", run: post::run, runs: RUNS, in_a_group: true },
+    Bench { name: "requests", run: requests::run, runs: RUNS, in_a_group: true },
+    Bench { name: "page", run: page::run, runs: RUNS, in_a_group: true },
+    Bench { name: "search", run: search::run, runs: RUNS, in_a_group: true },
+    Bench { name: "roster", run: roster::run, runs: RUNS, in_a_group: false },
+    Bench { name: "rekey", run: rekey::run, runs: RUNS, in_a_group: false },
+    Bench { name: "runyuan", run: runyuan::run, runs: RUNS, in_a_group: true },
 ];
 
 /// The whole report, as JSON has it.
@@ -173,7 +181,8 @@ pub fn run(ui: &mut Ui<'_>, args: &Args, all: &[Bench]) -> Result<(), CliError> 
         let names = if names.is_empty() { "—".to_owned() } else { names.join(", ") };
         return Err(CliError::UnknownBench { name: args.name.clone(), names });
     };
-    let options = Options { runs: args.runs.max(1), sizes: args.size.clone(), cut_s: args.cut_s };
+    let runs = args.runs.unwrap_or(bench.runs).max(1);
+    let options = Options { runs, sizes: args.size.clone(), cut_s: args.cut_s };
     let cases = (bench.run)(&options, ui)?;
     // A fresh town is founded like the one that was measured; what it writes is looked at.
     let sealed = bench.in_a_group.then(|| town::Town::empty()?.is_sealed()).transpose()?;
@@ -279,6 +288,26 @@ mod tests {
         assert_eq!(json, whole, "of no group nothing is said");
         let json = serde_json::to_value(Report { sealed: Some(false), ..report });
         assert_eq!(json.expect("plain values")["sealed"], false);
+    }
+
+    #[test]
+    fn heal_is_measured_as_often_and_as_long_as_is_promised_unless_somebody_says_otherwise() {
+        use clap::Parser as _;
+
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            args: Args,
+        }
+        let asked = |words: &[&str]| {
+            let Args { name, runs, cut_s, .. } =
+                Line::parse_from([&["bench"], words].concat()).args;
+            let bench = ALL.iter().find(|bench| bench.name == name).expect("there is one");
+            (runs.unwrap_or(bench.runs), cut_s)
+        };
+        assert_eq!(asked(&["heal"]), (20, 35));
+        assert_eq!(asked(&["heal", "--runs", "3", "--cut-s", "10"]), (3, 10));
+        assert_eq!(asked(&["post"]).0, 5);
     }
 
     #[test]
