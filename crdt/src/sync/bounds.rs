@@ -161,6 +161,10 @@ pub const GREETING_MS: u64 = 15_000;
 /// How long a peer may owe an answer, an acknowledgement or an envelope, in milliseconds.
 pub const PATIENCE_MS: u64 = 30_000;
 
+/// Who looks at what is owed so long after it was due was asleep himself (a suspended laptop, a box without a
+/// core to spare), and is patient once more.
+pub const OVERSLEPT_MS: u64 = PATIENCE_MS / 4;
+
 /// After a change the two are compared again so much later, in milliseconds: pushes are hints.
 pub const RECHECK_MS: u64 = 1_000;
 

@@ -23,7 +23,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use self::{compare::Comparing, files::Counter, follow::Follower, greet::Greeting, lead::Descent};
 use super::{
-    bounds::{FRUITLESS_ROUNDS_MAX, PATIENCE_MS, RESENT_MAX},
+    bounds::{FRUITLESS_ROUNDS_MAX, OVERSLEPT_MS, PATIENCE_MS, RESENT_MAX},
     files::FileTalk,
     fingerprint::Fingerprint,
     message::{BadMessage, Message, Parting},
@@ -211,7 +211,8 @@ pub enum Fault {
     Refused(usize),
 }
 
-/// Something that the peer owes, and since when. The clock starts again whenever `paid` moves.
+/// Something that the peer owes, and since when. The clock starts again whenever `paid` moves,
+/// and for whoever overslept.
 #[derive(Debug, Default)]
 struct Debt {
     since: Option<Moment>,
@@ -220,7 +221,8 @@ struct Debt {
 
 impl Debt {
     fn watch(&mut self, owed: bool, paid: u64, now: Moment) {
-        if !owed || paid != self.paid {
+        let overslept = self.due().is_some_and(|due| now.since_ms(due) > OVERSLEPT_MS);
+        if !owed || paid != self.paid || overslept {
             self.since = None;
         }
         self.paid = paid;

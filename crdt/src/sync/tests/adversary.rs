@@ -216,6 +216,19 @@ fn whoever_owes_an_answer_is_blamed_within_half_a_minute() {
     assert!(duel.now <= Moment(PATIENCE_MS));
 }
 
+/// A suspended laptop: the peer may have answered long ago, to a link that is gone.
+#[test]
+fn whoever_slept_himself_blames_nobody_and_listens_once_more() {
+    let mut duel = Duel::open(true);
+    let (due, _) = duel.session.next_wakeup().expect("it waits for an answer");
+    duel.now = due + 2 * PATIENCE_MS;
+    duel.feed(Input::Wake);
+    assert_eq!(duel.fault(), None);
+    duel.wait();
+    assert_eq!(duel.fault(), Some(Fault::Stalled("an answer")));
+    assert!(duel.now <= due + 3 * PATIENCE_MS);
+}
+
 /// The peer takes a backlog of two mebibytes and never acknowledges anything.
 #[test]
 fn without_acknowledgements_a_little_goes_out_and_something_urgent_still_finds_room() {
