@@ -160,7 +160,7 @@ within() { # within SECONDS: as many whole seconds as that takes here, now
 import math, sys, time
 began, worked = time.monotonic(), time.process_time()
 while time.process_time() - worked < 0.3: pass
-print(math.ceil(float(sys.argv[1]) * max(1, (time.monotonic() - began) / 0.3 - 0.1)))
+print(math.ceil(float(sys.argv[1]) * min(10, max(1, (time.monotonic() - began) / 0.3 - 0.1))))
 PY
 }
 until_it() { # until_it WHAT COMMAND…: until it succeeds; WHAT says what is wrong if it never does
