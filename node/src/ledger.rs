@@ -53,6 +53,7 @@ mod news;
 mod notices;
 mod papers;
 mod people;
+mod pickup;
 mod plate;
 mod postings;
 mod profiles;

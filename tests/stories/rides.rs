@@ -2,7 +2,7 @@
 
 use crdt::time::ClaimedTime;
 use node::{
-    api::ActVerb,
+    api::{ActVerb, CaseVerb, DeskList, NewCase},
     words::{Lang, Words},
 };
 use tests::world::{BEGIN, Who, World};
@@ -185,4 +185,48 @@ fn need_15_a_claim_race_has_one_holder_whatever_clocks_and_order() {
     let same = |end: &([String; 2], String)| end.0 == ends[0].0;
     assert!(ends.iter().all(same), "the same whatever clocks and order: {ends:?}");
     insta::assert_snapshot!("need_15", ends[0].1);
+}
+
+/// Need 15 where a life is at stake: both sides set off, one holds it, and the other is told that another
+/// goes too; only once somebody has picked up is he told to turn back. The desk sees two on the way.
+#[test]
+fn need_15_where_a_life_is_at_stake_nobody_turns_back_before_somebody_is_there() {
+    let (mut world, people) = World::court(0x1504, &["Wang", "Zhang", "Li"]);
+    let (office, [wang, zhang, li]) = (world.office(), [people[0], people[1], people[2]]);
+    world.lan(&[office, wang, zhang, li]);
+    let asked = |urgency: u8| NewCase {
+        title: format!("To the hospital, {urgency}"),
+        urgency: Some(urgency),
+        ..NewCase::default()
+    };
+    for (urgency, why) in [(4, "another_goes_too"), (3, "turn_back")] {
+        let (ride, _) = world.asks(wang, asked(urgency));
+        world.settle();
+        world.chapter("a cut: one sets off on each side");
+        world.cut(&[office, zhang], &[wang, li]);
+        for who in [zhang, li] {
+            world.claim(who, ride);
+            world.does(who, ride, CaseVerb::Depart);
+        }
+        world.heal();
+        world.settle();
+        let everybody = world.everybody();
+        let holder = world.agreed_holder(&everybody, ride);
+        let (holds, other) = if holder == "Zhang" { (zhang, li) } else { (li, zhang) };
+        let told = |world: &mut World, who| -> Vec<String> {
+            let about = world.notices(who).into_iter().filter(|it| it.request == ride);
+            about.map(|it| it.reason).collect()
+        };
+        assert_eq!((told(&mut world, other), told(&mut world, holds)), (vec![why.into()], vec![]));
+        for who in [office, wang] {
+            assert!(world.page(who, ride).remarks.contains(&"two_on_the_way".to_owned()));
+        }
+        let conflicts = world.desk_list(office, DeskList::Conflicts);
+        assert!(conflicts.contains(&asked(urgency).title), "{conflicts:?}");
+
+        world.chapter("whoever holds it has picked up");
+        world.does(holds, ride, CaseVerb::Pickup);
+        world.settle();
+        assert_eq!(told(&mut world, other), ["turn_back"]);
+    }
 }

@@ -295,6 +295,7 @@ request-for =   for { $text }
 request-proxy =   { $text } speaks for them
 request-to-desk =   for the office alone; the words are among the private details
 request-waits =   waits for a word of the office or the home that asked before anybody sets off
+request-early =   it begins so late that pages do not offer to set off yet
 request-unconfirmed =   nobody has confirmed whoever holds it; setting off is possible
 request-by-default =   closed by default: whoever asked has said nothing for a week
 request-visit =   visit { $time } · { $who } · { $outcome }

@@ -261,6 +261,7 @@ request-for =   为 { $text }
 request-proxy =   由 { $text } 代办
 request-to-desk =   只给值班台看，内容在隐私内容里
 request-waits =   等居委会或求助的家里确认后再出发
+request-early =   离开始还早，页面上暂时没有“出发”
 request-unconfirmed =   认领人尚未确认，可以出发
 request-by-default =   默认结案：求助人七天没有回话
 request-visit =   走访 { $time } · { $who } · { $outcome }

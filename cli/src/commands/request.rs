@@ -121,6 +121,7 @@ fn print_asked(ui: &mut Ui<'_>, more: &CaseMore) -> Result<(), CliError> {
     let marks = [
         ("request-to-desk", more.to_desk),
         ("request-waits", more.waits_for_grant),
+        ("request-early", more.early && !more.waits_for_grant),
         ("request-unconfirmed", more.unconfirmed),
         ("request-by-default", more.by_default),
     ];

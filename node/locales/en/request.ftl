@@ -86,6 +86,9 @@ who-nobody = Nobody has said yes yet.
 who-holds = Who helps: { $names }
 who-awaiting = Has yet to say yes: { $names }
 who-waits = Ready to step in, in this order: { $names }
+who-waits-for-grant = The office or the home that asked says first who comes; until two hours before it begins nobody sets off.
+who-early = You can say that you set off from two hours before it begins.
+who-unconfirmed = Nobody has confirmed who comes; there was no time left to wait for it.
 who-provisional = This is provisional: neither the office nor the home that asked has confirmed it. If we are cut off from others, somebody there may have said yes too. When we are connected again one of them stays, and the others are told.
 standing-holder = You hold this one. Thank you!
 standing-waitlist = You are on the waiting list. If somebody drops out, you are told.
@@ -154,6 +157,7 @@ remark-two-on-the-way = Two are on the way to this one.
 remark-left-after-removal = Somebody who had been removed went nevertheless.
 remark-revoked-on-the-way = It was taken back from somebody who was on the way already.
 remark-cancellation-noted = It was called off, but it had been done already.
+remark-early-departure = Somebody set off more than two hours before it begins; the place can be given to another.
 remark-on-hold = On hold for now.
 
 told-badge = For you

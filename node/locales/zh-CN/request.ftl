@@ -77,6 +77,9 @@ who-nobody = 还没有人认领。
 who-holds = 来帮忙的：{ $names }
 who-awaiting = 还等一句答应：{ $names }
 who-waits = 候补（按顺序）：{ $names }
+who-waits-for-grant = 先等居委会或求助的人家定下谁来；开始前两小时再出发。
+who-early = 开始前两小时起可以点“出发”。
+who-unconfirmed = 谁来还没有人确认，时间到了，先出发。
 who-provisional = 这是暂定的：居委会和求助的人家还没有确认。断网的时候，网络那一头可能也有人抢了单。一连上就只留一位，没抢中的会收到通知。
 standing-holder = 这单是您的，谢谢您！
 standing-waitlist = 您在候补名单上。前面有人退出，会通知您。
@@ -145,6 +148,7 @@ remark-two-on-the-way = 有两个人都在路上。
 remark-left-after-removal = 有人已不在队里，还是去了。
 remark-revoked-on-the-way = 撤换的时候，人已经在路上了。
 remark-cancellation-noted = 求助后来撤回了，可是事情已经办了。
+remark-early-departure = 有人提前两个多小时就出发了，可以改派别人。
 remark-on-hold = 现在挂起。
 
 told-badge = 通知您

@@ -217,7 +217,7 @@ pub struct NewCase {
     pub urgency: Option<u8>,
     /// How many people are needed; one, where none is named.
     pub places: Option<u16>,
-    /// What counts where two come.
+    /// What counts where two come; speed where a life is at stake and nothing is named.
     pub prefer: Option<PreferWord>,
     /// Where about: an area by its name, else in words.
     pub area: String,
@@ -487,6 +487,8 @@ pub struct CaseMore {
     pub stale: bool,
     /// The page waits for a grant; setting off is offered later.
     pub waits_for_grant: bool,
+    /// It begins so late that the page does not offer to set off yet.
+    pub early: bool,
     /// Whoever holds it may set off, and nobody has confirmed him.
     pub unconfirmed: bool,
     /// Everything that the person of this box may do now.

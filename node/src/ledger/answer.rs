@@ -11,7 +11,12 @@ use crdt::{
     time::Bucket,
 };
 
-use super::{Failed, Ledger, decide::page_verb, news::file_rows};
+use super::{
+    Failed, Ledger,
+    decide::page_verb,
+    news::file_rows,
+    pickup::{begins, is_time, left_early},
+};
 use crate::{
     api::{
         ApiError, BoardPage, CaseMore, CaseVerb, ChecklistItem, Command, ConsentWord, Doctor,
@@ -257,17 +262,21 @@ impl Ledger {
         let (holders, waitlist, awaiting) =
             (names(&case.holders)?, names(&case.waitlist)?, names(&case.awaiting)?);
         let timeline = self.timeline(&folded)?;
+        let begins = begins(case);
+        let early = left_early(&folded, begins).then_some("early_departure");
         let remarks = case
             .incidents
             .iter()
             .map(|(_, what)| incident_word(*what))
             .chain(case.notes.iter().map(|note| note_word(*note)))
+            .chain(early)
             .map(str::to_owned)
             .collect();
         let me = self.identity.person;
         let my_standing = me.and_then(|me| standing(case, &me)).map(str::to_owned);
         let more = self.more_of(&folded, row.stale)?;
-        let held_back = |verb: &CaseVerb| more.waits_for_grant && *verb == CaseVerb::Depart;
+        let held_back =
+            |verb: &CaseVerb| (more.waits_for_grant || more.early) && *verb == CaseVerb::Depart;
         let may = more.acts.iter().filter(|verb| !held_back(verb));
         let may = may.filter_map(|verb| page_verb(*verb)).collect();
         let (may_open, may_erase) = self.private_here(id, &group, case)?;
@@ -331,6 +340,7 @@ impl Ledger {
             by_default: case.by_default,
             stale,
             waits_for_grant: held && waits && !lead,
+            early: held && begins(case).is_some_and(|begins| !is_time(begins, self.claimed)),
             unconfirmed: waits && lead && !case.holders.is_empty(),
             acts: me.map(|me| self.may_now(case, &me, &folded.group)).unwrap_or_default(),
             visits: self.visit_rows(folded)?,

@@ -38,6 +38,9 @@ use crate::{
     },
 };
 
+/// A life is at stake.
+const URGENCY_MAX: u8 = 4;
+
 /// What stands where the title of a request for the desk alone would: it says nothing.
 const NOTHING_SAID: &str = "—";
 
@@ -136,7 +139,7 @@ impl Ledger {
             refuse_private(text).map_err(private)?;
         }
         let numbers = [
-            ("urgency", new.urgency.is_none_or(|urgency| (1..=4).contains(&urgency)), 4),
+            ("urgency", new.urgency.is_none_or(|urgency| (1..=URGENCY_MAX).contains(&urgency)), 4),
             ("places", new.places.is_none_or(|places| (1..=1_000).contains(&places)), 1_000),
             ("until", new.from_ms.is_none_or(|from| new.until_ms.is_none_or(|it| it >= from)), 0),
         ];
@@ -190,7 +193,10 @@ impl Ledger {
             details: new.details,
             urgency: new.urgency.unwrap_or(2),
             places: new.places.unwrap_or(1),
-            prefer_speed: new.prefer == Some(PreferWord::Speed),
+            // Where a life is at stake minutes count more than a wasted trip.
+            prefer_speed: new
+                .prefer
+                .map_or(new.urgency >= Some(URGENCY_MAX), |it| it == PreferWord::Speed),
             open,
             role,
             message: new.message,

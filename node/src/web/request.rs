@@ -299,8 +299,14 @@ fn who(words: Words, request: &RequestPage) -> Vec<String> {
     if request.row.provisional && !request.holders.is_empty() {
         lines.push(words.text("who-provisional", &[]));
     }
-    if request.holders.is_empty() && request.row.status == "open" {
-        lines.push(words.text("who-nobody", &[]));
+    let more = &request.more;
+    for (key, is_so) in [
+        ("who-nobody", request.holders.is_empty() && request.row.status == "open"),
+        ("who-waits-for-grant", more.waits_for_grant),
+        ("who-early", more.early && !more.waits_for_grant),
+        ("who-unconfirmed", more.unconfirmed),
+    ] {
+        lines.extend(is_so.then(|| words.text(key, &[])));
     }
     lines
 }

@@ -206,6 +206,7 @@ const FAMILIES: [(&str, &[&str]); 22] = [
             "revoked on the way",
             "cancellation noted",
             "on hold",
+            "early departure",
         ],
     ),
     (
