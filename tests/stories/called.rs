@@ -2,8 +2,9 @@
 
 use crdt::time::ClaimedTime;
 use node::api::{
-    ActivityCommand, ActivityReply, Command, ErrorKind, HoursCommand, NewActivity, NewRole,
-    NewSeries, Notice, PlaceVerb, Reply, RequestRow, SeriesCommand, SeriesReply,
+    ActivityCommand, ActivityReply, CaseVerb, Command, ErrorKind, HoursCommand, NewActivity,
+    NewRole, NewSeries, Notice, PlaceVerb, Reply, RequestRow, SearchQuery, SeriesCommand,
+    SeriesReply,
 };
 use tests::world::{BEGIN, Who, World};
 
@@ -163,14 +164,29 @@ fn a_ride_by_rota_is_given_until_its_yes_and_calls_whoever_stands_by() {
         assert_eq!(row.state(), "given", "nobody has said yes");
     }
 
+    let ride = rides(world, office).remove(0);
+    world.edit(office, ride.id, "place", "the kitchen door");
+    world.does(office, ride.id, CaseVerb::Register);
+    world.settle();
+    let found = |world: &mut World, who| -> Vec<Option<String>> {
+        let query = SearchQuery { words: "kitchen".into(), ..SearchQuery::default() };
+        let told = world.tell(who, Command::Search(query));
+        let Reply::Found(page) = told else { panic!("searched, and heard {told:?}") };
+        page.found.into_iter().map(|it| it.status).collect()
+    };
+    for who in world.everybody() {
+        assert_eq!(found(world, who), [Some("given".to_owned())], "{}", world.name(who));
+    }
+
     world.chapter("A cut: he says yes on one side, and the other does not know");
     world.cut(&[zhang, office], &[li, wang]);
-    let ride = rides(world, zhang).remove(0);
     world.claim(zhang, ride.id);
     world.settle();
     let states =
         |world: &mut World| [zhang, li].map(|who| rides(world, who).remove(0).state().to_owned());
     assert_eq!(states(world), ["assigned", "given"]);
+    let searched = [zhang, li].map(|who| found(world, who).remove(0).expect("a request"));
+    assert_eq!(searched, ["assigned", "given"]);
 
     world.chapter("Half an hour before nobody has set off: Li is called, on his side too");
     let begins = ride.ride.as_ref().expect("a ride").begins_ms.0;

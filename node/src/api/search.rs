@@ -80,6 +80,6 @@ pub struct FoundRow {
     pub claimed_ms: ClaimedTime,
     /// A request's six digits.
     pub code: Option<String>,
-    /// How a request stands.
+    /// How a request stands; `given` where the rota gave it to somebody who has not said yes.
     pub status: Option<String>,
 }

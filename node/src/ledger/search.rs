@@ -79,7 +79,8 @@ impl Ledger {
             FoundKind::Request => self.views.request(&line.id)?,
             _ => None,
         };
-        let (code, status) = request.map(|it| (it.code, it.status)).unzip();
+        let request = request.map(|it| self.request_row(it)).transpose()?;
+        let (code, status) = request.map(|it| (it.code.clone(), it.state().to_owned())).unzip();
         Ok(FoundRow {
             kind: word_of(line.kind),
             id: line.id,
