@@ -43,5 +43,8 @@ cd "$work" && "$tools/bin/st" --config-file "$work/schemathesis.toml" run "$page
   --exclude-path /api/v1/events --exclude-path /api/v1/leave >"$work/said" 2>&1 || code=$?
 tail -n 25 "$work/said" | cut -c1-300
 [ $code = 0 ] || { cut -c1-300 "$work/said" | head -n 150; fail "schemathesis found something"; }
+read -r selected all < <(sed -nE 's#^ *Selected: ([0-9]+)/([0-9]+).*#\1 \2#p' "$work/said")
+tested=$(sed -nE 's/^ *Tested: ([0-9]+).*/\1/p' "$work/said")
+[ "$tested" = "$selected" ] && [ $((all - selected)) = 2 ] || fail "of $all addresses all but two are to be tried: $tested were"
 linli office status >/dev/null || fail "the node does not answer any more"
 no_errors

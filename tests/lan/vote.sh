@@ -2,7 +2,8 @@
 #
 # An office and two homes, real nodes. Everybody votes; the halves lose each other; on one side a home
 # votes on its page, on the other two people enter a paper with its number that says something else. After
-# the heal that voter counts as neither, votes once more, and the report makes one result in every home.
+# the heal that voter counts as neither, votes once more, and the report makes one result in every home. Of a
+# secret vote beside it nobody but those who count reads a ballot, and it is provisional until both have reported.
 . "$(dirname "$0")/lib.sh"
 in_namespace "$@"
 lan_begin
@@ -22,20 +23,26 @@ all_equal() {
 }
 all_equal "after the grant"
 
-until=$(date -u -d "+$(within 8) seconds" +%Y-%m-%dT%H:%M:%SZ)
+until=$(date -u -d "+$(within 20) seconds" +%Y-%m-%dT%H:%M:%SZ)
 linli li vote open Lift --choice yes --choice no --until "$until" >/dev/null 2>"$work/refused" && fail "a neighbour opened a vote"
 vote=$(linli office vote open Lift --choice yes --choice no --until "$until" --grace 0 --json | json 'd["id"]')
+head=$(linli office vote open Head --choice Wang --choice Li --until "$until" --secret --counter 李红 --counter wang-person --json | json 'd["id"]')
 all_equal "after the opening"
 show() { linli "$1" vote show "$vote" --json; }
 sheet() { show "$1" | json '(d["row"]["state"], [c["votes"] for c in d["choices"]], d["row"]["turnout"], d["contradicting"], d["late"])'; }
 # Whether the end has come is each home's own clock; what is in hand is not.
 in_hand() { show "$1" | json '(d["row"]["turnout"], d["contradicting"], d["late"])'; }
+opened() { linli "$1" vote show "$head" --json | json '(d["row"]["state"], [c["votes"] for c in d["choices"]], d["row"]["turnout"])'; }
 same() { # same WHAT: in every home
   local first; first=$("$1" office)
   for home in wang li; do [ "$("$1" "$home")" = "$first" ] || fail "$home has $("$1" "$home"), the office $first"; done
 }
 
+refused "not on the roll" office vote enter "$vote" 99 no
+
 cut_trunk
+linli li vote cast "$head" Li >/dev/null || fail "li could not vote in secret"
+linli wang vote cast "$head" Wang >/dev/null || fail "wang could not vote in secret"
 number=$(show li | json 'd["my_number"]')
 linli li vote cast "$vote" yes >/dev/null || fail "li could not vote"
 linli li vote cast "$vote" no >/dev/null 2>"$work/refused" && fail "li voted twice"
@@ -53,10 +60,27 @@ show office | json 'd["contradicting"]' | has -x 0 || fail "not settled: $(sheet
 
 note "the end"
 until [ "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \> "$until" ]; do read -r -t 0.2 <> <(:) || true; done
+[ "$(opened li | cut -d, -f2-)" = " [None, None], 2)" ] || fail "li, who does not count, reads $(opened li)"
+[ "$(opened office | cut -d, -f2-)" = " [1, 1], 2)" ] || fail "whoever counts cannot open them: $(opened office)"
 linli office vote report "$vote" >/dev/null || fail "the office could not report"
 all_equal "after the report"
 same sheet
 [ "$(sheet li)" = "('final', [2, 0], 2, 0, 0)" ] || fail "the result is $(sheet li)"
+
+note "the secret vote: one of two reports while the other is cut off"
+unplug wang east
+linli office vote report "$head" >/dev/null || fail "the office could not report"
+refused "still have time to report" office vote close "$head"
+linli office wait --peers 1 --timeout 180 && linli li wait --peers 1 --timeout 180 || fail "not equal without wang"
+for home in office li; do opened "$home" | has -F "'provisional'" || fail "$home calls it $(opened "$home")"; done
+plug wang east
+all_equal "with wang"
+linli wang vote report "$head" >/dev/null || fail "wang could not report"
+all_equal "after both reports"
+linli office vote close "$head" >/dev/null || fail "the office could not announce it"
+all_equal "after the announcement"
+same opened
+[ "$(opened li)" = "('final', [1, 1], 2)" ] || fail "the secret vote came to $(opened li)"
 same_soon office wang li
 no_errors
 note "result: $(sheet office)"
