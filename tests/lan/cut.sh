@@ -3,7 +3,7 @@
 # Real input where it is there (../shared/data/help_messages.csv), generated text otherwise. Both
 # sides of the cut import, post, ask, edit the same request and claim it; after the heal every home
 # has the same, one person holds the request, the other is told, no line is missing or doubled. Two drivers of
-# a fleet take the same posting on two sides (need 15).
+# a fleet take the same posting on two sides (need 15); a family sees who of the fleet looked (need 17).
 . "$(dirname "$0")/lib.sh"
 in_namespace "$@"
 lan_begin
@@ -121,6 +121,27 @@ missed=anna; [ "$driver" = anna-person ] && missed=chen
 [ "$(told_of "${driver%-person}" "$ride")" = "0 False" ] || fail "the driver is told that he lost"
 linli "$missed" request "$ride" --json >"$work/posting"
 ! grep -qE "王桂兰|138 0013|5-2-301|dialysis" "$work/posting" || fail "the posting says whose it is"
+note "need 17: bao is cut off from the fleet; afterwards the family sees who of it looked"
+together() { linli office wait --peers 3 --timeout 180 >/dev/null && linli bao wait --peers 1 --timeout 180 >/dev/null || fail "not equal"; }
+case=$(linli bao ask "To the eye clinic" --need "help into the car" --name 包大妈 --phone "139 0013 9000" --door 3-1-202 --json | json 'd["code"]')
+together
+clinic=$(linli office hand-on "$case" fleet --json | json 'd["code"]')
+reads anna "$clinic"
+linli anna claim "$clinic" --json >/dev/null
+together
+linli office assign "$clinic" anna-person --json >/dev/null
+number() { linli anna request "$clinic" --private --json | has "139 0013 9000"; }
+looked() { linli bao request "$case" --private --json | json '" ".join(sorted({o["who"] for o in d["openings"] if o.get("team") == "fleet" and not o["released_to"]}))'; }
+together
+halves down
+until_it "the driver has no number" number
+[ "$(looked)" = "" ] || fail "no cut: bao sees that $(looked) looked"
+halves up
+together
+until_it "the family does not see who looked: $(looked)" eval '[ "$(looked)" = anna-person ]'
+linli bao erase "$case" >/dev/null
+forgotten() { ! linli anna request "$clinic" --private --json | has "139 0013 9000"; }
+until_it "what the family had erased is still read by the driver" forgotten
 linli office request "$request" --json | json '(len(d["facts"]["place"]), d["facts"]["needs"], d["facts"]["time"])' |
   grep -qx "(2, \['wheelchair'\], \['08:00'\])" || fail "the facts did not merge: $(linli office request "$request" --json)"
 # Importing again posts nothing twice.

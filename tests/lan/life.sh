@@ -117,6 +117,21 @@ linli wang inbox --json | json 'd["doors"]' >/dev/null || fail "the head of the 
 note "needs 18 and 20: the person in need has the last word; found keys"
 other=$(linli office ask "A ride for Wang" --for wang-person --consent by-phone --json | json 'd["code"]')
 together
+note "cut: the desk gives it to one and says where, the person in need to another and elsewhere"
+unplug office lan
+linli office assign "$other" 李红 --json >/dev/null
+linli office facts "$other" place "the north gate" --json >/dev/null
+linli wang assign "$other" wang-person --json >/dev/null
+linli wang facts "$other" place "the lift" --json >/dev/null
+[ "$(linli office request "$other" --json | json 'd["holder"], d["facts"]["place"]')" = "李红 ['the north gate']" ] || fail "no cut"
+plug office lan
+together
+for home in office wang; do
+  [ "$(linli "$home" request "$other" --json | json 'd["holder"], d["facts"]["place"], d["more"]["subject"], d["more"]["consent"]')" = \
+    "wang-person ['the lift'] wang-person by_phone" ] || fail "$home: not the word of the person in need: $(linli "$home" request "$other" --json)"
+done
+[ "$(linli office notices --json | python3 -c 'import json,sys
+print([n["reason"] for n in map(json.loads, sys.stdin) if n["code"] == sys.argv[1]])' "$other")" = "['backup']" ] || fail "whom the desk had given it to is not told"
 linli wang cancel "$other" --json >/dev/null
 together
 stands office "$other" cancelled
@@ -157,6 +172,21 @@ tries=0
 until linli wang request "$posting" --private --json 2>/dev/null | has "138 0013 8000"; do
   tries=$((tries + 1)); [ $tries -lt 400 ] || fail "the driver has no number"; read -r -t 0.05 <> <(:) || true
 done
+together
+looked() { linli office request "$ride" --private --reason "who looked?" --json | json "[(o['who'], o['released_to']) for o in d['openings'] if o.get('team') == 'fleet']"; }
+until_it "the desk does not see that its driver looked: $(looked)" eval 'looked | has -F "('"'wang-person', None"')"'
+note "called off while the driver is cut off and sets off: he is told to turn back"
+unplug office lan
+linli wang depart "$posting" --json >/dev/null
+linli office decline "$ride" "she is in hospital" --json >/dev/null
+stands office "$posting" cancelled
+stands wang "$posting" in_progress
+plug office lan
+together
+stands wang "$posting" cancel_requested
+linli wang ack "$posting" --json >/dev/null
+together
+for home in office wang; do stands "$home" "$posting" cancelled; done
 
 note "a week of silence"
 faketime=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -n 1 || true)
@@ -179,10 +209,15 @@ else
   [ "$(linli office figures --json | json 'd["all"]["satisfaction"]["by_default"]')" = 1 ] || fail "not counted apart"
   note "closed here, opened again there: open beats closed"
   linli wang reopen "$silent" --json >/dev/null
+  late=$(linli wang ask "Who has a wheelbarrow?" --json | json 'd["code"]')
   plug office lan
   together
   stands office "$silent" assigned
   stands wang "$silent" assigned
+  note "need 2: what waited behind the cut is told apart, and counts as answered within the hour"
+  linli office register "$late" --json >/dev/null || fail "the desk does not take note of it"
+  measured() { linli office figures --json | json "(lambda f: (f['cut_off']['count'], f['cut_off']['median_ms'] > 7 * 86400000, f['response']['p90_ms'] < 3600000))(d['all'])"; }
+  [ "$(measured)" = "(1, True, True)" ] || fail "figures: $(linli office figures --json)"
 fi
 same_everywhere office wang
 no_errors

@@ -131,6 +131,121 @@ fn need_14_the_desk_posts_a_need_to_the_fleet_without_a_name() {
     insta::assert_snapshot!([world.life(office, case), world.life(office, posting)].join("\n\n"));
 }
 
+/// A ride of Wang's that the office has posted to the fleet, and granted to Zhang there.
+fn posted_and_granted(
+    world: &mut World,
+    [office, wang, zhang, li]: [Who; 4],
+) -> [crdt::id::RequestId; 2] {
+    let needs = vec!["help into the car".to_owned()];
+    let asked = NewCase {
+        title: "Grandma Wang to her treatment".into(),
+        needs,
+        private: private(),
+        ..NewCase::default()
+    };
+    let (case, _) = world.asks(wang, asked);
+    world.settle();
+    let posting = posts(world, office, case);
+    world.settle();
+    world.claim(zhang, posting);
+    world.settle();
+    world.claim(li, posting);
+    world.settle();
+    world.does_to(office, posting, CaseVerb::Grant, "Zhang");
+    world.settle();
+    [case, posting]
+}
+
+/// Need 14: called off by the family, a ride is called off for the fleet too, on each side of a cut, and
+/// whoever is on the way is told; opened again, it is his again.
+#[test]
+fn need_14_a_posting_ends_with_its_case_and_goes_on_with_it() {
+    let (mut world, [office, desk, wang, zhang, li]) = fleet(0x1402);
+    let [case, posting] = posted_and_granted(&mut world, [office, wang, zhang, li]);
+    let told = |world: &mut World, who| -> Vec<String> {
+        world.notices(who).into_iter().map(|it| it.reason).collect()
+    };
+
+    world.chapter("a cut: Zhang sets off on the office's side, Wang calls it off on the other");
+    world.cut(&[office, zhang], &[desk, wang, li]);
+    world.does(zhang, posting, CaseVerb::Depart);
+    world.settle();
+    world.does(wang, case, CaseVerb::Cancel);
+    world.settle();
+    assert_eq!(world.page(office, posting).row.status, "in_progress");
+    assert_eq!(world.page(li, posting).row.status, "declined", "by the desk that is there");
+    assert_eq!(told(&mut world, zhang), [""; 0]);
+
+    world.chapter("it heals: he is told to turn back, and says that he knows");
+    world.heal();
+    world.settle();
+    for who in [office, desk, zhang, li] {
+        assert_eq!(world.page(who, posting).row.status, "cancel_requested");
+    }
+    assert_eq!(world.notices(li).len(), 1, "told once");
+    world.does(zhang, posting, CaseVerb::Ack);
+    world.settle();
+    assert_eq!(world.page(office, posting).row.status, "cancelled");
+    assert_eq!(told(&mut world, zhang), ["cancelled"]);
+
+    world.chapter("she needs it after all; what the desk itself calls off stays so");
+    world.does(wang, case, CaseVerb::Reopen);
+    world.settle();
+    for who in [office, desk, zhang, li] {
+        assert_eq!(world.page(who, posting).row.status, "assigned");
+        assert_eq!(world.holder(who, posting).as_deref(), Some("Zhang"));
+    }
+    world.does(office, posting, CaseVerb::Cancel);
+    world.settle();
+    world.edit(wang, case, "time", "09:00");
+    world.settle();
+    assert_eq!(world.page(zhang, posting).row.status, "cancelled");
+    insta::assert_snapshot!([world.life(office, case), world.life(office, posting)].join("\n\n"));
+}
+
+/// Need 17: the family sees who of the fleet opened phone and door, also what was opened beyond a cut; what
+/// it has forgotten is forgotten at the fleet too.
+#[test]
+fn need_17_the_family_sees_who_of_the_fleet_looked_and_has_it_forgotten_there() {
+    let (mut world, [office, desk, wang, zhang, li]) = fleet(0x1701);
+    let [case, posting] = posted_and_granted(&mut world, [office, wang, zhang, li]);
+
+    world.chapter("Wang is cut off; Zhang looks where to go");
+    world.cut(&[wang], &[office, desk, zhang, li]);
+    assert_eq!(opens(&mut world, zhang, posting).expect("granted").private.phone, PHONE);
+    world.settle();
+    let seen = |world: &mut World, who| -> Vec<(String, Option<String>)> {
+        let all = opens(world, who, case).expect("the family and the desk may").openings;
+        let there = all.into_iter().filter(|it| it.team.as_deref() == Some("fleet"));
+        let mut there: Vec<_> = there.map(|it| (it.who, it.released_to)).collect();
+        there.sort();
+        there
+    };
+    let handed_on = ("Office".to_owned(), Some("Zhang".to_owned()));
+    let looked = ("Zhang".to_owned(), None);
+    assert_eq!(seen(&mut world, wang), std::slice::from_ref(&handed_on), "not yet");
+    world.heal();
+    world.settle();
+    for who in [wang, desk] {
+        assert_eq!(seen(&mut world, who), [handed_on.clone(), looked.clone()]);
+    }
+    assert_eq!(opens(&mut world, li, case), Err(ErrorKind::NoVault));
+
+    world.chapter("she has it forgotten while Zhang is cut off; then he has it no more either");
+    world.cut(&[zhang], &[office, desk, wang, li]);
+    let erase = Command::Erase { id: case.to_hex(), class: None };
+    world.tell(wang, erase);
+    world.settle();
+    world.run_for(70_000);
+    assert_eq!(opens(&mut world, zhang, posting).expect("he has not heard").private.phone, PHONE);
+    world.heal();
+    world.settle();
+    for who in [office, zhang] {
+        let page = opens(&mut world, who, posting).expect("it says that it is gone");
+        assert_eq!(page.private, Private::default(), "{}", world.name(who));
+    }
+}
+
 /// Need 7: no resident's disk holds the text of a complaint to the desk, and no title gives it away.
 #[test]
 fn need_07_a_complaint_to_the_desk_alone_stands_on_no_neighbours_disk() {
@@ -214,6 +329,50 @@ fn before_the_ride_the_winner_is_given_the_door_without_a_grant() {
     let given = seen.iter().filter(|it| it.released_to.as_deref() == Some("Zhang"));
     let reasons: Vec<&str> = given.map(|it| it.reason.as_str()).collect();
     assert_eq!(reasons, ["unconfirmed"], "once, and marked: {seen:?}");
+}
+
+/// The page offers to set off two hours before the window and not sooner; who sets off sooner all the same,
+/// behind a cut, keeps the ride, and those who may give it to another see it.
+#[test]
+fn setting_off_much_too_early_is_not_offered_and_is_shown() {
+    let (mut world, people) = World::court(0x1702, &["Wang", "Zhang"]);
+    let (office, wang, zhang) = (world.office(), people[0], people[1]);
+    world.lan(&[office, wang, zhang]);
+    let from_ms = Some(BEGIN.0 + 12 * HOUR);
+    let (ride, _) =
+        world.asks(wang, NewCase { title: "A ride".into(), from_ms, ..NewCase::default() });
+    world.settle();
+    world.claim(zhang, ride);
+    let offered = |world: &mut World| {
+        let page = world.page(zhang, ride);
+        (page.more.early, page.may.contains(&node::api::ActVerb::Depart))
+    };
+    assert_eq!(offered(&mut world), (true, false));
+    let marked = |world: &mut World, who| {
+        world.page(who, ride).remarks.contains(&"early_departure".to_owned())
+    };
+    world.cut(&[zhang], &[office, wang]);
+    world.does(zhang, ride, CaseVerb::Depart);
+    assert_eq!((marked(&mut world, office), marked(&mut world, wang)), (false, false));
+    world.heal();
+    world.settle();
+    assert_eq!((marked(&mut world, office), marked(&mut world, wang)), (true, true));
+    assert_eq!(world.page(office, ride).row.status, "in_progress", "he keeps it");
+    world.does_to(wang, ride, CaseVerb::Revoke, "Zhang");
+    world.settle();
+    assert!(!marked(&mut world, office), "she called him back");
+
+    world.chapter("two hours before it is offered, and no mark is made");
+    let (late, _) =
+        world.asks(wang, NewCase { title: "Again".into(), from_ms, ..NewCase::default() });
+    world.settle();
+    world.claim(zhang, late);
+    world.run_for(10 * HOUR);
+    let page = world.page(zhang, late);
+    assert!(!page.more.early && page.may.contains(&node::api::ActVerb::Depart));
+    world.does(zhang, late, CaseVerb::Depart);
+    world.settle();
+    assert_eq!(world.page(office, late).remarks, [""; 0]);
 }
 
 /// A claim whose lease ran out is shown, and others may claim behind it.

@@ -154,6 +154,9 @@ pub fn print(ui: &mut Ui<'_>, page: &VaultPage) -> Result<(), CliError> {
             Some(to) => ("vault-released", to.clone()),
             None => ("vault-opened", one_line(&it.reason)),
         };
+        let team = it.team.as_deref().map(one_line);
+        let more = [Some(more), team].into_iter().flatten().filter(|it| !it.is_empty());
+        let more = more.collect::<Vec<_>>().join(" · ");
         ui.say(key, &[("time", time.into()), ("who", who.into()), ("more", more.into())])?;
     }
     Ok(())

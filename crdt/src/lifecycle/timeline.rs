@@ -33,6 +33,8 @@ pub struct Entry {
     pub what: What,
     /// To or about whom.
     pub about: Option<PersonId>,
+    /// Which other request it names.
+    pub other: Option<RequestId>,
     /// A reason or remark.
     pub note: String,
     /// Did it count?
@@ -71,7 +73,8 @@ pub(super) fn entry(given: &Given<'_>, counted: bool) -> Entry {
         Act::Verdict(verdict) => (What::Noted, None, verdict.words.clone()),
         Act::Attach(_) => (What::Attached, None, String::new()),
     };
-    Entry { id: given.id, who: given.who, part: given.part(), what, about, note, counted }
+    let other = given.deed().and_then(|deed| deed.other);
+    Entry { id: given.id, who: given.who, part: given.part(), what, about, other, note, counted }
 }
 
 /// What was added to this request and counts: the first [`ADDED_PER_REQUEST_MAX`] times of it, each after

@@ -101,4 +101,7 @@ pub struct OpeningRow {
     pub released_to: Option<String>,
     /// What his clock said.
     pub claimed_ms: ClaimedTime,
+    /// The team that the request was posted to, where it was opened there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
 }

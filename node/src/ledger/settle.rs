@@ -53,6 +53,8 @@ impl Ledger {
         self.follow_up(changes, due, Self::do_chore)?;
         let receipts = self.receipts_due()?;
         self.follow_up(changes, receipts, Self::write_receipt)?;
+        let postings = self.postings_due(&touched)?;
+        self.follow_up(changes, postings, Self::follow_case)?;
         let gifts = self.vault_gifts(&touched)?;
         self.follow_up(changes, gifts, Self::hand_out)?;
         let closings = self.closings_due()?;

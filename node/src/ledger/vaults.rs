@@ -11,8 +11,9 @@
 //!    no reason; everybody else does.
 //! 4. What only the office reads is read by whom the desk or the home that asked has named as well, with
 //!    a reason that the family sees.
-//! 5. The desk's or a deputy's node has a vault erased some time after the request was closed. It
-//!    looks again when that falls due, also where nothing else happens.
+//! 5. The desk's or a deputy's node has a vault erased some time after the request was closed, and what
+//!    was copied for a posting as soon as the case's is. It looks again when that falls due, also where
+//!    nothing else happens.
 
 mod confided;
 mod founders;
@@ -26,13 +27,14 @@ use crdt::{
     judge::Fate,
     lifecycle::{Case, Status},
     limits::{DEPS_MAX, NAME_BYTES_MAX, PHONE_BYTES_MAX, TEXT_BYTES_MAX},
-    vault::{self, Contents, Folding, Given},
+    vault::{self, Contents, Folding, Given, Opening},
 };
 
 use super::{
     After, Failed, Ledger,
     decide::{say, too_long},
     epochs::{Gift, turn_in_ms},
+    postings::PostedTo,
 };
 use crate::{
     api::{ApiError, EarlierRow, ErrorKind, OpeningRow, Private, Reply, VaultPage, VaultWord},
@@ -148,13 +150,7 @@ impl Ledger {
                 *earlier.entry(who).or_default() += times;
             }
             for it in contents.openings {
-                openings.push(OpeningRow {
-                    class: class.into(),
-                    who: self.views.name_of(&it.who)?,
-                    reason: it.reason,
-                    released_to: it.to.map(|to| self.views.name_of(&to)).transpose()?,
-                    claimed_ms: it.claimed,
-                });
+                openings.push(self.opening_row(class, it, None)?);
             }
             let Some(details) = contents.details else { continue };
             match class {
@@ -165,6 +161,9 @@ impl Ledger {
                 VaultClass::Sensitive => private.details = details.note,
                 VaultClass::Identity => (),
             }
+        }
+        for (it, team) in self.openings_at_teams(&around, &mut earlier)? {
+            openings.push(self.opening_row(VaultClass::Contact, it, Some(team))?);
         }
         let erased = |class: &VaultClass| {
             self.truth.keyring().is_erased(&VaultName { request: *id, class: *class })
@@ -179,6 +178,45 @@ impl Ledger {
             earlier: self.earlier_rows(earlier)?,
             erased: VaultClass::ALL.into_iter().filter(erased).map(VaultWord::from).collect(),
         })
+    }
+
+    fn opening_row(
+        &self,
+        class: VaultClass,
+        it: Opening,
+        team: Option<String>,
+    ) -> Result<OpeningRow, Failed> {
+        Ok(OpeningRow {
+            class: class.into(),
+            who: self.views.name_of(&it.who)?,
+            reason: it.reason,
+            released_to: it.to.map(|to| self.views.name_of(&to)).transpose()?,
+            claimed_ms: it.claimed,
+            team,
+        })
+    }
+
+    /// Who opened name, phone and door where the case was posted to, and as a member of which team: for the
+    /// home that asked, and whoever decides.
+    fn openings_at_teams(
+        &self,
+        around: &Around,
+        earlier: &mut BTreeMap<PersonId, u64>,
+    ) -> Result<Vec<(Opening, String)>, Failed> {
+        let (me, case) = (self.person()?, &around.folded.case);
+        let (home, class) = (case.at_home(), VaultClass::Contact);
+        if !self.truth.roster().holds_vault(me, &around.group, &home, class) {
+            return Ok(Vec::new());
+        }
+        let mut all = Vec::new();
+        for PostedTo { posting, team, name } in self.posted_to(case) {
+            let contents = self.contents(&VaultName { request: posting, class }, &team, &home)?;
+            for (who, times) in contents.earlier {
+                *earlier.entry(who).or_default() += times;
+            }
+            all.extend(contents.openings.into_iter().map(|it| (it, name.clone())));
+        }
+        Ok(all)
     }
 
     /// Has private details forgotten; saying it twice does nothing.
@@ -384,7 +422,8 @@ impl Ledger {
         }
         people.retain(|person| roster.best_auth(*person, scope).is_some());
         let given = people.iter().flat_map(|person| roster.boxes_of(*person));
-        let boxes: BTreeSet<KeyId> = given.chain(first.iter().copied()).collect();
+        let asked = self.boxes_that_asked(case, &vault);
+        let boxes: BTreeSet<KeyId> = given.chain(first.iter().copied()).chain(asked).collect();
         let lacking = self.truth.keyring().lacking_vault(&epoch, &boxes).boxes;
         let home = case.at_home();
         if lacking.is_empty() || !self.is_sound(&epoch, &vault, &around.group, &home) {
@@ -400,6 +439,13 @@ impl Ledger {
         }
         gifts.push(Gift::Vault { vault, scope, epoch, boxes: lacking, people });
         None
+    }
+
+    /// The boxes of the home whose case this is a posting of; none of any other request.
+    fn boxes_that_asked(&self, posting: &Case, vault: &VaultName) -> BTreeSet<KeyId> {
+        let case = posting.terms.posted.map(|posted| self.around(&posted.case));
+        let Some(Ok(of)) = case else { return BTreeSet::new() };
+        self.truth.roster().vault_boxes(&of.group, &of.folded.case.at_home(), vault.class)
     }
 
     /// Rule 2, in the name of whoever on this box holds the vault by right.
@@ -446,6 +492,10 @@ impl Ledger {
     fn outdated_in_ms(&self, class: VaultClass, around: &Around) -> Option<u64> {
         let Folded { case, claims, .. } = &around.folded;
         let is_mine = self.owner_here(&around.group).is_some();
+        let copied = case.terms.posted.map(|posted| VaultName { request: posted.case, class });
+        if is_mine && copied.is_some_and(|of| self.truth.keyring().is_erased(&of)) {
+            return Some(0);
+        }
         let ends = [Status::Closed, Status::Cancelled, Status::Declined, Status::Duplicate];
         let last = claims.iter().map(|(_, claimed)| claimed.0).max().unwrap_or_default();
         let since = self.claimed.0.checked_sub(last);

@@ -54,6 +54,7 @@ impl Vault {
             who: if self.office { "赵主任" } else { "王桂兰" }.into(),
             reason: reason.into(),
             released_to: None,
+            team: None,
             claimed_ms: NOW,
         });
         Ok(Reply::Vaults(Box::new(VaultPage {
@@ -76,6 +77,7 @@ impl Vault {
             who: "赵主任".into(),
             reason: reason.into(),
             released_to: Some(person.into()),
+            team: None,
             claimed_ms: NOW,
         });
         Ok(Reply::Done)

@@ -319,6 +319,33 @@ impl Views {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The case that a request is a posting of.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn case_of(&self, posting: &RequestId) -> Result<Option<RequestId>, StoreError> {
+        let mut find = self
+            .conn
+            .prepare_cached("SELECT posted FROM cases WHERE request = ?1 AND posted IS NOT NULL")?;
+        let mut rows =
+            find.query_map([posting.as_bytes()], |row| id_from(RequestId::from_bytes, row, 0))?;
+        Ok(rows.next().transpose()?)
+    }
+
+    /// Postings that go on although their case is over, or the other way round.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn postings_apart(&self) -> Result<Vec<RequestId>, StoreError> {
+        let sql = "SELECT c.request FROM cases AS c JOIN requests AS r ON r.id = c.request
+             JOIN requests AS o ON o.id = c.posted WHERE r.is_over <> o.is_over ORDER BY c.request";
+        let mut find = self.conn.prepare_cached(sql)?;
+        let rows = find.query_map([], |row| id_from(RequestId::from_bytes, row, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The code of a request, if it is in the list.
     ///
     /// # Errors

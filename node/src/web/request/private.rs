@@ -202,6 +202,9 @@ fn lay_out(page: Page, visit: &Visit, vault: &VaultPage) -> Page {
             Some(to) => ("private-released", clip(to, TITLE_CHARS_MAX)),
             None => ("private-opened", it.reason.clone()),
         };
+        let team = it.team.as_ref().map(|team| clip(team, TITLE_CHARS_MAX));
+        let more = [Some(more), team].into_iter().flatten().filter(|it| !it.is_empty());
+        let more = more.collect::<Vec<_>>().join(" · ");
         words.text(key, &[("time", time.into()), ("who", who.into()), ("more", more.into())])
     });
     let earlier = vault.earlier.iter().map(|it| {
