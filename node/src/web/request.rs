@@ -242,14 +242,16 @@ pub fn big_words(words: Words, row: &RequestRow, is_ride: bool, verb: CaseVerb) 
 
 /// Of all that may be done, what most likely comes next: saying yes before setting off, setting off
 /// before being done. Whoever asked is only ever pressed to confirm; nobody to cancel or give back.
-/// A ride also has an arrival and somebody who is picked up.
+/// A ride also has an arrival and somebody who is picked up. Before it is time nobody arrives either.
 pub fn next_act(request: &RequestPage, is_ride: bool) -> Option<CaseVerb> {
     use CaseVerb::{Ack, Arrive, Claim, Confirm, Depart, Done, Pickup};
     let (row, may) = (&request.row, verbs(request));
     let asker = row.asked_by_me && !row.mine;
+    let waits = request.more.waits_for_grant || request.more.early;
     let order: &[CaseVerb] = match row.status.as_str() {
         "resolved" if row.asked_by_me => &[Confirm],
         _ if asker => &[Ack],
+        status if waits && status != "in_progress" => &[Ack, Claim],
         _ if is_ride => &[Ack, Depart, Arrive, Pickup, Done, Claim],
         _ => &[Ack, Depart, Done, Claim],
     };

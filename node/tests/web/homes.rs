@@ -172,6 +172,24 @@ async fn one_big_button_leads_a_driver_from_the_door_to_the_way_back() {
 }
 
 #[tokio::test]
+async fn before_it_is_time_to_set_off_nobody_is_led_to_arrive() {
+    use node::api::CaseVerb::{Arrive, Pickup};
+    let mut fake = Fake::new();
+    for group in &mut fake.groups {
+        group.kind = GroupKindWord::Vetted;
+    }
+    let ride = &mut fake.requests[1];
+    (ride.may, ride.more.acts) = (vec![ActVerb::Done], vec![Pickup, Arrive]);
+    (ride.more.early, ride.row.status) = (true, "assigned".into());
+    ride.row.ride = crate::series::ride(40, "out", Some("王强")).ride;
+    let id = ride.row.id.to_hex();
+    let mut browser = Browser::new(&at_home(fake), "zh-CN");
+    let page = browser.get("/").await;
+    page.says("您的下一单").never_says(r#"value="arrive""#).never_says(r#"value="done""#);
+    browser.get(&format!("/requests/{id}")).await.says("开始前两小时起可以点“出发”");
+}
+
+#[tokio::test]
 async fn the_head_of_a_house_sees_its_doors_and_the_desk_its_lists() {
     let mut fake = Fake::new();
     (fake.me.role, fake.me.desk) = (RoleWord::Steward, true);
