@@ -132,7 +132,7 @@ impl DocumentState {
             refused.push((next.id, rejected));
         }
         // Nothing has been applied yet: it is still the document that the genesis change makes.
-        let begun = state.automerge.clone();
+        let begun = std::mem::take(&mut state.automerge);
         state.rebuild(begun);
         refused.extend(state.left_out());
         refused.sort_by_key(|(id, _)| *id);
@@ -179,7 +179,7 @@ impl DocumentState {
 
     fn take_in(&mut self, id: EnvelopeId, judged: Judged) -> Result<Applied, Rejected> {
         if self.history.would_enter(&judged, &self.entered) {
-            self.automerge = apply(&self.automerge, vec![judged.change().clone()])?;
+            self.automerge = apply(self.automerge.clone(), vec![judged.change().clone()])?;
             self.history.insert(judged);
             self.entered.push(true);
             return Ok(Applied::default());
@@ -190,8 +190,7 @@ impl DocumentState {
             return self.verdict(&id).map(|()| Applied::default());
         }
         let before = std::mem::take(&mut self.entered);
-        let (begun, _) = schema::begin(self.form, &self.document);
-        self.rebuild(begun);
+        self.rebuild(schema::begin(self.form, &self.document).0);
         let left = (0..before.len()).filter(|at| before[*at] && !self.entered[*at]);
         let displaced = left.filter_map(|at| self.history.node(at).id).collect();
         self.verdict(&id).map(|()| Applied { displaced })
@@ -200,11 +199,11 @@ impl DocumentState {
     /// Makes the Automerge document anew from its beginning and the changes that enter.
     fn rebuild(&mut self, begun: Automerge) {
         self.entered = self.history.entered();
-        let all: Vec<_> = self.entering().skip(1).map(|node| node.change.clone()).collect();
-        self.automerge = apply(&begun, all.clone()).unwrap_or_else(|_| {
+        let all = || self.entering().skip(1).map(|node| node.change.clone());
+        self.automerge = apply(begun, all().collect()).unwrap_or_else(|_| {
             // The net under the net: one by one, without whatever Automerge fails on.
-            all.into_iter()
-                .fold(begun, |whole, change| apply(&whole, vec![change]).unwrap_or(whole))
+            let (begun, _) = schema::begin(self.form, &self.document);
+            all().fold(begun, |whole, change| apply(whole.clone(), vec![change]).unwrap_or(whole))
         });
     }
 
@@ -289,8 +288,7 @@ impl DocumentState {
     }
 }
 
-/// Applies changes to a copy.
-fn apply(whole: &Automerge, changes: Vec<automerge::Change>) -> Result<Automerge, Poison> {
-    let mut copy = whole.clone();
-    gate::guarded(move || copy.apply_changes(changes).map(|()| copy))
+/// Applies changes to a document that is lost where Automerge fails.
+fn apply(mut whole: Automerge, changes: Vec<automerge::Change>) -> Result<Automerge, Poison> {
+    gate::guarded(move || whole.apply_changes(changes).map(|()| whole))
 }

@@ -189,10 +189,10 @@ impl DocumentState {
                 self.history.node(at).deps.iter().for_each(|dep| wanted[*dep] = true);
             }
         }
-        let (begun, _) = schema::begin(self.form, &self.document);
+        let begin = || schema::begin(self.form, &self.document).0;
         let past = (1..wanted.len()).filter(|at| wanted[*at]);
         let past = past.map(|at| self.history.node(at).change.clone()).collect();
-        apply(&begun, past).unwrap_or(begun)
+        apply(begin(), past).unwrap_or_else(|_| begin())
     }
 
     /// The envelopes that carry these changes, ascending; the genesis change needs none.

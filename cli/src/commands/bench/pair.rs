@@ -268,6 +268,8 @@ impl Node {
                 return Ok(now());
             }
             changed(&mut events).await?;
+            // One look shows whatever else has changed meanwhile, as a page takes it.
+            while events.try_recv().is_ok() {}
         }
     }
 

@@ -11,7 +11,7 @@ use crdt::{
     time::{Bucket, ClaimedTime},
 };
 use rusqlite::{Connection, OptionalExtension, Params};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::{
     Meta,
@@ -30,6 +30,7 @@ pub struct Reading<'a> {
     pub(super) db: &'a Connection,
     keys: Option<&'a Keyring>,
     opened: Option<&'a Opened>,
+    codes: Option<&'a BTreeMap<i64, String>>,
 }
 
 /// One verdict of the log.
@@ -122,11 +123,12 @@ fn at_most(limit: usize) -> i64 {
 impl<'a> Reading<'a> {
     /// Of everything but what is sealed.
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db, keys: None, opened: None }
+        Self { db, keys: None, opened: None, codes: None }
     }
 
     pub(super) fn of(db: &'a Connection, memory: &'a Memory) -> Self {
-        Self { db, keys: Some(&memory.keyring), opened: Some(&memory.opened) }
+        let Memory { keyring, opened, codes, .. } = memory;
+        Self { db, keys: Some(keyring), opened: Some(opened), codes: Some(codes) }
     }
 
     /// The log of verdicts after `number`, at most `limit` of them, in order. Of each envelope only
@@ -244,10 +246,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn codes(&self) -> Result<BTreeMap<i64, String>, StoreError> {
+    /// The short names of reasons, by number.
+    fn codes(&self) -> Result<Cow<'a, BTreeMap<i64, String>>, StoreError> {
+        if let Some(known) = self.codes {
+            return Ok(Cow::Borrowed(known));
+        }
         let mut rows = self.db.prepare_cached("SELECT ref, code FROM reasons")?;
         let found = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(found.collect::<Result<_, _>>()?)
+        Ok(Cow::Owned(found.collect::<Result<_, _>>()?))
     }
 
     /// One envelope, to be passed on.

@@ -379,8 +379,11 @@ impl Views {
         if let Some((group, state)) = found {
             let group = GroupId::from_bytes(group);
             self.group_mut(&group).state.remove(&EnvelopeId::from_bytes(state));
-            self.conn.execute("DELETE FROM requests WHERE id = ?1", [id.as_bytes()])?;
-            self.conn.execute("DELETE FROM cases WHERE request = ?1", [id.as_bytes()])?;
+            for sql in
+                ["DELETE FROM requests WHERE id = ?1", "DELETE FROM cases WHERE request = ?1"]
+            {
+                self.conn.prepare_cached(sql)?.execute([id.as_bytes()])?;
+            }
             batch.touched.entry(group).or_default();
         }
         Ok(())
