@@ -8,6 +8,8 @@
 //! jobs ─► decide (truth, in a savepoint each) ─► save ─► views catch up ─► answers, changes
 //! ```
 //!
+//! Neighbours are answered as soon as it is saved (`batch`).
+//!
 //! A batch of posts, or of what peers send, does not wait for the lists: they catch up before anybody
 //! reads or decides by them, or as soon as nobody wants anything ([`Ledger::rest`]). So a request of
 //! which ten acts arrive one after another is folded once.
@@ -26,6 +28,7 @@
 mod across;
 mod activities;
 mod answer;
+mod batch;
 mod bundles;
 mod cases;
 mod chores;
@@ -109,13 +112,14 @@ use crate::{
         blobs::Blobs,
         error::StoreError,
         truth::{Deps, Intent, Truth, WriteError},
-        views::{self, Changes, Views},
+        views::{self, Views},
     },
 };
 
+pub use batch::{Rest, Worked};
 pub(crate) use decide::one_line;
 use job::Plan;
-pub use job::{Done, Job, Neighbour, Taken, Worked};
+pub use job::{Done, Job, Neighbour, Taken};
 
 /// The file of envelopes in a data folder.
 pub const TRUTH_FILE: &str = "truth.db";
@@ -306,100 +310,6 @@ impl Ledger {
         };
         ledger.catch_up()?;
         Ok(ledger)
-    }
-
-    /// Does all that has gathered, in one transaction; `claimed` is what the clock says.
-    pub fn work<T>(
-        &mut self,
-        jobs: impl IntoIterator<Item = Job<T>>,
-        claimed: ClaimedTime,
-    ) -> Worked<T> {
-        self.claimed = claimed;
-        self.rested_in_vain = false;
-        self.keep_shifts();
-        let (mut plans, mut changes) = (Vec::new(), Changes::default());
-        let mut saved = self.truth.begin().map_err(Failed::from);
-        if saved.is_ok() {
-            self.certify_what_is_fresh();
-        }
-        let mut wants_lists = false;
-        // Jobs and envelopes that are safe already.
-        let mut safe = (0, 0);
-        let mut jobs = jobs.into_iter();
-        let (first, second) = (jobs.next(), jobs.next());
-        self.alone = second.is_none();
-        // Also what comes while these are worked on.
-        for job in first.into_iter().chain(second).chain(jobs) {
-            wants_lists |= job.wants_lists();
-            if saved.is_ok() && self.behind > 0 && job.wants_lists() {
-                saved = self.save();
-                if saved.is_ok() {
-                    safe = (plans.len(), self.written.len());
-                    self.settle_if_possible(&mut changes);
-                    saved = self.truth.begin().map_err(Failed::from);
-                }
-            }
-            let (whom, plan) = match &saved {
-                Ok(()) => self.plan(job),
-                Err(error) => self.plan_without_a_disk(job, error),
-            };
-            plans.push((whom, plan));
-        }
-        if saved.is_ok() {
-            saved = self.save();
-        }
-        match &saved {
-            Ok(()) if wants_lists || self.behind > LISTS_BEHIND_MAX => {
-                if !self.is_settled(plans.iter().map(|(_, plan)| plan)) {
-                    self.settle_if_possible(&mut changes);
-                }
-            }
-            Ok(()) => (),
-            Err(failed) => {
-                tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
-                self.written.truncate(safe.1);
-                self.uncertified = true;
-                self.keys.forget();
-                // The last first: each puts back what was before it.
-                for (_, plan) in plans.iter().skip(safe.0).rev() {
-                    self.take_back(plan);
-                }
-            }
-        }
-        let plans = plans.into_iter().enumerate();
-        let failed = |at| saved.as_ref().err().filter(|_| at >= safe.0);
-        let done = plans.map(|(at, (whom, plan))| (whom, self.finish(plan, failed(at)))).collect();
-        let written = std::mem::take(&mut self.written);
-        let renewed = saved.is_ok() && std::mem::take(&mut self.renewed);
-        let turn_in_ms = self.keys.turn_in_ms.take();
-        let files = std::mem::take(&mut self.files.out);
-        Worked { done, written, changes, row: self.row, renewed, turn_in_ms, files }
-    }
-
-    fn save(&mut self) -> Result<(), Failed> {
-        self.truth.save()?;
-        self.behind += self.written.len();
-        self.row = self.truth.last_row();
-        Ok(())
-    }
-
-    /// Is [`Ledger::rest`] of use when nobody wants anything?
-    pub fn may_rest(&self) -> bool {
-        self.behind > 0 && !self.rested_in_vain
-    }
-
-    /// Uses a quiet moment: commits what so far was only written down, and brings the lists up to
-    /// date. What fails is tried again with the next job.
-    pub fn rest<T>(&mut self) -> Worked<T> {
-        let mut changes = Changes::default();
-        if let Err(failed) = self.catch_up_if_behind(&mut changes) {
-            tracing::error!(reason = %failed, "The lists could not catch up");
-            self.rested_in_vain = true;
-        }
-        let written = std::mem::take(&mut self.written);
-        let turn_in_ms = self.keys.turn_in_ms.take();
-        let (done, files) = (Vec::new(), std::mem::take(&mut self.files.out));
-        Worked { done, written, changes, row: self.row, renewed: false, turn_in_ms, files }
     }
 
     /// Rule 2: whatever fails undoes only itself.

@@ -15,7 +15,7 @@ use crdt::{
 use super::{After, Failed, Ledger};
 use crate::{
     api::{ApiError, Command, ErrorKind, Reply},
-    store::{truth::Parcel, views::Changes},
+    store::truth::Parcel,
 };
 
 /// Something for the ledger to do; `T` says whom the answer is for.
@@ -50,11 +50,16 @@ pub enum Job<T> {
     Typed(T, String),
     /// Other homes can reach this one here; goes into invitations.
     Addresses(T, Vec<String>),
-    /// This node's turn has come to help boxes that lack a key, see [`Worked::turn_in_ms`].
+    /// This node's turn has come to help boxes that lack a key, see [`Worked::turn_in_ms`](super::Worked::turn_in_ms).
     Turn(T),
 }
 
 impl<T> Job<T> {
+    /// Does somebody here want it? Commands are decided in their order.
+    pub(super) const fn is_command(&self) -> bool {
+        matches!(self, Self::Command(..))
+    }
+
     /// Must the lists have caught up before (rule 3) and after?
     pub(super) fn wants_lists(&self) -> bool {
         match self {
@@ -139,30 +144,30 @@ pub enum Done {
     Nothing,
 }
 
-/// What a batch of jobs has done.
-pub struct Worked<T> {
-    /// The answers, in the order of the jobs.
-    pub done: Vec<(T, Done)>,
-    /// What was written by this node in the batch, durable now.
-    pub written: Vec<Arc<Envelope>>,
-    /// What is different for whoever looks.
-    pub changes: Changes,
-    /// The last row that is durable.
-    pub row: i64,
-    /// This box has another key since: it must meet the others anew.
-    pub renewed: bool,
-    /// Hand over a [`Job::Turn`] after so many milliseconds.
-    pub turn_in_ms: Option<u64>,
-    /// For the machine that asks the neighbours for files.
-    pub files: Vec<files::Input>,
-}
-
 /// What a job has come to inside the transaction.
 pub(super) enum Plan {
     /// As whom, and what came of it.
     Command(Option<usize>, Result<After, ApiError>),
     Received(Taken),
     Ready(Done),
+}
+
+impl Plan {
+    /// Does somebody only look at lists?
+    pub(super) const fn only_looks(&self) -> bool {
+        matches!(self, Self::Command(_, Ok(After::Read(_))))
+    }
+
+    /// The disk did not take it. What only looks at lists does so all the same (rule 8 of the ledger).
+    pub(super) fn fail(&mut self, failed: &Failed) {
+        match self {
+            Self::Received(_) => *self = Self::Ready(Done::Received(None)),
+            Self::Command(_, Ok(after)) if !matches!(after, After::Read(_)) => {
+                *self = Self::Command(None, Err(not_saved(failed)));
+            }
+            Self::Command(..) | Self::Ready(_) => (),
+        }
+    }
 }
 
 /// What a person hears of a disk that said no.
@@ -216,32 +221,29 @@ impl Ledger {
     }
 
     /// What is said once it is known whether the batch is durable.
-    pub(super) fn finish(&mut self, plan: Plan, failed: Option<&Failed>) -> Done {
-        match (plan, failed) {
-            (Plan::Ready(done), _) => done,
-            (Plan::Received(..), Some(_)) => Done::Received(None),
-            (Plan::Received(taken), None) => Done::Received(Some(taken)),
-            (Plan::Command(_, Err(error)), _) => Done::Reply(Err(error)),
-            // Rule 8 of the ledger.
-            (Plan::Command(who, Ok(After::Read(command))), _) => {
+    pub(super) fn finish(&mut self, plan: Plan) -> Done {
+        match plan {
+            Plan::Ready(done) => done,
+            Plan::Received(taken) => Done::Received(Some(taken)),
+            Plan::Command(_, Err(error)) => Done::Reply(Err(error)),
+            Plan::Command(who, Ok(After::Read(command))) => {
                 let answer = self.in_the_name_of(who, |it| it.answer(command));
                 Done::Reply(answer.map_err(ApiError::from))
             }
-            (Plan::Command(_, Ok(_)), Some(failed)) => Done::Reply(Err(not_saved(failed))),
-            (Plan::Command(_, Ok(After::Say(reply))), None) => Done::Reply(Ok(*reply)),
-            (Plan::Command(_, Ok(After::Keep(reply) | After::Renamed { reply, .. })), None) => {
+            Plan::Command(_, Ok(After::Say(reply))) => Done::Reply(Ok(*reply)),
+            Plan::Command(_, Ok(After::Keep(reply) | After::Renamed { reply, .. })) => {
                 Done::Reply(self.keep_identity().map(|()| *reply))
             }
-            (Plan::Command(who, Ok(After::Opened(id))), None) => {
+            Plan::Command(who, Ok(After::Opened(id))) => {
                 let page = self.in_the_name_of(who, |it| it.vault_page(&id));
                 let page = page.map_err(ApiError::from);
                 Done::Reply(page.map(|page| Reply::Vaults(Box::new(page))))
             }
-            (Plan::Command(who, Ok(After::Rides(shown))), None) => {
+            Plan::Command(who, Ok(After::Rides(shown))) => {
                 let reply = self.in_the_name_of(who, |it| it.show_rides(&shown));
                 Done::Reply(reply.map_err(ApiError::from))
             }
-            (Plan::Command(_, Ok(After::Group(id))), None) => {
+            Plan::Command(_, Ok(After::Group(id))) => {
                 Done::Reply(self.group_reply(&id).map_err(ApiError::from))
             }
         }

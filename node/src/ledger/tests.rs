@@ -22,7 +22,7 @@ use crdt::{
 };
 
 use super::{
-    job::{Done, Job, Worked},
+    job::{Done, Job},
     *,
 };
 use crate::{api::RoleWord, identity::Seal};

@@ -258,19 +258,26 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
             Next::Work => {
                 // Also what comes while the first ones are worked on: it shares their sync.
                 let mut batch = Batch::default();
-                ledger.work(std::iter::from_fn(|| queue.next(&mut batch)), clock::claimed())
+                let jobs = std::iter::from_fn(|| queue.next(&mut batch));
+                let (worked, rest) = ledger.work_off(jobs, clock::claimed());
+                hand_in(&ledger, worked, out);
+                ledger.conclude(rest)
             }
             Next::Quiet => ledger.rest(),
             Next::Closed => break,
         };
-        let report = tell(&ledger, worked);
-        if !report.says_nothing() {
-            // Where the loop has gone, what is queued is finished all the same.
-            let _ = out.blocking_send(report);
-        }
+        hand_in(&ledger, worked, out);
     }
     // Nobody is left who could be told what changed.
     let _: Worked<Whom> = ledger.rest();
+}
+
+fn hand_in(ledger: &Ledger, worked: Worked<Whom>, out: &mpsc::Sender<Report>) {
+    let report = tell(ledger, worked);
+    if !report.says_nothing() {
+        // Where the loop has gone, what is queued is finished all the same.
+        let _ = out.blocking_send(report);
+    }
 }
 
 /// Answers whoever waits for the ledger alone; the rest is for the loop.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crdt::{
     genesis::{Genesis, RULES_VERSION},
+    id::EnvelopeId,
     keys::Secret,
     time::{Bucket, ClaimedTime},
 };
@@ -111,4 +112,26 @@ fn what_was_answered_is_listed_after_a_power_cut() {
     assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two", "three"]]);
     ledger.work([post("four")], NOW);
     assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two", "three", "four"]]);
+}
+
+#[test]
+fn a_neighbour_is_answered_before_the_lists_catch_up_and_commands_keep_their_order() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    ledger.work([post("one")], NOW);
+    let unknown = EnvelopeId::from_bytes([7; 32]);
+    let (at_once, rest) =
+        ledger.work_off([log(), post("two"), Job::Lookup((), vec![unknown])], NOW);
+    let [((), Done::Missing(missing))] = at_once.done.as_slice() else { panic!("he alone") };
+    assert_eq!(*missing, [unknown]);
+    assert!(ledger.may_rest(), "the lists have not caught up yet");
+    let later = ledger.conclude(rest);
+    let order: Vec<bool> = later
+        .done
+        .iter()
+        .map(|((), done)| matches!(done, Done::Reply(Ok(Reply::Posted { .. }))))
+        .collect();
+    assert_eq!(order, [false, true], "whoever looked first is answered first");
+    assert_eq!(later.written.len(), 1);
+    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two"]]);
 }

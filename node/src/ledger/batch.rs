@@ -1,0 +1,223 @@
+//! A batch of jobs, from what has gathered to the last answer.
+//!
+//! ```text
+//! jobs ─► decide, save ─► neighbours answered ─► lists catch up ─► people answered
+//!          (work_off)                                (conclude)
+//! ```
+//!
+//! What neighbours hand over and ask for needs no list, and they wait for the answer: a home whose lists take thirty
+//! milliseconds to catch up would otherwise stop the other one for as long
+//! ([why](../../../docs/decisions/0135-neighbours-do-not-wait-for-lists.md)).
+//!
+//! # Rules
+//!
+//! 1. Whoever decides by lists that are behind waits until the batch is saved and the lists have caught up; so does every
+//!    command behind it. Commands are decided and answered in their order.
+//! 2. All that a neighbour wants is decided in its order, and answered as soon as the batch is saved.
+//! 3. Lists catch up once, before anybody here is answered, however many commands wait.
+
+use std::sync::Arc;
+
+use crdt::{envelope::Envelope, sync::files, time::ClaimedTime};
+
+use super::{Done, Failed, Job, LISTS_BEHIND_MAX, Ledger, job::Plan};
+use crate::store::views::Changes;
+
+/// What a batch of jobs has done.
+pub struct Worked<T> {
+    /// The answers: to commands in their order, and to everything else in its order.
+    pub done: Vec<(T, Done)>,
+    /// What was written by this node in the batch, durable now.
+    pub written: Vec<Arc<Envelope>>,
+    /// What is different for whoever looks.
+    pub changes: Changes,
+    /// The last row that is durable.
+    pub row: i64,
+    /// This box has another key since: it must meet the others anew.
+    pub renewed: bool,
+    /// Hand over a [`Job::Turn`] after so many milliseconds.
+    pub turn_in_ms: Option<u64>,
+    /// For the machine that asks the neighbours for files.
+    pub files: Vec<files::Input>,
+}
+
+/// What of a batch waits for the lists.
+pub struct Rest<T> {
+    decided: Decided<T>,
+    /// Did the whole batch only look at lists?
+    only_looks: bool,
+}
+
+/// What jobs have come to in a transaction that is over.
+struct Decided<T> {
+    plans: Vec<(T, Plan)>,
+    /// Rule 1: not decided yet.
+    waiting: Vec<Job<T>>,
+    wants_lists: bool,
+    /// Did the disk take it?
+    saved: bool,
+}
+
+impl<T> Worked<T> {
+    fn join(&mut self, later: Self) {
+        self.done.extend(later.done);
+        self.written.extend(later.written);
+        self.changes.join(later.changes);
+        self.row = later.row;
+        self.renewed |= later.renewed;
+        self.turn_in_ms = later.turn_in_ms.or(self.turn_in_ms);
+        self.files.extend(later.files);
+    }
+}
+
+impl<T> Decided<T> {
+    fn only_looks(&self) -> bool {
+        self.plans.iter().all(|(_, plan)| plan.only_looks())
+    }
+}
+
+impl Ledger {
+    /// Does all that has gathered; `claimed` is what the clock says.
+    pub fn work<T>(
+        &mut self,
+        jobs: impl IntoIterator<Item = Job<T>>,
+        claimed: ClaimedTime,
+    ) -> Worked<T> {
+        let (mut worked, rest) = self.work_off(jobs, claimed);
+        worked.join(self.conclude(rest));
+        worked
+    }
+
+    /// Decides and saves what has gathered, in one transaction; answers whoever needs no list. The rest is
+    /// for [`Ledger::conclude`], before anything else is worked off.
+    pub fn work_off<T>(
+        &mut self,
+        jobs: impl IntoIterator<Item = Job<T>>,
+        claimed: ClaimedTime,
+    ) -> (Worked<T>, Rest<T>) {
+        self.claimed = claimed;
+        self.rested_in_vain = false;
+        self.keep_shifts();
+        let mut decided = self.plan_all(jobs, true);
+        let only_looks = decided.only_looks();
+        let of_people = |(_, plan): &(T, Plan)| matches!(plan, Plan::Command(..));
+        let (plans, ready) = decided.plans.into_iter().partition(of_people);
+        decided.plans = plans;
+        let done = self.finish_all(ready);
+        let worked = self.worked(done, Changes::default(), decided.saved);
+        (worked, Rest { decided, only_looks })
+    }
+
+    /// Brings the lists up to date where somebody needs them, and answers him.
+    pub fn conclude<T>(&mut self, rest: Rest<T>) -> Worked<T> {
+        let mut changes = Changes::default();
+        let Rest { mut decided, only_looks } = rest;
+        self.settle_for(&decided, only_looks, &mut changes);
+        let (mut saved, waiting) = (decided.saved, std::mem::take(&mut decided.waiting));
+        let mut done = self.finish_all(decided.plans);
+        if !waiting.is_empty() {
+            let decided = self.plan_all(waiting, false);
+            self.settle_for(&decided, decided.only_looks(), &mut changes);
+            saved &= decided.saved;
+            done.extend(self.finish_all(decided.plans));
+        }
+        self.worked(done, changes, saved)
+    }
+
+    /// Uses a quiet moment: commits what so far was only written down, and brings the lists up to
+    /// date. What fails is tried again with the next job.
+    pub fn rest<T>(&mut self) -> Worked<T> {
+        let mut changes = Changes::default();
+        if let Err(failed) = self.catch_up_if_behind(&mut changes) {
+            tracing::error!(reason = %failed, "The lists could not catch up");
+            self.rested_in_vain = true;
+        }
+        self.worked(Vec::new(), changes, false)
+    }
+
+    /// Is [`Ledger::rest`] of use when nobody wants anything?
+    pub fn may_rest(&self) -> bool {
+        self.behind > 0 && !self.rested_in_vain
+    }
+
+    /// Decides these jobs in one transaction, and saves it.
+    fn plan_all<T>(
+        &mut self,
+        jobs: impl IntoIterator<Item = Job<T>>,
+        may_wait: bool,
+    ) -> Decided<T> {
+        let written = self.written.len();
+        let mut saved = self.truth.begin().map_err(Failed::from);
+        if saved.is_ok() {
+            self.certify_what_is_fresh();
+        }
+        let (mut plans, mut waiting, mut wants_lists) = (Vec::new(), Vec::new(), false);
+        let mut jobs = jobs.into_iter();
+        let (first, second) = (jobs.next(), jobs.next());
+        self.alone = second.is_none();
+        // Also what comes while these are worked on.
+        for job in first.into_iter().chain(second).chain(jobs) {
+            let is_behind = self.behind > 0 && job.wants_lists();
+            let may_wait = may_wait && saved.is_ok() && job.is_command();
+            if may_wait && (is_behind || !waiting.is_empty()) {
+                waiting.push(job);
+                continue;
+            }
+            wants_lists |= job.wants_lists();
+            plans.push(match &saved {
+                Ok(()) => self.plan(job),
+                Err(error) => self.plan_without_a_disk(job, error),
+            });
+        }
+        if saved.is_ok() {
+            saved = self.save(written);
+        }
+        if let Err(failed) = &saved {
+            self.undo(written, &mut plans, failed);
+        }
+        Decided { plans, waiting, wants_lists, saved: saved.is_ok() }
+    }
+
+    /// What was written since there were so many is safe, and the lists do not know of it.
+    fn save(&mut self, before: usize) -> Result<(), Failed> {
+        self.truth.save()?;
+        self.behind += self.written.len() - before;
+        self.row = self.truth.last_row();
+        Ok(())
+    }
+
+    /// The disk did not take it: nothing of the batch is kept anywhere.
+    fn undo<T>(&mut self, before: usize, plans: &mut [(T, Plan)], failed: &Failed) {
+        tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
+        self.written.truncate(before);
+        self.uncertified = true;
+        self.keys.forget();
+        // The last first: each puts back what was before it.
+        for (_, plan) in plans.iter_mut().rev() {
+            self.take_back(plan);
+            plan.fail(failed);
+        }
+    }
+
+    /// Brings the lists up to date where what was decided needs that.
+    fn settle_for<T>(&mut self, decided: &Decided<T>, only_looks: bool, changes: &mut Changes) {
+        let wanted = decided.wants_lists || !decided.waiting.is_empty();
+        let due = decided.saved && (wanted || self.behind > LISTS_BEHIND_MAX);
+        if due && !(only_looks && self.is_settled()) {
+            self.settle_if_possible(changes);
+        }
+    }
+
+    fn finish_all<T>(&mut self, plans: Vec<(T, Plan)>) -> Vec<(T, Done)> {
+        plans.into_iter().map(|(whom, plan)| (whom, self.finish(plan))).collect()
+    }
+
+    /// What has come of it, with all that has gathered for the loop.
+    fn worked<T>(&mut self, done: Vec<(T, Done)>, changes: Changes, saved: bool) -> Worked<T> {
+        let written = std::mem::take(&mut self.written);
+        let renewed = saved && std::mem::take(&mut self.renewed);
+        let turn_in_ms = self.keys.turn_in_ms.take();
+        let files = std::mem::take(&mut self.files.out);
+        Worked { done, written, changes, row: self.row, renewed, turn_in_ms, files }
+    }
+}
