@@ -13,7 +13,8 @@
 //!
 //! 1. Whoever decides by lists that are behind waits until the batch is saved and the lists have caught up; so does every
 //!    command behind it. Commands are decided and answered in their order.
-//! 2. All that a neighbour wants is decided in its order, and answered as soon as the batch is saved.
+//! 2. All that a neighbour wants is decided in its order, and answered as soon as the batch is saved; but from what brings
+//!    statements or keys on only when the lists know them: the loop learns from these whose a box is.
 //! 3. Lists catch up once, before anybody here is answered, however many commands wait.
 
 use std::sync::Arc;
@@ -51,6 +52,8 @@ pub struct Rest<T> {
 /// What jobs have come to in a transaction that is over.
 struct Decided<T> {
     plans: Vec<(T, Plan)>,
+    /// So many of them come before the first that brings what the loop learns from lists.
+    at_once: usize,
     /// Rule 1: not decided yet.
     waiting: Vec<Job<T>>,
     wants_lists: bool,
@@ -100,8 +103,10 @@ impl Ledger {
         self.keep_shifts();
         let mut decided = self.plan_all(jobs, true);
         let only_looks = decided.only_looks();
+        let at_once = decided.plans.drain(..decided.at_once).collect::<Vec<_>>().into_iter();
         let of_people = |(_, plan): &(T, Plan)| matches!(plan, Plan::Command(..));
-        let (plans, ready) = decided.plans.into_iter().partition(of_people);
+        let (mut plans, ready): (Vec<_>, Vec<_>) = at_once.partition(of_people);
+        plans.append(&mut decided.plans);
         decided.plans = plans;
         let done = self.finish_all(ready);
         let worked = self.worked(done, Changes::default(), decided.saved);
@@ -152,6 +157,7 @@ impl Ledger {
             self.certify_what_is_fresh();
         }
         let (mut plans, mut waiting, mut wants_lists) = (Vec::new(), Vec::new(), false);
+        let mut at_once = None;
         let mut jobs = jobs.into_iter();
         let (first, second) = (jobs.next(), jobs.next());
         self.alone = second.is_none();
@@ -164,6 +170,9 @@ impl Ledger {
                 continue;
             }
             wants_lists |= job.wants_lists();
+            if job.wants_lists() && !job.is_command() {
+                at_once.get_or_insert(plans.len());
+            }
             plans.push(match &saved {
                 Ok(()) => self.plan(job),
                 Err(error) => self.plan_without_a_disk(job, error),
@@ -175,7 +184,8 @@ impl Ledger {
         if let Err(failed) = &saved {
             self.undo(written, &mut plans, failed);
         }
-        Decided { plans, waiting, wants_lists, saved: saved.is_ok() }
+        let at_once = at_once.unwrap_or(plans.len());
+        Decided { plans, at_once, waiting, wants_lists, saved: saved.is_ok() }
     }
 
     /// What was written since there were so many is safe, and the lists do not know of it.

@@ -135,3 +135,16 @@ fn a_neighbour_is_answered_before_the_lists_catch_up_and_commands_keep_their_ord
     assert_eq!(later.written.len(), 1);
     assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two"]]);
 }
+
+#[test]
+fn whose_a_box_is_is_known_before_its_neighbour_is_answered() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    let card = crate::store::truth::tests::village::everything(&ledger.truth);
+    let known = || Job::Lookup((), vec![EnvelopeId::from_bytes([7; 32])]);
+    let (at_once, rest) = ledger.work_off([known(), Job::Receive((), card.into()), known()], NOW);
+    assert!(matches!(at_once.done.as_slice(), [((), Done::Missing(_))]), "the first question");
+    let later = ledger.conclude(rest);
+    let order = later.done.as_slice();
+    assert!(matches!(order, [((), Done::Received(Some(_))), ((), Done::Missing(_))]));
+}
