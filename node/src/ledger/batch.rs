@@ -11,10 +11,11 @@
 //!
 //! # Rules
 //!
-//! 1. Whoever decides by lists that are behind waits until the batch is saved and the lists have caught up; so does every
-//!    command behind it. Commands are decided and answered in their order.
-//! 2. All that a neighbour wants is decided in its order, and answered as soon as the batch is saved; but from what brings
-//!    statements or keys on only when the lists know them: the loop learns from these whose a box is.
+//! 1. Whoever needs lists that are behind waits until the batch is saved and the lists have caught up; so does every
+//!    command behind it, and where it was a neighbour's, all of neighbours'. Commands are decided and answered in
+//!    their order, and so is all that neighbours want.
+//! 2. What a neighbour wants is answered as soon as the batch is saved; but from what brings statements or keys on only when
+//!    the lists know them: the loop learns from these whose a box is.
 //! 3. Lists catch up once, before anybody here is answered, however many commands wait.
 
 use std::sync::Arc;
@@ -157,20 +158,22 @@ impl Ledger {
             self.certify_what_is_fresh();
         }
         let (mut plans, mut waiting, mut wants_lists) = (Vec::new(), Vec::new(), false);
-        let mut at_once = None;
+        let (mut at_once, mut a_neighbour_waits) = (None, false);
         let mut jobs = jobs.into_iter();
         let (first, second) = (jobs.next(), jobs.next());
         self.alone = second.is_none();
         // Also what comes while these are worked on.
         for job in first.into_iter().chain(second).chain(jobs) {
             let is_behind = self.behind > 0 && job.wants_lists();
-            let may_wait = may_wait && saved.is_ok() && job.is_command();
-            if may_wait && (is_behind || !waiting.is_empty()) {
+            let of_neighbour = !job.is_command();
+            let behind_others = if of_neighbour { a_neighbour_waits } else { !waiting.is_empty() };
+            if may_wait && saved.is_ok() && (is_behind || behind_others) {
+                a_neighbour_waits |= of_neighbour;
                 waiting.push(job);
                 continue;
             }
             wants_lists |= job.wants_lists();
-            if job.wants_lists() && !job.is_command() {
+            if job.wants_lists() && of_neighbour {
                 at_once.get_or_insert(plans.len());
             }
             plans.push(match &saved {

@@ -6,7 +6,6 @@ use crdt::{
     envelope::{Envelope, Header, Kind},
     id::{DocumentId, EnvelopeId, RequestId, ScopeId, WriterId},
     judge::Fate,
-    secrets::Keyring,
     sync::{Held, fingerprint::Fingerprint},
     time::{Bucket, ClaimedTime},
 };
@@ -16,7 +15,6 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 use super::{
     Meta,
     memory::Memory,
-    opened::Opened,
     row::{self, Gone, Row},
 };
 use crate::store::error::StoreError;
@@ -28,9 +26,7 @@ const FIXED_BYTES: u32 = 200;
 #[derive(Clone, Copy)]
 pub struct Reading<'a> {
     pub(super) db: &'a Connection,
-    keys: Option<&'a Keyring>,
-    opened: Option<&'a Opened>,
-    codes: Option<&'a BTreeMap<i64, String>>,
+    memory: Option<&'a Memory>,
 }
 
 /// One verdict of the log.
@@ -123,12 +119,11 @@ fn at_most(limit: usize) -> i64 {
 impl<'a> Reading<'a> {
     /// Of everything but what is sealed.
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db, keys: None, opened: None, codes: None }
+        Self { db, memory: None }
     }
 
     pub(super) fn of(db: &'a Connection, memory: &'a Memory) -> Self {
-        let Memory { keyring, opened, codes, .. } = memory;
-        Self { db, keys: Some(keyring), opened: Some(opened), codes: Some(codes) }
+        Self { db, memory: Some(memory) }
     }
 
     /// The log of verdicts after `number`, at most `limit` of them, in order. Of each envelope only
@@ -240,16 +235,15 @@ impl<'a> Reading<'a> {
     }
 
     fn body_of(&self, it: &Row) -> Result<Body, Unreadable> {
-        match self.opened.and_then(|opened| opened.take(it.row)) {
-            Some(body) => Ok(body),
-            None => row::read_body(&it.header, it.gone, it.body.as_deref(), self.keys),
-        }
+        let keys = self.memory.map(|memory| &memory.keyring);
+        let opened = self.memory.and_then(|memory| memory.opened.take(it.row));
+        opened.map_or_else(|| row::read_body(&it.header, it.gone, it.body.as_deref(), keys), Ok)
     }
 
     /// The short names of reasons, by number.
     fn codes(&self) -> Result<Cow<'a, BTreeMap<i64, String>>, StoreError> {
-        if let Some(known) = self.codes {
-            return Ok(Cow::Borrowed(known));
+        if let Some(memory) = self.memory {
+            return Ok(Cow::Borrowed(&memory.codes));
         }
         let mut rows = self.db.prepare_cached("SELECT ref, code FROM reasons")?;
         let found = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
