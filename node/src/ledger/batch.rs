@@ -43,21 +43,16 @@ pub struct Worked<T> {
     pub files: Vec<files::Input>,
 }
 
-/// What of a batch waits for the lists.
+/// What of a batch waits for the lists, and what it came to.
 pub struct Rest<T> {
-    decided: Decided<T>,
-    /// Did the whole batch only look at lists?
-    only_looks: bool,
-}
-
-/// What jobs have come to in a transaction that is over.
-struct Decided<T> {
+    /// What neighbours get as soon as it is saved (rule 2).
+    ready: Vec<(T, Plan)>,
     plans: Vec<(T, Plan)>,
-    /// So many of them come before the first that brings what the loop learns from lists.
-    at_once: usize,
     /// Rule 1: not decided yet.
     waiting: Vec<Job<T>>,
     wants_lists: bool,
+    /// Did the whole batch only look at lists?
+    only_looks: bool,
     /// Did the disk take it?
     saved: bool,
 }
@@ -71,12 +66,6 @@ impl<T> Worked<T> {
         self.renewed |= later.renewed;
         self.turn_in_ms = later.turn_in_ms.or(self.turn_in_ms);
         self.files.extend(later.files);
-    }
-}
-
-impl<T> Decided<T> {
-    fn only_looks(&self) -> bool {
-        self.plans.iter().all(|(_, plan)| plan.only_looks())
     }
 }
 
@@ -102,30 +91,24 @@ impl Ledger {
         self.claimed = claimed;
         self.rested_in_vain = false;
         self.keep_shifts();
-        let mut decided = self.plan_all(jobs, true);
-        let only_looks = decided.only_looks();
-        let at_once = decided.plans.drain(..decided.at_once).collect::<Vec<_>>().into_iter();
-        let of_people = |(_, plan): &(T, Plan)| matches!(plan, Plan::Command(..));
-        let (mut plans, ready): (Vec<_>, Vec<_>) = at_once.partition(of_people);
-        plans.append(&mut decided.plans);
-        decided.plans = plans;
+        let mut rest = self.plan_all(jobs, true);
+        let ready = std::mem::take(&mut rest.ready);
         let done = self.finish_all(ready);
-        let worked = self.worked(done, Changes::default(), decided.saved);
-        (worked, Rest { decided, only_looks })
+        (self.worked(done, Changes::default(), rest.saved), rest)
     }
 
     /// Brings the lists up to date where somebody needs them, and answers him.
     pub fn conclude<T>(&mut self, rest: Rest<T>) -> Worked<T> {
         let mut changes = Changes::default();
-        let Rest { mut decided, only_looks } = rest;
-        self.settle_for(&decided, only_looks, &mut changes);
-        let (mut saved, waiting) = (decided.saved, std::mem::take(&mut decided.waiting));
-        let mut done = self.finish_all(decided.plans);
+        self.settle_for(&rest, &mut changes);
+        let Rest { plans, waiting, mut saved, .. } = rest;
+        let mut done = self.finish_all(plans);
         if !waiting.is_empty() {
-            let decided = self.plan_all(waiting, false);
-            self.settle_for(&decided, decided.only_looks(), &mut changes);
-            saved &= decided.saved;
-            done.extend(self.finish_all(decided.plans));
+            let rest = self.plan_all(waiting, false);
+            self.settle_for(&rest, &mut changes);
+            saved &= rest.saved;
+            done.extend(self.finish_all(rest.ready));
+            done.extend(self.finish_all(rest.plans));
         }
         self.worked(done, changes, saved)
     }
@@ -147,48 +130,45 @@ impl Ledger {
     }
 
     /// Decides these jobs in one transaction, and saves it.
-    fn plan_all<T>(
-        &mut self,
-        jobs: impl IntoIterator<Item = Job<T>>,
-        may_wait: bool,
-    ) -> Decided<T> {
+    fn plan_all<T>(&mut self, jobs: impl IntoIterator<Item = Job<T>>, may_wait: bool) -> Rest<T> {
         let written = self.written.len();
         let mut saved = self.truth.begin().map_err(Failed::from);
         if saved.is_ok() {
             self.certify_what_is_fresh();
         }
-        let (mut plans, mut waiting, mut wants_lists) = (Vec::new(), Vec::new(), false);
-        let (mut at_once, mut a_neighbour_waits) = (None, false);
+        let (mut ready, mut plans, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut wants_lists, mut neighbours_need_lists, mut a_neighbour_waits) =
+            (false, false, false);
         let mut jobs = jobs.into_iter();
         let (first, second) = (jobs.next(), jobs.next());
         self.alone = second.is_none();
         // Also what comes while these are worked on.
         for job in first.into_iter().chain(second).chain(jobs) {
-            let is_behind = self.behind > 0 && job.wants_lists();
-            let of_neighbour = !job.is_command();
+            let (needs_lists, of_neighbour) = (job.wants_lists(), !job.is_command());
+            let is_behind = self.behind > 0 && needs_lists;
             let behind_others = if of_neighbour { a_neighbour_waits } else { !waiting.is_empty() };
             if may_wait && saved.is_ok() && (is_behind || behind_others) {
                 a_neighbour_waits |= of_neighbour;
                 waiting.push(job);
                 continue;
             }
-            wants_lists |= job.wants_lists();
-            if job.wants_lists() && of_neighbour {
-                at_once.get_or_insert(plans.len());
-            }
-            plans.push(match &saved {
+            wants_lists |= needs_lists;
+            neighbours_need_lists |= of_neighbour && needs_lists;
+            let at_once = of_neighbour && !neighbours_need_lists;
+            let plan = match &saved {
                 Ok(()) => self.plan(job),
                 Err(error) => self.plan_without_a_disk(job, error),
-            });
+            };
+            if at_once { &mut ready } else { &mut plans }.push(plan);
         }
         if saved.is_ok() {
             saved = self.save(written);
         }
         if let Err(failed) = &saved {
-            self.undo(written, &mut plans, failed);
+            self.undo(written, ready.iter_mut().chain(&mut plans), failed);
         }
-        let at_once = at_once.unwrap_or(plans.len());
-        Decided { plans, at_once, waiting, wants_lists, saved: saved.is_ok() }
+        let only_looks = ready.is_empty() && plans.iter().all(|(_, plan)| plan.only_looks());
+        Rest { ready, plans, waiting, wants_lists, only_looks, saved: saved.is_ok() }
     }
 
     /// What was written since there were so many is safe, and the lists do not know of it.
@@ -200,23 +180,28 @@ impl Ledger {
     }
 
     /// The disk did not take it: nothing of the batch is kept anywhere.
-    fn undo<T>(&mut self, before: usize, plans: &mut [(T, Plan)], failed: &Failed) {
+    fn undo<'a, T: 'a>(
+        &mut self,
+        before: usize,
+        plans: impl DoubleEndedIterator<Item = &'a mut (T, Plan)>,
+        failed: &Failed,
+    ) {
         tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
         self.written.truncate(before);
         self.uncertified = true;
         self.keys.forget();
         // The last first: each puts back what was before it.
-        for (_, plan) in plans.iter_mut().rev() {
+        for (_, plan) in plans.rev() {
             self.take_back(plan);
             plan.fail(failed);
         }
     }
 
     /// Brings the lists up to date where what was decided needs that.
-    fn settle_for<T>(&mut self, decided: &Decided<T>, only_looks: bool, changes: &mut Changes) {
-        let wanted = decided.wants_lists || !decided.waiting.is_empty();
-        let due = decided.saved && (wanted || self.behind > LISTS_BEHIND_MAX);
-        if due && !(only_looks && self.is_settled()) {
+    fn settle_for<T>(&mut self, rest: &Rest<T>, changes: &mut Changes) {
+        let wanted = rest.wants_lists || !rest.waiting.is_empty();
+        let due = rest.saved && (wanted || self.behind > LISTS_BEHIND_MAX);
+        if due && !(rest.only_looks && self.is_settled()) {
             self.settle_if_possible(changes);
         }
     }

@@ -59,20 +59,8 @@ pub enum Whom {
 
 /// What a batch has come to, for the loop.
 pub struct Report {
-    /// Answers for sessions, and for askers whom the loop answers.
-    pub done: Vec<(Whom, Done)>,
-    /// What this node wrote.
-    pub written: Vec<Arc<Envelope>>,
-    /// What is different.
-    pub changes: Changes,
-    /// The last durable row.
-    pub row: i64,
-    /// This box has another key since.
-    pub renewed: bool,
-    /// Hand over a turn after so many milliseconds.
-    pub turn_in_ms: Option<u64>,
-    /// For the machine that asks the neighbours for files.
-    pub files: Vec<crdt::sync::files::Input>,
+    /// The same as the ledger says, without what concerns nobody but whoever asked.
+    pub worked: Worked<Whom>,
     /// Who is who, if the roster changed.
     pub people: Option<People>,
 }
@@ -80,7 +68,8 @@ pub struct Report {
 impl Report {
     /// Somebody looked and was answered: that is nothing for the loop.
     fn says_nothing(&self) -> bool {
-        let Self { done, written, changes, renewed, turn_in_ms, files, people, row: _ } = self;
+        let Self { worked, people } = self;
+        let Worked { done, written, changes, renewed, turn_in_ms, files, row: _ } = worked;
         done.is_empty()
             && written.is_empty()
             && *changes == Changes::default()
@@ -283,18 +272,16 @@ fn hand_in(ledger: &Ledger, worked: Worked<Whom>, out: &mpsc::Sender<Report>) {
 /// Answers whoever waits for the ledger alone; the rest is for the loop.
 fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
     let people = if worked.changes.roster { people(ledger) } else { None };
-    let mut done = Vec::new();
     for (whom, outcome) in std::mem::take(&mut worked.done) {
         match (whom, outcome) {
             // Whoever went away does not need the answer.
             (Whom::Asker(asker), Done::Reply(reply)) => drop(asker.send(reply)),
             (_, Done::Nothing) => (),
             (Whom::Nobody, outcome) if !matches!(outcome, Done::Files(_)) => (),
-            (whom, outcome) => done.push((whom, outcome)),
+            (whom, outcome) => worked.done.push((whom, outcome)),
         }
     }
-    let Worked { written, changes, row, renewed, turn_in_ms, files, .. } = worked;
-    Report { done, written, changes, row, renewed, turn_in_ms, files, people }
+    Report { worked, people }
 }
 
 fn people(ledger: &Ledger) -> Option<People> {

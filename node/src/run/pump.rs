@@ -376,8 +376,9 @@ impl Pump {
 
     fn report(&mut self, report: Report) {
         let now = self.clock.now();
-        self.renewed |= report.renewed;
-        if let Some(People { neighbours, households, plate, introduction }) = report.people {
+        let Report { worked, people } = report;
+        self.renewed |= worked.renewed;
+        if let Some(People { neighbours, households, plate, introduction }) = people {
             (self.porch.plate, self.core.introduction) = (plate, introduction);
             for (key, neighbour) in &neighbours {
                 self.core.book.set_office(*key, neighbour.office);
@@ -386,20 +387,20 @@ impl Pump {
             self.core.handle(Input::Boxes(neighbours.keys().copied().collect()), now);
             self.neighbours = neighbours;
         }
-        if let Some(ms) = report.turn_in_ms {
+        if let Some(ms) = worked.turn_in_ms {
             let at = now + ms;
             self.turn_at = Some(self.turn_at.map_or(at, |earlier| earlier.min(at)));
         }
-        if !report.written.is_empty() {
-            self.core.handle(Input::Written { new: report.written, row: report.row }, now);
+        if !worked.written.is_empty() {
+            self.core.handle(Input::Written { new: worked.written, row: worked.row }, now);
         }
-        if !report.files.is_empty() {
-            self.core.handle(Input::Files(report.files), now);
+        if !worked.files.is_empty() {
+            self.core.handle(Input::Files(worked.files), now);
         }
-        for (whom, done) in report.done {
-            self.done(whom, done, report.row, now);
+        for (whom, done) in worked.done {
+            self.done(whom, done, worked.row, now);
         }
-        let changes = report.changes;
+        let changes = worked.changes;
         let groups = changes.groups.into_iter().map(|id| Event::Group { id });
         let requests = changes.requests.into_iter().map(|id| Event::Request { id });
         let roster = changes.roster.then_some(Event::Roster);
