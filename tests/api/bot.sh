@@ -15,13 +15,9 @@ bot() { # starts one
 }
 answers() { linli office log all --last 1000 --json | grep -cF '"text":"周三 9:00–15:00 停水。"' || true; }
 until_answers() { # until_answers COUNT
-  local tries=0
-  until [ "$(answers)" -ge "$1" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 600 ] || { cat "$work/bot.out"; fail "$(answers) answers, not $1"; }
-    read -r -t 0.05 <> <(:) || true
-  done
+  until_it "not $1 answers" so_many "$1"
 }
+so_many() { [ "$(answers)" -ge "$1" ]; }
 
 linli office --as Wang post all "几点停水？" >/dev/null
 bot

@@ -51,10 +51,7 @@ post() { # post TITLE: the code of a posting to the fleet
 }
 ride=$(post "A ride, help into the car"); spare=$(post "Another ride")
 reads() { # reads HOME CODE: until it reads the posting, whose key comes a moment later
-  local tries=0
-  until linli "$1" request "$2" --json >/dev/null 2>&1; do
-    tries=$((tries + 1)); [ $tries -lt 400 ] || fail "$1 reads no posting"; read -r -t 0.05 <> <(:) || true
-  done
+  until_it "$1 reads no posting" linli "$1" request "$2" --json
 }
 for driver in anna chen; do reads "$driver" "$ride"; reads "$driver" "$spare"; done
 if linli bao request "$ride" --json >/dev/null 2>&1; then fail "bao, who drives nobody, reads the posting"; fi

@@ -18,6 +18,7 @@ lines() { linli home log all --last 1000 --json 2>/dev/null | json_lines=1 pytho
 import json, sys
 print(len({t for t in (json.loads(line)["text"] for line in sys.stdin) if t.startswith("line ")}))'; }
 damaged() { linli home doctor --json | json 'next(c["found"] for c in d["checks"] if c["name"] == "damaged")'; }
+nothing_damaged() { [ "$(damaged)" = 0 ]; }
 
 found_by_check=0 mended=0 harmless=0
 for seed in $(seq "$flips"); do
@@ -38,11 +39,7 @@ sys.exit(next(c["ok"] for c in json.load(open(sys.argv[1]))["checks"] if c["name
       continue
     fi
     up home --no-mdns --listen /ip4/127.0.0.1/tcp/0 --dial "$neighbour"
-    tries=0
-    until [ "$(damaged)" = 0 ]; do
-      tries=$((tries + 1)); [ $tries -lt 200 ] || fail "flip $seed: $(damaged) stay damaged"
-      read -r -t 0.05 <> <(:) || true
-    done
+    until_it "flip $seed: something stays damaged" nothing_damaged
     down home
     mended=$((mended + 1))
   else

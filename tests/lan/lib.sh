@@ -96,29 +96,15 @@ up() { # up HOME [ARGS…]: starts its node, in its namespace if there is one
     >"$work/$home.out" 2>"$work/$home.err" &
   started+=($!)
   echo $! >"$work/$home.pid"
-  local tries=0
-  until [ -S "$work/$home/control.sock" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 1000 ] || { cat "$work/$home.err"; fail "$home does not start"; }
-    kill -0 "$(cat "$work/$home.pid")" 2>/dev/null || { cat "$work/$home.err"; fail "$home ended"; }
-    read -r -t 0.02 <> <(:) || true
-  done
+  until_it "$home does not start" started_or_ended "$home"
+  [ -S "$work/$home/control.sock" ] || { cat "$work/$home.err"; fail "$home ended"; }
 }
+started_or_ended() { [ -S "$work/$1/control.sock" ] || ! kill -0 "$(cat "$work/$1.pid")"; }
 reachable() { # reachable HOME ADDRESS: until it has said that it listens there
-  local tries=0
-  until grep -qF "/$2/" "$work/$1.out"; do
-    tries=$((tries + 1))
-    [ $tries -lt 1000 ] || fail "$1 does not listen at $2"
-    read -r -t 0.02 <> <(:) || true
-  done
+  until_it "$1 does not listen at $2" grep -qF "/$2/" "$work/$1.out"
 }
 page_of() { # page_of HOME: where its page is, once it has said so
-  local tries=0
-  until grep -qo 'http://127[^/ ]*' "$work/$1.out"; do
-    tries=$((tries + 1))
-    [ $tries -lt 1000 ] || fail "$1 does not say where its page is"
-    read -r -t 0.02 <> <(:) || true
-  done
+  until_it "$1 does not say where its page is" grep -qo 'http://127[^/ ]*' "$work/$1.out"
   grep -o 'http://127[^/ ]*' "$work/$1.out" | tail -n 1
 }
 down() { # down HOME [SIGNAL]
@@ -163,11 +149,10 @@ while time.process_time() - worked < 0.3: pass
 print(math.ceil(float(sys.argv[1]) * min(10, max(1, (time.monotonic() - began) / 0.3 - 0.1))))
 PY
 }
-until_it() { # until_it WHAT COMMAND…: until it succeeds; WHAT says what is wrong if it never does
-  local what=$1 tries=0; shift
+until_it() { # until_it WHAT COMMAND…: until it succeeds; WHAT says what is wrong if it does not in three minutes
+  local what=$1 last=$((SECONDS + 180)); shift
   until "$@" >/dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ $tries -lt 400 ] || fail "$what"
+    [ $SECONDS -lt $last ] || fail "$what"
     read -r -t 0.05 <> <(:) || true
   done
 }
@@ -199,13 +184,9 @@ alike() { # alike WHAT HOME…: what the function WHAT prints of each home is th
 
 # Until HOME shows TEXT in a group: keys come a moment after what they open.
 shows() { # shows HOME GROUP TEXT
-  local tries=0
-  until linli "$1" log "$2" --last 100000 --json | has -F -- "$3"; do
-    tries=$((tries + 1))
-    [ $tries -lt 400 ] || fail "$1 does not show “$3” in $2"
-    read -r -t 0.02 <> <(:) || true
-  done
+  until_it "$1 does not show “$3” in $2" shown "$@"
 }
+shown() { linli "$1" log "$2" --last 100000 --json | has -F -- "$3"; }
 
 # The same on every home: fingerprint, state and count of every group, or of those named in `groups`, where
 # not everybody is in all of them.
@@ -223,16 +204,10 @@ same_everywhere() {
 }
 # The same, where whoever's turn it is may still hand on the keys that follow from what just happened.
 same_soon() {
-  local tries=0 shown
-  while :; do
-    shown=$(for home in "$@"; do groups_of "$home"; done | sort -u)
-    [ "$(wc -l <<<"$shown")" -gt 1 ] || break
-    tries=$((tries + 1))
-    [ $tries -lt 100 ] || fail "$* do not show the same: $shown"
-    read -r -t 0.02 <> <(:) || true
-  done
-  note "the same on $*: $shown"
+  until_it "$* do not show the same" are_the_same "$@"
+  note "the same on $*: $(groups_of "$1")"
 }
+are_the_same() { [ "$(for home in "$@"; do groups_of "$home"; done | sort -u | wc -l)" = 1 ]; }
 no_errors() { # nothing at level ERROR in any log
   ! grep -l ' ERROR ' "$work"/*.err 2>/dev/null || { grep -h ' ERROR ' "$work"/*.err | head -5; fail "errors in a log"; }
 }

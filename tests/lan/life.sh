@@ -159,8 +159,7 @@ posting=$(linli office hand-on "$ride" fleet --title "A ride, help into the car"
 [ "$(linli office hand-on "$ride" fleet --title "Once more" --json | json 'd["code"]')" = "$posting" ] || fail "posted twice"
 together
 shows_posting() { linli wang request "$posting" --json >"$work/posting" 2>/dev/null; }
-tries=0
-until shows_posting; do tries=$((tries + 1)); [ $tries -lt 400 ] || fail "the team reads no posting"; read -r -t 0.05 <> <(:) || true; done
+until_it "the team reads no posting" shows_posting
 grep -q "help into the car" "$work/posting" || fail "the team does not read what is needed"
 ! grep -qE "Grandma|dialysis|王桂兰|138 0013|5-2-301" "$work/posting" || fail "the posting says whose it is: $(cat "$work/posting")"
 linli wang claim "$posting" --json >/dev/null
@@ -168,10 +167,8 @@ refused no_vault wang request "$posting" --private
 together
 linli office assign "$posting" wang-person --json >/dev/null
 together
-tries=0
-until linli wang request "$posting" --private --json 2>/dev/null | has "138 0013 8000"; do
-  tries=$((tries + 1)); [ $tries -lt 400 ] || fail "the driver has no number"; read -r -t 0.05 <> <(:) || true
-done
+has_number() { linli wang request "$posting" --private --json | has "138 0013 8000"; }
+until_it "the driver has no number" has_number
 together
 looked() { linli office request "$ride" --private --reason "who looked?" --json | json "[(o['who'], o['released_to']) for o in d['openings'] if o.get('team') == 'fleet']"; }
 until_it "the desk does not see that its driver looked: $(looked)" eval 'looked | has -F "('"'wang-person', None"')"'
@@ -202,10 +199,8 @@ else
   down office
   unplug office lan
   LD_PRELOAD=$faketime FAKETIME=+8d FAKETIME_DONT_FAKE_MONOTONIC=1 up office
-  tries=0
-  until [ "$(status office "$silent")" = closed ]; do
-    tries=$((tries + 1)); [ $tries -lt 400 ] || fail "nobody closed it: $(status office "$silent")"; read -r -t 0.05 <> <(:) || true
-  done
+  closed_by_itself() { [ "$(status office "$silent")" = closed ]; }
+  until_it "nobody closed it: $(status office "$silent")" closed_by_itself
   [ "$(linli office figures --json | json 'd["all"]["satisfaction"]["by_default"]')" = 1 ] || fail "not counted apart"
   note "closed here, opened again there: open beats closed"
   linli wang reopen "$silent" --json >/dev/null

@@ -10,12 +10,7 @@ cable box lan 10.9.4.1; cable phone lan 10.9.4.50
 found box 林姐 榆树里
 ip netns exec box "$LINLI" --data "$work/box" up --web 0.0.0.0:4780 >"$work/box.out" 2>"$work/box.err" &
 started+=($!)
-tries=0
-until grep -qo 'linli-[a-z0-9]*\.local' "$work/box.out"; do
-  tries=$((tries + 1))
-  [ $tries -lt 1000 ] || { cat "$work/box.err"; fail "the box does not say its name"; }
-  read -r -t 0.02 <> <(:) || true
-done
+until_it "the box does not say its name" grep -qo 'linli-[a-z0-9]*\.local' "$work/box.out"
 name=$(grep -o 'linli-[a-z0-9]*\.local' "$work/box.out" | head -n 1)
 asks() { # asks ADDRESS: the phone, which expects the box there
   ip netns exec phone python3 "$here/named.py" "$name" "$1" 10.9.4.50 4780 "$work/box/trust.json" || fail "the phone"

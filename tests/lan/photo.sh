@@ -29,14 +29,6 @@ PY
 coming() { # coming HOME: bytes here and bytes in all of what is on its way
   linli "$1" files --json | json '(lambda c: "%d %d" % (c[0]["here_bytes"], c[0]["bytes"]) if c else "0 0")(d["coming"])'
 }
-until_true() { # until_true WHAT COMMAND…
-  local what=$1 tries=0; shift
-  until "$@"; do
-    tries=$((tries + 1))
-    [ $tries -lt 1500 ] || fail "$what"
-    read -r -t 0.02 <> <(:) || true
-  done
-}
 
 note "a night's chat while Bao is away, and then an alert with a photo"
 unplug bao street
@@ -48,7 +40,7 @@ linli anna import all "$work/chat.jsonl" >/dev/null
 alert=$(linli anna alert "The pipe at the gate has burst" --photo "$work/pipe.png" --json | json 'd["id"]')
 plug bao street
 alert_here() { linli bao news --json 2>/dev/null | has "$alert"; }
-until_true "the alert does not come to bao" alert_here
+until_it "the alert does not come to bao" alert_here
 chat_here=$(linli bao log all --last 10000 --json | wc -l)
 linli bao photo "$alert" "$work/thumbnail.jpg" >/dev/null
 [ "$(stat -c %s "$work/thumbnail.jpg")" -le 12288 ] || fail "the thumbnail is no thumbnail"
@@ -58,7 +50,7 @@ linli bao wait --peers 1 --timeout 180 || fail "bao is not equal"
 note "the whole photo is asked for, and the line is cut in the middle of it"
 linli bao files get "$alert" >/dev/null
 begun() { read -r had all < <(coming bao); [ "$had" -gt 0 ]; }
-until_true "nothing of the photo comes" begun
+until_it "nothing of the photo comes" begun
 unplug bao street
 down bao KILL
 up bao
@@ -67,7 +59,7 @@ read -r here all < <(coming bao)
 note "$here of $all bytes are here after the cut and a kill"
 plug bao street
 is_whole() { [ "$(linli "$1" files --json | json 'd["held"]')" = 1 ]; }
-until_true "the photo does not come to bao" is_whole bao
+until_it "the photo does not come to bao" is_whole bao
 linli bao photo "$alert" "$work/bao.jpg" >/dev/null
 linli anna photo "$alert" "$work/anna.jpg" >/dev/null
 cmp "$work/bao.jpg" "$work/anna.jpg" || fail "the photos differ"
@@ -76,7 +68,7 @@ note "Anna's box is off; Chen gets it from Bao"
 linli chen wait --peers 2 --timeout 180 || fail "chen is not equal"
 down anna
 linli chen files get "$alert" >/dev/null
-until_true "the photo does not come to chen" is_whole chen
+until_it "the photo does not come to chen" is_whole chen
 linli chen photo "$alert" "$work/chen.jpg" >/dev/null
 cmp "$work/bao.jpg" "$work/chen.jpg" || fail "the photos differ"
 
@@ -86,7 +78,7 @@ linli anna wait --peers 2 --timeout 180 || fail "anna does not come back"
 linli anna group new room --kind invite --json >/dev/null
 linli anna grant bao-person member --over room >/dev/null 2>&1
 is_in_room() { linli bao groups --json | has '"name":"room"'; }
-until_true "bao does not come into the room" is_in_room
+until_it "bao does not come into the room" is_in_room
 python3 - "$work/hand.png" <<'PY'
 import struct, sys, zlib
 rows = b"".join(b"\0" + bytes((40 if (x // 9 + y // 7) % 5 == 0 else 240) for x in range(300) for _ in range(3)) for y in range(200))
@@ -97,7 +89,7 @@ PY
 unplug chen street
 asked=$(linli bao ask --photo "$work/hand.png" --group room --json | json 'd["code"]')
 asked_here() { linli anna request "$asked" --json >/dev/null 2>&1; }
-until_true "anna does not see what bao asks" asked_here
+until_it "anna does not see what bao asks" asked_here
 linli anna photo "$asked" "$work/hand.jpg" >/dev/null || fail "anna does not see the handwriting"
 [ "$(head -c 2 "$work/hand.jpg" | od -An -tx1 | tr -d ' ')" = ffd8 ] || fail "it is no photo"
 linli anna claim "$asked" --json >/dev/null || fail "anna cannot say that she comes"

@@ -2,12 +2,16 @@
 //!
 //! # Rules
 //!
-//! 1. It calls whoever discovery names, and whoever it was told to dial; who answers at the door
-//!    says which neighbourhood he is of.
+//! 1. It calls whoever discovery names, and whoever it was told to dial, and again where nobody
+//!    answered (`calls`); who answers at the door says which neighbourhood he is of.
 //! 2. It asks to be let in by one neighbourhood: the only one, or the one that its person named.
 //! 3. It shows the digits of every home there that can open, and takes the first link that comes.
 
+mod calls;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use calls::{CALL_AGAIN_MS, Calls};
 
 use crdt::{
     id::KeyId,
@@ -27,12 +31,6 @@ use crate::{
 /// Doors that are asked at.
 const DOORS_MAX: usize = 32;
 
-/// Boxes that were called; beyond, the list starts afresh (a flood, not a neighbourhood).
-const CALLED_MAX: usize = 256;
-
-/// Between two calls of the same box, in milliseconds.
-const CALL_AGAIN_MS: u64 = 3_000;
-
 /// After the first door answered, how long others are waited for, in milliseconds.
 const LOOK_MS: u64 = 2_000;
 
@@ -51,7 +49,7 @@ pub struct Asking {
     number: Number,
     clock: Clock,
     typed: Vec<String>,
-    called: BTreeMap<KeyId, Moment>,
+    calls: Calls,
     typed_at: Option<Moment>,
     doors: BTreeMap<LinkId, Door>,
     /// Boxes that have said no.
@@ -76,7 +74,7 @@ impl Asking {
             number: clock::random(),
             clock: Clock::default(),
             typed: config.dial.clone(),
-            called: BTreeMap::new(),
+            calls: Calls::default(),
             typed_at: None,
             doors: BTreeMap::new(),
             refused: BTreeSet::new(),
@@ -97,7 +95,10 @@ impl Asking {
     /// Takes what the mesh says.
     pub fn take(&mut self, event: MeshEvent) {
         match event {
-            MeshEvent::Discovered { peer, addresses } => self.call(peer, addresses),
+            MeshEvent::Discovered { peer, addresses } => {
+                self.calls.found(peer, addresses, self.clock.now());
+                self.call();
+            }
             MeshEvent::LinkUp(up) => self.came_to(up.link, up.peer),
             MeshEvent::Frame { link, bytes } => self.heard(link, &bytes),
             MeshEvent::LinkDown { link, .. } => {
@@ -107,20 +108,19 @@ impl Asking {
         }
     }
 
-    fn call(&mut self, peer: KeyId, addresses: Vec<String>) {
-        let now = self.clock.now();
-        let lately = self.called.get(&peer).is_some_and(|at| now.since_ms(*at) < CALL_AGAIN_MS);
-        let linked = self.doors.values().any(|door| door.peer == peer);
-        let refused = self.refused.contains(&peer);
-        if lately || linked || refused || self.doors.len() >= DOORS_MAX {
+    /// Calls whoever is due.
+    fn call(&mut self) {
+        let (doors, refused) = (&self.doors, &self.refused);
+        if doors.len() >= DOORS_MAX {
             return;
         }
-        if self.called.len() >= CALLED_MAX {
-            self.called.clear();
+        let wanted = |peer: &KeyId| {
+            !refused.contains(peer) && !doors.values().any(|door| door.peer == *peer)
+        };
+        for (peer, addresses) in self.calls.due(self.clock.now(), wanted) {
+            // A mesh that is busy is asked again the next time.
+            let _ = self.edge.0.dial(Some(peer), addresses);
         }
-        self.called.insert(peer, now);
-        // A mesh that is busy is called again with the next hint.
-        let _ = self.edge.0.dial(Some(peer), addresses);
     }
 
     fn call_typed(&mut self) {
@@ -176,6 +176,7 @@ impl Asking {
 
     /// How far it is; asks at doors that were found meanwhile.
     pub fn page(&mut self) -> KnockPage {
+        self.call();
         self.call_typed();
         let looked = self.first.is_some_and(|at| self.clock.now().since_ms(at) >= LOOK_MS);
         self.doors.retain(|_, door| !self.refused.contains(&door.peer));
