@@ -90,10 +90,16 @@ pub struct DocumentState {
 impl DocumentState {
     /// The document of a request or group that nobody has edited yet.
     pub fn new(form: DocumentForm, about: EnvelopeId) -> Self {
+        let mut state = Self::unmade(form, about);
+        state.rebuild();
+        state
+    }
+
+    /// The same before its Automerge document is made.
+    fn unmade(form: DocumentForm, about: EnvelopeId) -> Self {
         let document = gate::document_of(form, &about);
-        let (automerge, first) = schema::begin(form, &document);
-        let history = History::new(first);
-        let entered = history.entered();
+        let history = History::new(schema::first(form, &document));
+        let (entered, automerge) = (Vec::new(), Automerge::new());
         Self { form, about, document, history, entered, automerge }
     }
 
@@ -105,22 +111,25 @@ impl DocumentState {
         about: EnvelopeId,
         changes: impl IntoIterator<Item = Received<'a>>,
     ) -> (Self, Vec<(EnvelopeId, Rejected)>) {
-        let mut state = Self::new(form, about);
+        let mut state = Self::unmade(form, about);
         let mut refused = Vec::new();
         // By the first change that each one still misses.
         let mut waiting: BTreeMap<EnvelopeId, Vec<Received<'a>>> = BTreeMap::new();
         let mut ready: Vec<Received<'a>> = changes.into_iter().collect();
         while let Some(next) = ready.pop() {
-            if state.history.find(&next.id).is_some() {
+            let history = &state.history;
+            if history.find(&next.id).is_some() {
+                continue;
+            }
+            // Before it is read: reading is what costs.
+            if let Some(missing) = next.deps.iter().find(|id| history.find(id).is_none()) {
+                waiting.entry(*missing).or_default().push(next);
                 continue;
             }
             match state.judge(&next) {
                 Ok(judged) => {
                     state.history.insert(judged);
                     ready.extend(waiting.remove(&next.id).unwrap_or_default());
-                }
-                Err(Rejected::Waiting(missing)) => {
-                    waiting.entry(missing[0]).or_default().push(next);
                 }
                 Err(rejected) => refused.push((next.id, rejected)),
             }
@@ -131,9 +140,7 @@ impl DocumentState {
             };
             refused.push((next.id, rejected));
         }
-        // Nothing has been applied yet: it is still the document that the genesis change makes.
-        let begun = std::mem::take(&mut state.automerge);
-        state.rebuild(begun);
+        state.rebuild();
         refused.extend(state.left_out());
         refused.sort_by_key(|(id, _)| *id);
         refused.dedup_by_key(|(id, _)| *id);
@@ -190,20 +197,21 @@ impl DocumentState {
             return self.verdict(&id).map(|()| Applied::default());
         }
         let before = std::mem::take(&mut self.entered);
-        self.rebuild(schema::begin(self.form, &self.document).0);
+        self.rebuild();
         let left = (0..before.len()).filter(|at| before[*at] && !self.entered[*at]);
         let displaced = left.filter_map(|at| self.history.node(at).id).collect();
         self.verdict(&id).map(|()| Applied { displaced })
     }
 
-    /// Makes the Automerge document anew from its beginning and the changes that enter.
-    fn rebuild(&mut self, begun: Automerge) {
+    /// Makes the Automerge document anew from the changes that enter, the genesis change first.
+    fn rebuild(&mut self) {
         self.entered = self.history.entered();
-        let all = || self.entering().skip(1).map(|node| node.change.clone());
-        self.automerge = apply(begun, all().collect()).unwrap_or_else(|_| {
+        let all = || self.entering().map(|node| node.change.clone());
+        self.automerge = apply(Automerge::new(), all().collect()).unwrap_or_else(|_| {
             // The net under the net: one by one, without whatever Automerge fails on.
-            let (begun, _) = schema::begin(self.form, &self.document);
-            all().fold(begun, |whole, change| apply(whole.clone(), vec![change]).unwrap_or(whole))
+            let one =
+                |whole: Automerge, change| apply(whole.clone(), vec![change]).unwrap_or(whole);
+            all().fold(Automerge::new(), one)
         });
     }
 

@@ -15,7 +15,7 @@ use automerge::{
 
 use super::{
     BoardEdit, DocumentState, Fact, FactEdit, ItemKey, apply, group, request,
-    schema::{self, entries, place},
+    schema::{entries, place},
 };
 use crate::{
     body::{Change, DocumentForm},
@@ -183,16 +183,17 @@ impl DocumentState {
     /// The document of what these changes build on, and themselves.
     fn past_of(&self, tips: &[NodeIndex]) -> Automerge {
         let mut wanted = vec![false; self.entered.len()];
+        wanted[0] = true;
         tips.iter().for_each(|tip| wanted[*tip] = true);
         for at in (0..wanted.len()).rev() {
             if wanted[at] {
                 self.history.node(at).deps.iter().for_each(|dep| wanted[*dep] = true);
             }
         }
-        let begin = || schema::begin(self.form, &self.document).0;
-        let past = (1..wanted.len()).filter(|at| wanted[*at]);
+        let past = (0..wanted.len()).filter(|at| wanted[*at]);
         let past = past.map(|at| self.history.node(at).change.clone()).collect();
-        apply(begin(), past).unwrap_or_else(|_| begin())
+        let begin = || Self::new(self.form, self.about).automerge;
+        apply(Automerge::new(), past).unwrap_or_else(|_| begin())
     }
 
     /// The envelopes that carry these changes, ascending; the genesis change needs none.
