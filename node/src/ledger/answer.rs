@@ -255,7 +255,7 @@ impl Ledger {
         let row = self.request_row(line)?;
         let folded = self.case(id)?;
         let case = &folded.case;
-        let facts = settled(&self.truth, case, &self.facts_of(id)?);
+        let facts = settled(&self.truth, case, self.facts_of(id)?.facts());
         let names = |people: &[PersonId]| -> Result<Vec<String>, Failed> {
             people.iter().map(|person| Ok(self.views.name_of(person)?)).collect()
         };

@@ -93,7 +93,7 @@ impl Ledger {
         let fact = Fact::ALL.into_iter().find(|fact| fact.key() == field).ok_or_else(unknown)?;
         let id = self.request_id(id)?;
         let folded = self.case(&id)?;
-        let facts = settled(&self.truth, &folded.case, &self.facts_of(&id)?);
+        let facts = settled(&self.truth, &folded.case, self.facts_of(&id)?.facts());
         let shown = facts_shown(&facts, &folded.case.title, &folded.case.details);
         let texts = shown.get(fact.key()).cloned().unwrap_or_default();
         Ok(Standing { by: self.last_word(facts.get(fact), Some(folded.case.requester))?, texts })

@@ -64,7 +64,7 @@ use crdt::{
     sync::fingerprint::Fingerprint,
     time::{Bucket, ClaimedTime},
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 pub use chains::End;
 pub use open::Reader;
@@ -196,6 +196,17 @@ impl Truth {
     /// Everything that can be looked up.
     pub fn read(&self) -> Reading<'_> {
         Reading::of(&self.db, &self.memory)
+    }
+
+    /// Until this is dropped all reads see one stand, and the file is locked once for all of them.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk says no.
+    pub fn hold_still(&self) -> Result<Option<Transaction<'_>>, StoreError> {
+        // Within the transaction of a batch it is so anyway.
+        let own = self.db.is_autocommit().then(|| self.db.unchecked_transaction());
+        Ok(own.transpose()?)
     }
 
     /// The fingerprint of every drawer, with what the open transaction has put in.

@@ -322,10 +322,11 @@ impl Views {
         let Some(folded) = folded else { return Ok(()) };
         let (facts, poison) = document(truth, DocumentForm::Request, id)?;
         batch.changes.poison.extend(poison);
-        let known = settled(truth, &folded.case, &facts);
+        let said = facts.facts();
+        let known = settled(truth, &folded.case, said.clone());
         self.put_request(&id, &folded, &known, batch)?;
         self.put_case(&id, &folded)?;
-        self.put_request_text(&id, Some((&folded, &facts)), batch)?;
+        self.put_request_text(&id, Some((&folded, &said)), batch)?;
         for me in self.residents.clone() {
             let told = self.to_tell(truth, &folded, &me)?.map(str::to_owned);
             let stop = self.to_stop(truth, &folded, &known, &me)?;
@@ -431,8 +432,7 @@ impl Views {
 }
 
 /// A request's facts, settled by the word of the person in need where there is one.
-pub fn settled(truth: &Truth, case: &Case, document: &DocumentState) -> RequestFacts {
-    let mut facts = document.facts();
+pub fn settled(truth: &Truth, case: &Case, mut facts: RequestFacts) -> RequestFacts {
     let is_subject = |who: PersonId| case.family.contains(&(who, Part::Subject));
     facts.settle(&|writer| truth.roster().person_of(*writer).is_some_and(is_subject));
     facts

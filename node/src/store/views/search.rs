@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use crdt::{
     body::DocumentForm,
-    document::{DocumentState, Fact},
+    document::{DocumentState, Fact, RequestFacts},
     id::{EnvelopeId, GroupId, PersonId, RequestId},
     time::ClaimedTime,
 };
@@ -265,11 +265,10 @@ impl Views {
     pub(super) fn put_request_text(
         &mut self,
         id: &RequestId,
-        asked: Option<(&Folded, &DocumentState)>,
+        asked: Option<(&Folded, &RequestFacts)>,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
         let says = asked.map(|(folded, facts)| {
-            let facts = facts.facts();
             let mut lines = Vec::new();
             for (fact, first) in
                 [(Fact::Title, &folded.case.title), (Fact::Details, &folded.case.details)]
