@@ -60,6 +60,19 @@ impl<T> Job<T> {
         matches!(self, Self::Command(..))
     }
 
+    /// Does it only ask for what is here, and write nothing?
+    pub const fn only_asks(&self) -> bool {
+        matches!(
+            self,
+            Self::List(..)
+                | Self::Newest(..)
+                | Self::Fetch(..)
+                | Self::Lookup(..)
+                | Self::Bodiless(..)
+                | Self::Serve(..)
+        )
+    }
+
     /// Must the lists have caught up before (rule 3) and after?
     pub(super) fn wants_lists(&self) -> bool {
         match self {

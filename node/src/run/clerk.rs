@@ -245,9 +245,7 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
     loop {
         let worked = match queue.wait(ledger.may_rest()) {
             Next::Work => {
-                // Also what comes while the first ones are worked on: it shares their sync.
-                let mut batch = Batch::default();
-                let jobs = std::iter::from_fn(|| queue.next(&mut batch));
+                let jobs = together(|batch| queue.next(batch));
                 let (worked, rest) = ledger.work_off(jobs, clock::claimed());
                 hand_in(&ledger, worked, out);
                 ledger.conclude(rest)
@@ -259,6 +257,20 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
     }
     // Nobody is left who could be told what changed.
     let _: Worked<Whom> = ledger.rest();
+}
+
+/// The jobs of one batch: also what comes while the first ones are worked on, since it shares their sync.
+/// A neighbour who only asks shares none, so nothing is put behind him: his answer would wait for it.
+fn together(
+    mut next: impl FnMut(&mut Batch) -> Option<Job<Whom>>,
+) -> impl Iterator<Item = Job<Whom>> {
+    let (mut batch, mut answer_now, mut writes) = (Batch::default(), false, false);
+    std::iter::from_fn(move || {
+        let job = if answer_now { None } else { next(&mut batch) }?;
+        writes |= !job.only_asks();
+        answer_now = !writes;
+        Some(job)
+    })
 }
 
 fn hand_in(ledger: &Ledger, worked: Worked<Whom>, out: &mpsc::Sender<Report>) {
@@ -288,4 +300,43 @@ fn people(ledger: &Ledger) -> Option<People> {
     let (neighbours, plate) = (ledger.neighbours().ok()?, ledger.plate().ok()?);
     let (households, introduction) = (Arc::new(ledger.households()), ledger.introduction().ok()?);
     Some(People { neighbours, households, plate, introduction })
+}
+
+#[cfg(test)]
+mod tests {
+    use crdt::id::EnvelopeId;
+
+    use super::*;
+    use crate::api::Command;
+
+    /// One word for each job, batch by batch, until nothing waits.
+    fn batches(words: &str) -> Vec<String> {
+        let mut waiting = words.chars();
+        let mut job = move |_: &mut Batch| {
+            Some(match waiting.next()? {
+                'a' => Job::Lookup(Whom::Nobody, vec![EnvelopeId::from_bytes([7; 32])]),
+                'r' => Job::Receive(Whom::Nobody, Vec::new().into()),
+                _ => Job::Command(Whom::Nobody, Command::Groups),
+            })
+        };
+        let word = |job: Job<Whom>| match job {
+            Job::Lookup(..) => 'a',
+            Job::Receive(..) => 'r',
+            _ => 'c',
+        };
+        let batch = || together(&mut job).map(word).collect::<String>();
+        std::iter::repeat_with(batch).take_while(|batch| !batch.is_empty()).collect()
+    }
+
+    #[test]
+    fn whoever_only_asks_waits_for_nothing_that_came_behind_him() {
+        assert_eq!(batches("arrr"), ["a", "rrr"]);
+        assert_eq!(batches("aar"), ["a", "a", "r"]);
+        assert_eq!(
+            batches("rarc"),
+            ["rarc"],
+            "what is written before him is saved before he is answered"
+        );
+        assert_eq!(batches("cc"), ["cc"]);
+    }
 }
