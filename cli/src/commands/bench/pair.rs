@@ -77,6 +77,16 @@ pub enum Goal {
     Requests(usize),
 }
 
+impl Goal {
+    /// Does it take another look where this happened?
+    const fn concerns(self, event: &Event) -> bool {
+        match self {
+            Self::Messages(_) => matches!(event, Event::Group { .. }),
+            Self::Requests(_) => matches!(event, Event::Request { .. }),
+        }
+    }
+}
+
 /// How a meeting went, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Meeting {
@@ -93,6 +103,13 @@ pub struct Meeting {
     pub loopback_bytes: Option<u64>,
     /// Messages that the side which dialled got from the other: one for each round trip.
     pub answers: u64,
+}
+
+/// What a node showed before a meeting.
+struct Before {
+    reached: bool,
+    /// From that look on.
+    events: broadcast::Receiver<Event>,
 }
 
 /// One running node.
@@ -129,14 +146,15 @@ impl Pair {
         let (one, two) = (&self.first, &self.second);
         let mut events = [one.running.handle.events(), two.running.handle.events()];
         let [ones, twos] = &mut events;
+        let before = (one.look(goal).await?, two.look(goal).await?);
         let loopback = loopback_bytes();
         let together = async {
             tokio::try_join!(
                 one.equal(), // Asked before the link is up, so that the first comparison counts.
                 two.equal(),
                 self.heal(),
-                one.shown(goal),
-                two.shown(goal),
+                one.shown(goal, before.0),
+                two.shown(goal, before.1),
                 async {
                     tokio::select! { at = linked(ones) => at, at = linked(twos) => at }
                 },
@@ -256,21 +274,29 @@ impl Node {
         }
     }
 
-    /// When it shows the goal.
-    async fn shown(&self, goal: Goal) -> Result<Instant, CliError> {
-        let mut events = self.running.handle.events();
-        loop {
-            let reached = match goal {
-                Goal::Messages(wanted) => self.messages().await? >= wanted,
-                Goal::Requests(wanted) => self.requests().await? >= wanted,
-            };
-            if reached {
-                return Ok(now());
-            }
-            changed(&mut events).await?;
-            // One look shows whatever else has changed meanwhile, as a page takes it.
+    async fn reached(&self, goal: Goal) -> Result<bool, CliError> {
+        Ok(match goal {
+            Goal::Messages(wanted) => self.messages().await? >= wanted,
+            Goal::Requests(wanted) => self.requests().await? >= wanted,
+        })
+    }
+
+    /// When it shows the goal: now, if it has been reached, or at one of the looks after an event.
+    async fn shown(&self, goal: Goal, before: Before) -> Result<Instant, CliError> {
+        let Before { reached: mut is_reached, mut events } = before;
+        while !is_reached {
+            // As whoever follows the events: he looks again where one says that this changed, once for all that did.
+            while changed(&mut events).await?.is_some_and(|event| !goal.concerns(&event)) {}
             while events.try_recv().is_ok() {}
+            is_reached = self.reached(goal).await?;
         }
+        Ok(now())
+    }
+
+    /// Looks for the first time, before anything happens.
+    async fn look(&self, goal: Goal) -> Result<Before, CliError> {
+        let events = self.running.handle.events();
+        Ok(Before { reached: self.reached(goal).await?, events })
     }
 
     async fn requests(&self) -> Result<usize, CliError> {
