@@ -4,6 +4,7 @@
 //! ledger that is behind makes links close and callers hear "busy"; the loop itself never waits.
 
 mod answers;
+mod asked;
 mod door;
 mod memory;
 
@@ -23,8 +24,6 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use answers::is_for_the_loop;
-
 use super::{
     Config, Start,
     clerk::{self, Clerk, People, Report, Whom},
@@ -33,7 +32,7 @@ use super::{
     start_mesh,
 };
 use crate::{
-    api::{ApiError, Command, ErrorKind, Event, Reply, RingClass},
+    api::{ApiError, Command, Event, Reply, RingClass},
     clock::{self, Clock},
     core::{
         Core, Input, LinkId, Output, WaitId,
@@ -42,7 +41,6 @@ use crate::{
         porch::Porch,
     },
     handle::Asked,
-    home,
     identity::Identity,
     ledger::{Done, Job, Ledger, Neighbour, Taken},
     mesh::{MeshEvent, MeshHandle, read_address},
@@ -514,77 +512,6 @@ impl Pump {
             let (equal, missing) = rows.into_iter().partition(|row| row.equal && row.connected);
             // Whoever went away does not need the answer.
             let _ = asker.send(Ok(Reply::Waited { equal, missing, enough }));
-        }
-    }
-
-    fn asked(&mut self, asked: Asked) {
-        self.asked_by(None, asked);
-    }
-
-    /// In whose name, where somebody is named: most of what the loop answers it answers everybody.
-    fn asked_by(&mut self, person: Option<String>, asked: Asked) {
-        let Asked { command, answer } = asked;
-        match command {
-            Command::As { person, command } if is_for_the_loop(&command) => {
-                self.asked_by(Some(person), Asked { command: *command, answer });
-            }
-            Command::Once { command, .. } if is_for_the_loop(&command) => {
-                self.asked_by(person, Asked { command: *command, answer });
-            }
-            Command::Status => self.ask_ledger(Command::Status, Whom::Peers(answer)),
-            Command::Mesh => self.ask_ledger(Command::Status, Whom::Picture(answer)),
-            Command::Strip => self.ask_ledger(Command::Status, Whom::Strip(answer)),
-            Command::Wait { peers, peer, timeout_ms } => {
-                self.wait(peers, peer.as_deref(), timeout_ms, answer);
-            }
-            Command::Dial { address } => {
-                // Whoever went away does not need the answer.
-                let _ = answer.send(self.dial(&address));
-            }
-            Command::Approvals => {
-                let _ = answer.send(self.approvals());
-            }
-            Command::Approve { code, role, group } => {
-                self.approve(&code, role, group, (person, answer));
-            }
-            Command::Deny { code } => {
-                let _ = answer.send(self.deny(&code));
-            }
-            Command::Phone(command) => {
-                let _ = answer.send(self.world.phones.answer(command));
-            }
-            Command::Progress => {
-                let _ = answer.send(Ok(self.progress()));
-            }
-            Command::Join { link, .. } => {
-                // A link that brings this box back, or a second try, needs fresh keys at rest.
-                let door = home::doorway(&link);
-                let ours = door.is_ok_and(|door| door.invitation.genesis.id() == self.community);
-                let kind = if ours { ErrorKind::StopFirst } else { ErrorKind::AlreadyInCommunity };
-                let _ = answer.send(Err(ApiError::new(kind, [])));
-            }
-            Command::Knock { .. }
-            | Command::Knocking
-            | Command::KnockStop
-            | Command::Found { .. }
-            | Command::Recover { .. } => {
-                let _ = answer.send(Err(ApiError::new(ErrorKind::AlreadyInCommunity, [])));
-            }
-            other => self.ask_ledger(other, Whom::Asker(answer)),
-        }
-    }
-
-    fn ask_ledger(&self, command: Command, whom: Whom) {
-        let job = Job::Command(whom, command);
-        let Err(refused) = self.clerk.jobs.put(job.source(), job) else { return };
-        if let Job::Command(whom, _) = *refused
-            && let Whom::Asker(asker)
-            | Whom::Peers(asker)
-            | Whom::Picture(asker)
-            | Whom::Strip(asker)
-            | Whom::Door(_, asker) = whom
-        {
-            let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));
         }
     }
 }

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::{Pump, Waiter};
 use crate::{
-    api::{ApiError, Command, ErrorKind, MeshPicture, MeshStrip, PeerRow, Reply, Seen, Status},
+    api::{ApiError, ErrorKind, MeshPicture, MeshStrip, PeerRow, Reply, Seen, Status},
     core::{Input, Peer, WaitId},
     ledger::{Done, Job},
     mesh::read_address,
@@ -191,30 +191,4 @@ impl Pump {
         };
         Reply::Progress { received, expected, equal, turned_away }
     }
-}
-
-/// Is it answered here, and not by the ledger?
-pub(super) fn is_for_the_loop(command: &Command) -> bool {
-    if let Command::Once { command, .. } = command {
-        return is_for_the_loop(command);
-    }
-    matches!(
-        command,
-        Command::Status
-            | Command::Mesh
-            | Command::Strip
-            | Command::Wait { .. }
-            | Command::Dial { .. }
-            | Command::Progress
-            | Command::Phone(_)
-            | Command::Join { .. }
-            | Command::Found { .. }
-            | Command::Recover { .. }
-            | Command::Knock { .. }
-            | Command::Knocking
-            | Command::KnockStop
-            | Command::Approvals
-            | Command::Approve { .. }
-            | Command::Deny { .. }
-    )
 }
