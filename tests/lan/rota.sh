@@ -76,4 +76,9 @@ linli office wait --peers 2 --timeout 180
 for home in zhang li; do linli "$home" wait --peers 1 --timeout 180 || fail "$home is not equal"; done
 same_everywhere office zhang li
 no_errors
-note "driven: $(linli office series show Dialysis --json | json '[(r["person"], r["legs"]) for r in d["driven"]]')"
+
+note "who drove how often, the same everywhere"
+driven() { linli "$1" series show Dialysis --json | json 'sorted((r["person"], r["legs"]) for r in d["driven"] if r["legs"])'; }
+alike driven office zhang li
+if [ "$holder" = li ]; then fair="[('li-person', 2)]"; else fair="[('li-person', 1), ('zhang-person', 1)]"; fi
+driven office | has -xF "$fair" || fail "driven is $(driven office), not $fair"

@@ -2,9 +2,8 @@
 
 use crdt::time::ClaimedTime;
 use node::api::{
-    ActivityCommand, ActivityReply, CaseVerb, Command, ErrorKind, HoursCommand, NewActivity,
-    NewRole, NewSeries, Notice, PlaceVerb, Reply, RequestRow, SearchQuery, SeriesCommand,
-    SeriesReply,
+    ActivityCommand, ActivityReply, Command, ErrorKind, HoursCommand, NewActivity, NewRole,
+    NewSeries, Notice, PlaceVerb, Reply, RequestRow, SearchQuery, SeriesCommand, SeriesReply,
 };
 use tests::world::{BEGIN, Who, World};
 
@@ -166,7 +165,6 @@ fn a_ride_by_rota_is_given_until_its_yes_and_calls_whoever_stands_by() {
 
     let ride = rides(world, office).remove(0);
     world.edit(office, ride.id, "place", "the kitchen door");
-    world.does(office, ride.id, CaseVerb::Register);
     world.settle();
     let found = |world: &mut World, who| -> Vec<Option<String>> {
         let query = SearchQuery { words: "kitchen".into(), ..SearchQuery::default() };

@@ -21,7 +21,8 @@ use super::{
     wrong::{Wrong, wrong_if_given},
 };
 use crate::api::{
-    CaseCommand, Command, KindWord, NewCase, NewsCommand, NewsReply, NewsRow, Private, Reply,
+    CaseCommand, Command, ConsentWord, KindWord, NewCase, NewsCommand, NewsReply, NewsRow, Private,
+    Reply,
 };
 
 /// Groups that may be asked; the first one is everybody.
@@ -29,6 +30,18 @@ const GROUPS_OFFERED_MAX: usize = 50;
 
 /// Letters of an answer that are shown above the form.
 const ANSWER_CHARS_MAX: usize = 600;
+
+/// Somebody is needed within the hour.
+const URGENT: u8 = 3;
+
+/// By what right somebody asks for somebody else: the words of the form, and their sentences.
+const CONSENTS: [(ConsentWord, &str, &str); 5] = [
+    (ConsentWord::OwnWord, "own_word", "ask-consent-own-word"),
+    (ConsentWord::ByPhone, "by_phone", "ask-consent-by-phone"),
+    (ConsentWord::Written, "written", "ask-consent-written"),
+    (ConsentWord::Guardian, "guardian", "ask-consent-guardian"),
+    (ConsentWord::Emergency, "emergency", "ask-consent-emergency"),
+];
 
 /// What the form carries; also what a link to it may fill in.
 #[derive(Default, Deserialize)]
@@ -42,6 +55,18 @@ pub struct Typed {
     phone: String,
     door: String,
     sensitive: String,
+    /// Where about.
+    area: String,
+    /// From when on, and until when.
+    from: String,
+    until: String,
+    /// What is needed, one thing a line.
+    needs: String,
+    /// How many people.
+    places: String,
+    /// For whom, if it is for somebody else, and by what right.
+    subject: String,
+    consent: String,
     /// `question`: for the desk to answer, not for neighbours to do.
     kind: String,
     /// For the desk alone.
@@ -55,6 +80,12 @@ impl Typed {
         self.kind == "question"
     }
 
+    /// Is there more to show than most people say?
+    fn has_terms(&self) -> bool {
+        let all = [&self.area, &self.from, &self.until, &self.needs, &self.places, &self.subject];
+        all.iter().any(|it| !it.is_empty())
+    }
+
     fn has_private(&self) -> bool {
         [&self.name, &self.phone, &self.door, &self.sensitive].iter().any(|it| !it.is_empty())
     }
@@ -63,6 +94,11 @@ impl Typed {
 /// What the page sees by itself.
 fn wrong_in(visit: &Visit, typed: &Typed) -> Wrong {
     let long = |text: &str, bytes_max| wrong_if_given(visit, text, bytes_max);
+    let no_time = |text: &str| {
+        let wrong = given(text).is_some() && visit.moment_typed(text).is_none();
+        wrong.then(|| visit.words.text("case-no-time", &[]))
+    };
+    let places = given(&typed.places).filter(|it| it.parse::<u16>().is_err());
     Wrong::seen([
         ("title", wrong_text(visit.words, &typed.title, NAME_BYTES_MAX)),
         ("details", long(&typed.details, TEXT_BYTES_MAX)),
@@ -70,11 +106,15 @@ fn wrong_in(visit: &Visit, typed: &Typed) -> Wrong {
         ("phone", long(&typed.phone, PHONE_BYTES_MAX)),
         ("door", long(&typed.door, NAME_BYTES_MAX)),
         ("sensitive", long(&typed.sensitive, TEXT_BYTES_MAX)),
+        ("from", no_time(&typed.from)),
+        ("until", no_time(&typed.until)),
+        ("places", places.map(|_| visit.words.text("ask-no-number", &[]))),
+        ("subject", long(&typed.subject, NAME_BYTES_MAX)),
     ])
 }
 
 /// What the node calls the fields, and their ids; where no group is to be chosen, without the first.
-const FIELDS: [(&str, &str); 7] = [
+const FIELDS: [(&str, &str); 12] = [
     ("group", "group"),
     ("title", "title"),
     ("details", "details"),
@@ -82,6 +122,11 @@ const FIELDS: [(&str, &str); 7] = [
     ("name", "name"),
     ("phone", "phone"),
     ("door", "door"),
+    ("place", "area"),
+    ("until", "until"),
+    ("needs", "needs"),
+    ("places", "places"),
+    ("person", "subject"),
 ];
 
 #[derive(Template)]
@@ -97,6 +142,14 @@ struct AskPage {
 }
 
 impl AskPage {
+    /// Word, sentence, chosen.
+    fn consents(&self) -> Vec<(&'static str, String, bool)> {
+        let row = |(_, code, key): (ConsentWord, &'static str, &str)| {
+            (code, self.f.t(key), self.typed.consent == code)
+        };
+        CONSENTS.into_iter().map(row).collect()
+    }
+
     /// Is there more than one to choose from?
     fn offers_groups(&self) -> bool {
         !self.typed.is_question() && self.groups.len() > 1
@@ -166,7 +219,7 @@ pub async fn send(
         let page = blank(&app, &visit, typed).await?;
         return Ok(show(&AskPage { answers, ..page }));
     }
-    let asked = if typed.is_question() { question(&typed) } else { help(&typed) };
+    let asked = if typed.is_question() { question(&typed) } else { help(&visit, &typed) };
     match app.handle.act(asked).await {
         Ok(Reply::Asked { id, .. }) => {
             Ok(Redirect::to(&format!("/requests/{}", id.to_hex())).into_response())
@@ -182,20 +235,38 @@ pub async fn send(
     }
 }
 
-/// For neighbours to do.
-fn help(typed: &Typed) -> Command {
-    Command::Ask {
+/// For neighbours to do. Times and numbers that can be read; the page has looked at them.
+fn help(visit: &Visit, typed: &Typed) -> Command {
+    let subject = given(&typed.subject);
+    // Whoever is nobody here is a name that only a few may read.
+    let name = given(&typed.name).or_else(|| subject.clone()).unwrap_or_default();
+    let needs = typed.needs.lines().filter_map(given);
+    Command::Case(CaseCommand::Ask(Box::new(NewCase {
         group: given(&typed.group),
         title: typed.title.trim().to_owned(),
         details: details(typed),
-        urgent: !typed.urgent.is_empty(),
+        urgency: (!typed.urgent.is_empty()).then_some(URGENT),
+        places: given(&typed.places).and_then(|it| it.parse().ok()),
+        area: typed.area.trim().to_owned(),
+        from_ms: visit.moment_typed(&typed.from),
+        until_ms: visit.moment_typed(&typed.until),
+        needs: needs.collect(),
+        consent: subject.is_some().then(|| consent(typed)),
+        subject,
         private: Private {
-            name: typed.name.clone(),
+            name,
             phone: typed.phone.clone(),
             door: typed.door.clone(),
             details: typed.sensitive.replace("\r\n", "\n"),
         },
-    }
+        ..NewCase::default()
+    })))
+}
+
+/// By what right; the first that is offered, where none of them was chosen.
+fn consent(typed: &Typed) -> ConsentWord {
+    let chosen = CONSENTS.into_iter().find(|(_, code, _)| *code == typed.consent);
+    chosen.map_or(ConsentWord::OwnWord, |(word, ..)| word)
 }
 
 /// For the desk to answer.

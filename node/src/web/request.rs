@@ -21,6 +21,7 @@ use serde::Deserialize;
 use super::{
     App,
     announced::{Shown, shown},
+    desk::case::about,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     language::own_path,
@@ -29,7 +30,8 @@ use super::{
 };
 use crate::{
     api::{
-        ApiError, CaseCommand, CaseVerb, Command, Deed, Reply, RequestPage, RequestRow, WayWord,
+        ApiError, CaseCommand, CaseMore, CaseVerb, Command, Deed, Reply, RequestPage, RequestRow,
+        WayWord,
     },
     words::{Words, verb_code},
 };
@@ -100,6 +102,8 @@ struct Page {
     way: Option<(&'static str, String)>,
     standing: Option<String>,
     who: Vec<String>,
+    /// What was said when asking, besides the facts.
+    terms: Vec<(String, String)>,
     remarks: Vec<String>,
     facts: Vec<Fact>,
     checklist: Vec<Item>,
@@ -183,6 +187,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
         way: request.more.way.map(|way| (signs(way), words.code("way", way.code()))),
         standing: standing(words, request),
         who: who(words, request),
+        terms: about(visit, &more_to_say(request)),
         remarks: request.remarks.iter().map(|remark| words.code("remark", remark)).collect(),
         facts: facts::all(words, request),
         checklist: request
@@ -223,6 +228,15 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
         wrong_act: None,
         f,
     }
+}
+
+/// Of what was said when asking, what the page does not say elsewhere.
+fn more_to_say(request: &RequestPage) -> CaseMore {
+    let mut more = CaseMore { kind: String::new(), ..request.more.clone() };
+    if request.row.ride.is_some() {
+        (more.from_ms, more.until_ms) = (None, None);
+    }
+    more
 }
 
 fn button(words: Words, verb: CaseVerb) -> Button {

@@ -9,7 +9,7 @@ use node::api::{
 };
 
 use crate::{
-    actors::{Browser, Page, at_home},
+    actors::{Browser, Page, at_home, at_home_with},
     fake::{Fake, NOW, id},
 };
 
@@ -298,4 +298,44 @@ async fn a_question_goes_to_the_desk_and_what_is_for_the_desk_alone_says_so() {
     wrong.says("您的问题").says("这里还没有写");
     let form = [("kind", "question"), ("title", "公证处几点开门"), ("to_desk", "yes")];
     browser.submit("/ask", &form).await.says("公证处几点开门");
+}
+
+/// Li asks for her mother, whom nobody here knows: when, where about, what whoever drives must be able to do and how
+/// many are needed stands in the request; the name is for the few who may read it.
+#[tokio::test]
+async fn whoever_asks_says_when_where_for_whom_and_how_many_and_the_driver_reads_it() {
+    let office = crate::office::office().await;
+    let mut li = Browser::new(&at_home_with(office.node.handle.clone()), "zh-CN");
+    let Reply::Me(me) = office.node.handle.ask(Command::Me).await.unwrap() else { panic!("me") };
+    li.get("/me").await;
+    li.submit("/me", &[("person", &me.id.to_hex())]).await;
+    li.get("/ask").await.says("时间、地点、人数、为谁求助");
+    let form = [
+        ("title", "送老人去透析"),
+        ("from", "2030-05-01T08:00"),
+        ("until", "2030-05-01T08:30"),
+        ("area", "东门"),
+        ("needs", "扶上车\r\n车上放得下轮椅\r\n"),
+        ("places", "2"),
+        ("subject", "周阿婆"),
+        ("consent", "guardian"),
+    ];
+    let page = li.submit("/ask", &form).await;
+    page.says("东门")
+        .says("扶上车、车上放得下轮椅")
+        .says("需要几人")
+        .says("2030")
+        .never_says("周阿婆");
+    let id = page.location.trim_start_matches("/requests/").to_owned();
+    let Reply::Request(asked) = office.node.handle.ask(Command::Request { id }).await.unwrap()
+    else {
+        panic!("a request")
+    };
+    let more = &asked.more;
+    assert_eq!((more.places, more.consent), (2, Some(node::api::ConsentWord::Guardian)));
+    assert_eq!(more.until_ms.unwrap() - more.from_ms.unwrap(), 30 * 60_000);
+    // A neighbour who is known here is named in the request.
+    let known = [("title", "送他去医院"), ("subject", "Wang")];
+    li.submit("/ask", &known).await.says("为谁").says("Wang");
+    office.node.stop().await;
 }

@@ -69,6 +69,21 @@ fn rows() -> Vec<Row> {
             At("details"),
             &["value=\"A ride\"", "ring 13800001234"],
         ),
+        ("/ask", vec![("title", "A ride"), ("from", "soon")], At("from"), &["value=\"soon\""]),
+        ("/ask", vec![("title", "A ride"), ("places", "many")], At("places"), &["value=\"many\""]),
+        ("/ask", vec![("title", "A ride"), ("places", "0")], At("places"), &["value=\"0\""]),
+        (
+            "/ask",
+            vec![("title", "A ride"), ("from", "2030-05-01T10:00"), ("until", "2030-05-01T08:00")],
+            At("until"),
+            &["2030-05-01T10:00", "2030-05-01T08:00"],
+        ),
+        (
+            "/ask",
+            vec![("title", "A ride"), ("needs", "ring 13800001234"), ("consent", "written")],
+            At("needs"),
+            &["ring 13800001234", "value=\"written\" selected"],
+        ),
         (
             "/groups/new",
             vec![("name", ""), ("kind", "vetted"), ("vouches", "99")],

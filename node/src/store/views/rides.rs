@@ -2,7 +2,7 @@
 //!
 //! A series that is accepted has all its rides here, with their ids and codes, so that a ride can be
 //! named before anybody has done anything to it. What a ride comes to is folded when somebody asks; a
-//! ride to which somebody did something stands among the requests as every request does.
+//! ride to which somebody did something, or about which he wrote down a fact, stands among the requests as every request does.
 //!
 //! # Rules
 //!
@@ -16,8 +16,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crdt::{
-    body::{Act, Body, Deed, Part, Role, Series, Verb},
+    body::{Act, Body, Deed, DocumentForm, Part, Role, Series, Verb},
     code::Code,
+    gate::document_of,
     id::{EnvelopeId, GroupId, PersonId, RequestId},
     judge::Fate,
     lifecycle::{Given, What, fold_ride},
@@ -405,9 +406,16 @@ impl Views {
             }
         }
         let planned = |what| matches!(what, What::Planned | What::SetRota);
-        let touched = folded.case.timeline.iter().any(|entry| !planned(entry.what));
+        let acted = folded.case.timeline.iter().any(|entry| !planned(entry.what));
+        let touched = acted || has_facts(truth, &ride.id())?;
         Ok(touched.then_some((actors, folded)))
     }
+}
+
+/// Has somebody written down a fact about it?
+fn has_facts(truth: &Truth, id: &RequestId) -> Result<bool, StoreError> {
+    let changes = truth.read().changes_of(&document_of(DocumentForm::Request, id))?;
+    Ok(changes.iter().any(|change| change.fate == Fate::Accepted))
 }
 
 fn ride_line(row: &Row<'_>) -> rusqlite::Result<RideLine> {

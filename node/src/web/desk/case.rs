@@ -240,7 +240,8 @@ fn lay_out(
     }
 }
 
-fn about(visit: &Visit, more: &CaseMore) -> Vec<(String, String)> {
+/// What was said when asking: names of the fields, and the texts that are not empty.
+pub fn about(visit: &Visit, more: &CaseMore) -> Vec<(String, String)> {
     let words = visit.words;
     let when = |ms: Option<u64>| ms.map(|ms| visit.moment(ClaimedTime(ms)));
     let window = match (when(more.from_ms), when(more.until_ms)) {
