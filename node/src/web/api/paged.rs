@@ -10,6 +10,7 @@ use super::types::TYPES;
 /// Commands that no page has done, and why.
 const NO_PAGE: &[(&str, &str)] = &[
     ("act", "pages say it as `case/do`, which has every verb"),
+    ("ask", "pages say it as `case/ask`, which also says when, where and for whom"),
     ("assign", "pages say it as `case/do`"),
     ("doctor", "it looks after the box itself, for whoever has its terminal"),
     ("status", "the strip, the network's page and the first page say it piece by piece"),
