@@ -82,7 +82,8 @@ async fn a_day(town: &Town, desk: &Window, words: &DayWords) {
     desk.tap("form[action='/desk/intake'] button.big").await;
     desk.sees("陪着去社区医院").await;
     let slip = desk.text().await;
-    assert!(!slip.contains("139"), "a slip gives away a phone number:\n{slip}");
+    // The code on it is drawn, and may have any three digits of the number in it.
+    assert!(!slip.contains("0000 0000"), "a slip gives away a phone number:\n{slip}");
     desk.picture("slip").await;
 }
 
