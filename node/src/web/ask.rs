@@ -18,7 +18,7 @@ use super::{
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     join::given,
-    wrong::{Wrong, wrong_if_given},
+    wrong::{Wrong, wrong_if_given, wrong_time_if_given},
 };
 use crate::api::{
     CaseCommand, Command, ConsentWord, KindWord, NewCase, NewsCommand, NewsReply, NewsRow, Private,
@@ -94,10 +94,6 @@ impl Typed {
 /// What the page sees by itself.
 fn wrong_in(visit: &Visit, typed: &Typed) -> Wrong {
     let long = |text: &str, bytes_max| wrong_if_given(visit, text, bytes_max);
-    let no_time = |text: &str| {
-        let wrong = given(text).is_some() && visit.moment_typed(text).is_none();
-        wrong.then(|| visit.words.text("case-no-time", &[]))
-    };
     let places = given(&typed.places).filter(|it| it.parse::<u16>().is_err());
     Wrong::seen([
         ("title", wrong_text(visit.words, &typed.title, NAME_BYTES_MAX)),
@@ -106,8 +102,8 @@ fn wrong_in(visit: &Visit, typed: &Typed) -> Wrong {
         ("phone", long(&typed.phone, PHONE_BYTES_MAX)),
         ("door", long(&typed.door, NAME_BYTES_MAX)),
         ("sensitive", long(&typed.sensitive, TEXT_BYTES_MAX)),
-        ("from", no_time(&typed.from)),
-        ("until", no_time(&typed.until)),
+        ("from", wrong_time_if_given(visit, &typed.from)),
+        ("until", wrong_time_if_given(visit, &typed.until)),
         ("places", places.map(|_| visit.words.text("ask-no-number", &[]))),
         ("subject", long(&typed.subject, NAME_BYTES_MAX)),
     ])

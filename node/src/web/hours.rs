@@ -25,7 +25,7 @@ use super::{
     link::{Picture, picture},
     print,
     request::name_of,
-    wrong::{Wrong, named},
+    wrong::{Wrong, named, wrong_time_if_given},
 };
 use crate::{
     api::{
@@ -388,12 +388,8 @@ pub async fn keep(
     Ok(unprocessable(show(&page)))
 }
 
-/// A time that cannot be read is no time that was left out.
 fn wrong_times(visit: &Visit, deed: &Deed) -> Wrong {
-    let unread = |text: &str| {
-        let wrong = !text.trim().is_empty() && visit.moment_typed(text).is_none();
-        wrong.then(|| visit.words.text("case-no-time", &[]))
-    };
+    let unread = |text: &str| wrong_time_if_given(visit, text);
     let [from, until] = ["from", "until"].map(|it| format!("{it}-{}", deed.person));
     Wrong::seen([
         ("at", unread(&deed.at)),

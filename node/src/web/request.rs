@@ -21,7 +21,7 @@ use serde::Deserialize;
 use super::{
     App,
     announced::{Shown, shown},
-    desk::case::about,
+    desk::case::terms,
     error::{Failure, is_about_the_form, unprocessable},
     frame::{Frame, TITLE_CHARS_MAX, Visit, clip, show, wrong_text},
     language::own_path,
@@ -30,8 +30,7 @@ use super::{
 };
 use crate::{
     api::{
-        ApiError, CaseCommand, CaseMore, CaseVerb, Command, Deed, Reply, RequestPage, RequestRow,
-        WayWord,
+        ApiError, CaseCommand, CaseVerb, Command, Deed, Reply, RequestPage, RequestRow, WayWord,
     },
     words::{Words, verb_code},
 };
@@ -187,7 +186,7 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
         way: request.more.way.map(|way| (signs(way), words.code("way", way.code()))),
         standing: standing(words, request),
         who: who(words, request),
-        terms: about(visit, &more_to_say(request)),
+        terms: terms(visit, &request.more),
         remarks: request.remarks.iter().map(|remark| words.code("remark", remark)).collect(),
         facts: facts::all(words, request),
         checklist: request
@@ -228,15 +227,6 @@ fn lay_out(f: Frame, visit: &Visit, request: &RequestPage) -> Page {
         wrong_act: None,
         f,
     }
-}
-
-/// Of what was said when asking, what the page does not say elsewhere.
-fn more_to_say(request: &RequestPage) -> CaseMore {
-    let mut more = CaseMore { kind: String::new(), ..request.more.clone() };
-    if request.row.ride.is_some() {
-        (more.from_ms, more.until_ms) = (None, None);
-    }
-    more
 }
 
 fn button(words: Words, verb: CaseVerb) -> Button {

@@ -76,6 +76,12 @@ pub fn wrong_if_given(visit: &Visit, text: &str, bytes_max: usize) -> Option<Str
     given(text).and_then(|text| wrong_text(visit.words, &text, bytes_max))
 }
 
+/// A time that may be left out; one that cannot be read was not left out.
+pub fn wrong_time_if_given(visit: &Visit, text: &str) -> Option<String> {
+    let wrong = given(text).is_some() && visit.moment_typed(text).is_none();
+    wrong.then(|| visit.words.text("case-no-time", &[]))
+}
+
 /// What the node calls the field that a refusal is about: `title`, `person`, `reason`; none where it is about the
 /// whole.
 pub fn named(error: &ApiError) -> Option<&str> {

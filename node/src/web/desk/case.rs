@@ -204,7 +204,7 @@ fn lay_out(
         status: words.status(line.state()),
         class: crate::web::requests::class(&line.status),
         origin,
-        about: about(visit, more),
+        about: kind_of(visit, more).into_iter().chain(terms(visit, more)).collect(),
         remarks: request.remarks.iter().map(|remark| words.code("remark", remark)).collect(),
         plain: offered(|it| it == Needs::Nothing).map(|it| (it.as_str(), button(it))).collect(),
         asking: offered(|it| it != Needs::Nothing)
@@ -240,21 +240,21 @@ fn lay_out(
     }
 }
 
+fn kind_of(visit: &Visit, more: &CaseMore) -> Option<(String, String)> {
+    let (words, kind) = (visit.words, more.kind.as_str());
+    (!kind.is_empty()).then(|| (words.text("case-kind", &[]), words.code("ask-kind", kind)))
+}
+
 /// What was said when asking: names of the fields, and the texts that are not empty.
-pub fn about(visit: &Visit, more: &CaseMore) -> Vec<(String, String)> {
+pub fn terms(visit: &Visit, more: &CaseMore) -> Vec<(String, String)> {
     let words = visit.words;
     let when = |ms: Option<u64>| ms.map(|ms| visit.moment(ClaimedTime(ms)));
     let window = match (when(more.from_ms), when(more.until_ms)) {
         (None, None) => String::new(),
         (from, until) => format!("{} – {}", from.unwrap_or_default(), until.unwrap_or_default()),
     };
-    let kind = match more.kind.as_str() {
-        "" => String::new(),
-        kind => words.code("ask-kind", kind),
-    };
     let places = if more.places > 1 { more.places.to_string() } else { String::new() };
     let fields = [
-        ("case-kind", kind),
         ("case-area", more.area.clone()),
         ("case-window", window),
         ("case-needs", more.needs.join(&words.text("list-comma", &[]))),
