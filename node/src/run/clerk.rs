@@ -264,13 +264,11 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
 fn together(
     mut next: impl FnMut(&mut Batch) -> Option<Job<Whom>>,
 ) -> impl Iterator<Item = Job<Whom>> {
-    let (mut batch, mut answer_now, mut writes) = (Batch::default(), false, false);
-    std::iter::from_fn(move || {
-        let job = if answer_now { None } else { next(&mut batch) }?;
-        writes |= !job.only_asks();
-        answer_now = !writes;
-        Some(job)
-    })
+    let mut batch = Batch::default();
+    let first = next(&mut batch);
+    let only_asks = first.as_ref().is_some_and(Job::only_asks);
+    let more = std::iter::from_fn(move || if only_asks { None } else { next(&mut batch) });
+    first.into_iter().chain(more)
 }
 
 fn hand_in(ledger: &Ledger, worked: Worked<Whom>, out: &mpsc::Sender<Report>) {
