@@ -86,7 +86,7 @@ pub(super) fn first(form: DocumentForm, document: &DocumentId) -> automerge::Cha
     genesis(form, document).as_slice().try_into().expect("made by this program")
 }
 
-/// The same as Automerge makes it, a dozen times as slow.
+/// The same as Automerge makes it, with about eight times the work.
 fn made(form: DocumentForm, document: &DocumentId) -> automerge::Change {
     let mut whole = Automerge::new().with_actor(ActorId::from(GENESIS_ACTOR));
     let mut draft = whole.transaction();

@@ -256,11 +256,9 @@ impl Views {
             let Some(last) = verdicts.last().map(|verdict| verdict.number) else {
                 return Ok(all);
             };
-            let still = truth.hold_still()?;
+            let _still = truth.hold_still()?;
             self.conn.execute_batch("BEGIN IMMEDIATE")?;
-            let batch = self.take_in(&verdicts, truth);
-            drop(still);
-            let batch = batch.and_then(|batch| {
+            let batch = self.take_in(&verdicts, truth).and_then(|batch| {
                 self.conn.execute("UPDATE applied SET judged = ?1", [last])?;
                 self.conn.execute_batch("COMMIT")?;
                 self.requests_version += u64::from(!batch.changes.requests.is_empty());

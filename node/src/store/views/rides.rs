@@ -2,7 +2,8 @@
 //!
 //! A series that is accepted has all its rides here, with their ids and codes, so that a ride can be
 //! named before anybody has done anything to it. What a ride comes to is folded when somebody asks; a
-//! ride to which somebody did something, or about which he wrote down a fact, stands among the requests as every request does.
+//! ride to which somebody did something, or about which he wrote down a fact, stands among the requests
+//! as every request does.
 //!
 //! # Rules
 //!
