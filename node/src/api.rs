@@ -60,7 +60,7 @@ pub use message::{GroupName, MessageMay, MessageRow, ShownRow};
 pub use name::{NameCommand, NameOpening, NamePage, RealName};
 pub use news::*;
 pub use paper::{PaperCommand, PaperState};
-pub use peers::{MeshPicture, MeshStrip, PeerRow, Seen, SilentPlace};
+pub use peers::{MeshPicture, MeshStrip, PeerRow, Seen, SilentPlace, people_wait_for};
 pub use people::*;
 pub use phone::{PhoneCommand, PhoneReply, PhoneRow};
 pub use profile::*;

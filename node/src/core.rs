@@ -205,8 +205,8 @@ pub struct Peer {
     pub missing_here: u64,
     /// And what the peer lacks.
     pub missing_there: u64,
-    /// (received, total) of a transfer that is under way.
-    pub progress: Option<(u64, u64)>,
+    /// (received, total) since that comparison, of what the peer has and this node lacked.
+    pub progress: (u64, u64),
 }
 
 struct Link {
@@ -409,7 +409,7 @@ impl Core {
 
     fn forget_link(&mut self, id: LinkId, peer: KeyId) {
         if let Some(known) = self.peers.get_mut(&peer).filter(|known| known.link == Some(id)) {
-            (known.link, known.progress) = (None, None);
+            (known.link, known.progress) = (None, (0, 0));
             // Of a stranger nothing was learnt, and any number of them may come by.
             if known.compared.is_none() && !self.boxes.contains(&peer) {
                 self.peers.remove(&peer);
@@ -548,7 +548,7 @@ impl Core {
             Wanted::Store(envelopes) => self.outputs.push_back(Output::Store(id, envelopes)),
             Wanted::Equal { at, root } => {
                 (peer.compared, peer.equal) = (Some(at), Some(root));
-                (peer.missing_here, peer.missing_there, peer.progress) = (0, 0, None);
+                (peer.missing_here, peer.missing_there, peer.progress) = (0, 0, (0, 0));
                 self.outputs.push_back(Output::MeshChanged);
                 self.delivered_up_to_now(key, &root);
                 // Equal are the names of what both hold; a body can be missing all the same.
@@ -558,14 +558,14 @@ impl Core {
                 self.turned_away = None;
             }
             Wanted::Differs { missing_here, missing_there } => {
-                (peer.compared, peer.equal) = (Some(now), None);
+                (peer.compared, peer.equal, peer.progress) = (Some(now), None, (0, missing_here));
                 (peer.missing_here, peer.missing_there) = (missing_here, missing_there);
                 // It may have been overtaken by what came meanwhile: ask again, rather than leave
                 // two that are equal in doubt.
                 self.compare_at.get_or_insert(now + RECHECK_AFTER_MS);
                 self.outputs.push_back(Output::MeshChanged);
             }
-            Wanted::Progress { received, total } => peer.progress = Some((received, total)),
+            Wanted::Progress { received, total } => peer.progress = (received, total),
             Wanted::Close(why) => {
                 if let Closing::Left(told @ (Parting::Used | Parting::Removed)) = why {
                     self.turned_away = Some(told);

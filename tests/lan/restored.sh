@@ -16,12 +16,17 @@ linli li wait --timeout 180 >/dev/null
 linli li post all "before" >/dev/null
 
 note "a backup of Li's home under load; his disk is copied as well"
-python3 -c 'print("text"); [print(f"line {n}") for n in range(3000)]' >"$work/lines.csv"
-linli li import all "$work/lines.csv" >/dev/null 2>&1 &
+for part in 0 1; do
+  python3 -c 'import sys; part = int(sys.argv[1])
+print("text"); [print(f"line {n}") for n in range(part * 1500, part * 1500 + 1500)]' $part >"$work/lines$part.csv"
+done
+linli li import all "$work/lines0.csv" >/dev/null 2>&1 &
 importer=$!
 started+=($importer)
 echo "four unrelated words" | linli li backup "$work/li.age" 2>/dev/null
 wait $importer || fail "the import did not survive the backup"
+# However much of it the backup holds, this came after it.
+linli li import all "$work/lines1.csv" >/dev/null 2>&1 || fail "the second import"
 linli li wait --timeout 180 >/dev/null
 down li
 cp -a "$work/li" "$work/copied"

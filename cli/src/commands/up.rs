@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
-use ::node::api::{Command, MeshStrip, Reply};
+use ::node::api::{Command, Reply, people_wait_for};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::broadcast::error::RecvError,
@@ -94,8 +94,8 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     Ok(())
 }
 
-/// How far a home is that may lack a history.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How far a home is that may lack a history; a later state is the greater.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Arrival {
     /// Nothing is known yet.
     Expected,
@@ -111,19 +111,19 @@ async fn tell_arrival(
     running: &Running,
     before: Arrival,
 ) -> Result<Arrival, CliError> {
-    let asked = running.handle.ask(Command::Strip).await;
-    let Ok(Reply::Strip(MeshStrip { arriving: (here, all), .. })) = asked else {
+    let asked = running.handle.ask(Command::Progress).await;
+    let Ok(Reply::Progress { received, expected, equal, .. }) = asked else {
         return Ok(before);
     };
-    if let Some(quarters) = (here * 4).checked_div(all) {
-        let now = Arrival::UnderWay(quarters);
-        if now != before {
-            ui.note("up-arriving", &[("n", here.into()), ("all", all.into())])?;
+    if people_wait_for(&(received, expected)) {
+        let now = Arrival::UnderWay(received * 4 / expected);
+        if now > before {
+            ui.note("up-arriving", &[("n", received.into()), ("all", expected.into())])?;
         }
-        return Ok(now);
+        // A comparison in between begins to count anew.
+        return Ok(now.max(before));
     }
-    let progress = running.handle.ask(Command::Progress).await;
-    if !matches!(progress, Ok(Reply::Progress { equal: true, .. })) {
+    if !equal {
         return Ok(before);
     }
     if before != Arrival::Expected {

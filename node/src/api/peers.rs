@@ -57,6 +57,14 @@ pub struct MeshPicture {
     pub addresses: Vec<String>,
 }
 
+/// From so many envelopes on people have to wait for what is coming: a moment's worth on a small box.
+const ARRIVING_MIN: u64 = 100;
+
+/// Is so much still to come, of (received, total) envelopes, that people are told?
+pub const fn people_wait_for((received, total): &(u64, u64)) -> bool {
+    *total >= *received + ARRIVING_MIN
+}
+
 /// How this home is connected, in one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeshStrip {

@@ -80,3 +80,20 @@ fn a_doubt_about_somebody_without_a_link_is_nothing() {
     core.handle(Input::Tick, Moment(DOUBT_MS));
     assert!(!closed(&drain(&mut core)));
 }
+
+#[test]
+fn what_is_to_come_is_known_from_the_comparison_on_before_any_of_it_is_stored() {
+    let begin = Moment(10_000);
+    let mut core = linked(begin);
+    let steps = [
+        (sync::Output::Differs { missing_here: 3000, missing_there: 2 }, (0, 3000)),
+        (sync::Output::Progress { received: 1200, total: 3000 }, (1200, 3000)),
+        (sync::Output::Equal { at: begin, root: Fingerprint::default() }, (0, 0)),
+    ];
+    for (output, progress) in steps {
+        core.carry_out(LINK, output, begin);
+        assert_eq!(core.peers()[&key(2)].progress, progress);
+        let told = drain(&mut core);
+        assert!(progress.0 > 0 || told.iter().any(|it| matches!(it, Output::MeshChanged)));
+    }
+}

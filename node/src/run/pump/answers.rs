@@ -5,15 +5,14 @@ use tokio::sync::oneshot;
 
 use super::{Pump, Waiter};
 use crate::{
-    api::{ApiError, ErrorKind, MeshPicture, MeshStrip, PeerRow, Reply, Seen, Status},
+    api::{
+        ApiError, ErrorKind, MeshPicture, MeshStrip, PeerRow, Reply, Seen, Status, people_wait_for,
+    },
     core::{Input, Peer, WaitId},
     ledger::{Done, Job},
     mesh::read_address,
     run::clerk::Whom,
 };
-
-/// From so many envelopes on people have to wait for what is coming: a moment's worth on a small box.
-const ARRIVING_MIN: u64 = 100;
 
 type Asker = oneshot::Sender<Result<Reply, ApiError>>;
 
@@ -101,7 +100,7 @@ impl Pump {
                 let is = me.map_or((false, &[][..]), |me| (me.office, me.place.as_slice()));
                 let met = self.core.peers().iter().filter_map(seen);
                 let mut strip = MeshStrip::of(status.home, is, status.unsent, met);
-                strip.arriving = self.arriving();
+                strip.arriving = Some(self.coming()).filter(people_wait_for).unwrap_or_default();
                 strip.office_known =
                     strip.office_known || self.neighbours.values().any(|it| it.office);
                 Ok(Reply::Strip(strip))
@@ -167,16 +166,13 @@ impl Pump {
         Ok(Reply::Done)
     }
 
-    /// How much of what homes are sending has come.
+    /// How much has come of what this home lacked, and of how much. What comes is counted with the
+    /// neighbour who brought it first; what is lacking is mostly the same with all of them.
     fn coming(&self) -> (u64, u64) {
-        let running = self.core.peers().values().filter_map(|peer| peer.progress);
-        running.fold((0, 0), |(got, all), (received, total)| (got + received, all + total))
-    }
-
-    /// The same, where people have to wait for it.
-    fn arriving(&self) -> (u64, u64) {
-        let (received, expected) = self.coming();
-        if expected >= received + ARRIVING_MIN { (received, expected) } else { (0, 0) }
+        let running = self.core.peers().values().map(|peer| peer.progress);
+        let (received, lacked) =
+            running.fold((0, 0), |(got, all), (received, total)| (got + received, all.max(total)));
+        (received.min(lacked), lacked)
     }
 
     pub(super) fn progress(&self) -> Reply {
