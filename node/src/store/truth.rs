@@ -34,6 +34,7 @@ mod authority;
 mod carried;
 mod chains;
 mod daybook;
+mod drawers;
 mod erase;
 mod fates;
 mod heads;

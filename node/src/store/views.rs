@@ -50,7 +50,7 @@ use crdt::{
     judge::Fate,
     sync::fingerprint::Fingerprint,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 
 use super::{
     error::StoreError,
@@ -250,17 +250,16 @@ impl Views {
     pub fn catch_up(&mut self, truth: &Truth) -> Result<Changes, StoreError> {
         let mut all = Changes::default();
         loop {
-            let after: i64 =
-                self.conn.query_row("SELECT judged FROM applied", [], |row| row.get(0))?;
+            let after = self.applied()?;
             let verdicts = truth.read().judged_since(after, VERDICTS_AT_ONCE)?;
             let Some(last) = verdicts.last().map(|verdict| verdict.number) else {
                 return Ok(all);
             };
             let _still = truth.hold_still()?;
-            self.conn.execute_batch("BEGIN IMMEDIATE")?;
+            self.execute("BEGIN IMMEDIATE", [])?;
             let batch = self.take_in(&verdicts, truth).and_then(|batch| {
-                self.conn.execute("UPDATE applied SET judged = ?1", [last])?;
-                self.conn.execute_batch("COMMIT")?;
+                self.execute("UPDATE applied SET judged = ?1", [last])?;
+                self.execute("COMMIT", [])?;
                 self.requests_version += u64::from(!batch.changes.requests.is_empty());
                 Ok(batch)
             });
@@ -420,12 +419,17 @@ impl Views {
         Ok(())
     }
 
+    /// Carries out a statement that is planned once and kept; how many rows it changed.
+    fn execute(&self, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+        Ok(self.conn.prepare_cached(sql)?.execute(params)?)
+    }
+
     /// The row of a person, made where there is none.
     fn person(&mut self, person: &PersonId) -> Result<i64, StoreError> {
         if let Some(number) = self.people.get(person) {
             return Ok(*number);
         }
-        self.conn.execute(
+        self.execute(
             "INSERT INTO people (person, name, home, office, lamport, card)
              VALUES (?1, '', '', 0, 0, X'')",
             [person.as_bytes()],

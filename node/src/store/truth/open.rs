@@ -176,6 +176,8 @@ fn connect(path: Option<&Path>) -> Result<Connection, StoreError> {
     prepare_once(&db)?;
     // What was erased out of a vault does not stay behind in free pages.
     db.pragma_update(None, "secure_delete", true)?;
+    // Every job stands in a savepoint: what its pages were before it is a copy in memory, not in a file.
+    db.pragma_update(None, "temp_store", "memory")?;
     if path.is_some() {
         db.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
         db.pragma_update(None, "journal_mode", "wal")?;

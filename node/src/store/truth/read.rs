@@ -6,8 +6,7 @@ use crdt::{
     envelope::{Envelope, Header, Kind},
     id::{DocumentId, EnvelopeId, RequestId, ScopeId, WriterId},
     judge::Fate,
-    sync::{Held, fingerprint::Fingerprint},
-    time::{Bucket, ClaimedTime},
+    sync::fingerprint::Fingerprint,
 };
 use rusqlite::{Connection, OptionalExtension, Params};
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
@@ -18,9 +17,6 @@ use super::{
     row::{self, Gone, Row},
 };
 use crate::store::error::StoreError;
-
-/// About how many bytes of a header and signature do not depend on what is cited and said.
-const FIXED_BYTES: u32 = 200;
 
 /// Looks things up; cheap to make.
 #[derive(Clone, Copy)]
@@ -304,30 +300,6 @@ impl<'a> Reading<'a> {
         Ok(found.exists([id.as_bytes()])?)
     }
 
-    /// What is in one drawer, to be compared with a peer's.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk fails.
-    pub fn items(&self, scope: &ScopeId, bucket: Bucket) -> Result<Vec<Held>, StoreError> {
-        let mut rows = self.db.prepare_cached(
-            "SELECT id, claimed, kind, lamport, length(cites) + coalesce(length(body), 0), writer
-             FROM envelopes JOIN positions ON positions.ref = position_ref
-             WHERE scope_ref = (SELECT ref FROM scopes WHERE scope = ?1) AND bucket = ?2",
-        )?;
-        let found = rows.query_map((scope.as_bytes(), bucket.0), |row| {
-            Ok(Held {
-                id: EnvelopeId::from_bytes(row.get(0)?),
-                writer: WriterId::from_bytes(row.get(5)?),
-                claimed: ClaimedTime(row.get::<_, i64>(1)?.cast_unsigned()),
-                kind: Kind(row.get(2)?),
-                lamport: row.get::<_, i64>(3)?.cast_unsigned(),
-                bytes: FIXED_BYTES + row.get::<_, u32>(4)?,
-            })
-        })?;
-        Ok(found.collect::<Result<_, _>>()?)
-    }
-
     /// What came in after `row`, at most `limit`, in the order of arrival.
     ///
     /// # Errors
@@ -367,23 +339,6 @@ impl<'a> Reading<'a> {
             out.push(meta(it.row, it.id, &it.header));
         }
         Ok(out)
-    }
-
-    /// The fingerprint of every drawer.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk fails.
-    pub fn fingerprints(&self) -> Result<Vec<(ScopeId, Bucket, Fingerprint)>, StoreError> {
-        let mut rows = self.db.prepare_cached(
-            "SELECT s.scope, f.bucket, f.value FROM fingerprints f
-             JOIN scopes s ON s.ref = f.scope_ref ORDER BY s.scope, f.bucket",
-        )?;
-        let found = rows.query_map([], |row| {
-            let value = Fingerprint::from_bytes(&row.get(2)?);
-            Ok((ScopeId::from_bytes(row.get(0)?), Bucket(row.get(1)?), value))
-        })?;
-        Ok(found.collect::<Result<_, _>>()?)
     }
 
     /// The heads of a stream, the highest in the order first: of a request's acts where a subject

@@ -64,12 +64,12 @@ impl Views {
         let (row, id) = (told.verdict.row, told.verdict.id);
         let Some(group) = self.group_of(&told.verdict.header.scope) else { return Ok(()) };
         let state = visible(&[b"activity", id.as_bytes()]);
-        let out = self.conn.execute("DELETE FROM activity_said WHERE row = ?1", [row])?;
+        let out = self.execute("DELETE FROM activity_said WHERE row = ?1", [row])?;
         if out > 0 {
             self.group_mut(&group).state.remove(&state);
         }
         if let Activity::Plan(_) = said {
-            self.conn.execute("DELETE FROM activities WHERE id = ?1", [id.as_bytes()])?;
+            self.execute("DELETE FROM activities WHERE id = ?1", [id.as_bytes()])?;
         }
         let about = said.about(id).unwrap_or(id);
         if told.accepted && told.person.is_some() {

@@ -71,7 +71,7 @@ impl Views {
                 continue;
             }
             let (scope, state) = (id.scope(), Fingerprint::EMPTY);
-            self.conn.execute(
+            self.execute(
                 "INSERT INTO groups (id, scope, name, description, messages, state)
                  VALUES (?1, ?2, '', '', 0, ?3)",
                 params![id.as_bytes(), scope.as_bytes(), state.to_bytes()],
@@ -105,10 +105,11 @@ impl Views {
         let (name, description) = (board.name.text(), board.description.text());
         name.clone_into(&mut group.name);
         put.execute(params![group.number, name, description, now.as_bytes()])?;
-        self.conn.execute("DELETE FROM pins WHERE in_group = ?1", [group.number])?;
+        let number = group.number;
+        self.execute("DELETE FROM pins WHERE in_group = ?1", [number])?;
         let mut pin = self.conn.prepare_cached("INSERT INTO pins VALUES (?1, ?2, ?3, ?4)")?;
         for (place, it) in (0_i64..).zip(&board.pins) {
-            pin.execute(params![group.number, place, it.key.as_str(), it.text])?;
+            pin.execute(params![number, place, it.key.as_str(), it.text])?;
         }
         batch.touched.entry(id).or_default();
         batch.changes.roster = true;

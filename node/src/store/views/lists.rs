@@ -136,7 +136,8 @@ impl Views {
     ///
     /// Where the disk says no.
     pub fn applied(&self) -> Result<i64, StoreError> {
-        Ok(self.conn.query_row("SELECT judged FROM applied", [], |row| row.get(0))?)
+        let mut find = self.conn.prepare_cached("SELECT judged FROM applied")?;
+        Ok(find.query_row([], |row| row.get(0))?)
     }
 
     /// All groups, in the order in which they came to be known here.

@@ -88,7 +88,7 @@ impl Views {
         let Some((does, about, text, within)) = parts(talk, told.person) else { return Ok(()) };
         let row = told.verdict.row;
         let Some(person) = told.person.filter(|_| told.accepted) else {
-            self.conn.execute("DELETE FROM remarks WHERE row = ?1", [row])?;
+            self.execute("DELETE FROM remarks WHERE row = ?1", [row])?;
             return self.after_remark(does, about, group, truth, batch);
         };
         let counts = counts(truth, &group, does, &within, told.verdict);
@@ -168,7 +168,7 @@ impl Views {
             let now = counts(truth, &group, does, &within, &verdict);
             if now != counted {
                 let put = "UPDATE remarks SET counts = ?2 WHERE row = ?1";
-                self.conn.execute(put, params![row, now])?;
+                self.execute(put, params![row, now])?;
                 self.after_remark(does, about, group, truth, batch)?;
             }
         }

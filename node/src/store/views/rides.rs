@@ -378,8 +378,8 @@ impl Views {
         self.group_mut(&line.group).state.remove(&state);
         let of = "(SELECT ref FROM series WHERE id = ?1)";
         let all = format!("DELETE FROM rides WHERE of_series = {of}");
-        self.conn.execute(&all, [id.as_bytes()])?;
-        self.conn.execute("DELETE FROM series WHERE id = ?1", [id.as_bytes()])?;
+        self.execute(&all, [id.as_bytes()])?;
+        self.execute("DELETE FROM series WHERE id = ?1", [id.as_bytes()])?;
         self.put_text(Kind::Series, id, None, batch)?;
         batch.touched.entry(line.group).or_default();
         Ok(())

@@ -241,7 +241,7 @@ impl Views {
         }
         let Some((group, author, claimed, text)) = says else {
             if let Some(row) = row {
-                self.conn.execute("DELETE FROM texts WHERE ref = ?1", [row])?;
+                self.execute("DELETE FROM texts WHERE ref = ?1", [row])?;
             }
             return Ok(());
         };
@@ -334,7 +334,7 @@ impl Views {
                     changes.insert(Change { place, enters: true, grams: now.grams(thing.0) });
                 }
                 now => {
-                    self.conn.execute("DELETE FROM found WHERE place = ?1", [place])?;
+                    self.execute("DELETE FROM found WHERE place = ?1", [place])?;
                     fresh.extend(now.map(|now| (now.day(), thing, now)));
                 }
             }

@@ -174,9 +174,9 @@ impl Views {
         let Some(row) = self.message(row)? else { return Ok(()) };
         self.before_change((Kind::Message, row.row), batch)?;
         self.hide(&row, group, batch)?;
-        self.conn.execute("DELETE FROM messages WHERE row = ?1", [row.row])?;
+        self.execute("DELETE FROM messages WHERE row = ?1", [row.row])?;
         let Some(line) = imported else { return Ok(()) };
-        self.conn.execute("DELETE FROM imports WHERE row = ?1", [row.row])?;
+        self.execute("DELETE FROM imports WHERE row = ?1", [row.row])?;
         self.choose_copy(group, line, batch)
     }
 
@@ -299,7 +299,7 @@ impl Views {
     ) -> Result<(), StoreError> {
         let verdict = told.verdict;
         let Some(person) = told.person.filter(|_| told.accepted) else {
-            self.conn.execute("DELETE FROM amendments WHERE row = ?1", [verdict.row])?;
+            self.execute("DELETE FROM amendments WHERE row = ?1", [verdict.row])?;
             return Ok(());
         };
         let mut put = self.conn.prepare_cached(

@@ -82,7 +82,15 @@ fn class(c: char) -> Class {
     }
 }
 
+/// ASCII, or a Chinese character of the common block: NFKC leaves these as they are.
+const fn is_plain(c: char) -> bool {
+    matches!(c, '\0'..='\u{7f}' | '\u{4e00}'..='\u{9fff}')
+}
+
 fn folded(text: &str) -> String {
+    if text.chars().all(is_plain) {
+        return text.to_ascii_lowercase();
+    }
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 
@@ -197,6 +205,16 @@ impl Pieces {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_plain_folds_to_what_it_folds_to_in_full() {
+        let plain = ('\0'..=char::MAX).filter(|c| is_plain(*c));
+        for one in plain {
+            let text = format!("Ae{one}Z\u{4e8c}{one}");
+            let full: String = text.nfkc().flat_map(char::to_lowercase).collect();
+            assert_eq!(folded(&text), full, "{one:?}");
+        }
+    }
 
     #[test]
     fn what_finds_what() {
