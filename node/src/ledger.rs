@@ -27,6 +27,7 @@
 
 mod across;
 mod activities;
+mod ahead;
 mod answer;
 mod batch;
 mod bundles;
@@ -116,7 +117,7 @@ use crate::{
     },
 };
 
-pub use batch::{Rest, Worked};
+pub use batch::{Rest, Rests, Worked};
 pub(crate) use decide::one_line;
 use job::Plan;
 pub use job::{Done, Job, Neighbour, Taken};
@@ -215,6 +216,9 @@ pub struct Ledger {
     settled: Option<settle::Stand>,
     /// Did the last [`Ledger::rest`] fail?
     rested_in_vain: bool,
+    /// Has a neighbour told all that he has, and the lists do not know of it yet?
+    told_all: bool,
+    ahead: Option<ahead::Ahead>,
     addresses: Vec<String>,
     keys: Keys,
     files: files::Files,
@@ -301,6 +305,8 @@ impl Ledger {
             behind: 0,
             settled: None,
             rested_in_vain: false,
+            told_all: false,
+            ahead: None,
             addresses: Vec::new(),
             glances: votes::Glances::default(),
             keys: Keys::default(),
@@ -349,7 +355,7 @@ impl Ledger {
             }
             Job::File(whom, errand) => (whom, Plan::Ready(Done::Files(self.do_file(errand)))),
             Job::List(whom, scope, bucket) => {
-                let items = self.truth.read().items(&scope, bucket).unwrap_or_default();
+                let items = self.list(&scope, bucket).unwrap_or_default();
                 (whom, Plan::Ready(Done::Listed(scope, bucket, items)))
             }
             Job::Fetch(whom, ids) => {
@@ -365,7 +371,12 @@ impl Ledger {
                 (whom, Plan::Ready(Done::Bodiless(ids)))
             }
             Job::Delivered(whom, key, row) => {
+                (self.told_all, self.ahead) = (self.behind > 0, None);
                 self.forgive(|ledger| ledger.note_delivered(&key, row));
+                (whom, Plan::Ready(Done::Nothing))
+            }
+            Job::Greet(whom) => {
+                self.forgive(Self::look_ahead);
                 (whom, Plan::Ready(Done::Nothing))
             }
             Job::Typed(whom, address) => {

@@ -57,6 +57,17 @@ pub struct Rest<T> {
     saved: bool,
 }
 
+/// When lists that are behind are to catch up, if nobody needs them before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rests {
+    /// They are not behind, or cannot.
+    Never,
+    /// After a moment in which nobody wanted anything: more of the same may come.
+    WhenQuiet,
+    /// A neighbour has told all that he has: nothing more of it will come.
+    AtOnce,
+}
+
 impl<T> Worked<T> {
     fn join(&mut self, later: Self) {
         self.done.extend(later.done);
@@ -124,9 +135,13 @@ impl Ledger {
         self.worked(Vec::new(), changes, false)
     }
 
-    /// Is [`Ledger::rest`] of use when nobody wants anything?
-    pub fn may_rest(&self) -> bool {
-        self.behind > 0 && !self.rested_in_vain
+    /// When [`Ledger::rest`] is of use, if nobody wants anything.
+    pub const fn rests(&self) -> Rests {
+        match (self.behind > 0 && !self.rested_in_vain, self.told_all) {
+            (false, _) => Rests::Never,
+            (true, true) => Rests::AtOnce,
+            (true, false) => Rests::WhenQuiet,
+        }
     }
 
     /// Decides these jobs in one transaction, and saves it.

@@ -26,6 +26,8 @@ pub enum Job<T> {
     Receive(T, Parcel),
     /// A stranger introduces himself: the same, but kept only if it makes his box known.
     Introduce(T, KeyId, Vec<Envelope>),
+    /// A neighbour has come: make ready what he will ask for.
+    Greet(T),
     /// List a drawer.
     List(T, ScopeId, Bucket),
     /// Load envelopes.
@@ -64,7 +66,8 @@ impl<T> Job<T> {
     pub const fn only_asks(&self) -> bool {
         matches!(
             self,
-            Self::List(..)
+            Self::Greet(_)
+                | Self::List(..)
                 | Self::Newest(..)
                 | Self::Fetch(..)
                 | Self::Lookup(..)
@@ -83,7 +86,8 @@ impl<T> Job<T> {
                 kinds.any(|kind| kind.class() == 0 || kind == Kind::CARD)
             }),
             Self::Introduce(..) | Self::Yours(..) | Self::Turn(_) => true,
-            Self::List(..)
+            Self::Greet(_)
+            | Self::List(..)
             | Self::Newest(..)
             | Self::Fetch(..)
             | Self::Lookup(..)
@@ -213,6 +217,7 @@ impl Ledger {
                 (whom, Plan::Ready(Done::Files(failed.into_iter().collect())))
             }
             Job::Bodiless(whom)
+            | Job::Greet(whom)
             | Job::Delivered(whom, ..)
             | Job::Turn(whom)
             | Job::Keep(whom, ..)

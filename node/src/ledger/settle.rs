@@ -108,7 +108,7 @@ impl Ledger {
             all.poison.retain(|id| !poison.contains(id));
         }
         self.row = self.truth.last_row();
-        self.behind = 0;
+        (self.behind, self.told_all) = (0, false);
         Ok(all)
     }
 }

@@ -54,7 +54,7 @@ impl<T> Job<T> {
             Self::Introduce(_, _, envelopes) | Self::Yours(_, envelopes) => {
                 envelopes.iter().map(weight).sum()
             }
-            Self::List(..) | Self::Bodiless(_) | Self::Turn(_) => LISTING_BYTES,
+            Self::Greet(_) | Self::List(..) | Self::Bodiless(_) | Self::Turn(_) => LISTING_BYTES,
             Self::Newest(..) => ENVELOPE_BYTES,
             Self::Fetch(_, ids) => at_most(ids.len()) * ENVELOPE_BYTES,
             Self::Lookup(_, ids) => at_most(ids.len()) * 32,

@@ -23,7 +23,7 @@ use crate::{
         desk::{Batch, Desk, Source},
         porch::Plate,
     },
-    ledger::{Done, Job, Ledger, Neighbour, Worked},
+    ledger::{Done, Job, Ledger, Neighbour, Rests, Worked},
     store::views::Changes,
 };
 
@@ -142,11 +142,12 @@ impl Queue {
     }
 
     /// Waits until there is something to do; where the ledger may rest, for a moment only.
-    fn wait(&self, may_rest: bool) -> Next {
-        if may_rest {
+    fn wait(&self, rests: Rests) -> Next {
+        let may_rest = rests != Rests::Never;
+        if rests == Rests::WhenQuiet {
             self.stay_awake();
         }
-        let until = Instant::now() + QUIET;
+        let until = Instant::now() + if rests == Rests::AtOnce { Duration::ZERO } else { QUIET };
         let mut state = self.lock();
         state.at_work = false;
         while state.desk.is_empty() && !state.closed {
@@ -243,7 +244,7 @@ impl Clerk {
 
 fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
     loop {
-        let worked = match queue.wait(ledger.may_rest()) {
+        let worked = match queue.wait(ledger.rests()) {
             Next::Work => {
                 let jobs = together(|batch| queue.next(batch));
                 let (worked, rest) = ledger.work_off(jobs, clock::claimed());

@@ -478,6 +478,9 @@ impl Pump {
                 };
                 let (link, peer, outbound) = (up.link, up.peer, up.outbound);
                 self.core.handle(Input::LinkUp { link, peer, transport, outbound }, now);
+                if self.neighbours.contains_key(&peer) {
+                    self.note(Job::Greet(Whom::Nobody));
+                }
             }
             MeshEvent::Frame { link, bytes } if self.porch.has(link) => {
                 self.heard_at_the_door(link, &bytes);

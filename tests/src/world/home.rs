@@ -21,7 +21,7 @@ use node::{
         peers::PeerBook,
     },
     identity::{Identity, Seal},
-    ledger::{Done, Job, Ledger, Neighbour, Taken, Worked},
+    ledger::{Done, Job, Ledger, Neighbour, Rests, Taken, Worked},
 };
 
 use super::{BEGIN, Chance, Event, Who, World};
@@ -330,7 +330,7 @@ impl Home {
     fn work(&mut self, now: Moment) -> Vec<(Whom, Done)> {
         let claimed = self.claimed(now);
         let mut worked = self.ledger.work(self.desk.take(), claimed);
-        if self.ledger.may_rest() {
+        if self.ledger.rests() != Rests::Never {
             let rested: Worked<Whom> = self.ledger.rest();
             worked.changes.join(rested.changes);
             worked.written.extend(rested.written);

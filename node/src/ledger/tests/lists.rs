@@ -1,7 +1,7 @@
 //! The ledger, seen from whoever asks: what was answered is found by the next one who reads, also
 //! when the power goes in between.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crdt::{
     genesis::{Genesis, RULES_VERSION},
@@ -10,7 +10,7 @@ use crdt::{
     time::{Bucket, ClaimedTime},
 };
 
-use super::super::{Done, Job, Ledger, Worked};
+use super::super::{Done, Job, Ledger, Rests, Worked};
 use crate::{
     api::{Command, Reply},
     identity::{Identity, Seal},
@@ -85,18 +85,35 @@ fn texts(worked: Worked<()>) -> Vec<Vec<String>> {
 fn whoever_reads_finds_what_was_answered_before_although_lists_wait() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let mut ledger = founded(folder.path());
-    assert!(!ledger.may_rest(), "nothing was posted");
+    assert_eq!(ledger.rests(), Rests::Never, "nothing was posted");
     let worked = ledger.work([post("one"), post("two")], NOW);
     assert!(worked.changes.groups.is_empty(), "the lists wait");
     assert_eq!(worked.written.len(), 2);
-    assert!(ledger.may_rest());
+    assert_eq!(ledger.rests(), Rests::WhenQuiet);
     assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two"]]);
     let mixed = ledger.work([post("three"), log(), post("four")], NOW);
     assert_eq!(texts(mixed), [["one", "two", "three", "four"]]);
     ledger.work([post("five")], NOW);
     let rested: Worked<()> = ledger.rest();
     assert_eq!(rested.changes.groups.len(), 1, "pages are told when the lists have caught up");
-    assert!(!ledger.may_rest());
+    assert_eq!(ledger.rests(), Rests::Never);
+}
+
+#[test]
+fn lists_wait_for_no_more_once_a_neighbour_has_told_all_that_he_has() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    let told_all = |row| Job::Delivered((), key(7).key(), row);
+    ledger.work([told_all(0)], NOW);
+    assert_eq!(ledger.rests(), Rests::Never, "they are not behind");
+    let row = ledger.work([post("one")], NOW).row;
+    assert_eq!(ledger.rests(), Rests::WhenQuiet, "more may come");
+    ledger.work([told_all(row)], NOW);
+    assert_eq!(ledger.rests(), Rests::AtOnce);
+    let rested: Worked<()> = ledger.rest();
+    assert_eq!((rested.changes.groups.len(), ledger.rests()), (1, Rests::Never));
+    ledger.work([post("two")], NOW);
+    assert_eq!(ledger.rests(), Rests::WhenQuiet);
 }
 
 #[test]
@@ -124,7 +141,7 @@ fn a_neighbour_is_answered_before_the_lists_catch_up_and_commands_keep_their_ord
         ledger.work_off([log(), post("two"), Job::Lookup((), vec![unknown])], NOW);
     let [((), Done::Missing(missing))] = at_once.done.as_slice() else { panic!("he alone") };
     assert_eq!(*missing, [unknown]);
-    assert!(ledger.may_rest(), "the lists have not caught up yet");
+    assert_eq!(ledger.rests(), Rests::WhenQuiet, "the lists have not caught up yet");
     let later = ledger.conclude(rest);
     let order: Vec<bool> = later
         .done
@@ -147,4 +164,38 @@ fn whose_a_box_is_is_known_before_its_neighbour_is_answered() {
     let later = ledger.conclude(rest);
     let order = later.done.as_slice();
     assert!(matches!(order, [((), Done::Received(Some(_))), ((), Done::Missing(_))]));
+}
+
+/// The ids in the drawer of everybody's group, as a neighbour is told of them.
+fn drawer_of_all(ledger: &mut Ledger) -> BTreeSet<EnvelopeId> {
+    let (scope, bucket, _) = ledger
+        .truth
+        .read()
+        .fullest_drawer_since(0, 100)
+        .expect("reads")
+        .expect("something is here");
+    let mut listed = ledger.work([Job::List((), scope, bucket)], NOW).done;
+    let Some(((), Done::Listed(_, _, items))) = listed.pop() else { panic!("a list") };
+    items.into_iter().map(|it| it.id).collect()
+}
+
+#[test]
+fn what_was_made_ready_for_a_neighbour_is_what_is_here_also_when_something_was_written_since() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    ledger.work([Job::Greet(())], NOW);
+    assert!(ledger.ahead.is_none(), "nobody was ever met");
+    let row = ledger.work([post("one")], NOW).row;
+    ledger.work([Job::Delivered((), key(7).key(), row), Job::Greet(())], NOW);
+    assert!(ledger.ahead.is_none(), "all is delivered");
+    let posts = (2..9).map(|n| post(&format!("{n}")));
+    ledger.work(posts, NOW);
+    ledger.work([Job::Greet(())], NOW);
+    assert!(ledger.ahead.is_some());
+    let ready = drawer_of_all(&mut ledger);
+    assert!(ledger.ahead.is_none(), "it was handed over");
+    assert_eq!(ready, drawer_of_all(&mut ledger), "listed anew it is the same");
+    ledger.work([Job::Greet(())], NOW);
+    ledger.work([post("later")], NOW);
+    assert_eq!(drawer_of_all(&mut ledger).len(), ready.len() + 1, "the old list is not told");
 }
