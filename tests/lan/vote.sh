@@ -23,7 +23,7 @@ all_equal() {
 }
 all_equal "after the grant"
 
-until=$(date -u -d "+$(within 20) seconds" +%Y-%m-%dT%H:%M:%SZ)
+until=$(date -u -d "+$(within 40) seconds" +%Y-%m-%dT%H:%M:%SZ)
 linli li vote open Lift --choice yes --choice no --until "$until" >/dev/null 2>"$work/refused" && fail "a neighbour opened a vote"
 vote=$(linli office vote open Lift --choice yes --choice no --until "$until" --grace 0 --json | json 'd["id"]')
 head=$(linli office vote open Head --choice Wang --choice Li --until "$until" --secret --counter 李红 --counter wang-person --json | json 'd["id"]')
