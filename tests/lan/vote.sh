@@ -4,6 +4,7 @@
 # votes on its page, on the other two people enter a paper with its number that says something else. After
 # the heal that voter counts as neither, votes once more, and the report makes one result in every home. Of a
 # secret vote beside it nobody but those who count reads a ballot, and it is provisional until both have reported.
+# A third, one ballot for each person, waits for nobody: what somebody who is cut off votes then comes too late.
 . "$(dirname "$0")/lib.sh"
 in_namespace "$@"
 lan_begin
@@ -27,12 +28,14 @@ until=$(date -u -d "+$(within 40) seconds" +%Y-%m-%dT%H:%M:%SZ)
 linli li vote open Lift --choice yes --choice no --until "$until" >/dev/null 2>"$work/refused" && fail "a neighbour opened a vote"
 vote=$(linli office vote open Lift --choice yes --choice no --until "$until" --grace 0 --json | json 'd["id"]')
 head=$(linli office vote open Head --choice Wang --choice Li --until "$until" --secret --counter 李红 --counter wang-person --json | json 'd["id"]')
+gate=$(linli office vote open Gate --choice yes --choice no --until "$until" --per-person --grace 0 --counter 李红 --counter wang-person --json | json 'd["id"]')
 all_equal "after the opening"
 show() { linli "$1" vote show "$vote" --json; }
 sheet() { show "$1" | json '(d["row"]["state"], [c["votes"] for c in d["choices"]], d["row"]["turnout"], d["contradicting"], d["late"])'; }
 # Whether the end has come is each home's own clock; what is in hand is not.
 in_hand() { show "$1" | json '(d["row"]["turnout"], d["contradicting"], d["late"])'; }
 opened() { linli "$1" vote show "$head" --json | json '(d["row"]["state"], [c["votes"] for c in d["choices"]], d["row"]["turnout"])'; }
+person_by_person() { linli "$1" vote show "$gate" --json | json '(d["row"]["state"], d["row"]["voters"], [c["votes"] for c in d["choices"]], d["row"]["turnout"], d["late"])'; }
 same() { # same WHAT: in every home
   local first; first=$("$1" office)
   for home in wang li; do [ "$("$1" "$home")" = "$first" ] || fail "$home has $("$1" "$home"), the office $first"; done
@@ -43,6 +46,7 @@ refused "not on the roll" office vote enter "$vote" 99 no
 cut_trunk
 linli li vote cast "$head" Li >/dev/null || fail "li could not vote in secret"
 linli wang vote cast "$head" Wang >/dev/null || fail "wang could not vote in secret"
+linli li vote cast "$gate" yes >/dev/null || fail "li could not vote for himself"
 number=$(show li | json 'd["my_number"]')
 linli li vote cast "$vote" yes >/dev/null || fail "li could not vote"
 linli li vote cast "$vote" no >/dev/null 2>"$work/refused" && fail "li voted twice"
@@ -73,8 +77,15 @@ linli office vote report "$head" >/dev/null || fail "the office could not report
 refused "still have time to report" office vote close "$head"
 linli office wait --peers 1 --timeout 180 && linli li wait --peers 1 --timeout 180 || fail "not equal without wang"
 for home in office li; do opened "$home" | has -F "'provisional'" || fail "$home calls it $(opened "$home")"; done
+linli wang vote cast "$gate" no >/dev/null || fail "wang, who hears of nothing, could not vote"
+linli office vote report "$gate" >/dev/null || fail "the office could not report"
+linli office vote close "$gate" --reason "the cable is cut" >/dev/null || fail "the grace is over"
 plug wang east
 all_equal "with wang"
+note "what came too late is told as late, in every home"
+same person_by_person
+[ "$(person_by_person li)" = "('final', 2, [1, 0], 1, 1)" ] || fail "the vote of persons came to $(person_by_person li)"
+refused "over" wang vote cast "$gate" no --again
 linli wang vote report "$head" >/dev/null || fail "wang could not report"
 all_equal "after both reports"
 linli office vote close "$head" >/dev/null || fail "the office could not announce it"
