@@ -386,7 +386,7 @@ impl Views {
             true => "INSERT OR IGNORE INTO narrowings (row) VALUES (?1)",
             false => "DELETE FROM narrowings WHERE row = ?1",
         };
-        Ok(self.conn.prepare_cached(sql)?.execute([told.verdict.row])? > 0)
+        Ok(self.execute(sql, [told.verdict.row])? > 0)
     }
 
     /// Who may do what has shrunk: every case may come out differently.

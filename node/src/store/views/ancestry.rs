@@ -88,9 +88,7 @@ impl Views {
                 if shown == *was_shown {
                     continue;
                 }
-                self.conn
-                    .prepare_cached("UPDATE hidden SET shown = ?2 WHERE row = ?1")?
-                    .execute(params![row, shown])?;
+                self.execute("UPDATE hidden SET shown = ?2 WHERE row = ?1", params![row, shown])?;
                 self.show_cited(id, shown, group, truth, batch)?;
             }
         }

@@ -75,7 +75,7 @@ impl Views {
         let (row, id) = (told.verdict.row, told.verdict.id);
         for table in ["hours_marks", "hours_approvals", "certificates"] {
             let sql = format!("DELETE FROM {table} WHERE row = ?1");
-            self.conn.prepare_cached(&sql)?.execute([row])?;
+            self.execute(&sql, [row])?;
         }
         let Some(by) = told.person.filter(|_| told.accepted) else { return Ok(()) };
         match said {

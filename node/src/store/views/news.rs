@@ -122,7 +122,7 @@ impl Views {
             News::Tell(it) if told.accepted => self.put_news(told, group, it, batch),
             News::Tell(_) => {
                 let gone = "DELETE FROM news WHERE row = ?1";
-                self.conn.prepare_cached(gone)?.execute([told.verdict.row])?;
+                self.execute(gone, [told.verdict.row])?;
                 self.put_text(Kind::Question, &told.verdict.id, None, batch)?;
                 self.drop_message(told.verdict.row, group, None, batch)
             }
@@ -190,12 +190,12 @@ impl Views {
         let row = told.verdict.row;
         batch.changes.news.insert(*of);
         if !told.accepted {
-            self.conn.prepare_cached("DELETE FROM forwards WHERE row = ?1")?.execute([row])?;
+            self.execute("DELETE FROM forwards WHERE row = ?1", [row])?;
             return self.drop_message(row, group, None, batch);
         }
         let put = "INSERT OR IGNORE INTO forwards (row, of, in_group) VALUES (?1, ?2, ?3)";
         let number = self.groups[&group].number;
-        self.conn.prepare_cached(put)?.execute(params![row, of.as_bytes(), number])?;
+        self.execute(put, params![row, of.as_bytes(), number])?;
         self.put_row(told, group, (note.to_owned(), Some(*of), talk::FORWARD), batch)
     }
 
@@ -211,7 +211,7 @@ impl Views {
         batch.changes.news.insert(verdict.id);
         if !told.accepted {
             let gone = "DELETE FROM duty WHERE row = ?1";
-            self.conn.prepare_cached(gone)?.execute([verdict.row])?;
+            self.execute(gone, [verdict.row])?;
             return Ok(());
         }
         let Some(author) = told.person else { return Ok(()) };
@@ -220,7 +220,7 @@ impl Views {
         let (id, lamport) = (verdict.id.as_bytes(), verdict.header.lamport.cast_signed());
         let author = author.as_bytes();
         let values = params![verdict.row, id, place_bytes(place), lamport, is_rota, author];
-        self.conn.prepare_cached(put)?.execute(values)?;
+        self.execute(put, values)?;
         Ok(())
     }
 
@@ -234,7 +234,7 @@ impl Views {
         let verdict = told.verdict;
         let Some(person) = told.person.filter(|_| told.accepted) else {
             let gone = "DELETE FROM news_said WHERE row = ?1";
-            self.conn.prepare_cached(gone)?.execute([verdict.row])?;
+            self.execute(gone, [verdict.row])?;
             return self.retell(of, batch);
         };
         let mut put = self.conn.prepare_cached(
@@ -442,7 +442,7 @@ impl Views {
     /// Is this home told of it for the first time? Notes that it was.
     pub fn tell_once(&self, id: &EnvelopeId) -> Result<bool, StoreError> {
         let put = "UPDATE news SET told = 1 WHERE id = ?1 AND NOT told";
-        Ok(self.conn.prepare_cached(put)?.execute([id.as_bytes()])? > 0)
+        Ok(self.execute(put, [id.as_bytes()])? > 0)
     }
 
     /// The rotas of every place, or the hand-overs, by those whose word on it may count; the last first, and

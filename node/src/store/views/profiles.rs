@@ -22,10 +22,10 @@ impl Views {
             let put = "INSERT OR IGNORE INTO profiles (row, id, lamport) VALUES (?1, ?2, ?3)";
             let lamport = verdict.header.lamport.cast_signed();
             let values = params![verdict.row, verdict.id.as_bytes(), lamport];
-            self.conn.prepare_cached(put)?.execute(values)?
+            self.execute(put, values)?
         } else {
             let gone = "DELETE FROM profiles WHERE row = ?1";
-            self.conn.prepare_cached(gone)?.execute([verdict.row])?
+            self.execute(gone, [verdict.row])?
         };
         if changed > 0 {
             batch.touched.entry(group).or_default();

@@ -49,7 +49,7 @@ impl Views {
     ) -> Result<(), StoreError> {
         let row = told.verdict.row;
         let Some(person) = told.person.filter(|_| told.accepted) else {
-            self.conn.prepare_cached("DELETE FROM receipts WHERE row = ?1")?.execute([row])?;
+            self.execute("DELETE FROM receipts WHERE row = ?1", [row])?;
             return Ok(());
         };
         let mut put = self.conn.prepare_cached(

@@ -383,7 +383,7 @@ impl Views {
             for sql in
                 ["DELETE FROM requests WHERE id = ?1", "DELETE FROM cases WHERE request = ?1"]
             {
-                self.conn.prepare_cached(sql)?.execute([id.as_bytes()])?;
+                self.execute(sql, [id.as_bytes()])?;
             }
             batch.touched.entry(group).or_default();
         }

@@ -353,7 +353,7 @@ impl Views {
                 true => "INSERT INTO grams (rowid, gram) VALUES (?1, ?2)",
                 false => "INSERT INTO grams (grams, rowid, gram) VALUES ('delete', ?1, ?2)",
             };
-            self.conn.prepare_cached(sql)?.execute(params![place, grams])?;
+            self.execute(sql, params![place, grams])?;
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ impl Views {
             }
             None => {
                 let gone = "DELETE FROM team_words WHERE row = ?1";
-                self.conn.prepare_cached(gone)?.execute([verdict.row])?
+                self.execute(gone, [verdict.row])?
             }
         };
         if changed > 0 {

@@ -62,7 +62,7 @@ impl Views {
             ])?
         } else {
             let gone = "DELETE FROM ballots WHERE row = ?1";
-            self.conn.prepare_cached(gone)?.execute([verdict.row])?
+            self.execute(gone, [verdict.row])?
         };
         if changed > 0 {
             if let Ballot::Open(it) = ballot {
