@@ -1,6 +1,6 @@
 //! Drawers, as neighbours compare them: what stands in which week of which scope.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use crdt::{
     envelope::Kind,
@@ -49,10 +49,12 @@ impl Reading<'_> {
         // Thousands of envelopes stand at a few positions: each is looked up once.
         let (mut writers, mut items) = (HashMap::new(), Vec::new());
         while let Some(row) = rows.next()? {
-            let position: i64 = row.get(5)?;
-            let writer = match writers.get(&position) {
-                Some(writer) => *writer,
-                None => *writers.entry(position).or_insert(self.writer_at(position)?),
+            let writer = match writers.entry(row.get(5)?) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(first) => {
+                    let writer = self.writer_at(*first.key())?;
+                    *first.insert(writer)
+                }
             };
             items.push(Held {
                 id: EnvelopeId::from_bytes(row.get(0)?),
