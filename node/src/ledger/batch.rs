@@ -205,6 +205,8 @@ impl Ledger {
         self.written.truncate(before);
         self.uncertified = true;
         self.keys.forget();
+        // It may list what was just undone, and the next batch counts its rows from there again.
+        self.ahead = None;
         // The last first: each puts back what was before it.
         for (_, plan) in plans.rev() {
             self.take_back(plan);

@@ -199,3 +199,22 @@ fn what_was_made_ready_for_a_neighbour_is_what_is_here_also_when_something_was_w
     ledger.work([post("later")], NOW);
     assert_eq!(drawer_of_all(&mut ledger).len(), ready.len() + 1, "the old list is not told");
 }
+
+#[test]
+fn what_was_made_ready_is_forgotten_with_a_batch_that_the_disk_did_not_take() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    let row = ledger.work([post("one")], NOW).row;
+    ledger.work([Job::Delivered((), key(7).key(), row)], NOW);
+    ledger.work([post("two")], NOW);
+    ledger.work([Job::Greet(())], NOW);
+    assert!(ledger.ahead.is_some());
+    let _: Worked<()> = ledger.rest();
+    let disk = rusqlite::Connection::open(folder.path().join("truth.db")).expect("opens");
+    let fails =
+        "CREATE TRIGGER fails BEFORE INSERT ON envelopes BEGIN SELECT RAISE(ROLLBACK, 'no'); END";
+    disk.execute_batch(fails).expect("the disk fails from here on");
+    let mut worked = ledger.work([post("three")], NOW);
+    assert!(matches!(worked.done.pop(), Some(((), Done::Reply(Err(_))))), "it was not saved");
+    assert!(ledger.ahead.is_none());
+}
