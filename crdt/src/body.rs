@@ -487,7 +487,17 @@ impl Body {
             Kind::TEAM => Self::Team(unpack(bytes)?),
             _ => return Err(Unreadable::Newer),
         };
-        if body.is_within_limits() { Ok(body) } else { Err(Unreadable::TooLong) }
+        body.check()?;
+        Ok(body)
+    }
+
+    /// Are its texts and lists within their bounds?
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable::TooLong`] where they are not.
+    pub fn check(&self) -> Result<(), Unreadable> {
+        if self.is_within_limits() { Ok(()) } else { Err(Unreadable::TooLong) }
     }
 
     fn is_within_limits(&self) -> bool {

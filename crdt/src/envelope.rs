@@ -203,6 +203,17 @@ impl Envelope {
     ///
     /// Where the draft breaks a bound of `limits`, which its author was to check.
     pub fn write(draft: Draft, writer: &Secret, community: &CommunityId) -> Self {
+        Self::write_as(draft, writer.writer(), community, |message| writer.sign(message))
+    }
+
+    /// The same where somebody else holds the writer's key: `sign` puts an Ed25519 signature (RFC 8032) under
+    /// the bytes that it is given.
+    pub fn write_as(
+        draft: Draft,
+        writer: WriterId,
+        community: &CommunityId,
+        sign: impl FnOnce(&[u8]) -> [u8; 64],
+    ) -> Self {
         let Draft { kind, scope, tip, mut deps, auth, lamport, bucket, claimed, epoch, body } =
             draft;
         deps.sort_unstable();
@@ -211,7 +222,7 @@ impl Envelope {
             version: VERSION,
             kind,
             scope,
-            writer: writer.writer(),
+            writer,
             seq: tip.map_or(1, |(seq, _)| seq + 1),
             prev: tip.map(|(_, id)| id),
             deps,
@@ -225,7 +236,7 @@ impl Envelope {
             extension: Vec::new(),
         };
         let header_bytes = header.encode();
-        let signature = writer.sign(&signed_bytes(community, &header_bytes));
+        let signature = sign(&signed_bytes(community, &header_bytes));
         let id = id_of(&header_bytes);
         Self { id, header, header_bytes, signature, body: Some(body) }
     }

@@ -44,6 +44,7 @@ mod mend;
 mod open;
 mod opened;
 mod parcel;
+mod pen;
 mod positions;
 mod read;
 mod receive;
@@ -73,7 +74,7 @@ pub use parcel::Parcel;
 pub use read::{Counts, Judged, Listed, Own, Reading};
 pub use write::{Deps, Intent, WriteError};
 
-use self::{daybook::Daybook, memory::Memory};
+use self::{daybook::Daybook, memory::Memory, pen::Pen};
 use super::error::StoreError;
 
 /// Envelopes judged again in one turn; the rest waits for [`Truth::go_on`], so that one arrival on
@@ -120,6 +121,7 @@ pub struct Truth {
     genesis: Genesis,
     community: CommunityId,
     memory: Memory,
+    pen: Pen,
     daybook: Daybook,
     /// Does an open transaction hold what so far stands in the daybook alone?
     is_laid: bool,
@@ -159,6 +161,7 @@ impl Failure for WriteError {
 struct Work<'a> {
     db: &'a Connection,
     memory: &'a mut Memory,
+    pen: &'a mut Pen,
     community: CommunityId,
     founded: Bucket,
 }
@@ -433,6 +436,7 @@ impl Truth {
         Work {
             db: &self.db,
             memory: &mut self.memory,
+            pen: &mut self.pen,
             community: self.community,
             founded: self.genesis.founded,
         }

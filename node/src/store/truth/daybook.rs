@@ -25,6 +25,9 @@
 //!    gets its row ([`Truth::hasten`]); the sync that is waited for comes after both, as ever. What was then
 //!    given up is struck out for good before anything else is saved: its author may sign another
 //!    envelope for the same place.
+//! 6. Where more waits, somebody else may sync what was written while the next envelopes get their rows
+//!    ([`Truth::lay`]). Nobody is answered before he has reported; where the sync failed the database is
+//!    committed instead.
 //!
 //! # Considered and rejected
 //!
@@ -47,9 +50,9 @@ use crdt::{
 use super::{Memory, Truth, Work};
 use crate::store::error::StoreError;
 
-/// Bytes of the file: about five hundred messages of the usual length. What does not fit is
+/// Bytes of the file: about as many messages of the usual length as lists may be behind. What does not fit is
 /// committed in the database, which is cheaper for so much anyway.
-const FILE_BYTES: usize = 256 * 1024;
+const FILE_BYTES: usize = 512 * 1024;
 
 /// Length and check in front of each entry.
 const FRONT_BYTES: usize = 4 + 16;
@@ -59,9 +62,11 @@ const FRONT_BYTES: usize = 4 + 16;
 pub(super) struct Daybook {
     path: Option<PathBuf>,
     key: [u8; 32],
-    file: Option<File>,
+    file: Option<Arc<File>>,
     /// Where the next entry goes; after an opening, how far entries may stand.
     end: usize,
+    /// Rule 6: where the entries begin that are not known to be synced.
+    laid: Option<usize>,
     /// Rule 4.
     failed: bool,
     /// Rule 5: what stands behind the last entry, and how many bytes it has.
@@ -77,7 +82,7 @@ impl Daybook {
             PathBuf::from(name)
         });
         let key = blake3::derive_key("linli/1 daybook", community.as_bytes());
-        Self { path, key, file: None, end: FILE_BYTES, failed: false, ahead: None }
+        Self { path, key, file: None, end: FILE_BYTES, laid: None, failed: false, ahead: None }
     }
 
     /// What stands in the file, in the order in which it was written: after an opening, what a crash
@@ -108,29 +113,64 @@ impl Daybook {
     /// Writes and syncs `envelopes`; false where they do not belong here or the disk said no: then
     /// they are to be committed.
     pub fn take(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
-        if self.path.is_none() || self.failed {
-            return false;
-        }
-        let (written, length) = match (envelopes, self.ahead) {
-            ([only], Some((id, length))) if only.id() == id => (Ok(()), length),
-            _ => {
-                let mut bytes = Vec::new();
-                envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
-                if !self.fits(bytes.len()) {
-                    return false;
-                }
-                (self.write(&mut bytes), bytes.len())
-            }
-        };
-        if let Err(error) = written.and_then(|()| self.sync()) {
-            tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
-            self.failed = true;
-            self.close_at(self.end);
+        let Some(length) = self.put(envelopes) else { return false };
+        if let Err(error) = self.sync() {
+            self.give_up(self.end, &error);
             return false;
         }
         self.ahead = None;
         self.end += length;
         true
+    }
+
+    /// Rule 6: writes `envelopes`; whoever calls has the file synced, and reports with [`Daybook::synced`]
+    /// before anything else is done with it. None as with [`Daybook::take`].
+    pub fn lay(&mut self, envelopes: &[Arc<Envelope>]) -> Option<Arc<File>> {
+        let length = self.put(envelopes)?;
+        self.ahead = None;
+        self.laid = Some(self.end);
+        self.end += length;
+        self.file.clone()
+    }
+
+    /// What came of the sync of what was laid; false where that is to be committed.
+    pub fn synced(&mut self, outcome: io::Result<()>) -> bool {
+        let Some(from) = self.laid.take() else { return true };
+        let Err(error) = outcome else { return true };
+        self.give_up(from, &error);
+        self.end = from;
+        false
+    }
+
+    /// Writes `envelopes` behind the last entry, where they are not there already; how many bytes they take.
+    fn put(&mut self, envelopes: &[Arc<Envelope>]) -> Option<usize> {
+        if self.path.is_none() || self.failed {
+            return None;
+        }
+        if let ([only], Some((id, length))) = (envelopes, self.ahead)
+            && only.id() == id
+        {
+            return Some(length);
+        }
+        let mut bytes = Vec::new();
+        envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
+        if !self.fits(bytes.len()) {
+            return None;
+        }
+        match self.write(&mut bytes) {
+            Ok(()) => Some(bytes.len()),
+            Err(error) => {
+                self.give_up(self.end, &error);
+                None
+            }
+        }
+    }
+
+    /// Rule 4.
+    fn give_up(&mut self, from: usize, error: &io::Error) {
+        tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
+        self.failed = true;
+        self.close_at(from);
     }
 
     /// Rule 5: what was begun with and is not among `saved` counts no more, also after a crash.
@@ -141,8 +181,7 @@ impl Daybook {
         }
         self.close_at(self.end);
         if let Err(error) = self.sync() {
-            tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
-            self.failed = true;
+            self.give_up(self.end, &error);
         }
     }
 
@@ -154,7 +193,7 @@ impl Daybook {
     fn write(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
         let file = match (&mut self.file, &self.path) {
             (Some(file), _) => file,
-            (file, Some(path)) => file.insert(make(path)?),
+            (file, Some(path)) => file.insert(Arc::new(make(path)?)),
             (None, None) => return Err(io::ErrorKind::NotFound.into()),
         };
         let length = bytes.len();
@@ -165,7 +204,7 @@ impl Daybook {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.file.as_ref().map_or(Ok(()), File::sync_data)
+        self.file.as_ref().map_or(Ok(()), |file| file.sync_data())
     }
 
     /// Linux begins to write what it is told will not be needed again; elsewhere the sync does it all.
@@ -290,6 +329,45 @@ impl Truth {
             return Ok(());
         }
         self.commit()
+    }
+
+    /// Writes what was done since [`Truth::begin`] into the daybook, for somebody else to sync: the file, where only
+    /// envelopes of our own were written and there is room. What comes next may be begun meanwhile, but not
+    /// saved before [`Truth::laid`].
+    pub fn lay(&mut self) -> Option<Arc<File>> {
+        if self.undone || self.db.is_autocommit() || self.is_more_than_envelopes {
+            return None;
+        }
+        let file = if self.fresh.is_empty() { None } else { self.daybook.lay(&self.fresh) };
+        if file.is_some() {
+            self.fresh.clear();
+            self.is_laid = true;
+            self.begun = false;
+        }
+        file
+    }
+
+    /// Reports what came of the sync of what was laid. Where it failed, all that was written so far is committed
+    /// in the database.
+    ///
+    /// # Errors
+    ///
+    /// As [`Truth::commit`]; then nothing is saved of what was laid, nor of what was begun since.
+    pub fn laid(&mut self, outcome: io::Result<()>) -> Result<(), StoreError> {
+        if self.daybook.synced(outcome) {
+            return Ok(());
+        }
+        if self.undone || self.db.is_autocommit() {
+            self.undone = true;
+            return Err(StoreError::Undone);
+        }
+        self.commit_here()?;
+        if self.begun {
+            let begun = self.run("BEGIN IMMEDIATE");
+            // Then what was begun cannot be saved, which its own save will say.
+            self.undone |= begun.is_err();
+        }
+        Ok(())
     }
 
     /// Commits what so far stands in the daybook alone.

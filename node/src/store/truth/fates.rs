@@ -165,7 +165,7 @@ impl Work<'_> {
         }
         let scope_ref = self.scope_ref(header.scope)?;
         if let Some(stream) = Stream::of(scope_ref, header.kind, subject) {
-            self.move_heads(row, header, stream, before.as_ref(), verdict)?;
+            self.move_heads((row, id), header, stream, before.as_ref(), verdict)?;
         }
         Ok(())
     }

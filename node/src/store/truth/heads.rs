@@ -49,7 +49,7 @@ impl Stream {
 impl Work<'_> {
     pub(super) fn move_heads(
         &mut self,
-        row: i64,
+        (row, id): (i64, EnvelopeId),
         header: &Header,
         stream: Stream,
         before: Option<&Before>,
@@ -60,6 +60,17 @@ impl Work<'_> {
         if counted == counts {
             return Ok(());
         }
+        self.memory.sole_head = match (self.memory.sole_head, header.deps.as_slice()) {
+            (Some(sole), [dep])
+                if sole == (header.scope, *dep)
+                    && counts
+                    && before.is_none()
+                    && stream.kind == Kind::MESSAGE.0 =>
+            {
+                Some((header.scope, id))
+            }
+            _ => None,
+        };
         // While it was not sound nobody who counts could build on it; afterwards somebody may have.
         if before.is_some_and(|before| before.sound) {
             self.memory.stale_heads.insert(stream);
@@ -89,6 +100,7 @@ impl Work<'_> {
     /// Finds the heads of the streams in which somebody changed his fate late.
     pub(super) fn find_stale_heads(&mut self) -> Result<(), StoreError> {
         while let Some(stream) = self.memory.stale_heads.pop_first() {
+            self.memory.sole_head = None;
             let (mut ends, mut cited) = (Vec::new(), BTreeSet::new());
             self.each_that_counts(&stream, |row, id, deps| {
                 ends.push((row, id));

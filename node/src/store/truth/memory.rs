@@ -65,6 +65,8 @@ pub(super) struct Memory {
     pub queue: BTreeSet<i64>,
     /// Are there more in the table?
     pub unfinished: bool,
+    /// The only head of what is said in a scope, where that is known.
+    pub sole_head: Option<(ScopeId, EnvelopeId)>,
     /// Streams whose heads must be found anew.
     pub stale_heads: BTreeSet<super::heads::Stream>,
     /// May there be anybody in `waiting`?
@@ -108,6 +110,7 @@ impl Memory {
             turn: REJUDGED_PER_TURN_MAX,
             queue: BTreeSet::new(),
             unfinished: false,
+            sole_head: None,
             stale_heads: BTreeSet::new(),
             anybody_waits: false,
             lacks_bodies: true,

@@ -12,7 +12,7 @@ use crdt::{
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
-use super::{Failure, Reading, Truth, daybook::Daybook, memory::Memory};
+use super::{Failure, Reading, Truth, daybook::Daybook, memory::Memory, pen::Pen};
 use crate::store::error::StoreError;
 
 mod migrations {
@@ -79,6 +79,7 @@ impl Truth {
             genesis: genesis.clone(),
             community: genesis.id(),
             memory,
+            pen: Pen::default(),
             daybook: Daybook::beside(path, &genesis.id()),
             is_laid: false,
             fresh: Vec::new(),

@@ -93,15 +93,26 @@ impl Work<'_> {
 
     /// Gives an envelope that is not held yet its row.
     pub(super) fn admit(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
+        let gone = if envelope.body().is_some() { None } else { Some(Gone::NotSent) };
+        let keys = Some(&self.memory.keyring);
+        let body = row::read_body(envelope.header(), gone, envelope.body(), keys);
+        self.admit_read(envelope, gone, body)
+    }
+
+    /// The same where its body was read.
+    pub(super) fn admit_read(
+        &mut self,
+        envelope: &Envelope,
+        mut gone: Option<Gone>,
+        mut body: Result<Body, Unreadable>,
+    ) -> Result<(), StoreError> {
         self.memory.touched = true;
         let (id, header) = (envelope.id(), envelope.header());
         let scope_ref = self.scope_ref(header.scope)?;
         let position_ref = self.position_ref(header)?;
         let epoch_ref = self.epoch_ref(header)?;
         self.note_fork(id, header)?;
-        let mut gone = if envelope.body().is_some() { None } else { Some(Gone::NotSent) };
         self.memory.lacks_bodies |= gone.is_some();
-        let mut body = row::read_body(header, gone, envelope.body(), Some(&self.memory.keyring));
         if gone.is_none() && self.is_erased(id, header, &body)? {
             body = Err(Unreadable::Erased);
         }

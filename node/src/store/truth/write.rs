@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use crdt::{
-    body::{Act, Body, Position, Unreadable},
+    body::{Act, Body, Position, Talk, Unreadable},
     envelope::{Draft, Envelope, Kind},
     id::{EnvelopeId, ScopeId, WriterId},
     keys::Secret,
@@ -77,6 +77,12 @@ pub enum WriteError {
     NoPlaceLeft,
 }
 
+/// A text within its bounds, and nothing that could be read otherwise than it was meant: what everybody writes
+/// most is not read again to find that out.
+const fn is_message(body: &Body) -> bool {
+    matches!(body, Body::Talk(Talk::Message { .. }))
+}
+
 impl Truth {
     /// Writes what `writer` has to say, and judges it as everybody's is; what became of it is to be
     /// read from its [`verdict`](Reading::verdict).
@@ -113,11 +119,12 @@ impl Truth {
         }
         let signed = self.work().sign(intent, writer, claimed);
         self.undone |= signed.as_ref().is_err_and(Failure::is_of_the_disk);
-        let envelope = Arc::new(signed?);
+        let (envelope, body) = signed?;
+        let envelope = Arc::new(envelope);
         if std::mem::take(&mut self.hastens) {
             self.daybook.begin_with(&envelope);
         }
-        let taken = self.work().take_own(&envelope);
+        let taken = self.work().take_own(&envelope, body);
         self.undone |= taken.is_err();
         taken?;
         self.fresh.push(Arc::clone(&envelope));
@@ -141,8 +148,11 @@ impl Truth {
 }
 
 impl Work<'_> {
-    fn take_own(&mut self, envelope: &Envelope) -> Result<(), StoreError> {
-        if self.cited(&envelope.id())?.is_none() {
+    /// A message need not be opened to know what it says.
+    fn take_own(&mut self, envelope: &Envelope, body: Body) -> Result<(), StoreError> {
+        if is_message(&body) {
+            self.admit_read(envelope, None, Ok(body))?;
+        } else if self.cited(&envelope.id())?.is_none() {
             self.admit(envelope)?;
         }
         self.settle()
@@ -153,7 +163,7 @@ impl Work<'_> {
         intent: Intent,
         writer: &Secret,
         claimed: ClaimedTime,
-    ) -> Result<Envelope, WriteError> {
+    ) -> Result<(Envelope, Body), WriteError> {
         let Intent { body, scope, deps, auth, epoch } = intent;
         let deps = match deps {
             Deps::These(ids) if ids.len() > DEPS_MAX => {
@@ -163,7 +173,11 @@ impl Work<'_> {
             Deps::Subject => self.heads_for(&body, &scope)?,
         };
         let mut bytes = body.encode();
-        self.memory.keyring.decode(body.kind(), &bytes).map_err(WriteError::Body)?;
+        if is_message(&body) {
+            body.check().map_err(WriteError::Body)?;
+        } else {
+            self.memory.keyring.decode(body.kind(), &bytes).map_err(WriteError::Body)?;
+        }
         let tip = self.end_of((writer.writer(), scope))?;
         if let Some(epoch) = epoch {
             let secret = self.memory.keyring.secret(&epoch).ok_or(WriteError::NoKey(epoch))?;
@@ -184,11 +198,13 @@ impl Work<'_> {
             epoch,
             body: bytes,
         };
-        Ok(Envelope::write(draft, writer, &self.community))
+        let (key, pen) = (writer.writer(), &mut *self.pen);
+        let sign = |message: &[u8]| pen.sign((key, writer), message);
+        Ok((Envelope::write_as(draft, key, &self.community, sign), body))
     }
 
     /// The heads of the stream that `body` goes on with.
-    fn heads_for(&self, body: &Body, scope: &ScopeId) -> Result<Vec<EnvelopeId>, WriteError> {
+    fn heads_for(&mut self, body: &Body, scope: &ScopeId) -> Result<Vec<EnvelopeId>, WriteError> {
         let reading = Reading::new(self.db);
         let mut heads = match body {
             Body::Act(Act::Do(deed)) => {
@@ -198,7 +214,8 @@ impl Work<'_> {
                 }
                 heads
             }
-            Body::Talk(_) | Body::Statement(_) => reading.heads(scope, body.kind(), None)?,
+            Body::Talk(_) => return self.heads_of_talk(scope),
+            Body::Statement(_) => reading.heads(scope, Kind::STATEMENT, None)?,
             // Announcements stand in the stream of talk: what was said before them is seen to be so.
             Body::News(_) => reading.heads(scope, Kind::MESSAGE, None)?,
             // It can be judged by whoever holds the request, and by nobody else. (Of a request that was
@@ -217,6 +234,19 @@ impl Work<'_> {
             | Body::Holding(_)
             | Body::Activity(_) => Vec::new(),
         };
+        heads.truncate(DEPS_MAX);
+        Ok(heads)
+    }
+
+    /// Whoever says one thing after the other goes on from the last.
+    fn heads_of_talk(&mut self, scope: &ScopeId) -> Result<Vec<EnvelopeId>, WriteError> {
+        if let Some((_, head)) = self.memory.sole_head.filter(|(of, _)| of == scope) {
+            return Ok(vec![head]);
+        }
+        let mut heads = Reading::new(self.db).heads(scope, Kind::MESSAGE, None)?;
+        if let [sole] = heads.as_slice() {
+            self.memory.sole_head = Some((*scope, *sole));
+        }
         heads.truncate(DEPS_MAX);
         Ok(heads)
     }

@@ -171,8 +171,8 @@ fn a_daybook_of_another_community_says_nothing() {
 fn more_than_the_daybook_takes_is_committed_in_the_database() {
     let mut desk = Desk::new();
     let long = "水位上涨 the water is rising ".repeat(250);
-    let said: Vec<EnvelopeId> = (0..60).map(|_| desk.post(&long)).collect();
-    assert_eq!(holds(&desk.after_a_power_cut().open(), &said), [true; 60]);
+    let said: Vec<EnvelopeId> = (0..120).map(|_| desk.post(&long)).collect();
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &said), [true; 120]);
 }
 
 #[test]
@@ -261,5 +261,43 @@ fn what_was_begun_with_and_given_up_does_not_come_back_beside_what_was_said_inst
         desk.truth.commit().expect("commits");
         let found = desk.after_a_power_cut().open();
         assert_eq!(holds(&found, &[given_up, instead]), [false, true]);
+    }
+}
+
+#[test]
+fn what_was_laid_counts_once_it_is_synced_and_what_was_begun_meanwhile_is_saved_as_ever() {
+    let mut desk = Desk::new();
+    desk.truth.begin().expect("begins");
+    let say = |truth: &mut Truth, text| desk.village.say(truth, &desk.li, desk.join, text).id();
+    let laid = say(&mut desk.truth, "laid");
+    let file = desk.truth.lay().expect("an envelope and nothing else");
+    desk.truth.begin().expect("begins meanwhile");
+    let next = say(&mut desk.truth, "next");
+    desk.truth.laid(file.sync_data()).expect("is safe");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [true, false]);
+    desk.truth.save().expect("saves");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [true, true]);
+}
+
+#[test]
+fn what_could_not_be_synced_is_committed_in_the_database() {
+    for is_begun in [false, true] {
+        let mut desk = Desk::new();
+        desk.truth.begin().expect("begins");
+        let laid = desk.village.say(&mut desk.truth, &desk.li, desk.join, "laid").id();
+        desk.truth.lay().expect("an envelope and nothing else");
+        if is_begun {
+            desk.truth.begin().expect("begins meanwhile");
+            desk.village.say(&mut desk.truth, &desk.li, desk.join, "next");
+        }
+        desk.truth.laid(Err(std::io::Error::other("no"))).expect("the database takes it");
+        let bare = desk.after_a_power_cut();
+        bare.write_daybook(&[]);
+        assert_eq!(holds(&bare.open(), &[laid]), [true]);
+        if is_begun {
+            desk.truth.save().expect("saves");
+        }
+        let last = desk.post("last");
+        assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, last]), [true, true]);
     }
 }
