@@ -197,6 +197,8 @@ pub struct Ledger {
     uncertified: bool,
     /// Did nothing else wait when this batch began?
     alone: bool,
+    /// Nor when the last one began?
+    one_by_one: bool,
     /// The box has another key since the last batch.
     renewed: bool,
     genesis: Genesis,
@@ -218,6 +220,8 @@ pub struct Ledger {
     rested_in_vain: bool,
     /// Has a neighbour told all that he has, and the lists do not know of it yet?
     told_all: bool,
+    /// Is it known that nobody here waits to be back?
+    nobody_comes_back: bool,
     ahead: Option<ahead::Ahead>,
     addresses: Vec<String>,
     keys: Keys,
@@ -292,6 +296,7 @@ impl Ledger {
             folder: folder.map(Path::to_owned),
             uncertified: true,
             alone: false,
+            one_by_one: true,
             renewed: false,
             genesis,
             truth,
@@ -306,6 +311,7 @@ impl Ledger {
             settled: None,
             rested_in_vain: false,
             told_all: false,
+            nobody_comes_back: false,
             ahead: None,
             addresses: Vec::new(),
             glances: votes::Glances::default(),
@@ -330,6 +336,7 @@ impl Ledger {
             self.truth.release_savepoint()?;
         } else {
             self.written.truncate(before);
+            self.nobody_comes_back = false;
             self.keys.forget();
             self.truth.undo_savepoint()?;
         }

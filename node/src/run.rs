@@ -20,6 +20,7 @@ mod clerk;
 mod lobby;
 mod ports;
 mod pump;
+mod syncer;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, sync::Arc};
 

@@ -17,8 +17,11 @@
 //! 2. What a neighbour wants is answered as soon as the batch is saved; but from what brings statements or keys on only when
 //!    the lists know them: the loop learns from these whose a box is.
 //! 3. Lists catch up once, before anybody here is answered, however many commands wait.
+//! 4. What was posted may be synced by another thread while the next posts are decided: the disk is not idle while
+//!    somebody waits for it. The next ones are not saved, and nobody of them is answered, before that sync is
+//!    reported ([why](../../../docs/decisions/0137-posts-are-decided-while-others-are-synced.md)).
 
-use std::sync::Arc;
+use std::{fs::File, io, sync::Arc};
 
 use crdt::{envelope::Envelope, sync::files, time::ClaimedTime};
 
@@ -53,8 +56,13 @@ pub struct Rest<T> {
     wants_lists: bool,
     /// Did the whole batch only look at lists?
     only_looks: bool,
-    /// Did the disk take it?
+    /// Does the disk take it, as far as is known?
     saved: bool,
+    /// What this node had written in the batch before it began.
+    before: usize,
+    /// What it wrote in it, if that was laid, and the row that was durable before.
+    written: Vec<Arc<Envelope>>,
+    row: i64,
 }
 
 /// When lists that are behind are to catch up, if nobody needs them before.
@@ -69,7 +77,8 @@ pub enum Rests {
 }
 
 impl<T> Worked<T> {
-    fn join(&mut self, later: Self) {
+    /// Adds what came later.
+    pub fn join(&mut self, later: Self) {
         self.done.extend(later.done);
         self.written.extend(later.written);
         self.changes.join(later.changes);
@@ -99,13 +108,57 @@ impl Ledger {
         jobs: impl IntoIterator<Item = Job<T>>,
         claimed: ClaimedTime,
     ) -> (Worked<T>, Rest<T>) {
+        let decided = self.decide_all(jobs, claimed);
+        self.save_off(decided)
+    }
+
+    /// Decides what has gathered. It is for [`Ledger::save_off`] or [`Ledger::lay`].
+    pub fn decide_all<T>(
+        &mut self,
+        jobs: impl IntoIterator<Item = Job<T>>,
+        claimed: ClaimedTime,
+    ) -> Rest<T> {
         self.claimed = claimed;
         self.rested_in_vain = false;
         self.keep_shifts();
-        let mut rest = self.plan_all(jobs, true);
+        self.plan_all(jobs, true)
+    }
+
+    /// Saves what was decided, and answers as [`Ledger::work_off`] does.
+    pub fn save_off<T>(&mut self, mut rest: Rest<T>) -> (Worked<T>, Rest<T>) {
+        self.save(&mut rest);
         let ready = std::mem::take(&mut rest.ready);
         let done = self.finish_all(ready);
         (self.worked(done, Changes::default(), rest.saved), rest)
+    }
+
+    /// Writes down what was decided, for somebody else to sync ([rule 4](self)): the file, where posts were decided
+    /// and nothing else. `rest` is for [`Ledger::conclude_laid`] then.
+    pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> Option<Arc<File>> {
+        let plain = rest.saved && rest.ready.is_empty() && rest.waiting.is_empty();
+        let room = self.behind + self.written.len() <= LISTS_BEHIND_MAX;
+        if !plain || rest.wants_lists || !room || self.renewed {
+            return None;
+        }
+        let file = self.truth.lay()?;
+        self.behind += self.written.len();
+        rest.row = std::mem::replace(&mut self.row, self.truth.last_row());
+        rest.written = std::mem::take(&mut self.written);
+        Some(file)
+    }
+
+    /// What was laid is synced, or could not be: answers whoever waits for it.
+    pub fn conclude_laid<T>(&mut self, mut rest: Rest<T>, synced: io::Result<()>) -> Worked<T> {
+        if let Err(error) = self.truth.laid(synced) {
+            self.behind -= rest.written.len().min(self.behind);
+            self.row = rest.row;
+            rest.written.clear();
+            // What was decided since is not saved either, as its own save will say.
+            self.undo(self.written.len(), rest.plans.iter_mut(), &error.into());
+        }
+        let (done, changes) = (self.finish_all(rest.plans), Changes::default());
+        let (written, row) = (rest.written, self.row);
+        Worked { done, written, changes, row, renewed: false, turn_in_ms: None, files: Vec::new() }
     }
 
     /// Brings the lists up to date where somebody needs them, and answers him.
@@ -115,7 +168,8 @@ impl Ledger {
         let Rest { plans, waiting, mut saved, .. } = rest;
         let mut done = self.finish_all(plans);
         if !waiting.is_empty() {
-            let rest = self.plan_all(waiting, false);
+            let mut rest = self.plan_all(waiting, false);
+            self.save(&mut rest);
             self.settle_for(&rest, &mut changes);
             saved &= rest.saved;
             done.extend(self.finish_all(rest.ready));
@@ -144,10 +198,10 @@ impl Ledger {
         }
     }
 
-    /// Decides these jobs in one transaction, and saves it.
+    /// Decides these jobs in one transaction.
     fn plan_all<T>(&mut self, jobs: impl IntoIterator<Item = Job<T>>, may_wait: bool) -> Rest<T> {
-        let written = self.written.len();
-        let mut saved = self.truth.begin().map_err(Failed::from);
+        let before = self.written.len();
+        let saved = self.truth.begin().map_err(Failed::from);
         if saved.is_ok() {
             self.certify_what_is_fresh();
         }
@@ -156,7 +210,9 @@ impl Ledger {
             (false, false, false);
         let mut jobs = jobs.into_iter();
         let (first, second) = (jobs.next(), jobs.next());
-        self.alone = second.is_none();
+        // Where many write, the next one is about to come.
+        let was_alone = std::mem::replace(&mut self.one_by_one, second.is_none());
+        self.alone = second.is_none() && was_alone;
         // Also what comes while these are worked on.
         for job in first.into_iter().chain(second).chain(jobs) {
             let (needs_lists, of_neighbour) = (job.wants_lists(), !job.is_command());
@@ -176,22 +232,27 @@ impl Ledger {
             };
             if at_once { &mut ready } else { &mut plans }.push(plan);
         }
-        if saved.is_ok() {
-            saved = self.save(written);
-        }
         if let Err(failed) = &saved {
-            self.undo(written, ready.iter_mut().chain(&mut plans), failed);
+            self.undo(before, ready.iter_mut().chain(&mut plans), failed);
         }
         let only_looks = ready.is_empty() && plans.iter().all(|(_, plan)| plan.only_looks());
-        Rest { ready, plans, waiting, wants_lists, only_looks, saved: saved.is_ok() }
+        let (saved, written, row) = (saved.is_ok(), Vec::new(), self.row);
+        Rest { ready, plans, waiting, wants_lists, only_looks, saved, before, written, row }
     }
 
-    /// What was written since there were so many is safe, and the lists do not know of it.
-    fn save(&mut self, before: usize) -> Result<(), Failed> {
-        self.truth.save()?;
-        self.behind += self.written.len() - before;
+    /// What was decided is safe, and the lists do not know of it; or nothing of it is kept.
+    fn save<T>(&mut self, rest: &mut Rest<T>) {
+        if !rest.saved {
+            return;
+        }
+        if let Err(error) = self.truth.save() {
+            rest.saved = false;
+            let plans = rest.ready.iter_mut().chain(&mut rest.plans);
+            self.undo(rest.before, plans, &error.into());
+            return;
+        }
+        self.behind += self.written.len() - rest.before;
         self.row = self.truth.last_row();
-        Ok(())
     }
 
     /// The disk did not take it: nothing of the batch is kept anywhere.
@@ -204,6 +265,7 @@ impl Ledger {
         tracing::error!(reason = %failed, "The disk did not take a batch; nothing of it is kept");
         self.written.truncate(before);
         self.uncertified = true;
+        self.nobody_comes_back = false;
         self.keys.forget();
         // It may list what was just undone, and the next batch counts its rows from there again.
         self.ahead = None;
@@ -214,11 +276,16 @@ impl Ledger {
         }
     }
 
-    /// Brings the lists up to date where what was decided needs that.
-    fn settle_for<T>(&mut self, rest: &Rest<T>, changes: &mut Changes) {
+    /// Will the lists be brought up to date before this is answered?
+    pub fn settles_for<T>(&self, rest: &Rest<T>) -> bool {
         let wanted = rest.wants_lists || !rest.waiting.is_empty();
         let due = rest.saved && (wanted || self.behind > LISTS_BEHIND_MAX);
-        if due && !(rest.only_looks && self.is_settled()) {
+        due && !(rest.only_looks && self.is_settled())
+    }
+
+    /// Brings the lists up to date where what was decided needs that.
+    fn settle_for<T>(&mut self, rest: &Rest<T>, changes: &mut Changes) {
+        if self.settles_for(rest) {
             self.settle_if_possible(changes);
         }
     }

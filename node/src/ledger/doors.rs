@@ -147,13 +147,20 @@ impl Ledger {
         let subject = self.identity.writer.key();
         let key_use = KeyUse::Writer;
         self.state_sealed(Statement::Certify { subject, person, key_use }, None)?;
+        self.nobody_comes_back = false;
         Ok(self.truth.keep(BACK_KEPT, grant.as_bytes())?)
     }
 
     /// Whoever was let in again waits until the grant that says so is here: what he wrote under the
     /// old one would bar the fresh key as well.
     pub(super) fn must_be_back(&mut self) -> Result<(), Failed> {
-        let Some(kept) = self.truth.read().kept(BACK_KEPT)? else { return Ok(()) };
+        if self.nobody_comes_back {
+            return Ok(());
+        }
+        let Some(kept) = self.truth.read().kept(BACK_KEPT)? else {
+            self.nobody_comes_back = true;
+            return Ok(());
+        };
         let grant = EnvelopeId::from_slice(&kept);
         if grant.is_some_and(|grant| self.truth.roster().standing(&grant).is_none()) {
             return Err(ApiError::new(ErrorKind::NotYetBack, []).into());

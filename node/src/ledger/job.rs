@@ -62,6 +62,11 @@ impl<T> Job<T> {
         matches!(self, Self::Command(..))
     }
 
+    /// Does somebody here only say something?
+    pub const fn is_post(&self) -> bool {
+        matches!(self, Self::Command(_, Command::Post { .. }))
+    }
+
     /// Does it only ask for what is here, and write nothing?
     pub const fn only_asks(&self) -> bool {
         matches!(

@@ -28,12 +28,13 @@ impl Ledger {
             Ok(acts) => acts,
             Err(error) => return Plan::Command(None, Err(error)),
         };
-        let before = self.identity.clone();
+        // One envelope, which is written whole or not at all, and by which nobody becomes another.
+        let is_post = matches!(command, Command::Post { .. });
+        let before = (!is_post).then(|| self.identity.clone());
         let unlocks = matches!(command, Command::Unlock { .. });
         self.identity.trade_places(who);
         let outcome = match command {
-            // One envelope, which is written whole or not at all.
-            post @ Command::Post { .. } => {
+            post if is_post => {
                 if self.alone {
                     self.truth.hasten();
                 }
@@ -48,7 +49,10 @@ impl Ledger {
                 Plan::Command(who, Ok(after))
             }
             Err(failed) => {
-                self.identity = before;
+                match before {
+                    Some(before) => self.identity = before,
+                    None => self.identity.trade_places(who),
+                }
                 Plan::Command(None, Err(failed.into()))
             }
         }

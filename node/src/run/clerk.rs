@@ -6,14 +6,23 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
-use super::checker::{self, Checker};
+use super::{
+    checker::{self, Checker},
+    syncer::Syncer,
+};
 use crdt::{authority::Households, envelope::Envelope, id::KeyId};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 
 use crate::{
     api::{ApiError, Reply},
@@ -23,7 +32,7 @@ use crate::{
         desk::{Batch, Desk, Source},
         porch::Plate,
     },
-    ledger::{Done, Job, Ledger, Neighbour, Rests, Worked},
+    ledger::{Done, Job, Ledger, Neighbour, Rest, Rests, Worked},
     store::views::Changes,
 };
 
@@ -38,6 +47,9 @@ const QUIET: Duration = Duration::from_millis(3);
 /// than an answer takes to its asker and the next job back, on a machine whose cores sleep deeply.
 /// Whoever posts line after line finds it awake.
 const AWAKE: Duration = Duration::from_micros(250);
+
+/// Posts of a batch that are decided before an idle disk gets them, where more wait.
+const POSTS_AT_LEAST: usize = 4;
 
 /// Whom an answer is for.
 pub enum Whom {
@@ -107,6 +119,8 @@ pub struct Jobs(Arc<Queue>);
 #[derive(Default)]
 struct Queue {
     state: Mutex<State>,
+    /// Does anything wait, or is it closed? Said under the lock, for whoever looks without it.
+    news: AtomicBool,
     bell: Condvar,
     checker: Arc<Checker>,
 }
@@ -116,6 +130,8 @@ struct State {
     desk: Desk<Job<Whom>>,
     /// The ledger has taken something and is not back yet.
     at_work: bool,
+    /// It waits for the bell.
+    lies_down: bool,
     closed: bool,
 }
 
@@ -126,49 +142,78 @@ impl Queue {
     }
 
     fn close(&self) {
-        self.lock().closed = true;
-        self.bell.notify_all();
+        let mut state = self.lock();
+        state.closed = true;
+        self.tell(state);
         self.checker.close();
     }
 
-    /// Looks for a job for a moment without lying down, and lets others have the core meanwhile.
-    fn stay_awake(&self) {
+    /// Rings only where the ledger has to be woken, and once: the bell costs a call of the system.
+    fn tell(&self, mut state: MutexGuard<'_, State>) {
+        let lies_down = std::mem::take(&mut state.lies_down);
+        self.news.store(true, Ordering::Release);
+        drop(state);
+        if lies_down {
+            self.bell.notify_one();
+        }
+    }
+
+    fn has_news(&self) -> bool {
+        self.news.load(Ordering::Acquire)
+    }
+
+    /// Looks for a job for a moment without lying down, at most until something else has happened, and lets
+    /// others have the core meanwhile. Is there one?
+    fn looks_until(&self, happened: impl Fn() -> bool) -> bool {
         let until = Instant::now() + AWAKE;
-        while self.state.try_lock().is_ok_and(|state| state.desk.is_empty() && !state.closed)
-            && Instant::now() < until
-        {
+        while !self.has_news() && !happened() && Instant::now() < until {
             std::thread::yield_now();
         }
+        self.has_news()
     }
 
     /// Waits until there is something to do; where the ledger may rest, for a moment only.
     fn wait(&self, rests: Rests) -> Next {
         let may_rest = rests != Rests::Never;
         if rests == Rests::WhenQuiet {
-            self.stay_awake();
+            self.looks_until(|| false);
         }
         let until = Instant::now() + if rests == Rests::AtOnce { Duration::ZERO } else { QUIET };
         let mut state = self.lock();
         state.at_work = false;
         while state.desk.is_empty() && !state.closed {
-            if !may_rest {
-                state = self.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if may_rest && left.is_zero() {
                 state.at_work = true;
                 return Next::Quiet;
             }
-            let woken = self.bell.wait_timeout(state, left);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            state.lies_down = true;
+            state = if may_rest {
+                let woken = self.bell.wait_timeout(state, left);
+                woken.unwrap_or_else(PoisonError::into_inner).0
+            } else {
+                self.bell.wait(state).unwrap_or_else(PoisonError::into_inner)
+            };
+            state.lies_down = false;
         }
         state.at_work = !state.desk.is_empty();
         if state.at_work { Next::Work } else { Next::Closed }
     }
 
+    /// The next job of a batch. What was decided cannot be saved before the sync that runs is at its end: until
+    /// then more may come.
+    fn next_while_syncing(&self, batch: &mut Batch, disk: &Disk) -> Option<Job<Whom>> {
+        if !self.has_news() && disk.is_busy() {
+            self.looks_until(|| disk.is_idle());
+        }
+        self.next(batch)
+    }
+
     fn next(&self, batch: &mut Batch) -> Option<Job<Whom>> {
-        self.lock().desk.next(batch)
+        let mut state = self.lock();
+        let next = state.desk.next(batch);
+        self.news.store(state.closed || !state.desk.is_empty(), Ordering::Relaxed);
+        next
     }
 }
 
@@ -195,8 +240,7 @@ impl Jobs {
         }
         let parcel = parcel.filter(|_| state.at_work);
         state.desk.put(source, haste, bytes, job).map_err(Box::new)?;
-        self.0.bell.notify_one();
-        drop(state);
+        self.0.tell(state);
         if let Some(parcel) = parcel {
             self.0.checker.put(source, bytes, parcel);
         }
@@ -243,46 +287,113 @@ impl Clerk {
 }
 
 fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
+    let mut disk = Disk { syncer: Syncer::employ(), laid: None };
     loop {
+        if disk.is_busy() && !queue.looks_until(|| disk.is_idle()) {
+            disk.conclude(&mut ledger, out);
+            continue;
+        }
         let worked = match queue.wait(ledger.rests()) {
             Next::Work => {
-                let jobs = together(|batch| queue.next(batch));
-                let (worked, rest) = ledger.work_off(jobs, clock::claimed());
-                hand_in(&ledger, worked, out);
-                ledger.conclude(rest)
+                let jobs =
+                    together(|batch| queue.next_while_syncing(batch, &disk), || disk.is_idle());
+                let decided = ledger.decide_all(jobs, clock::claimed());
+                let more = disk.conclude(&mut ledger, out) || queue.has_news();
+                match if more { disk.lay(&mut ledger, decided) } else { Some(decided) } {
+                    Some(decided) => save(&mut ledger, decided, out),
+                    None => continue,
+                }
             }
             Next::Quiet => ledger.rest(),
             Next::Closed => break,
         };
         hand_in(&ledger, worked, out);
     }
+    disk.conclude(&mut ledger, out);
     // Nobody is left who could be told what changed.
     let _: Worked<Whom> = ledger.rest();
 }
 
+/// Saves what was decided; where lists catch up before people are answered, neighbours do not wait for that.
+fn save(ledger: &mut Ledger, decided: Rest<Whom>, out: &mpsc::Sender<Report>) -> Worked<Whom> {
+    let (mut worked, rest) = ledger.save_off(decided);
+    if worked.done.is_empty() && !ledger.settles_for(&rest) {
+        worked.join(ledger.conclude(rest));
+        return worked;
+    }
+    hand_in(ledger, worked, out);
+    ledger.conclude(rest)
+}
+
+/// What is synced beside the ledger.
+struct Disk {
+    syncer: Syncer,
+    /// Waits for the syncer.
+    laid: Option<Rest<Whom>>,
+}
+
+impl Disk {
+    fn is_busy(&self) -> bool {
+        self.laid.is_some()
+    }
+
+    /// Could the disk take something?
+    fn is_idle(&self) -> bool {
+        self.laid.is_none() || self.syncer.is_done()
+    }
+
+    /// Writes down what was decided and has it synced; gives it back where it is to be saved otherwise.
+    fn lay(&mut self, ledger: &mut Ledger, mut decided: Rest<Whom>) -> Option<Rest<Whom>> {
+        let Some(file) = ledger.lay(&mut decided) else { return Some(decided) };
+        self.syncer.start(file);
+        self.laid = Some(decided);
+        None
+    }
+
+    /// Waits for the sync, and answers whoever waits for it too. Did anybody?
+    fn conclude(&mut self, ledger: &mut Ledger, out: &mpsc::Sender<Report>) -> bool {
+        let Some(rest) = self.laid.take() else { return false };
+        let worked = ledger.conclude_laid(rest, self.syncer.wait());
+        hand_in(ledger, worked, out);
+        true
+    }
+}
+
 /// The jobs of one batch: also what comes while the first ones are worked on, since it shares their sync.
 /// A neighbour who only asks shares none, so nothing is put behind him: his answer would wait for it.
+/// Where all of them are posts the batch ends as soon as the disk is idle, which can then take these.
 fn together(
     mut next: impl FnMut(&mut Batch) -> Option<Job<Whom>>,
+    is_idle: impl Fn() -> bool,
 ) -> impl Iterator<Item = Job<Whom>> {
     let mut batch = Batch::default();
     let first = next(&mut batch);
     let only_asks = first.as_ref().is_some_and(Job::only_asks);
-    let more = std::iter::from_fn(move || if only_asks { None } else { next(&mut batch) });
+    let (mut only_posts, mut count) = (first.as_ref().is_some_and(Job::is_post), 1);
+    let more = std::iter::from_fn(move || {
+        if only_asks || (only_posts && count >= POSTS_AT_LEAST && is_idle()) {
+            return None;
+        }
+        let job = next(&mut batch)?;
+        (only_posts, count) = (only_posts && job.is_post(), count + 1);
+        Some(job)
+    });
     first.into_iter().chain(more)
 }
 
 fn hand_in(ledger: &Ledger, worked: Worked<Whom>, out: &mpsc::Sender<Report>) {
     let report = tell(ledger, worked);
-    if !report.says_nothing() {
-        // Where the loop has gone, what is queued is finished all the same.
+    if report.says_nothing() {
+        return;
+    }
+    // Where the loop has gone, what is queued is finished all the same.
+    if let Err(TrySendError::Full(report)) = out.try_send(report) {
         let _ = out.blocking_send(report);
     }
 }
 
 /// Answers whoever waits for the ledger alone; the rest is for the loop.
 fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
-    let people = if worked.changes.roster { people(ledger) } else { None };
     for (whom, outcome) in std::mem::take(&mut worked.done) {
         match (whom, outcome) {
             // Whoever went away does not need the answer.
@@ -292,6 +403,7 @@ fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
             (whom, outcome) => worked.done.push((whom, outcome)),
         }
     }
+    let people = if worked.changes.roster { people(ledger) } else { None };
     Report { worked, people }
 }
 
@@ -309,22 +421,39 @@ mod tests {
     use crate::api::Command;
 
     /// One word for each job, batch by batch, until nothing waits.
-    fn batches(words: &str) -> Vec<String> {
+    fn batches_on(is_idle: bool, words: &str) -> Vec<String> {
         let mut waiting = words.chars();
         let mut job = move |_: &mut Batch| {
             Some(match waiting.next()? {
                 'a' => Job::Lookup(Whom::Nobody, vec![EnvelopeId::from_bytes([7; 32])]),
                 'r' => Job::Receive(Whom::Nobody, Vec::new().into()),
+                'p' => {
+                    let (group, text) = ("all".to_owned(), "words".to_owned());
+                    Job::Command(Whom::Nobody, Command::Post { group, text, reply_to: None })
+                }
                 _ => Job::Command(Whom::Nobody, Command::Groups),
             })
         };
         let word = |job: Job<Whom>| match job {
             Job::Lookup(..) => 'a',
             Job::Receive(..) => 'r',
+            job if job.is_post() => 'p',
             _ => 'c',
         };
-        let batch = || together(&mut job).map(word).collect::<String>();
+        let batch = || together(&mut job, || is_idle).map(word).collect::<String>();
         std::iter::repeat_with(batch).take_while(|batch| !batch.is_empty()).collect()
+    }
+
+    fn batches(words: &str) -> Vec<String> {
+        batches_on(true, words)
+    }
+
+    #[test]
+    fn a_batch_of_posts_ends_where_the_disk_is_idle_and_no_other_does() {
+        assert_eq!(batches_on(true, "pppppp"), ["pppp", "pp"]);
+        assert_eq!(batches_on(false, "pppppp"), ["pppppp"]);
+        assert_eq!(batches_on(true, "ppcppp"), ["ppcppp"], "the database takes them all at once");
+        assert_eq!(batches_on(true, "rppppp"), ["rppppp"]);
     }
 
     #[test]

@@ -218,3 +218,73 @@ fn what_was_made_ready_is_forgotten_with_a_batch_that_the_disk_did_not_take() {
     assert!(matches!(worked.done.pop(), Some(((), Done::Reply(Err(_))))), "it was not saved");
     assert!(ledger.ahead.is_none());
 }
+
+/// Was each of them posted?
+fn posted(worked: &Worked<()>) -> Vec<bool> {
+    let is_posted = |((), done): &((), Done)| matches!(done, Done::Reply(Ok(Reply::Posted { .. })));
+    worked.done.iter().map(is_posted).collect()
+}
+
+#[test]
+fn posts_are_decided_while_others_are_synced_and_answered_when_they_are_safe() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    let mut laid = ledger.decide_all([post("one"), post("two")], NOW);
+    let before = ledger.row();
+    let file = ledger.lay(&mut laid).expect("posts and nothing else");
+    let next = ledger.decide_all([post("three"), log()], NOW);
+    let first = ledger.conclude_laid(laid, file.sync_data());
+    assert_eq!((posted(&first), first.written.len()), (vec![true; 2], 2));
+    assert_eq!(first.row, before + 2, "what was decided since is not durable yet");
+    let mut next = next;
+    assert!(ledger.lay(&mut next).is_none(), "somebody wants to look");
+    let (worked, rest) = ledger.save_off(next);
+    assert!(worked.done.is_empty());
+    let later = ledger.conclude(rest);
+    assert_eq!(later.written.len() + worked.written.len(), 1);
+    assert_eq!(texts(later), [["one", "two", "three"]]);
+}
+
+#[test]
+fn where_the_sync_beside_the_ledger_fails_posts_are_committed_in_the_database() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    let mut laid = ledger.decide_all([post("one")], NOW);
+    ledger.lay(&mut laid).expect("posts and nothing else");
+    let next = ledger.decide_all([post("two")], NOW);
+    let broken = Err(std::io::Error::other("the daybook's disk is gone"));
+    assert_eq!(posted(&ledger.conclude_laid(laid, broken)), [true]);
+    assert_eq!(posted(&ledger.save_off(next).0), [false; 0]);
+    drop(ledger);
+    let mut ledger = open(folder.path());
+    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two"]]);
+}
+
+#[test]
+fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    ledger.work([post("before")], NOW);
+    let _: Worked<()> = ledger.rest();
+    let disk = rusqlite::Connection::open(folder.path().join("truth.db")).expect("opens");
+    let fails = |on: &str| {
+        format!(
+            "CREATE TRIGGER no_{on} BEFORE {on} ON fingerprints BEGIN SELECT RAISE(ROLLBACK, 'no'); END;"
+        )
+    };
+    disk.execute_batch(&[fails("INSERT"), fails("UPDATE")].concat()).expect("no commit from here");
+    let before = ledger.row();
+    let mut laid = ledger.decide_all([post("one")], NOW);
+    ledger.lay(&mut laid).expect("posts and nothing else");
+    let next = ledger.decide_all([post("two")], NOW);
+    let first = ledger.conclude_laid(laid, Err(std::io::Error::other("and so is this one")));
+    assert_eq!((posted(&first), first.written.len(), first.row), (vec![false], 0, before));
+    let (worked, rest) = ledger.save_off(next);
+    let later = ledger.conclude(rest);
+    assert_eq!((posted(&later), worked.written.len() + later.written.len()), (vec![false], 0));
+    disk.execute_batch("DROP TRIGGER no_INSERT; DROP TRIGGER no_UPDATE").expect("it works again");
+    assert_eq!(posted(&ledger.work([post("three")], NOW)), [true]);
+    drop(ledger);
+    let mut ledger = open(folder.path());
+    assert_eq!(texts(ledger.work([log()], NOW)), [["before", "three"]]);
+}
