@@ -132,7 +132,7 @@ impl Ledger {
         (self.worked(done, Changes::default(), rest.saved), rest)
     }
 
-    /// Writes down what was decided, for somebody else to sync ([rule 4](self)): the file, where posts were decided
+    /// Writes down what was decided, for somebody else to sync (rule 4): the file, where posts were decided
     /// and nothing else. `rest` is for [`Ledger::conclude_laid`] then.
     pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> Option<Arc<File>> {
         let plain = rest.saved && rest.ready.is_empty() && rest.waiting.is_empty();
