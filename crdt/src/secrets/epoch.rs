@@ -15,9 +15,13 @@ use crate::{
 /// Bytes of a nonce, which stands before the ciphertext.
 const NONCE: usize = 24;
 
-/// The secret of one epoch.
+/// The secret of one epoch, with what is derived from it for every body.
 #[derive(Clone, PartialEq, Eq)]
-pub struct EpochSecret([u8; 32]);
+pub struct EpochSecret {
+    secret: [u8; 32],
+    bodies: [u8; 32],
+    nonces: [u8; 32],
+}
 
 impl std::fmt::Debug for EpochSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -68,32 +72,35 @@ impl From<DoesNotOpen> for Unreadable {
 
 impl EpochSecret {
     /// Wraps 32 bytes that were drawn or opened.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub fn from_bytes(secret: [u8; 32]) -> Self {
+        let derive = |purpose| short_hash(purpose, &[&secret]);
+        let (bodies, nonces) = (derive("linli/1 epoch bodies"), derive("linli/1 epoch nonces"));
+        Self { secret, bodies, nonces }
     }
 
     /// The bytes, to be sealed to somebody.
     pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.secret
     }
 
     /// What the epoch's first envelope says of the secret.
     pub fn check(&self) -> [u8; 32] {
-        short_hash("linli/1 epoch check", &[&self.0])
-    }
-
-    fn derive(&self, purpose: &str) -> [u8; 32] {
-        short_hash(purpose, &[&self.0])
+        short_hash("linli/1 epoch check", &[&self.secret])
     }
 
     /// Packs and seals a body: nonce(24) ‖ ciphertext ‖ tag(16).
     pub fn seal(&self, spot: &Spot, body: Vec<u8>) -> Vec<u8> {
-        let (spot, packed) = (spot.bytes(), packing::pack(body));
-        let mut hasher = blake3::Hasher::new_keyed(&self.derive("linli/1 epoch nonces"));
-        hasher.update(&spot).update(&packed);
+        self.seal_packed(spot, &packing::pack(body))
+    }
+
+    /// The same of what [`packing::pack`] has made of the body.
+    pub fn seal_packed(&self, spot: &Spot, packed: &[u8]) -> Vec<u8> {
+        let spot = spot.bytes();
+        let mut hasher = blake3::Hasher::new_keyed(&self.nonces);
+        hasher.update(&spot).update(packed);
         let mut nonce = [0; NONCE];
         hasher.finalize_xof().fill(&mut nonce);
-        let payload = Payload { msg: &packed, aad: &spot };
+        let payload = Payload { msg: packed, aad: &spot };
         let sealed = self.cipher().encrypt(&nonce.into(), payload);
         [nonce.as_slice(), &sealed.expect("a body is far shorter than the cipher takes")].concat()
     }
@@ -110,13 +117,13 @@ impl EpochSecret {
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(self.derive("linli/1 epoch bodies")))
+        XChaCha20Poly1305::new(&Key::from(self.bodies))
     }
 
     /// Puts an earlier epoch's secret under this one. The key serves this one pair, so the nonce may
     /// be zero.
     pub fn wrap(&self, epoch: &EnvelopeId, secret: &Self) -> WrappedSecret {
-        let wrapped = self.wrapper(epoch).encrypt(&[0; 12].into(), secret.0.as_slice());
+        let wrapped = self.wrapper(epoch).encrypt(&[0; 12].into(), secret.secret.as_slice());
         let wrapped = wrapped.expect("32 bytes are few");
         wrapped.try_into().expect("32 bytes and a tag of 16")
     }
@@ -124,11 +131,11 @@ impl EpochSecret {
     /// Takes it out again.
     pub fn unwrap(&self, epoch: &EnvelopeId, wrapped: &WrappedSecret) -> Option<Self> {
         let secret = self.wrapper(epoch).decrypt(&[0; 12].into(), wrapped.as_slice()).ok()?;
-        secret.try_into().ok().map(Self)
+        secret.try_into().ok().map(Self::from_bytes)
     }
 
     fn wrapper(&self, epoch: &EnvelopeId) -> ChaCha20Poly1305 {
-        let key: [u8; 32] = short_hash("linli/1 epoch wrapping", &[&self.0, epoch.as_bytes()]);
+        let key: [u8; 32] = short_hash("linli/1 epoch wrapping", &[&self.secret, epoch.as_bytes()]);
         ChaCha20Poly1305::new(&Key::from(key))
     }
 }

@@ -43,6 +43,25 @@ thread_local! {
     static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
+/// A body and what it was packed to: whoever has time makes it ready for whoever has none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    plain: Vec<u8>,
+    packed: Vec<u8>,
+}
+
+impl Packed {
+    /// Packs a body, which begins with [`PLAIN`].
+    pub fn of(plain: Vec<u8>) -> Self {
+        Self { packed: pack(plain.clone()), plain }
+    }
+
+    /// What this body is packed to, if it is the one.
+    pub fn take(self, plain: &[u8]) -> Option<Vec<u8>> {
+        (self.plain == plain).then_some(self.packed)
+    }
+}
+
 /// Makes a body shorter where that is possible; `plain` begins with [`PLAIN`].
 pub fn pack(plain: Vec<u8>) -> Vec<u8> {
     match plain.split_first().and_then(|(_, content)| compress(content)) {
@@ -114,6 +133,14 @@ mod tests {
         assert_eq!(unpack(&packed).as_deref(), Ok(text.as_bytes()));
         let noise = [&[PLAIN], blake3::hash(b"noise").as_bytes().as_slice()].concat();
         assert_eq!(pack(noise.clone()), noise);
+    }
+
+    #[test]
+    fn what_was_packed_beforehand_is_good_for_that_body_alone() {
+        let plain = [&[PLAIN], "楼下有饮用水".as_bytes()].concat();
+        let ready = Packed::of(plain.clone());
+        assert_eq!(ready.clone().take(&plain), Some(pack(plain.clone())));
+        assert_eq!(ready.take(&plain[..plain.len() - 1]), None);
     }
 
     #[test]
