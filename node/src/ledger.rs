@@ -77,7 +77,7 @@ mod settle;
 mod stranger;
 mod teams;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tokens;
 mod trouble;
 mod turns;
@@ -112,7 +112,7 @@ use crate::{
     store::{
         blobs::Blobs,
         error::StoreError,
-        truth::{Deps, Intent, Truth, WriteError},
+        truth::{Deps, Disk, Intent, Truth, WriteError},
         views::{self, Views},
     },
 };
@@ -120,7 +120,7 @@ use crate::{
 pub use batch::{Rest, Rests, Worked};
 pub(crate) use decide::one_line;
 use job::Plan;
-pub use job::{Done, Job, Neighbour, Taken};
+pub use job::{Done, Job, Neighbour, Post, Taken};
 
 /// The file of envelopes in a data folder.
 pub const TRUTH_FILE: &str = "truth.db";
@@ -346,6 +346,7 @@ impl Ledger {
     fn plan<T>(&mut self, job: Job<T>) -> (T, Plan) {
         match job {
             Job::Command(whom, command) => (whom, self.attempt(command)),
+            Job::Post(whom, post) => (whom, self.attempt_post(post)),
             Job::Newest(whom, key) => {
                 let newest = self.newest_of(key).unwrap_or_default();
                 (whom, Plan::Ready(Done::Newest(newest)))
@@ -446,6 +447,11 @@ impl Ledger {
         let id = envelope.id();
         self.written.push(envelope);
         Ok(id)
+    }
+
+    /// From now on `disk` syncs what is posted; until then the ledger does.
+    pub fn sync_with(&mut self, disk: Box<dyn Disk>) {
+        self.truth.sync_with(disk);
     }
 
     /// The last row that is durable.

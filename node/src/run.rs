@@ -15,11 +15,13 @@
 //! A second way in: a command line whose node is stopped opens the same loop without a mesh.
 
 mod asking;
+mod awake;
 mod checker;
 mod clerk;
 mod lobby;
 mod ports;
 mod pump;
+mod report;
 mod syncer;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, sync::Arc};
@@ -213,6 +215,7 @@ fn launch(start: Start, config: Config, phones: Phones) -> Running {
         again: std::collections::VecDeque::new(),
         events,
         addresses: addresses_in,
+        shortcut: handle.shortcut(),
         phones: phones.clone(),
         stop: stop.clone(),
     };

@@ -21,7 +21,7 @@
 //!    somebody waits for it. The next ones are not saved, and nobody of them is answered, before that sync is
 //!    reported ([why](../../../docs/decisions/0137-posts-are-decided-while-others-are-synced.md)).
 
-use std::{fs::File, io, sync::Arc};
+use std::sync::Arc;
 
 use crdt::{envelope::Envelope, sync::files, time::ClaimedTime};
 
@@ -132,24 +132,23 @@ impl Ledger {
         (self.worked(done, Changes::default(), rest.saved), rest)
     }
 
-    /// Writes down what was decided, for somebody else to sync (rule 4): the file, where posts were decided
-    /// and nothing else. `rest` is for [`Ledger::conclude_laid`] then.
-    pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> Option<Arc<File>> {
+    /// Writes down what was decided and has it synced (rule 4); false where anything but posts was decided. Otherwise
+    /// `rest` is for [`Ledger::conclude_laid`].
+    pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> bool {
         let plain = rest.saved && rest.ready.is_empty() && rest.waiting.is_empty();
         let room = self.behind + self.written.len() <= LISTS_BEHIND_MAX;
-        if !plain || rest.wants_lists || !room || self.renewed {
-            return None;
+        if !plain || rest.wants_lists || !room || self.renewed || !self.truth.lay() {
+            return false;
         }
-        let file = self.truth.lay()?;
         self.behind += self.written.len();
         rest.row = std::mem::replace(&mut self.row, self.truth.last_row());
         rest.written = std::mem::take(&mut self.written);
-        Some(file)
+        true
     }
 
-    /// What was laid is synced, or could not be: answers whoever waits for it.
-    pub fn conclude_laid<T>(&mut self, mut rest: Rest<T>, synced: io::Result<()>) -> Worked<T> {
-        if let Err(error) = self.truth.laid(synced) {
+    /// Waits for the sync of what was laid, and answers whoever waits for it too.
+    pub fn conclude_laid<T>(&mut self, mut rest: Rest<T>) -> Worked<T> {
+        if let Err(error) = self.truth.finish() {
             self.behind -= rest.written.len().min(self.behind);
             self.row = rest.row;
             rest.written.clear();

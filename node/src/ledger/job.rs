@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use crdt::{
+    body::{Body, Talk},
     envelope::{Envelope, Kind},
     id::{EnvelopeId, HouseholdId, KeyId, ScopeId},
+    limits::TEXT_BYTES_MAX,
+    secrets::packing::Packed,
     sync::{
         Held, Parting,
         files::{self, FileAsk, FileTalk},
@@ -18,10 +21,35 @@ use crate::{
     store::truth::Parcel,
 };
 
+/// A message, packed in the thread of whoever posts it: the ledger's has more to do.
+pub struct Post {
+    command: Command,
+    packed: Option<Packed>,
+}
+
+impl Post {
+    /// Packs a message.
+    pub fn new(group: String, text: String, reply_to: Option<EnvelopeId>) -> Self {
+        // What is too long is refused anyway.
+        let packed = (text.len() <= TEXT_BYTES_MAX).then(|| {
+            let text = text.clone();
+            Packed::of(Body::Talk(Talk::Message { text, reply_to, imported: None }).encode())
+        });
+        Self { command: Command::Post { group, text, reply_to }, packed }
+    }
+
+    /// The command that it was made of.
+    pub fn into_command(self) -> Command {
+        self.command
+    }
+}
+
 /// Something for the ledger to do; `T` says whom the answer is for.
 pub enum Job<T> {
     /// A person wants something.
     Command(T, Command),
+    /// A person says something.
+    Post(T, Post),
     /// A peer sent envelopes.
     Receive(T, Parcel),
     /// A stranger introduces himself: the same, but kept only if it makes his box known.
@@ -59,12 +87,12 @@ pub enum Job<T> {
 impl<T> Job<T> {
     /// Does somebody here want it? Commands are decided in their order.
     pub(super) const fn is_command(&self) -> bool {
-        matches!(self, Self::Command(..))
+        matches!(self, Self::Command(..) | Self::Post(..))
     }
 
     /// Does somebody here only say something?
     pub const fn is_post(&self) -> bool {
-        matches!(self, Self::Command(_, Command::Post { .. }))
+        matches!(self, Self::Post(..) | Self::Command(_, Command::Post { .. }))
     }
 
     /// Does it only ask for what is here, and write nothing?
@@ -91,7 +119,8 @@ impl<T> Job<T> {
                 kinds.any(|kind| kind.class() == 0 || kind == Kind::CARD)
             }),
             Self::Introduce(..) | Self::Yours(..) | Self::Turn(_) => true,
-            Self::Greet(_)
+            Self::Post(..)
+            | Self::Greet(_)
             | Self::List(..)
             | Self::Newest(..)
             | Self::Fetch(..)
@@ -198,10 +227,18 @@ fn not_saved(failed: &Failed) -> ApiError {
 }
 
 impl Ledger {
+    pub(super) fn attempt_post(&mut self, Post { command, packed }: Post) -> Plan {
+        self.truth.hand_over(packed);
+        let plan = self.attempt(command);
+        self.truth.hand_over(None);
+        plan
+    }
+
     /// The transaction could not even begin.
     pub(super) fn plan_without_a_disk<T>(&mut self, job: Job<T>, failed: &Failed) -> (T, Plan) {
         match job {
             Job::Command(whom, command) => (whom, self.read_without_a_disk(command, failed)),
+            Job::Post(whom, post) => (whom, self.read_without_a_disk(post.command, failed)),
             Job::Newest(whom, _) => (whom, Plan::Ready(Done::Newest(Vec::new()))),
             Job::Yours(whom, _) => (whom, Plan::Ready(Done::Nothing)),
             Job::Receive(whom, _) => (whom, Plan::Ready(Done::Received(None))),

@@ -59,7 +59,7 @@ fn genesis() -> Genesis {
 }
 
 /// A community that Chen has founded, kept in `folder` or in memory.
-pub(super) fn founded(folder: Option<&Path>) -> Ledger {
+pub(crate) fn founded(folder: Option<&Path>) -> Ledger {
     let mut ledger = Ledger::open(folder, identity("Chen"), genesis(), [1; 32]).expect("opens");
     let (root, paper) = (key("root", "all"), key("paper", "Chen"));
     ledger.begin_community(&[root], &paper, "Happy Lane", NOW).expect("founds");

@@ -50,6 +50,7 @@ impl<T> Job<T> {
                 Command::TakeIn { section } => at_most(section.len()).saturating_mul(2),
                 _ => 0,
             },
+            Self::Post(..) => 0,
             Self::Receive(_, parcel) => parcel.look(|all| all.iter().map(weight).sum()),
             Self::Introduce(_, _, envelopes) | Self::Yours(_, envelopes) => {
                 envelopes.iter().map(weight).sum()

@@ -1,13 +1,12 @@
 //! The ledger's own thread: takes the next batch of what waits, works it off together, reports.
 //!
 //! While one batch is being synced to the disk the next one gathers by itself; nothing waits on
-//! purpose. Whose turn it is says `core::desk`. Answers to people leave from here, straight after
-//! the commit. When nobody wants anything for a moment, the lists catch up with what was posted.
+//! purpose. Whose turn it is says `core::desk`. Answers to people leave from here (`report`), straight
+//! after the commit. When nobody wants anything for a moment, the lists catch up with what was posted.
 
 use std::{
-    collections::BTreeMap,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
@@ -15,94 +14,27 @@ use std::{
 };
 
 use super::{
+    awake::look_until,
     checker::{self, Checker},
+    report::{Outbox, REPORTS_WAITING_MAX, Report, Whom},
     syncer::Syncer,
 };
-use crdt::{authority::Households, envelope::Envelope, id::KeyId};
-use tokio::sync::{
-    mpsc::{self, error::TrySendError},
-    oneshot,
-};
+use tokio::sync::mpsc;
 
 use crate::{
-    api::{ApiError, Reply},
+    api::Command,
     clock,
-    core::{
-        LinkId,
-        desk::{Batch, Desk, Source},
-        porch::Plate,
-    },
-    ledger::{Done, Job, Ledger, Neighbour, Rest, Rests, Worked},
-    store::views::Changes,
+    core::desk::{Batch, Desk, Source},
+    handle::Asked,
+    ledger::{Job, Ledger, Post, Rest, Rests, Worked},
 };
-
-/// Reports that may wait for the loop; beyond, the ledger waits for it.
-const REPORTS_WAITING_MAX: usize = 64;
 
 /// How long nobody must have wanted anything before the lists catch up: longer than somebody takes
 /// who posts line after line, shorter than a page takes to notice.
 const QUIET: Duration = Duration::from_millis(3);
 
-/// How long the ledger looks for the next job before it lies down, where something was posted: longer
-/// than an answer takes to its asker and the next job back, on a machine whose cores sleep deeply.
-/// Whoever posts line after line finds it awake.
-const AWAKE: Duration = Duration::from_micros(250);
-
 /// Posts of a batch that are decided before an idle disk gets them, where more wait.
 const POSTS_AT_LEAST: usize = 4;
-
-/// Whom an answer is for.
-pub enum Whom {
-    /// Somebody who asked and waits.
-    Asker(oneshot::Sender<Result<Reply, ApiError>>),
-    /// The same, but the loop adds to the answer what it knows of the peers.
-    Peers(oneshot::Sender<Result<Reply, ApiError>>),
-    /// The same, as a picture of the mesh.
-    Picture(oneshot::Sender<Result<Reply, ApiError>>),
-    /// The same, in one line.
-    Strip(oneshot::Sender<Result<Reply, ApiError>>),
-    /// Somebody here who lets in whoever knocks on this link: the answer is an invitation.
-    Door(LinkId, oneshot::Sender<Result<Reply, ApiError>>),
-    /// The session on this link.
-    Link(LinkId),
-    /// Nobody.
-    Nobody,
-}
-
-/// What a batch has come to, for the loop.
-pub struct Report {
-    /// The same as the ledger says, without what concerns nobody but whoever asked.
-    pub worked: Worked<Whom>,
-    /// Who is who, if the roster changed.
-    pub people: Option<People>,
-}
-
-impl Report {
-    /// Somebody looked and was answered: that is nothing for the loop.
-    fn says_nothing(&self) -> bool {
-        let Self { worked, people } = self;
-        let Worked { done, written, changes, renewed, turn_in_ms, files, row: _ } = worked;
-        done.is_empty()
-            && written.is_empty()
-            && *changes == Changes::default()
-            && !renewed
-            && turn_in_ms.is_none()
-            && files.is_empty()
-            && people.is_none()
-    }
-}
-
-/// What the loop has to know of the roster.
-pub struct People {
-    /// The homes of members by their boxes.
-    pub neighbours: BTreeMap<KeyId, Neighbour>,
-    /// Who takes turns with whom.
-    pub households: Arc<Households>,
-    /// What stands on the door.
-    pub plate: Plate,
-    /// What shows a stranger who this node is.
-    pub introduction: Vec<Envelope>,
-}
 
 /// The ledger at work.
 pub struct Clerk {
@@ -148,6 +80,22 @@ impl Queue {
         self.checker.close();
     }
 
+    fn put(&self, source: Source, job: Job<Whom>) -> Result<(), Box<Job<Whom>>> {
+        let (haste, bytes) = (job.haste(), job.bytes());
+        let parcel = if let Job::Receive(_, parcel) = &job { Some(parcel.clone()) } else { None };
+        let mut state = self.lock();
+        if state.closed {
+            return Err(Box::new(job));
+        }
+        let parcel = parcel.filter(|_| state.at_work);
+        state.desk.put(source, haste, bytes, job).map_err(Box::new)?;
+        self.tell(state);
+        if let Some(parcel) = parcel {
+            self.checker.put(source, bytes, parcel);
+        }
+        Ok(())
+    }
+
     /// Rings only where the ledger has to be woken, and once: the bell costs a call of the system.
     fn tell(&self, mut state: MutexGuard<'_, State>) {
         let lies_down = std::mem::take(&mut state.lies_down);
@@ -162,22 +110,20 @@ impl Queue {
         self.news.load(Ordering::Acquire)
     }
 
-    /// Looks for a job for a moment without lying down, at most until something else has happened, and lets
-    /// others have the core meanwhile. Is there one?
+    /// Looks for a job for a moment, at most until something else has happened. Is there one?
     fn looks_until(&self, happened: impl Fn() -> bool) -> bool {
-        let until = Instant::now() + AWAKE;
-        while !self.has_news() && !happened() && Instant::now() < until {
-            std::thread::yield_now();
-        }
+        look_until(|| self.has_news() || happened());
         self.has_news()
+    }
+
+    /// Is there something to do? Where something was posted, more may be about to come.
+    fn looks(&self, rests: Rests) -> bool {
+        if rests == Rests::WhenQuiet { self.looks_until(|| false) } else { self.has_news() }
     }
 
     /// Waits until there is something to do; where the ledger may rest, for a moment only.
     fn wait(&self, rests: Rests) -> Next {
         let may_rest = rests != Rests::Never;
-        if rests == Rests::WhenQuiet {
-            self.looks_until(|| false);
-        }
         let until = Instant::now() + if rests == Rests::AtOnce { Duration::ZERO } else { QUIET };
         let mut state = self.lock();
         state.at_work = false;
@@ -225,26 +171,42 @@ enum Next {
     Closed,
 }
 
+/// A way to the desk that keeps nobody at work.
+pub struct Way(Weak<Queue>);
+
+impl Way {
+    /// Puts a message down for the ledger; hands back what is none, and what finds no place (see [`Jobs::put`]).
+    pub fn post(&self, asked: Asked) -> Option<Asked> {
+        let Some(queue) = self.0.upgrade() else { return Some(asked) };
+        let (post, answer) = match asked {
+            Asked { command: Command::Post { group, text, reply_to }, answer } => {
+                (Post::new(group, text, reply_to), answer)
+            }
+            other => return Some(other),
+        };
+        let job = Job::Post(Whom::Asker(answer), post);
+        match *queue.put(job.source(), job).err()? {
+            Job::Post(Whom::Asker(answer), post) => {
+                Some(Asked { command: post.into_command(), answer })
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Jobs {
+    /// Another way to the desk.
+    pub fn way(&self) -> Way {
+        Way(Arc::downgrade(&self.0))
+    }
+
     /// Puts a job down for a source.
     ///
     /// # Errors
     ///
     /// Hands the job back where the source has too many waiting, or the ledger stops.
     pub fn put(&self, source: Source, job: Job<Whom>) -> Result<(), Box<Job<Whom>>> {
-        let (haste, bytes) = (job.haste(), job.bytes());
-        let parcel = if let Job::Receive(_, parcel) = &job { Some(parcel.clone()) } else { None };
-        let mut state = self.0.lock();
-        if state.closed {
-            return Err(Box::new(job));
-        }
-        let parcel = parcel.filter(|_| state.at_work);
-        state.desk.put(source, haste, bytes, job).map_err(Box::new)?;
-        self.0.tell(state);
-        if let Some(parcel) = parcel {
-            self.0.checker.put(source, bytes, parcel);
-        }
-        Ok(())
+        self.0.put(source, job)
     }
 }
 
@@ -266,7 +228,7 @@ pub fn employ(ledger: Ledger) -> Clerk {
     let checker = checker::employ(Arc::clone(&queue.checker), ledger.community());
     let thread = std::thread::Builder::new()
         .name("ledger".into())
-        .spawn(move || work(ledger, &queue, &out))
+        .spawn(move || work(ledger, &queue, &mut Outbox::new(out)))
         .expect("the system gives a thread");
     Clerk { jobs, reports, threads: [thread, checker] }
 }
@@ -286,12 +248,16 @@ impl Clerk {
     }
 }
 
-fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
+fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
     let mut disk = Disk { syncer: Syncer::employ(), laid: None };
+    ledger.sync_with(Box::new(Arc::clone(&disk.syncer)));
     loop {
         if disk.is_busy() && !queue.looks_until(|| disk.is_idle()) {
             disk.conclude(&mut ledger, out);
             continue;
+        }
+        if !queue.looks(ledger.rests()) {
+            out.hand_in();
         }
         let worked = match queue.wait(ledger.rests()) {
             Next::Work => {
@@ -307,27 +273,28 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mpsc::Sender<Report>) {
             Next::Quiet => ledger.rest(),
             Next::Closed => break,
         };
-        hand_in(&ledger, worked, out);
+        out.take(&ledger, worked);
     }
     disk.conclude(&mut ledger, out);
+    out.hand_in();
     // Nobody is left who could be told what changed.
     let _: Worked<Whom> = ledger.rest();
 }
 
 /// Saves what was decided; where lists catch up before people are answered, neighbours do not wait for that.
-fn save(ledger: &mut Ledger, decided: Rest<Whom>, out: &mpsc::Sender<Report>) -> Worked<Whom> {
+fn save(ledger: &mut Ledger, decided: Rest<Whom>, out: &mut Outbox) -> Worked<Whom> {
     let (mut worked, rest) = ledger.save_off(decided);
     if worked.done.is_empty() && !ledger.settles_for(&rest) {
         worked.join(ledger.conclude(rest));
         return worked;
     }
-    hand_in(ledger, worked, out);
+    out.take(ledger, worked);
     ledger.conclude(rest)
 }
 
 /// What is synced beside the ledger.
 struct Disk {
-    syncer: Syncer,
+    syncer: Arc<Syncer>,
     /// Waits for the syncer.
     laid: Option<Rest<Whom>>,
 }
@@ -344,17 +311,18 @@ impl Disk {
 
     /// Writes down what was decided and has it synced; gives it back where it is to be saved otherwise.
     fn lay(&mut self, ledger: &mut Ledger, mut decided: Rest<Whom>) -> Option<Rest<Whom>> {
-        let Some(file) = ledger.lay(&mut decided) else { return Some(decided) };
-        self.syncer.start(file);
+        if !ledger.lay(&mut decided) {
+            return Some(decided);
+        }
         self.laid = Some(decided);
         None
     }
 
     /// Waits for the sync, and answers whoever waits for it too. Did anybody?
-    fn conclude(&mut self, ledger: &mut Ledger, out: &mpsc::Sender<Report>) -> bool {
+    fn conclude(&mut self, ledger: &mut Ledger, out: &mut Outbox) -> bool {
         let Some(rest) = self.laid.take() else { return false };
-        let worked = ledger.conclude_laid(rest, self.syncer.wait());
-        hand_in(ledger, worked, out);
+        let worked = ledger.conclude_laid(rest);
+        out.take(ledger, worked);
         true
     }
 }
@@ -381,44 +349,13 @@ fn together(
     first.into_iter().chain(more)
 }
 
-fn hand_in(ledger: &Ledger, worked: Worked<Whom>, out: &mpsc::Sender<Report>) {
-    let report = tell(ledger, worked);
-    if report.says_nothing() {
-        return;
-    }
-    // Where the loop has gone, what is queued is finished all the same.
-    if let Err(TrySendError::Full(report)) = out.try_send(report) {
-        let _ = out.blocking_send(report);
-    }
-}
-
-/// Answers whoever waits for the ledger alone; the rest is for the loop.
-fn tell(ledger: &Ledger, mut worked: Worked<Whom>) -> Report {
-    for (whom, outcome) in std::mem::take(&mut worked.done) {
-        match (whom, outcome) {
-            // Whoever went away does not need the answer.
-            (Whom::Asker(asker), Done::Reply(reply)) => drop(asker.send(reply)),
-            (_, Done::Nothing) => (),
-            (Whom::Nobody, outcome) if !matches!(outcome, Done::Files(_)) => (),
-            (whom, outcome) => worked.done.push((whom, outcome)),
-        }
-    }
-    let people = if worked.changes.roster { people(ledger) } else { None };
-    Report { worked, people }
-}
-
-fn people(ledger: &Ledger) -> Option<People> {
-    let (neighbours, plate) = (ledger.neighbours().ok()?, ledger.plate().ok()?);
-    let (households, introduction) = (Arc::new(ledger.households()), ledger.introduction().ok()?);
-    Some(People { neighbours, households, plate, introduction })
-}
-
 #[cfg(test)]
 mod tests {
     use crdt::id::EnvelopeId;
+    use tokio::sync::oneshot;
 
-    use super::*;
-    use crate::api::Command;
+    use super::{super::report::Awaited, *};
+    use crate::{api::Reply, ledger::tests::founded};
 
     /// One word for each job, batch by batch, until nothing waits.
     fn batches_on(is_idle: bool, words: &str) -> Vec<String> {
@@ -466,5 +403,48 @@ mod tests {
             "what is written before him is saved before he is answered"
         );
         assert_eq!(batches("cc"), ["cc"]);
+    }
+
+    #[tokio::test]
+    async fn who_asks_the_loop_behind_a_post_finds_that_it_knows_of_it() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        for folder in [None, Some(folder.path())] {
+            let mut clerk = employ(founded(folder));
+            let way = clerk.jobs.way();
+            for text in ["one", "two"] {
+                let (answer, answered) = oneshot::channel();
+                let post = Command::Post { group: "all".into(), text: text.into(), reply_to: None };
+                assert!(way.post(Asked { command: post, answer }).is_none(), "there is room");
+                let saved = answered.await.expect("is answered");
+                assert!(matches!(saved, Ok(Reply::Posted { .. })));
+            }
+            let (answer, _answered) = oneshot::channel();
+            let awaited = Awaited { peers: 0, peer: None, timeout_ms: 1 };
+            let wait = Job::Lookup(Whom::Wait(awaited, answer), Vec::new());
+            assert!(clerk.jobs.put(Source::Home, wait).is_ok());
+            let (mut written, mut told) = (0, false);
+            while !told {
+                let Report { worked, .. } =
+                    clerk.reports.recv().await.expect("the ledger is there");
+                written += worked.written.len();
+                told = worked.done.iter().any(|(whom, _)| matches!(whom, Whom::Wait(..)));
+            }
+            assert_eq!(written, 2);
+            clerk.dismiss().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_finds_no_way_straight_to_the_ledger_is_handed_back() {
+        let clerk = employ(founded(None));
+        let way = clerk.jobs.way();
+        let (answer, _answered) = oneshot::channel();
+        let refused = way.post(Asked { command: Command::Groups, answer });
+        assert!(matches!(refused, Some(Asked { command: Command::Groups, .. })), "is no post");
+        clerk.dismiss().await;
+        let (answer, _answered) = oneshot::channel();
+        let post = Command::Post { group: "all".into(), text: "late".into(), reply_to: None };
+        let refused = way.post(Asked { command: post, answer });
+        assert!(matches!(refused, Some(Asked { command: Command::Post { .. }, .. })));
     }
 }

@@ -26,9 +26,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Config, Start,
-    clerk::{self, Clerk, People, Report, Whom},
+    clerk::{self, Clerk},
     lobby,
     ports::Ports,
+    report::{People, Report, Whom},
     start_mesh,
 };
 use crate::{
@@ -40,7 +41,7 @@ use crate::{
         peers::{PeerBook, Remembered},
         porch::Porch,
     },
-    handle::Asked,
+    handle::{Asked, Shortcut},
     identity::Identity,
     ledger::{Done, Job, Ledger, Neighbour, Taken},
     mesh::{MeshEvent, MeshHandle, read_address},
@@ -68,6 +69,8 @@ pub struct World {
     /// Asked of the node before it met the others anew: they come first.
     pub again: VecDeque<Asked>,
     pub events: broadcast::Sender<Event>,
+    /// Posts go straight to the ledger.
+    pub shortcut: Shortcut,
     pub addresses: watch::Sender<BTreeSet<String>>,
     pub phones: Phones,
     pub stop: CancellationToken,
@@ -205,10 +208,13 @@ impl Pump {
         }
         let mut porch = Porch::new(me);
         porch.plate = ledger.plate()?;
+        let clerk = clerk::employ(ledger);
+        let way = clerk.jobs.way();
+        world.shortcut.leads_to(move |asked| way.post(asked));
         Ok(Self {
             world,
             core,
-            clerk: clerk::employ(ledger),
+            clerk,
             mesh,
             clock,
             me,
@@ -420,6 +426,7 @@ impl Pump {
             Whom::Peers(asker) => return self.answer_with_peers(asker, done),
             Whom::Picture(asker) => return self.answer_picture(asker, done),
             Whom::Strip(asker) => return self.answer_strip(asker, done),
+            Whom::Wait(awaited, asker) => return self.wait(&awaited, asker),
             Whom::Door(link, asker) => return self.invited(link, asker, done),
             Whom::Nobody => {
                 if let Done::Files(said) = done {

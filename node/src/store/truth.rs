@@ -62,13 +62,14 @@ use crdt::{
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, ScopeId, WriterId},
     keys::Secret,
-    secrets::Keyring,
+    secrets::{Keyring, packing::Packed},
     sync::fingerprint::Fingerprint,
     time::{Bucket, ClaimedTime},
 };
 use rusqlite::{Connection, Transaction};
 
 pub use chains::End;
+pub use daybook::Disk;
 pub use open::Reader;
 pub use parcel::Parcel;
 pub use read::{Counts, Judged, Listed, Own, Reading};
@@ -131,6 +132,8 @@ pub struct Truth {
     is_more_than_envelopes: bool,
     /// Is one envelope likely all that this transaction holds?
     hastens: bool,
+    /// The body of what is written next, where somebody has packed it already.
+    packed: Option<Packed>,
     /// Has somebody begun a transaction?
     begun: bool,
     /// For each open savepoint: had anything been changed before it, and how much was fresh?
@@ -251,6 +254,7 @@ impl Truth {
         self.fresh.clear();
         self.is_more_than_envelopes = false;
         self.hastens = false;
+        self.packed = None;
         self.memory.touched = false;
         Ok(())
     }

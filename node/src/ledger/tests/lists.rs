@@ -10,10 +10,11 @@ use crdt::{
     time::{Bucket, ClaimedTime},
 };
 
-use super::super::{Done, Job, Ledger, Rests, Worked};
+use super::super::{Done, Job, Ledger, Post, Rests, Worked};
 use crate::{
     api::{Command, Reply},
     identity::{Identity, Seal},
+    store::truth::tests::Strict,
 };
 
 const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
@@ -231,13 +232,13 @@ fn posts_are_decided_while_others_are_synced_and_answered_when_they_are_safe() {
     let mut ledger = founded(folder.path());
     let mut laid = ledger.decide_all([post("one"), post("two")], NOW);
     let before = ledger.row();
-    let file = ledger.lay(&mut laid).expect("posts and nothing else");
+    assert!(ledger.lay(&mut laid), "posts and nothing else");
     let next = ledger.decide_all([post("three"), log()], NOW);
-    let first = ledger.conclude_laid(laid, file.sync_data());
+    let first = ledger.conclude_laid(laid);
     assert_eq!((posted(&first), first.written.len()), (vec![true; 2], 2));
     assert_eq!(first.row, before + 2, "what was decided since is not durable yet");
     let mut next = next;
-    assert!(ledger.lay(&mut next).is_none(), "somebody wants to look");
+    assert!(!ledger.lay(&mut next), "somebody wants to look");
     let (worked, rest) = ledger.save_off(next);
     assert!(worked.done.is_empty());
     let later = ledger.conclude(rest);
@@ -249,11 +250,11 @@ fn posts_are_decided_while_others_are_synced_and_answered_when_they_are_safe() {
 fn where_the_sync_beside_the_ledger_fails_posts_are_committed_in_the_database() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let mut ledger = founded(folder.path());
+    ledger.sync_with(Strict::broken());
     let mut laid = ledger.decide_all([post("one")], NOW);
-    ledger.lay(&mut laid).expect("posts and nothing else");
+    assert!(ledger.lay(&mut laid), "posts and nothing else");
     let next = ledger.decide_all([post("two")], NOW);
-    let broken = Err(std::io::Error::other("the daybook's disk is gone"));
-    assert_eq!(posted(&ledger.conclude_laid(laid, broken)), [true]);
+    assert_eq!(posted(&ledger.conclude_laid(laid)), [true]);
     assert_eq!(posted(&ledger.save_off(next).0), [false; 0]);
     drop(ledger);
     let mut ledger = open(folder.path());
@@ -273,11 +274,12 @@ fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
         )
     };
     disk.execute_batch(&[fails("INSERT"), fails("UPDATE")].concat()).expect("no commit from here");
+    ledger.sync_with(Strict::broken());
     let before = ledger.row();
     let mut laid = ledger.decide_all([post("one")], NOW);
-    ledger.lay(&mut laid).expect("posts and nothing else");
+    assert!(ledger.lay(&mut laid), "posts and nothing else");
     let next = ledger.decide_all([post("two")], NOW);
-    let first = ledger.conclude_laid(laid, Err(std::io::Error::other("and so is this one")));
+    let first = ledger.conclude_laid(laid);
     assert_eq!((posted(&first), first.written.len(), first.row), (vec![false], 0, before));
     let (worked, rest) = ledger.save_off(next);
     let later = ledger.conclude(rest);
@@ -287,4 +289,15 @@ fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
     drop(ledger);
     let mut ledger = open(folder.path());
     assert_eq!(texts(ledger.work([log()], NOW)), [["before", "three"]]);
+}
+
+#[test]
+fn what_was_packed_by_whoever_posts_it_is_the_same_message() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    let say = |text: &str| Job::Post((), Post::new("all".to_owned(), text.to_owned(), None));
+    assert_eq!(posted(&ledger.work([say("one"), post("two"), say("three")], NOW)), [true; 3]);
+    assert_eq!(posted(&ledger.work([say("")], NOW)), [false], "refused as ever");
+    drop(ledger);
+    assert_eq!(texts(open(folder.path()).work([log()], NOW)), [["one", "two", "three"]]);
 }

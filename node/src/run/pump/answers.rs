@@ -11,7 +11,7 @@ use crate::{
     core::{Input, Peer, WaitId},
     ledger::{Done, Job},
     mesh::read_address,
-    run::clerk::Whom,
+    run::report::{Awaited, Whom},
 };
 
 type Asker = oneshot::Sender<Result<Reply, ApiError>>;
@@ -121,8 +121,9 @@ impl Pump {
         }
     }
 
-    pub(super) fn wait(&mut self, peers: u32, peer: Option<&str>, timeout_ms: u64, asker: Asker) {
-        let wanted = match peer.map(|text| self.peer_named(text)).transpose() {
+    pub(super) fn wait(&mut self, awaited: &Awaited, asker: Asker) {
+        let Awaited { peers, ref peer, timeout_ms } = *awaited;
+        let wanted = match peer.as_deref().map(|text| self.peer_named(text)).transpose() {
             Ok(wanted) => wanted,
             Err(error) => {
                 let _ = asker.send(Err(error));
@@ -133,7 +134,7 @@ impl Pump {
         let wait = WaitId(self.waits);
         let now = self.clock.now();
         let (count, until) = (peers as usize, now + timeout_ms);
-        let peer = peer.map(str::to_owned);
+        let peer = peer.clone();
         self.waiters.insert(wait, Waiter { answer: asker, peers, peer, until });
         self.core.handle(Input::Wait { wait, count, peer: wanted, until }, now);
     }

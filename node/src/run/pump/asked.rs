@@ -6,7 +6,7 @@ use crate::{
     handle::Asked,
     home,
     ledger::Job,
-    run::clerk::Whom,
+    run::report::{Awaited, Whom},
 };
 
 impl Pump {
@@ -28,7 +28,9 @@ impl Pump {
             Command::Mesh => self.ask_ledger(Command::Status, Whom::Picture(answer)),
             Command::Strip => self.ask_ledger(Command::Status, Whom::Strip(answer)),
             Command::Wait { peers, peer, timeout_ms } => {
-                self.wait(peers, peer.as_deref(), timeout_ms, answer);
+                // Behind what was posted before, of which the loop may not know yet.
+                let whom = Whom::Wait(Awaited { peers, peer, timeout_ms }, answer);
+                self.put(Job::Lookup(whom, Vec::new()));
             }
             Command::Dial { address } => {
                 // Whoever went away does not need the answer.
@@ -68,13 +70,17 @@ impl Pump {
     }
 
     pub(super) fn ask_ledger(&self, command: Command, whom: Whom) {
-        let job = Job::Command(whom, command);
+        self.put(Job::Command(whom, command));
+    }
+
+    fn put(&self, job: Job<Whom>) {
         let Err(refused) = self.clerk.jobs.put(job.source(), job) else { return };
-        if let Job::Command(whom, _) = *refused
+        if let Job::Command(whom, _) | Job::Lookup(whom, _) = *refused
             && let Whom::Asker(asker)
             | Whom::Peers(asker)
             | Whom::Picture(asker)
             | Whom::Strip(asker)
+            | Whom::Wait(_, asker)
             | Whom::Door(_, asker) = whom
         {
             let _ = asker.send(Err(ApiError::new(ErrorKind::Busy, [])));

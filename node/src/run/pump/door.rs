@@ -11,7 +11,7 @@ use crate::{
     core::{LinkId, porch::Answer},
     ledger::Done,
     mesh::LinkUp,
-    run::clerk::Whom,
+    run::report::Whom,
 };
 
 type Asker = oneshot::Sender<Result<Reply, ApiError>>;

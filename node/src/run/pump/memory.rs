@@ -8,7 +8,7 @@ use crate::{
     core::peers::{Lesson, Remembered},
     ledger::Job,
     mesh::{DialFailure, peer_name},
-    run::{clerk::Whom, ports},
+    run::{ports, report::Whom},
 };
 
 /// Addresses that an invitation carries: a QR code must stay readable.

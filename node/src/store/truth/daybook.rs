@@ -21,13 +21,11 @@
 //!    of the file system's own records.
 //! 4. Once a write or sync has failed the file is not trusted again before the next opening;
 //!    everything is committed in the database then.
-//! 5. Where one envelope is likely all that is to be saved, its bytes are on their way to the disk while it
-//!    gets its row ([`Truth::hasten`]); the sync that is waited for comes after both, as ever. What was then
-//!    given up is struck out for good before anything else is saved: its author may sign another
-//!    envelope for the same place.
-//! 6. Where more waits, somebody else may sync what was written while the next envelopes get their rows
-//!    ([`Truth::lay`]). Nobody is answered before he has reported; where the sync failed the database is
-//!    committed instead.
+//! 5. One sync at a time ([`Disk`]), and something else is done meanwhile: where one envelope is likely all that is to be
+//!    saved, it gets its row ([`Truth::hasten`]); where more waits, the next ones are decided ([`Truth::lay`]).
+//!    Nobody is answered before the sync has ended; where it failed the database is committed instead.
+//! 6. What was begun with and then given up is struck out for good before anything else is saved: its
+//!    author may sign another envelope for the same place.
 //!
 //! # Considered and rejected
 //!
@@ -57,20 +55,53 @@ const FILE_BYTES: usize = 512 * 1024;
 /// Length and check in front of each entry.
 const FRONT_BYTES: usize = 4 + 16;
 
+/// Who syncs the daybook, one sync at a time.
+pub trait Disk: Send {
+    /// Has the data of a file synced.
+    fn start(&mut self, file: Arc<File>);
+
+    /// What came of it; waits for that.
+    ///
+    /// # Errors
+    ///
+    /// What the system said.
+    fn wait(&mut self) -> io::Result<()>;
+}
+
+/// Whoever waits for the sync does it.
+#[derive(Default)]
+struct Here(Option<Arc<File>>);
+
+impl Disk for Here {
+    fn start(&mut self, file: Arc<File>) {
+        self.0 = Some(file);
+    }
+
+    fn wait(&mut self) -> io::Result<()> {
+        self.0.take().map_or(Ok(()), |file| file.sync_data())
+    }
+}
+
+/// What is being synced (rule 5).
+#[derive(Clone, Copy)]
+enum UnderWay {
+    /// One envelope behind the last entry, and how many bytes it has. It does not count yet.
+    Ahead(EnvelopeId, usize),
+    /// The entries from here on.
+    Entries(usize),
+}
+
 /// The file beside the database, if there is a database file.
-#[derive(Debug)]
 pub(super) struct Daybook {
     path: Option<PathBuf>,
     key: [u8; 32],
     file: Option<Arc<File>>,
     /// Where the next entry goes; after an opening, how far entries may stand.
     end: usize,
-    /// Rule 6: where the entries begin that are not known to be synced.
-    laid: Option<usize>,
+    disk: Box<dyn Disk>,
+    under_way: Option<UnderWay>,
     /// Rule 4.
     failed: bool,
-    /// Rule 5: what stands behind the last entry, and how many bytes it has.
-    ahead: Option<(EnvelopeId, usize)>,
 }
 
 impl Daybook {
@@ -82,7 +113,8 @@ impl Daybook {
             PathBuf::from(name)
         });
         let key = blake3::derive_key("linli/1 daybook", community.as_bytes());
-        Self { path, key, file: None, end: FILE_BYTES, laid: None, failed: false, ahead: None }
+        let disk = Box::<Here>::default();
+        Self { path, key, file: None, end: FILE_BYTES, disk, under_way: None, failed: false }
     }
 
     /// What stands in the file, in the order in which it was written: after an opening, what a crash
@@ -96,74 +128,81 @@ impl Daybook {
         }
     }
 
-    /// Rule 5: writes an envelope where its entry will stand, and has the disk begin with it.
+    /// Writes an envelope where its entry will stand, and has the disk begin with it.
     pub fn begin_with(&mut self, envelope: &Envelope) {
-        if self.path.is_none() || self.failed || self.ahead.is_some() {
-            return;
-        }
-        let mut bytes = Vec::new();
-        put_entry(&mut bytes, envelope, &self.key);
-        // A failure is found by the sync, which is tried all the same.
-        if self.fits(bytes.len()) && self.write(&mut bytes).is_ok() {
-            self.ahead = Some((envelope.id(), bytes.len()));
-            self.start_writing(bytes.len());
+        if self.under_way.is_none()
+            && let Some(length) = self.write(std::iter::once(envelope))
+        {
+            self.under_way = Some(UnderWay::Ahead(envelope.id(), length));
         }
     }
 
     /// Writes and syncs `envelopes`; false where they do not belong here or the disk said no: then
     /// they are to be committed.
     pub fn take(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
-        let Some(length) = self.put(envelopes) else { return false };
-        if let Err(error) = self.sync() {
-            self.give_up(self.end, &error);
-            return false;
+        self.lay(envelopes) && self.finish()
+    }
+
+    /// Writes `envelopes` and has the disk begin with them; [`Daybook::finish`] comes before anything else is
+    /// done with the file. False as with [`Daybook::take`].
+    pub fn lay(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
+        let ahead = match (self.under_way, envelopes) {
+            (Some(UnderWay::Ahead(id, length)), [only]) if only.id() == id => Some(length),
+            _ => None,
+        };
+        if ahead.is_none() && self.under_way.take().is_some() {
+            // More came than was thought: it is written and synced again. A failure is found then.
+            let _ = self.disk.wait();
         }
-        self.ahead = None;
+        let length = ahead.or_else(|| self.write(envelopes.iter().map(AsRef::as_ref)));
+        let Some(length) = length else { return false };
+        self.under_way = Some(UnderWay::Entries(self.end));
         self.end += length;
         true
     }
 
-    /// Rule 6: writes `envelopes`; whoever calls has the file synced, and reports with [`Daybook::synced`]
-    /// before anything else is done with it. None as with [`Daybook::take`].
-    pub fn lay(&mut self, envelopes: &[Arc<Envelope>]) -> Option<Arc<File>> {
-        let length = self.put(envelopes)?;
-        self.ahead = None;
-        self.laid = Some(self.end);
-        self.end += length;
-        self.file.clone()
-    }
-
-    /// What came of the sync of what was laid; false where that is to be committed.
-    pub fn synced(&mut self, outcome: io::Result<()>) -> bool {
-        let Some(from) = self.laid.take() else { return true };
-        let Err(error) = outcome else { return true };
+    /// Waits for the sync of what was laid; false where that is to be committed.
+    pub fn finish(&mut self) -> bool {
+        let Some(UnderWay::Entries(from)) = self.under_way else { return true };
+        self.under_way = None;
+        let Err(error) = self.disk.wait() else { return true };
         self.give_up(from, &error);
         self.end = from;
         false
     }
 
-    /// Writes `envelopes` behind the last entry, where they are not there already; how many bytes they take.
-    fn put(&mut self, envelopes: &[Arc<Envelope>]) -> Option<usize> {
+    /// Writes `envelopes` behind the last entry and has the disk begin with them; how many bytes they take, none
+    /// where they do not belong here.
+    fn write<'a>(&mut self, envelopes: impl Iterator<Item = &'a Envelope>) -> Option<usize> {
         if self.path.is_none() || self.failed {
             return None;
         }
-        if let ([only], Some((id, length))) = (envelopes, self.ahead)
-            && only.id() == id
-        {
-            return Some(length);
-        }
         let mut bytes = Vec::new();
-        envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
+        envelopes.for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
         if !self.fits(bytes.len()) {
             return None;
         }
-        match self.write(&mut bytes) {
-            Ok(()) => Some(bytes.len()),
+        let length = bytes.len();
+        // Nothing counts that stood here before.
+        bytes.extend([0; 4]);
+        match self.write_bytes(&bytes) {
+            Ok(file) => self.disk.start(file),
             Err(error) => {
                 self.give_up(self.end, &error);
-                None
+                return None;
             }
         }
+        Some(length)
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) -> io::Result<Arc<File>> {
+        let file = match (&mut self.file, &self.path) {
+            (Some(file), _) => file,
+            (file, Some(path)) => file.insert(Arc::new(make(path)?)),
+            (None, None) => return Err(io::ErrorKind::NotFound.into()),
+        };
+        file.write_all_at(bytes, self.end as u64)?;
+        Ok(Arc::clone(file))
     }
 
     /// Rule 4.
@@ -173,14 +212,17 @@ impl Daybook {
         self.close_at(from);
     }
 
-    /// Rule 5: what was begun with and is not among `saved` counts no more, also after a crash.
+    /// Rule 6: what was begun with and is not among `saved` counts no more, also after a crash.
     pub fn strike_out(&mut self, saved: &[Arc<Envelope>]) {
-        let Some((id, _)) = self.ahead.take() else { return };
+        let Some(UnderWay::Ahead(id, _)) = self.under_way else { return };
+        self.under_way = None;
+        let synced = self.disk.wait();
         if saved.iter().any(|envelope| envelope.id() == id) {
             return;
         }
         self.close_at(self.end);
-        if let Err(error) = self.sync() {
+        let file = self.file.as_ref();
+        if let Err(error) = synced.and_then(|()| file.map_or(Ok(()), |file| file.sync_data())) {
             self.give_up(self.end, &error);
         }
     }
@@ -188,35 +230,6 @@ impl Daybook {
     /// Four zeros behind the last entry end the file's story.
     fn fits(&self, bytes: usize) -> bool {
         self.end + bytes + 4 <= FILE_BYTES
-    }
-
-    fn write(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let file = match (&mut self.file, &self.path) {
-            (Some(file), _) => file,
-            (file, Some(path)) => file.insert(Arc::new(make(path)?)),
-            (None, None) => return Err(io::ErrorKind::NotFound.into()),
-        };
-        let length = bytes.len();
-        bytes.extend([0; 4]);
-        let written = file.write_all_at(bytes, self.end as u64);
-        bytes.truncate(length);
-        written
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        self.file.as_ref().map_or(Ok(()), |file| file.sync_data())
-    }
-
-    /// Linux begins to write what it is told will not be needed again; elsewhere the sync does it all.
-    fn start_writing(&self, bytes: usize) {
-        #[cfg(target_os = "linux")]
-        if let Some(file) = &self.file {
-            use rustix::fs::{Advice, fadvise};
-            let length = std::num::NonZeroU64::new(bytes as u64);
-            let _ = fadvise(file, self.end as u64, length, Advice::DontNeed);
-        }
-        #[cfg(not(target_os = "linux"))]
-        let _ = bytes;
     }
 
     /// Everything in it is committed: it begins again at its start.
@@ -331,30 +344,35 @@ impl Truth {
         self.commit()
     }
 
-    /// Writes what was done since [`Truth::begin`] into the daybook, for somebody else to sync: the file, where only
-    /// envelopes of our own were written and there is room. What comes next may be begun meanwhile, but not
-    /// saved before [`Truth::laid`].
-    pub fn lay(&mut self) -> Option<Arc<File>> {
+    /// From now on `disk` syncs the daybook; until then whoever waits for that does it.
+    pub fn sync_with(&mut self, disk: Box<dyn Disk>) {
+        self.daybook.disk = disk;
+    }
+
+    /// Writes what was done since [`Truth::begin`] into the daybook and has it synced; false where anything but
+    /// envelopes of our own was written, or there is no room. What comes next may be begun meanwhile, but not
+    /// saved before [`Truth::finish`].
+    pub fn lay(&mut self) -> bool {
         if self.undone || self.db.is_autocommit() || self.is_more_than_envelopes {
-            return None;
+            return false;
         }
-        let file = if self.fresh.is_empty() { None } else { self.daybook.lay(&self.fresh) };
-        if file.is_some() {
+        let laid = !self.fresh.is_empty() && self.daybook.lay(&self.fresh);
+        if laid {
             self.fresh.clear();
             self.is_laid = true;
             self.begun = false;
         }
-        file
+        laid
     }
 
-    /// Reports what came of the sync of what was laid. Where it failed, all that was written so far is committed
-    /// in the database.
+    /// Waits until what was laid is synced. Where that fails, all that was written so far is committed in the
+    /// database.
     ///
     /// # Errors
     ///
     /// As [`Truth::commit`]; then nothing is saved of what was laid, nor of what was begun since.
-    pub fn laid(&mut self, outcome: io::Result<()>) -> Result<(), StoreError> {
-        if self.daybook.synced(outcome) {
+    pub fn finish(&mut self) -> Result<(), StoreError> {
+        if self.daybook.finish() {
             return Ok(());
         }
         if self.undone || self.db.is_autocommit() {

@@ -85,6 +85,7 @@ impl Truth {
             fresh: Vec::new(),
             is_more_than_envelopes: false,
             hastens: false,
+            packed: None,
             begun: false,
             savepoints: Vec::new(),
             undone: false,

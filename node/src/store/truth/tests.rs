@@ -10,9 +10,36 @@ mod sealed;
 mod vaults;
 pub(crate) mod village;
 
+use std::{fs::File, io, sync::Arc};
+
 use crdt::{envelope::Envelope, id::EnvelopeId, judge::Fate};
 
-use super::Truth;
+use super::{Disk, Truth};
+
+/// A disk that minds who has not waited for it, and may be broken.
+#[derive(Default)]
+pub(crate) struct Strict {
+    pub broken: bool,
+    under_way: Option<Arc<File>>,
+}
+
+impl Strict {
+    /// Syncs nothing.
+    pub fn broken() -> Box<Self> {
+        Box::new(Self { broken: true, under_way: None })
+    }
+}
+
+impl Disk for Strict {
+    fn start(&mut self, file: Arc<File>) {
+        assert!(self.under_way.replace(file).is_none(), "one sync at a time");
+    }
+
+    fn wait(&mut self) -> io::Result<()> {
+        let file = self.under_way.take().expect("nobody waits for nothing");
+        if self.broken { Err(io::Error::other("the disk is gone")) } else { file.sync_data() }
+    }
+}
 
 /// What became of an envelope, and why.
 fn fate(truth: &Truth, id: &EnvelopeId) -> (Fate, String) {

@@ -14,7 +14,10 @@ use crdt::{
     id::{EnvelopeId, ScopeId, WriterId},
     keys::Secret,
     limits::DEPS_MAX,
-    secrets::Spot,
+    secrets::{
+        Spot,
+        packing::{Packed, pack},
+    },
     time::{Bucket, ClaimedTime},
 };
 
@@ -106,6 +109,11 @@ impl Truth {
         }
     }
 
+    /// The body of what is written next was packed already.
+    pub fn hand_over(&mut self, packed: Option<Packed>) {
+        self.packed = packed;
+    }
+
     /// All of it or nothing without a savepoint: until it is signed nothing has changed, and if what
     /// follows fails, nothing of the whole transaction is kept.
     fn write_here(
@@ -117,7 +125,8 @@ impl Truth {
         if self.undone {
             return Err(StoreError::Undone.into());
         }
-        let signed = self.work().sign(intent, writer, claimed);
+        let packed = self.packed.take();
+        let signed = self.work().sign(intent, packed, writer, claimed);
         self.undone |= signed.as_ref().is_err_and(Failure::is_of_the_disk);
         let (envelope, body) = signed?;
         let envelope = Arc::new(envelope);
@@ -161,6 +170,7 @@ impl Work<'_> {
     fn sign(
         &mut self,
         intent: Intent,
+        packed: Option<Packed>,
         writer: &Secret,
         claimed: ClaimedTime,
     ) -> Result<(Envelope, Body), WriteError> {
@@ -184,7 +194,8 @@ impl Work<'_> {
             let (community, kind) = (self.community, body.kind());
             let seq = tip.map_or(1, |(seq, _)| seq + 1);
             let spot = Spot { community, scope, writer: writer.writer(), seq, kind, epoch };
-            bytes = secret.seal(&spot, bytes);
+            let packed = packed.and_then(|it| it.take(&bytes)).unwrap_or_else(|| pack(bytes));
+            bytes = secret.seal_packed(&spot, &packed);
         }
         let draft = Draft {
             kind: body.kind(),

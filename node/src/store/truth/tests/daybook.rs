@@ -9,7 +9,7 @@ use crdt::{id::EnvelopeId, judge::Fate};
 
 use super::{
     super::Truth,
-    fate,
+    Strict, fate,
     village::{Person, Village, genesis},
 };
 
@@ -27,6 +27,7 @@ impl Desk {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let mut truth =
             Truth::open(Some(&path_in(folder.path())), &genesis(1), Vec::new()).expect("opens");
+        truth.sync_with(Box::<Strict>::default());
         let village = Village::found_in(&mut truth);
         let li = Person::named("li");
         let join = village.welcome(&mut truth, &li);
@@ -270,10 +271,10 @@ fn what_was_laid_counts_once_it_is_synced_and_what_was_begun_meanwhile_is_saved_
     desk.truth.begin().expect("begins");
     let say = |truth: &mut Truth, text| desk.village.say(truth, &desk.li, desk.join, text).id();
     let laid = say(&mut desk.truth, "laid");
-    let file = desk.truth.lay().expect("an envelope and nothing else");
+    assert!(desk.truth.lay(), "an envelope and nothing else");
     desk.truth.begin().expect("begins meanwhile");
     let next = say(&mut desk.truth, "next");
-    desk.truth.laid(file.sync_data()).expect("is safe");
+    desk.truth.finish().expect("is safe");
     assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [true, false]);
     desk.truth.save().expect("saves");
     assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [true, true]);
@@ -283,14 +284,15 @@ fn what_was_laid_counts_once_it_is_synced_and_what_was_begun_meanwhile_is_saved_
 fn what_could_not_be_synced_is_committed_in_the_database() {
     for is_begun in [false, true] {
         let mut desk = Desk::new();
+        desk.truth.sync_with(Strict::broken());
         desk.truth.begin().expect("begins");
         let laid = desk.village.say(&mut desk.truth, &desk.li, desk.join, "laid").id();
-        desk.truth.lay().expect("an envelope and nothing else");
+        assert!(desk.truth.lay(), "an envelope and nothing else");
         if is_begun {
             desk.truth.begin().expect("begins meanwhile");
             desk.village.say(&mut desk.truth, &desk.li, desk.join, "next");
         }
-        desk.truth.laid(Err(std::io::Error::other("no"))).expect("the database takes it");
+        desk.truth.finish().expect("the database takes it");
         let bare = desk.after_a_power_cut();
         bare.write_daybook(&[]);
         assert_eq!(holds(&bare.open(), &[laid]), [true]);
@@ -300,4 +302,19 @@ fn what_could_not_be_synced_is_committed_in_the_database() {
         let last = desk.post("last");
         assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, last]), [true, true]);
     }
+}
+
+#[test]
+fn what_was_begun_with_and_could_not_be_synced_is_committed_in_the_database() {
+    let mut desk = Desk::new();
+    desk.truth.sync_with(Strict::broken());
+    desk.truth.begin().expect("begins");
+    desk.truth.hasten();
+    let said = desk.village.say(&mut desk.truth, &desk.li, desk.join, "alone").id();
+    desk.truth.save().expect("the database takes it");
+    let bare = desk.after_a_power_cut();
+    bare.write_daybook(&[]);
+    assert_eq!(holds(&bare.open(), &[said]), [true]);
+    let last = desk.post("last");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[said, last]), [true, true]);
 }
