@@ -8,7 +8,8 @@
 //! ```
 //!
 //! The loop moves values and decides nothing: what it would have to decide belongs into `core` or
-//! `ledger`. It never waits for a peer or for the disk.
+//! `ledger`. It never waits for a peer or for the disk. What somebody posts goes past it, from the handle straight to
+//! the ledger's thread.
 //!
 //! # Deliberately absent
 //!

@@ -16,7 +16,7 @@ use std::{
 use super::{
     awake::look_until,
     checker::{self, Checker},
-    report::{Outbox, REPORTS_WAITING_MAX, Report, Whom},
+    report::{Asker, Awaited, Outbox, REPORTS_WAITING_MAX, Report, Whom},
     syncer::Syncer,
 };
 use tokio::sync::mpsc;
@@ -234,17 +234,27 @@ pub fn employ(ledger: Ledger) -> Clerk {
 }
 
 impl Clerk {
-    /// Lets the ledger finish what it has and put its files down.
-    pub async fn dismiss(self) {
-        drop(self.jobs);
-        drop(self.reports);
+    /// Lets the ledger finish what it has and put its files down. Comes back with whoever waits for neighbours and
+    /// was on his way through the ledger.
+    pub async fn dismiss(self) -> Vec<(Awaited, Asker)> {
+        let Self { jobs, mut reports, threads } = self;
+        drop(jobs);
+        let mut waits = Vec::new();
+        while let Some(Report { worked, .. }) = reports.recv().await {
+            for (whom, _) in worked.done {
+                if let Whom::Wait(awaited, asker) = whom {
+                    waits.push((awaited, asker));
+                }
+            }
+        }
         let ended = tokio::task::spawn_blocking(move || {
             // Both are waited for, whatever became of the first.
-            self.threads.map(|thread| thread.join().is_ok()) == [true, true]
+            threads.map(|thread| thread.join().is_ok()) == [true, true]
         });
         if !ended.await.unwrap_or(false) {
             tracing::error!("A thread of the ledger failed");
         }
+        waits
     }
 }
 
@@ -253,6 +263,7 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
     ledger.sync_with(Box::new(Arc::clone(&disk.syncer)));
     loop {
         if disk.is_busy() && !queue.looks_until(|| disk.is_idle()) {
+            out.hand_in();
             disk.conclude(&mut ledger, out);
             continue;
         }
@@ -263,7 +274,12 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
             Next::Work => {
                 let jobs =
                     together(|batch| queue.next_while_syncing(batch, &disk), || disk.is_idle());
+                let mut only_posts = true;
+                let jobs = jobs.inspect(|job| only_posts &= job.is_post());
                 let decided = ledger.decide_all(jobs, clock::claimed());
+                if !only_posts {
+                    out.hand_in();
+                }
                 let more = disk.conclude(&mut ledger, out) || queue.has_news();
                 match if more { disk.lay(&mut ledger, decided) } else { Some(decided) } {
                     Some(decided) => save(&mut ledger, decided, out),
@@ -289,6 +305,7 @@ fn save(ledger: &mut Ledger, decided: Rest<Whom>, out: &mut Outbox) -> Worked<Wh
         return worked;
     }
     out.take(ledger, worked);
+    out.hand_in();
     ledger.conclude(rest)
 }
 
@@ -354,7 +371,7 @@ mod tests {
     use crdt::id::EnvelopeId;
     use tokio::sync::oneshot;
 
-    use super::{super::report::Awaited, *};
+    use super::*;
     use crate::{api::Reply, ledger::tests::founded};
 
     /// One word for each job, batch by batch, until nothing waits.
@@ -446,5 +463,16 @@ mod tests {
         let post = Command::Post { group: "all".into(), text: "late".into(), reply_to: None };
         let refused = way.post(Asked { command: post, answer });
         assert!(matches!(refused, Some(Asked { command: Command::Post { .. }, .. })));
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_neighbours_is_not_forgotten_where_the_ledger_ends() {
+        let clerk = employ(founded(None));
+        let (answer, _answered) = oneshot::channel();
+        let awaited = Awaited { peers: 3, peer: None, timeout_ms: 1 };
+        let wait = Job::Lookup(Whom::Wait(awaited, answer), Vec::new());
+        assert!(clerk.jobs.put(Source::Home, wait).is_ok());
+        let waits = clerk.dismiss().await;
+        assert_eq!(waits.iter().map(|(it, _)| it.peers).collect::<Vec<u32>>(), [3]);
     }
 }

@@ -29,7 +29,7 @@ use super::{
     clerk::{self, Clerk},
     lobby,
     ports::Ports,
-    report::{People, Report, Whom},
+    report::{Awaited, People, Report, Whom},
     start_mesh,
 };
 use crate::{
@@ -259,17 +259,21 @@ impl Pump {
         if let Some(mesh) = self.mesh.take() {
             mesh.handle.shutdown().await;
         }
-        self.clerk.dismiss().await;
+        let on_their_way = self.clerk.dismiss().await;
         if !self.renewed {
             return None;
         }
         let now = self.clock.now();
-        let again = self.waiters.into_values().map(|it| {
-            let timeout_ms = it.until.since_ms(now);
-            let command = Command::Wait { peers: it.peers, peer: it.peer, timeout_ms };
-            Asked { command, answer: it.answer }
+        let wait = |Awaited { peers, peer, timeout_ms }, answer| {
+            let command = Command::Wait { peers, peer, timeout_ms };
+            Asked { command, answer }
+        };
+        let waiters = self.waiters.into_values().map(|it| {
+            let Waiter { answer, peers, peer, until } = it;
+            wait(Awaited { peers, peer, timeout_ms: until.since_ms(now) }, answer)
         });
-        self.world.again.extend(again);
+        let on_their_way = on_their_way.into_iter().map(|(awaited, answer)| wait(awaited, answer));
+        self.world.again.extend(waiters.chain(on_their_way));
         self.world.addresses.send_replace(BTreeSet::new());
         Some(self.world)
     }

@@ -4,8 +4,9 @@
 //!
 //! 1. Whoever waits for the ledger alone is answered before the loop is told.
 //! 2. What was only posted waits for more of it for a moment, since waking the loop for every post takes as long as
-//!    deciding one; anything else is handed in at once, and what was written before it with it. So whoever wants the loop
-//!    to know of all that was posted asks behind it.
+//!    deciding one; anything else is handed in at once, and what was written before it with it, and so is all that waits
+//!    before the ledger does anything that takes longer. Whoever wants the loop to know of all that was posted asks
+//!    behind it.
 
 use std::{
     collections::BTreeMap,
@@ -32,20 +33,23 @@ pub const REPORTS_WAITING_MAX: usize = 64;
 /// How long what was posted may wait for more before the loop is told, which hands it to the neighbours.
 const REPORT_WITHIN: Duration = Duration::from_millis(1);
 
+/// Where an answer goes.
+pub type Asker = oneshot::Sender<Result<Reply, ApiError>>;
+
 /// Whom an answer is for.
 pub enum Whom {
     /// Somebody who asked and waits.
-    Asker(oneshot::Sender<Result<Reply, ApiError>>),
+    Asker(Asker),
     /// The same, but the loop adds to the answer what it knows of the peers.
-    Peers(oneshot::Sender<Result<Reply, ApiError>>),
+    Peers(Asker),
     /// The same, as a picture of the mesh.
-    Picture(oneshot::Sender<Result<Reply, ApiError>>),
+    Picture(Asker),
     /// The same, in one line.
-    Strip(oneshot::Sender<Result<Reply, ApiError>>),
+    Strip(Asker),
     /// Somebody who waits for neighbours to be equal: from now on, with all that was posted before.
-    Wait(Awaited, oneshot::Sender<Result<Reply, ApiError>>),
+    Wait(Awaited, Asker),
     /// Somebody here who lets in whoever knocks on this link: the answer is an invitation.
-    Door(LinkId, oneshot::Sender<Result<Reply, ApiError>>),
+    Door(LinkId, Asker),
     /// The session on this link.
     Link(LinkId),
     /// Nobody.
@@ -101,7 +105,9 @@ impl Outbox {
         let report = tell(ledger, worked);
         let may_wait = report.may_wait();
         if may_wait && report.worked.written.is_empty() {
-            return;
+            return if self.is_due() {
+                self.hand_in()
+            };
         }
         match &mut self.waiting {
             Some((_, waiting)) => {

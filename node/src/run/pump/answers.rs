@@ -1,7 +1,6 @@
 //! Answers that only the loop can give: who is reachable, who is equal, how far a transfer is.
 
 use crdt::{id::KeyId, sync::Parting};
-use tokio::sync::oneshot;
 
 use super::{Pump, Waiter};
 use crate::{
@@ -11,10 +10,8 @@ use crate::{
     core::{Input, Peer, WaitId},
     ledger::{Done, Job},
     mesh::read_address,
-    run::report::{Awaited, Whom},
+    run::report::{Asker, Awaited, Whom},
 };
-
-type Asker = oneshot::Sender<Result<Reply, ApiError>>;
 
 impl Pump {
     /// Every peer that is a member's: linked, met before, or only in the roster. Strangers are nobody's

@@ -150,10 +150,12 @@ impl Daybook {
             (Some(UnderWay::Ahead(id, length)), [only]) if only.id() == id => Some(length),
             _ => None,
         };
-        if ahead.is_none() && self.under_way.take().is_some() {
-            // More came than was thought: it is written and synced again. A failure is found then.
-            let _ = self.disk.wait();
+        if ahead.is_none() {
+            self.strike_out(envelopes);
+            // More came than was thought: it is written and synced again.
+            self.wait_for_what_is_ahead();
         }
+        debug_assert!(ahead.is_some() || self.under_way.is_none(), "one sync at a time");
         let length = ahead.or_else(|| self.write(envelopes.iter().map(AsRef::as_ref)));
         let Some(length) = length else { return false };
         self.under_way = Some(UnderWay::Entries(self.end));
@@ -212,18 +214,25 @@ impl Daybook {
         self.close_at(from);
     }
 
-    /// Rule 6: what was begun with and is not among `saved` counts no more, also after a crash.
-    pub fn strike_out(&mut self, saved: &[Arc<Envelope>]) {
+    /// Rule 6: what was begun with and is not among `kept` counts no more, also after a crash.
+    pub fn strike_out(&mut self, kept: &[Arc<Envelope>]) {
         let Some(UnderWay::Ahead(id, _)) = self.under_way else { return };
-        self.under_way = None;
-        let synced = self.disk.wait();
-        if saved.iter().any(|envelope| envelope.id() == id) {
+        if kept.iter().any(|envelope| envelope.id() == id) {
             return;
         }
+        self.wait_for_what_is_ahead();
         self.close_at(self.end);
-        let file = self.file.as_ref();
-        if let Err(error) = synced.and_then(|()| file.map_or(Ok(()), |file| file.sync_data())) {
+        if let Err(error) = self.file.as_ref().map_or(Ok(()), |file| file.sync_data()) {
             self.give_up(self.end, &error);
+        }
+    }
+
+    fn wait_for_what_is_ahead(&mut self) {
+        if matches!(self.under_way, Some(UnderWay::Ahead(..))) {
+            self.under_way = None;
+            if let Err(error) = self.disk.wait() {
+                self.give_up(self.end, &error);
+            }
         }
     }
 
@@ -234,6 +243,7 @@ impl Daybook {
 
     /// Everything in it is committed: it begins again at its start.
     pub fn begin_again(&mut self) {
+        self.wait_for_what_is_ahead();
         if self.end > 0 {
             self.close_at(0);
         }

@@ -318,3 +318,43 @@ fn what_was_begun_with_and_could_not_be_synced_is_committed_in_the_database() {
     let last = desk.post("last");
     assert_eq!(holds(&desk.after_a_power_cut().open(), &[said, last]), [true, true]);
 }
+
+#[test]
+fn what_was_begun_with_and_could_not_be_committed_does_not_come_back() {
+    let mut desk = Desk::new();
+    let disk = rusqlite::Connection::open(path_in(desk.folder.path())).expect("opens");
+    let fails = |on| {
+        format!(
+            "CREATE TRIGGER no_{on} BEFORE {on} ON fingerprints BEGIN SELECT RAISE(ROLLBACK, 'no'); END;"
+        )
+    };
+    disk.execute_batch(&[fails("INSERT"), fails("UPDATE")].concat()).expect("no commit from here");
+    desk.truth.begin().expect("begins");
+    desk.truth.hasten();
+    let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "no").id();
+    // Something joined it that the daybook does not take.
+    desk.truth.is_more_than_envelopes = true;
+    assert!(desk.truth.save().is_err());
+    disk.execute_batch("DROP TRIGGER no_INSERT; DROP TRIGGER no_UPDATE").expect("it works again");
+    desk.truth.begin().expect("begins");
+    let instead = desk.village.say(&mut desk.truth, &desk.li, desk.join, "yes").id();
+    desk.truth.commit().expect("commits");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[given_up, instead]), [false, true]);
+}
+
+#[test]
+fn what_was_begun_with_and_given_up_is_struck_out_also_where_more_comes_than_fits() {
+    let mut desk = Desk::new();
+    desk.truth.begin().expect("begins");
+    desk.truth.savepoint().expect("begins");
+    desk.truth.hasten();
+    let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "no").id();
+    desk.truth.undo_savepoint().expect("undoes");
+    let long = "水位上涨 the water is rising ".repeat(400);
+    let mut say = |_| desk.village.say(&mut desk.truth, &desk.li, desk.join, &long).id();
+    let said: Vec<EnvelopeId> = (0..200).map(&mut say).collect();
+    desk.truth.is_more_than_envelopes = false;
+    desk.truth.save().expect("the database takes them");
+    let found = desk.after_a_power_cut().open();
+    assert_eq!(holds(&found, &[given_up, said[0], said[199]]), [false, true, true]);
+}
