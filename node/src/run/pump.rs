@@ -430,7 +430,7 @@ impl Pump {
             Whom::Peers(asker) => return self.answer_with_peers(asker, done),
             Whom::Picture(asker) => return self.answer_picture(asker, done),
             Whom::Strip(asker) => return self.answer_strip(asker, done),
-            Whom::Wait(awaited, asker) => return self.wait(&awaited, asker),
+            Whom::Wait(awaited, asker) => return self.wait(awaited, asker),
             Whom::Door(link, asker) => return self.invited(link, asker, done),
             Whom::Nobody => {
                 if let Done::Files(said) = done {

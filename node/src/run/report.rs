@@ -104,20 +104,21 @@ impl Outbox {
     pub fn take(&mut self, ledger: &Ledger, worked: Worked<Whom>) {
         let report = tell(ledger, worked);
         let may_wait = report.may_wait();
-        if may_wait && report.worked.written.is_empty() {
-            return if self.is_due() {
-                self.hand_in()
-            };
+        if !may_wait || !report.worked.written.is_empty() {
+            self.add(report);
         }
+        if !may_wait || self.is_due() {
+            self.hand_in();
+        }
+    }
+
+    fn add(&mut self, report: Report) {
         match &mut self.waiting {
             Some((_, waiting)) => {
                 waiting.worked.join(report.worked);
                 waiting.people = report.people.or_else(|| waiting.people.take());
             }
             None => self.waiting = Some((Instant::now(), report)),
-        }
-        if !may_wait || self.is_due() {
-            self.hand_in();
         }
     }
 

@@ -14,7 +14,7 @@ use super::super::{Done, Job, Ledger, Post, Rests, Worked};
 use crate::{
     api::{Command, Reply},
     identity::{Identity, Seal},
-    store::truth::tests::Strict,
+    store::truth::tests::{Strict, allow_commits, refuse_commits},
 };
 
 const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
@@ -268,12 +268,7 @@ fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
     ledger.work([post("before")], NOW);
     let _: Worked<()> = ledger.rest();
     let disk = rusqlite::Connection::open(folder.path().join("truth.db")).expect("opens");
-    let fails = |on: &str| {
-        format!(
-            "CREATE TRIGGER no_{on} BEFORE {on} ON fingerprints BEGIN SELECT RAISE(ROLLBACK, 'no'); END;"
-        )
-    };
-    disk.execute_batch(&[fails("INSERT"), fails("UPDATE")].concat()).expect("no commit from here");
+    refuse_commits(&disk);
     ledger.sync_with(Strict::broken());
     let before = ledger.row();
     let mut laid = ledger.decide_all([post("one")], NOW);
@@ -284,7 +279,7 @@ fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
     let (worked, rest) = ledger.save_off(next);
     let later = ledger.conclude(rest);
     assert_eq!((posted(&later), worked.written.len() + later.written.len()), (vec![false], 0));
-    disk.execute_batch("DROP TRIGGER no_INSERT; DROP TRIGGER no_UPDATE").expect("it works again");
+    allow_commits(&disk);
     assert_eq!(posted(&ledger.work([post("three")], NOW)), [true]);
     drop(ledger);
     let mut ledger = open(folder.path());

@@ -118,8 +118,8 @@ impl Pump {
         }
     }
 
-    pub(super) fn wait(&mut self, awaited: &Awaited, asker: Asker) {
-        let Awaited { peers, ref peer, timeout_ms } = *awaited;
+    pub(super) fn wait(&mut self, awaited: Awaited, asker: Asker) {
+        let Awaited { peers, peer, timeout_ms } = awaited;
         let wanted = match peer.as_deref().map(|text| self.peer_named(text)).transpose() {
             Ok(wanted) => wanted,
             Err(error) => {
@@ -131,7 +131,6 @@ impl Pump {
         let wait = WaitId(self.waits);
         let now = self.clock.now();
         let (count, until) = (peers as usize, now + timeout_ms);
-        let peer = peer.clone();
         self.waiters.insert(wait, Waiter { answer: asker, peers, peer, until });
         self.core.handle(Input::Wait { wait, count, peer: wanted, until }, now);
     }

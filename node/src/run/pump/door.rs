@@ -1,7 +1,5 @@
 //! Whoever knocks: links at the door, and what the people here do about them.
 
-use tokio::sync::oneshot;
-
 use super::Pump;
 use crate::{
     api::{
@@ -11,10 +9,8 @@ use crate::{
     core::{LinkId, porch::Answer},
     ledger::Done,
     mesh::LinkUp,
-    run::report::Whom,
+    run::report::{Asker, Whom},
 };
-
-type Asker = oneshot::Sender<Result<Reply, ApiError>>;
 
 impl Pump {
     pub(super) fn came_to_the_door(&mut self, up: &LinkUp) {

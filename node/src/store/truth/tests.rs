@@ -41,6 +41,21 @@ impl Disk for Strict {
     }
 }
 
+/// From here on the file takes no commit.
+pub(crate) fn refuse_commits(disk: &rusqlite::Connection) {
+    for on in ["INSERT", "UPDATE"] {
+        let fails = format!(
+            "CREATE TRIGGER no_{on} BEFORE {on} ON fingerprints BEGIN SELECT RAISE(ROLLBACK, 'no'); END;"
+        );
+        disk.execute_batch(&fails).expect("no commit from here");
+    }
+}
+
+/// It takes them again.
+pub(crate) fn allow_commits(disk: &rusqlite::Connection) {
+    disk.execute_batch("DROP TRIGGER no_INSERT; DROP TRIGGER no_UPDATE").expect("it works again");
+}
+
 /// What became of an envelope, and why.
 fn fate(truth: &Truth, id: &EnvelopeId) -> (Fate, String) {
     let verdict = truth.read().verdict(id).expect("reads").expect("is held");

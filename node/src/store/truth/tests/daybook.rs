@@ -9,7 +9,7 @@ use crdt::{id::EnvelopeId, judge::Fate};
 
 use super::{
     super::Truth,
-    Strict, fate,
+    Strict, allow_commits, fate, refuse_commits,
     village::{Person, Village, genesis},
 };
 
@@ -323,19 +323,14 @@ fn what_was_begun_with_and_could_not_be_synced_is_committed_in_the_database() {
 fn what_was_begun_with_and_could_not_be_committed_does_not_come_back() {
     let mut desk = Desk::new();
     let disk = rusqlite::Connection::open(path_in(desk.folder.path())).expect("opens");
-    let fails = |on| {
-        format!(
-            "CREATE TRIGGER no_{on} BEFORE {on} ON fingerprints BEGIN SELECT RAISE(ROLLBACK, 'no'); END;"
-        )
-    };
-    disk.execute_batch(&[fails("INSERT"), fails("UPDATE")].concat()).expect("no commit from here");
+    refuse_commits(&disk);
     desk.truth.begin().expect("begins");
     desk.truth.hasten();
     let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "no").id();
     // Something joined it that the daybook does not take.
     desk.truth.is_more_than_envelopes = true;
     assert!(desk.truth.save().is_err());
-    disk.execute_batch("DROP TRIGGER no_INSERT; DROP TRIGGER no_UPDATE").expect("it works again");
+    allow_commits(&disk);
     desk.truth.begin().expect("begins");
     let instead = desk.village.say(&mut desk.truth, &desk.li, desk.join, "yes").id();
     desk.truth.commit().expect("commits");
