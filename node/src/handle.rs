@@ -5,7 +5,7 @@
 use std::{
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -20,15 +20,13 @@ pub const COMMANDS_WAITING_MAX: usize = 256;
 /// Changes that a slow page may lag behind before it is told to load anew.
 pub const EVENTS_WAITING_MAX: usize = 256;
 
-/// How long whoever posts looks for his answer before he lies down: about what a small write takes on a disk of
-/// a computer. Being woken takes a fifth of that again.
+/// How long whoever posts looks for his answer before he lies down: longer than a small write takes on a disk of a
+/// computer. Being woken takes a fifth of that again. Where several wait one of them looks, so that the core is awake on
+/// which the others are woken.
 const AWAKE: Duration = Duration::from_micros(300);
 
-/// How long he keeps his thread from whatever else it has to do, where others wait too.
-const PAUSE: Duration = Duration::from_micros(50);
-
-/// The same where he alone waits.
-const PAUSE_ALONE: Duration = Duration::from_micros(150);
+/// How long he keeps his thread from whatever else it has to do.
+const PAUSE: Duration = Duration::from_micros(150);
 
 /// One command on its way, and where the answer goes.
 pub struct Asked {
@@ -66,44 +64,16 @@ pub struct Handle {
     commands: mpsc::Sender<Asked>,
     shortcut: Shortcut,
     events: broadcast::Sender<Event>,
-    watch: Arc<Watch>,
+    is_kept: Arc<AtomicBool>,
 }
 
-/// Who waits for a post to be saved.
-#[derive(Default)]
-struct Watch {
-    waiting: AtomicUsize,
-    /// Does one of them stay awake?
-    is_kept: AtomicBool,
-}
-
-/// Held by whoever waits.
-struct Waits<'a>(&'a Watch);
-
-impl<'a> Waits<'a> {
-    fn begin(watch: &'a Watch) -> Self {
-        watch.waiting.fetch_add(1, Ordering::Relaxed);
-        Self(watch)
-    }
-
-    fn is_alone(&self) -> bool {
-        self.0.waiting.load(Ordering::Relaxed) == 1
-    }
-}
-
-impl Drop for Waits<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Held by whoever stays awake.
+/// Held by whoever looks.
 struct Keeps<'a>(&'a AtomicBool);
 
 impl<'a> Keeps<'a> {
     /// None where somebody else does.
-    fn begin(watch: &'a Watch) -> Option<Self> {
-        (!watch.is_kept.swap(true, Ordering::Acquire)).then_some(Self(&watch.is_kept))
+    fn begin(is_kept: &'a AtomicBool) -> Option<Self> {
+        (!is_kept.swap(true, Ordering::Acquire)).then(|| Self(is_kept))
     }
 }
 
@@ -118,8 +88,8 @@ impl Handle {
     pub fn new() -> (Self, mpsc::Receiver<Asked>, broadcast::Sender<Event>) {
         let (commands, queue) = mpsc::channel(COMMANDS_WAITING_MAX);
         let (events, _) = broadcast::channel(EVENTS_WAITING_MAX);
-        let (shortcut, watch) = (Shortcut::default(), Arc::default());
-        (Self { commands, shortcut, events: events.clone(), watch }, queue, events)
+        let (shortcut, is_kept) = (Shortcut::default(), Arc::default());
+        (Self { commands, shortcut, events: events.clone(), is_kept }, queue, events)
     }
 
     /// For whoever has a ledger that answers posts.
@@ -138,11 +108,10 @@ impl Handle {
         let (answer, mut answered) = oneshot::channel();
         let asked = Asked { command, answer };
         if is_post {
-            let waits = Waits::begin(&self.watch);
             if let Some(asked) = self.shortcut.take(asked) {
                 self.commands.send(asked).await.map_err(|_| busy())?;
             }
-            if let Some(answer) = self.stay_awake_for(&mut answered, &waits).await {
+            if let Some(answer) = look_for(&mut answered, &self.is_kept).await {
                 return answer;
             }
             return answered.await.map_err(|_| busy())?;
@@ -151,35 +120,28 @@ impl Handle {
         answered.await.map_err(|_| busy())?
     }
 
-    /// Looks for the answer for a moment without lying down. One asker at a time: it keeps this thread awake for
-    /// the others, who go first.
-    async fn stay_awake_for(
-        &self,
-        answered: &mut oneshot::Receiver<Result<Reply, ApiError>>,
-        waits: &Waits<'_>,
-    ) -> Option<Result<Reply, ApiError>> {
-        let _keeps = Keeps::begin(&self.watch)?;
-        let (until, mut has_looked) = (Instant::now() + AWAKE, false);
-        while Instant::now() < until {
-            let is_alone = waits.is_alone();
-            // This thread has others to serve.
-            if std::mem::replace(&mut has_looked, true) || !is_alone {
-                tokio::task::yield_now().await;
-            }
-            let pause = Instant::now() + if is_alone { PAUSE_ALONE } else { PAUSE };
-            while Instant::now() < pause {
-                if let Ok(answer) = answered.try_recv() {
-                    return Some(answer);
-                }
-                std::thread::yield_now();
-            }
-        }
-        None
-    }
-
     /// What changes from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
+    }
+}
+
+/// Looks for the answer for a moment without lying down.
+async fn look_for<T>(answered: &mut oneshot::Receiver<T>, is_kept: &AtomicBool) -> Option<T> {
+    let _keeps = Keeps::begin(is_kept)?;
+    let until = Instant::now() + AWAKE;
+    loop {
+        let pause = Instant::now() + PAUSE;
+        while Instant::now() < pause {
+            if let Ok(answer) = answered.try_recv() {
+                return Some(answer);
+            }
+            std::thread::yield_now();
+        }
+        if Instant::now() >= until {
+            return None;
+        }
+        tokio::task::yield_now().await;
     }
 }
 
@@ -216,21 +178,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_those_who_wait_one_stays_awake_and_all_are_answered() {
+    async fn who_waits_alone_looks_for_his_answer_and_of_several_all_are_answered() {
         let (handle, mut queue, _) = Handle::new();
-        let ask = |_| {
-            let handle = handle.clone();
-            tokio::spawn(async move { handle.ask(post()).await })
-        };
-        let all: Vec<_> = (0..8).map(ask).collect();
-        for _ in 0..8 {
-            let asked = queue.recv().await.expect("comes by the queue");
-            drop(asked.answer.send(Err(ApiError::new(ErrorKind::Busy, []))));
+        for askers in [1, 8] {
+            let ask = |_| {
+                let handle = handle.clone();
+                tokio::spawn(async move { handle.ask(post()).await })
+            };
+            let all: Vec<_> = (0..askers).map(ask).collect();
+            for _ in 0..askers {
+                let asked = queue.recv().await.expect("comes by the queue");
+                drop(asked.answer.send(Err(ApiError::new(ErrorKind::Busy, []))));
+            }
+            for asks in all {
+                assert!(asks.await.expect("is answered").is_err());
+            }
         }
-        for asks in all {
-            assert!(asks.await.expect("is answered").is_err());
+        assert!(!handle.is_kept.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn of_several_who_wait_one_looks() {
+        let is_kept = AtomicBool::default();
+        let (answer, mut answered) = oneshot::channel();
+        assert!(answer.send(7).is_ok());
+        let keeps = Keeps::begin(&is_kept);
+        assert!(keeps.is_some());
+        for _ in 0..2 {
+            assert_eq!(look_for(&mut answered, &is_kept).await, None, "somebody does already");
         }
-        assert_eq!(handle.watch.waiting.load(Ordering::Relaxed), 0);
-        assert!(!handle.watch.is_kept.load(Ordering::Relaxed));
+        drop(keeps);
+        assert_eq!(look_for(&mut answered, &is_kept).await, Some(7));
     }
 }
