@@ -195,10 +195,6 @@ pub struct Ledger {
     folder: Option<PathBuf>,
     /// Fresh keys were made and are not certified yet.
     uncertified: bool,
-    /// Did nothing else wait when this batch began?
-    alone: bool,
-    /// Nor when the last one began?
-    one_by_one: bool,
     /// The box has another key since the last batch.
     renewed: bool,
     genesis: Genesis,
@@ -295,8 +291,6 @@ impl Ledger {
             identity,
             folder: folder.map(Path::to_owned),
             uncertified: true,
-            alone: false,
-            one_by_one: true,
             renewed: false,
             genesis,
             truth,
@@ -344,6 +338,9 @@ impl Ledger {
     }
 
     fn plan<T>(&mut self, job: Job<T>) -> (T, Plan) {
+        if !job.is_post() {
+            self.give_rows();
+        }
         match job {
             Job::Command(whom, command) => (whom, self.attempt(command)),
             Job::Post(whom, post) => (whom, self.attempt_post(post)),
@@ -404,6 +401,20 @@ impl Ledger {
                 (whom, Plan::Ready(Done::Nothing))
             }
         }
+    }
+
+    /// Whoever looks finds what was posted; where that fails the batch as a whole does.
+    fn give_rows(&mut self) {
+        if let Err(error) = self.truth.give_rows() {
+            tracing::error!(reason = %error, "What was posted could not be given its rows yet");
+        }
+    }
+
+    /// Uses a moment in which the disk is busy and nobody wants anything. Was there something to do?
+    pub fn gives_a_row(&mut self) -> bool {
+        // Where that fails the next batch begins with what the daybook holds.
+        let given = self.truth.give_a_row();
+        given.inspect_err(|error| tracing::debug!(reason = %error, "No row")).unwrap_or(false)
     }
 
     /// Notes that are worth having and not worth failing for.

@@ -17,16 +17,17 @@
 //! 2. What a neighbour wants is answered as soon as the batch is saved; but from what brings statements or keys on only when
 //!    the lists know them: the loop learns from these whose a box is.
 //! 3. Lists catch up once, before anybody here is answered, however many commands wait.
-//! 4. What was posted may be synced by another thread while the next posts are decided: the disk is not idle while
-//!    somebody waits for it. The next ones are not saved, and nobody of them is answered, before that sync is
-//!    reported ([why](../../../docs/decisions/0137-posts-are-decided-while-others-are-synced.md)).
+//! 4. What was posted is written and synced by another thread while the next posts are decided: the disk is not idle
+//!    while somebody waits for it. Whoever posts is answered as soon as his post is safe, in the order of the posts;
+//!    nothing else is saved before all of them are
+//!    ([why](../../../docs/decisions/0137-posts-are-decided-while-others-are-synced.md)).
 
 use std::sync::Arc;
 
 use crdt::{envelope::Envelope, sync::files, time::ClaimedTime};
 
 use super::{Done, Failed, Job, LISTS_BEHIND_MAX, Ledger, job::Plan};
-use crate::store::views::Changes;
+use crate::store::{truth::Ticket, views::Changes};
 
 /// What a batch of jobs has done.
 pub struct Worked<T> {
@@ -60,8 +61,10 @@ pub struct Rest<T> {
     saved: bool,
     /// What this node had written in the batch before it began.
     before: usize,
-    /// What it wrote in it, if that was laid, and the row that was durable before.
+    /// What it wrote in it, if that was laid.
     written: Vec<Arc<Envelope>>,
+    /// If it was laid: under which ticket, and the row that is durable then.
+    ticket: Ticket,
     row: i64,
 }
 
@@ -74,6 +77,13 @@ pub enum Rests {
     WhenQuiet,
     /// A neighbour has told all that he has: nothing more of it will come.
     AtOnce,
+}
+
+impl<T> Rest<T> {
+    /// Was one post laid, and nothing else?
+    pub fn is_one_post(&self) -> bool {
+        self.written.len() == 1
+    }
 }
 
 impl<T> Worked<T> {
@@ -132,28 +142,31 @@ impl Ledger {
         (self.worked(done, Changes::default(), rest.saved), rest)
     }
 
-    /// Writes down what was decided and has it synced (rule 4); false where anything but posts was decided. Otherwise
-    /// `rest` is for [`Ledger::conclude_laid`].
-    pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> bool {
+    /// Hands what was decided to the disk (rule 4), which says under which ticket; none where anything but posts was
+    /// decided. Otherwise `rest` is for [`Ledger::conclude_laid`].
+    pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> Option<Ticket> {
         let plain = rest.saved && rest.ready.is_empty() && rest.waiting.is_empty();
         let room = self.behind + self.written.len() <= LISTS_BEHIND_MAX;
-        if !plain || rest.wants_lists || !room || self.renewed || !self.truth.lay() {
-            return false;
+        if !plain || rest.wants_lists || !room || self.renewed {
+            return None;
         }
-        self.behind += self.written.len();
-        rest.row = std::mem::replace(&mut self.row, self.truth.last_row());
+        rest.ticket = self.truth.lay()?;
+        rest.row = self.truth.last_row();
         rest.written = std::mem::take(&mut self.written);
-        true
+        self.behind += rest.written.len();
+        Some(rest.ticket)
     }
 
-    /// Waits for the sync of what was laid, and answers whoever waits for it too.
+    /// Waits until what was laid is safe, and answers whoever waits for it too. In the order in which it was laid.
     pub fn conclude_laid<T>(&mut self, mut rest: Rest<T>) -> Worked<T> {
-        if let Err(error) = self.truth.finish() {
-            self.behind -= rest.written.len().min(self.behind);
-            self.row = rest.row;
-            rest.written.clear();
-            // What was decided since is not saved either, as its own save will say.
-            self.undo(self.written.len(), rest.plans.iter_mut(), &error.into());
+        match self.truth.finish(rest.ticket) {
+            Ok(()) => self.row = rest.row,
+            Err(error) => {
+                self.behind -= rest.written.len().min(self.behind);
+                rest.written.clear();
+                // What was decided since is not saved either, as its own save will say.
+                self.undo(self.written.len(), rest.plans.iter_mut(), &error.into());
+            }
         }
         let (done, changes) = (self.finish_all(rest.plans), Changes::default());
         let (written, row) = (rest.written, self.row);
@@ -207,13 +220,8 @@ impl Ledger {
         let (mut ready, mut plans, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
         let (mut wants_lists, mut neighbours_need_lists, mut a_neighbour_waits) =
             (false, false, false);
-        let mut jobs = jobs.into_iter();
-        let (first, second) = (jobs.next(), jobs.next());
-        // Where many write, the next one is about to come.
-        let was_alone = std::mem::replace(&mut self.one_by_one, second.is_none());
-        self.alone = second.is_none() && was_alone;
         // Also what comes while these are worked on.
-        for job in first.into_iter().chain(second).chain(jobs) {
+        for job in jobs {
             let (needs_lists, of_neighbour) = (job.wants_lists(), !job.is_command());
             let is_behind = self.behind > 0 && needs_lists;
             let behind_others = if of_neighbour { a_neighbour_waits } else { !waiting.is_empty() };
@@ -235,8 +243,8 @@ impl Ledger {
             self.undo(before, ready.iter_mut().chain(&mut plans), failed);
         }
         let only_looks = ready.is_empty() && plans.iter().all(|(_, plan)| plan.only_looks());
-        let (saved, written, row) = (saved.is_ok(), Vec::new(), self.row);
-        Rest { ready, plans, waiting, wants_lists, only_looks, saved, before, written, row }
+        let (saved, written, ticket, row) = (saved.is_ok(), Vec::new(), 0, self.row);
+        Rest { ready, plans, waiting, wants_lists, only_looks, saved, before, written, ticket, row }
     }
 
     /// What was decided is safe, and the lists do not know of it; or nothing of it is kept.
@@ -290,6 +298,9 @@ impl Ledger {
     }
 
     fn finish_all<T>(&mut self, plans: Vec<(T, Plan)>) -> Vec<(T, Done)> {
+        if !plans.iter().all(|(_, plan)| plan.is_said()) {
+            self.give_rows();
+        }
         plans.into_iter().map(|(whom, plan)| (whom, self.finish(plan))).collect()
     }
 

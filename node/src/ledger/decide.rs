@@ -113,7 +113,14 @@ impl Ledger {
         reply_to: Option<EnvelopeId>,
     ) -> Result<After, Failed> {
         let text = checked("text", text, TEXT_BYTES_MAX)?;
-        let id = self.group_id(group)?;
+        let id = match self.views.answering_to(group.trim()).as_slice() {
+            [one] => *one,
+            _ => {
+                // What the directory says of it may have no row yet.
+                self.truth.give_rows()?;
+                self.group_id(group)?
+            }
+        };
         let auth = self.auth_in(id, group)?;
         let talk = Body::Talk(Talk::Message { text, reply_to, imported: None });
         let id = self.write(talk, id.scope(), Deps::Subject, Some(auth))?;

@@ -157,6 +157,7 @@ impl Ledger {
         if self.nobody_comes_back {
             return Ok(());
         }
+        self.truth.give_rows()?;
         let Some(kept) = self.truth.read().kept(BACK_KEPT)? else {
             self.nobody_comes_back = true;
             return Ok(());

@@ -35,10 +35,10 @@ impl Ledger {
         self.identity.trade_places(who);
         let outcome = match command {
             post if is_post => {
-                if self.alone {
-                    self.truth.hasten();
-                }
-                self.decide(post)
+                self.truth.defer_rows(true);
+                let decided = self.decide(post);
+                self.truth.defer_rows(false);
+                decided
             }
             command => self.in_savepoint(|ledger| ledger.decide(command)),
         };

@@ -15,12 +15,23 @@ use std::{
 /// finds everybody awake.
 const AWAKE: Duration = Duration::from_micros(250);
 
+/// How often somebody looks before he lets others have the core, which takes ten times as long as looking.
+const LOOKS: usize = 16;
+
 /// Looks for a moment whether something has happened.
 pub fn look_until(happened: impl Fn() -> bool) {
     let until = Instant::now() + AWAKE;
-    while !happened() && Instant::now() < until {
+    while !looks(&happened) && Instant::now() < until {
         std::thread::yield_now();
     }
+}
+
+/// Looks whether something has happened, some times.
+pub fn looks(mut happened: impl FnMut() -> bool) -> bool {
+    (0..LOOKS).any(|_| {
+        std::hint::spin_loop();
+        happened()
+    })
 }
 
 /// Where one thread puts something down for another, one thing at a time.
@@ -46,9 +57,14 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Puts something down.
+    /// Puts something down; what nobody has taken yet is gone.
     pub fn put(&self, thing: T) {
-        self.tell(|state| state.thing = Some(thing));
+        self.change(|it| *it = Some(thing));
+    }
+
+    /// Puts something down, together with what nobody has taken yet.
+    pub fn change(&self, change: impl FnOnce(&mut Option<T>)) {
+        self.tell(|state| change(&mut state.thing));
     }
 
     /// Nothing more comes.

@@ -5,6 +5,7 @@
 //! after the commit. When nobody wants anything for a moment, the lists catch up with what was posted.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +18,7 @@ use super::{
     awake::look_until,
     checker::{self, Checker},
     report::{Asker, Awaited, Outbox, REPORTS_WAITING_MAX, Report, Whom},
-    syncer::Syncer,
+    syncer::{Progress, Syncer},
 };
 use tokio::sync::mpsc;
 
@@ -27,14 +28,16 @@ use crate::{
     core::desk::{Batch, Desk, Source},
     handle::Asked,
     ledger::{Job, Ledger, Post, Rest, Rests, Worked},
+    store::truth::Ticket,
 };
 
 /// How long nobody must have wanted anything before the lists catch up: longer than somebody takes
 /// who posts line after line, shorter than a page takes to notice.
 const QUIET: Duration = Duration::from_millis(3);
 
-/// Posts of a batch that are decided before an idle disk gets them, where more wait.
-const POSTS_AT_LEAST: usize = 4;
+/// Posts that are handed to the disk together where more wait: a sync for each would keep a core from deciding the
+/// next ones, and a sync for all of them would keep the disk idle meanwhile.
+const POSTS_TOGETHER: usize = 4;
 
 /// The ledger at work.
 pub struct Clerk {
@@ -146,15 +149,6 @@ impl Queue {
         if state.at_work { Next::Work } else { Next::Closed }
     }
 
-    /// The next job of a batch. What was decided cannot be saved before the sync that runs is at its end: until
-    /// then more may come.
-    fn next_while_syncing(&self, batch: &mut Batch, disk: &Disk) -> Option<Job<Whom>> {
-        if !self.has_news() && disk.is_busy() {
-            self.looks_until(|| disk.is_idle());
-        }
-        self.next(batch)
-    }
-
     fn next(&self, batch: &mut Batch) -> Option<Job<Whom>> {
         let mut state = self.lock();
         let next = state.desk.next(batch);
@@ -259,12 +253,17 @@ impl Clerk {
 }
 
 fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
-    let mut disk = Disk { syncer: Syncer::employ(), laid: None };
-    ledger.sync_with(Box::new(Arc::clone(&disk.syncer)));
+    let syncer = Syncer::employ();
+    let mut laid = Laid { progress: syncer.progress(), rests: VecDeque::new() };
+    ledger.sync_with(Box::new(syncer));
     loop {
-        if disk.is_busy() && !queue.looks_until(|| disk.is_idle()) {
-            out.hand_in();
-            disk.conclude(&mut ledger, out);
+        laid.conclude_what_is_safe(&mut ledger, out);
+        if !laid.is_empty() && !queue.has_news() {
+            // While the disk takes it. Where several post the next one is about to come.
+            let gives_a_row = laid.is_one_post() && ledger.gives_a_row();
+            if !gives_a_row && !queue.looks_until(|| laid.next_is_safe()) {
+                laid.conclude_next(&mut ledger, out);
+            }
             continue;
         }
         if !queue.looks(ledger.rests()) {
@@ -272,26 +271,23 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
         }
         let worked = match queue.wait(ledger.rests()) {
             Next::Work => {
-                let jobs =
-                    together(|batch| queue.next_while_syncing(batch, &disk), || disk.is_idle());
                 let mut only_posts = true;
+                let jobs = together(|batch| queue.next(batch));
                 let jobs = jobs.inspect(|job| only_posts &= job.is_post());
                 let decided = ledger.decide_all(jobs, clock::claimed());
                 if !only_posts {
                     out.hand_in();
                 }
-                let more = disk.conclude(&mut ledger, out) || queue.has_news();
-                match if more { disk.lay(&mut ledger, decided) } else { Some(decided) } {
-                    Some(decided) => save(&mut ledger, decided, out),
-                    None => continue,
-                }
+                let Some(decided) = laid.lay(&mut ledger, decided) else { continue };
+                laid.conclude_all(&mut ledger, out);
+                save(&mut ledger, decided, out)
             }
             Next::Quiet => ledger.rest(),
             Next::Closed => break,
         };
         out.take(&ledger, worked);
     }
-    disk.conclude(&mut ledger, out);
+    laid.conclude_all(&mut ledger, out);
     out.hand_in();
     // Nobody is left who could be told what changed.
     let _: Worked<Whom> = ledger.rest();
@@ -309,54 +305,70 @@ fn save(ledger: &mut Ledger, decided: Rest<Whom>, out: &mut Outbox) -> Worked<Wh
     ledger.conclude(rest)
 }
 
-/// What is synced beside the ledger.
-struct Disk {
-    syncer: Arc<Syncer>,
-    /// Waits for the syncer.
-    laid: Option<Rest<Whom>>,
+/// What the disk has, and who waits for it: in the order in which it was laid.
+struct Laid {
+    progress: Progress,
+    rests: VecDeque<(Ticket, Rest<Whom>)>,
 }
 
-impl Disk {
-    fn is_busy(&self) -> bool {
-        self.laid.is_some()
+impl Laid {
+    fn is_empty(&self) -> bool {
+        self.rests.is_empty()
     }
 
-    /// Could the disk take something?
-    fn is_idle(&self) -> bool {
-        self.laid.is_none() || self.syncer.is_done()
+    /// Need nobody wait for the next of them any longer?
+    fn next_is_safe(&self) -> bool {
+        self.rests.front().is_some_and(|(ticket, _)| self.progress.has_come_to(*ticket))
     }
 
-    /// Writes down what was decided and has it synced; gives it back where it is to be saved otherwise.
+    /// Hands what was decided to the disk; gives it back where it is to be saved otherwise.
     fn lay(&mut self, ledger: &mut Ledger, mut decided: Rest<Whom>) -> Option<Rest<Whom>> {
-        if !ledger.lay(&mut decided) {
-            return Some(decided);
-        }
-        self.laid = Some(decided);
+        let Some(ticket) = ledger.lay(&mut decided) else { return Some(decided) };
+        self.rests.push_back((ticket, decided));
         None
     }
 
-    /// Waits for the sync, and answers whoever waits for it too. Did anybody?
-    fn conclude(&mut self, ledger: &mut Ledger, out: &mut Outbox) -> bool {
-        let Some(rest) = self.laid.take() else { return false };
-        let worked = ledger.conclude_laid(rest);
-        out.take(ledger, worked);
-        true
+    fn is_one_post(&self) -> bool {
+        self.rests.len() == 1 && self.rests.front().is_some_and(|(_, rest)| rest.is_one_post())
+    }
+
+    /// Waits for the next one, and answers whoever waits for it too.
+    fn conclude_next(&mut self, ledger: &mut Ledger, out: &mut Outbox) {
+        if !self.next_is_safe() {
+            // A disk may take long.
+            out.hand_in();
+        }
+        if let Some((_, rest)) = self.rests.pop_front() {
+            let worked = ledger.conclude_laid(rest);
+            out.take(ledger, worked);
+        }
+    }
+
+    fn conclude_what_is_safe(&mut self, ledger: &mut Ledger, out: &mut Outbox) {
+        while self.next_is_safe() {
+            self.conclude_next(ledger, out);
+        }
+    }
+
+    fn conclude_all(&mut self, ledger: &mut Ledger, out: &mut Outbox) {
+        while !self.is_empty() {
+            self.conclude_next(ledger, out);
+        }
     }
 }
 
 /// The jobs of one batch: also what comes while the first ones are worked on, since it shares their sync.
 /// A neighbour who only asks shares none, so nothing is put behind him: his answer would wait for it.
-/// Where all of them are posts the batch ends as soon as the disk is idle, which can then take these.
+/// Posts go in small portions, each of which is handed to the disk as soon as it is decided.
 fn together(
     mut next: impl FnMut(&mut Batch) -> Option<Job<Whom>>,
-    is_idle: impl Fn() -> bool,
 ) -> impl Iterator<Item = Job<Whom>> {
     let mut batch = Batch::default();
     let first = next(&mut batch);
     let only_asks = first.as_ref().is_some_and(Job::only_asks);
     let (mut only_posts, mut count) = (first.as_ref().is_some_and(Job::is_post), 1);
     let more = std::iter::from_fn(move || {
-        if only_asks || (only_posts && count >= POSTS_AT_LEAST && is_idle()) {
+        if only_asks || (only_posts && count >= POSTS_TOGETHER) {
             return None;
         }
         let job = next(&mut batch)?;
@@ -375,7 +387,7 @@ mod tests {
     use crate::{api::Reply, ledger::tests::founded};
 
     /// One word for each job, batch by batch, until nothing waits.
-    fn batches_on(is_idle: bool, words: &str) -> Vec<String> {
+    fn batches(words: &str) -> Vec<String> {
         let mut waiting = words.chars();
         let mut job = move |_: &mut Batch| {
             Some(match waiting.next()? {
@@ -394,20 +406,15 @@ mod tests {
             job if job.is_post() => 'p',
             _ => 'c',
         };
-        let batch = || together(&mut job, || is_idle).map(word).collect::<String>();
+        let batch = || together(&mut job).map(word).collect::<String>();
         std::iter::repeat_with(batch).take_while(|batch| !batch.is_empty()).collect()
     }
 
-    fn batches(words: &str) -> Vec<String> {
-        batches_on(true, words)
-    }
-
     #[test]
-    fn a_batch_of_posts_ends_where_the_disk_is_idle_and_no_other_does() {
-        assert_eq!(batches_on(true, "pppppp"), ["pppp", "pp"]);
-        assert_eq!(batches_on(false, "pppppp"), ["pppppp"]);
-        assert_eq!(batches_on(true, "ppcppp"), ["ppcppp"], "the database takes them all at once");
-        assert_eq!(batches_on(true, "rppppp"), ["rppppp"]);
+    fn posts_go_in_small_portions_and_join_whatever_else_there_is() {
+        assert_eq!(batches("pppppp"), ["pppp", "pp"]);
+        assert_eq!(batches("ppcppp"), ["ppcppp"]);
+        assert_eq!(batches("rppppp"), ["rppppp"], "the database takes them all at once");
     }
 
     #[test]

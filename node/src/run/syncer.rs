@@ -1,21 +1,62 @@
-//! Syncs the daybook beside the ledger: while the disk takes what was posted, rows are made of it, and the next posts
-//! are decided.
+//! Writes and syncs the daybook beside the ledger: while the disk takes what was posted, the next posts are decided, and
+//! get their rows. What is handed over while a sync runs is written together, and shares the next one.
 
-use std::{fs::File, io, sync::Arc, thread::JoinHandle};
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::FileExt as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::JoinHandle,
+};
 
 use super::awake::Slot;
-use crate::store::truth::Disk;
+use crate::store::truth::{Broken, Disk, Ticket};
 
-/// The way to the thread that syncs; dropped, it ends the thread.
+/// The way to the thread that writes; dropped, it ends the thread, which finishes what it has.
 pub struct Syncer {
     desk: Arc<Desk>,
+    put: Ticket,
+    safe: Ticket,
+    failed: bool,
     thread: Option<JoinHandle<()>>,
 }
 
+/// How far it has come, for whoever does not wait for it.
+pub struct Progress(Arc<Desk>);
+
 #[derive(Default)]
 struct Desk {
-    files: Slot<Arc<File>>,
-    outcomes: Slot<io::Result<()>>,
+    portions: Slot<Portion>,
+    /// How far everything is safe, and why no further.
+    outcomes: Slot<(Ticket, Option<io::Error>)>,
+    /// Nobody has to wait for anything up to here.
+    ended: AtomicU64,
+}
+
+/// What is written next, and the last ticket in it.
+struct Portion {
+    file: Arc<File>,
+    at: usize,
+    bytes: Vec<u8>,
+    last: Ticket,
+}
+
+impl Portion {
+    /// Adds what was handed over behind it, which begins where only its closing zeros stand.
+    fn join(&mut self, later: Self) {
+        debug_assert!(self.at <= later.at && later.at <= self.at + self.bytes.len());
+        self.bytes.truncate(later.at.saturating_sub(self.at));
+        self.bytes.extend(later.bytes);
+        self.last = later.last;
+    }
+
+    fn write(&self) -> io::Result<()> {
+        self.file.write_all_at(&self.bytes, self.at as u64)?;
+        self.file.sync_data()
+    }
 }
 
 /// Says that the thread has ended, however it did: nobody waits for it in vain.
@@ -24,6 +65,7 @@ struct Leaves<'a>(&'a Desk);
 impl Drop for Leaves<'_> {
     fn drop(&mut self) {
         self.0.outcomes.close();
+        self.0.ended.store(Ticket::MAX, Ordering::Release);
     }
 }
 
@@ -33,76 +75,152 @@ impl Syncer {
     /// # Panics
     ///
     /// Where the system has no thread to give.
-    pub fn employ() -> Arc<Self> {
+    pub fn employ() -> Self {
         let desk = Arc::<Desk>::default();
         let its = Arc::clone(&desk);
         let thread = std::thread::Builder::new().name("syncer".into()).spawn(move || work(&its));
-        Arc::new(Self { desk, thread: Some(thread.expect("the system gives a thread")) })
+        let thread = Some(thread.expect("the system gives a thread"));
+        Self { desk, put: 0, safe: 0, failed: false, thread }
     }
 
-    /// Is what was started at its end?
-    pub fn is_done(&self) -> bool {
-        self.desk.outcomes.has_news()
+    /// How far it has come.
+    pub fn progress(&self) -> Progress {
+        Progress(Arc::clone(&self.desk))
     }
 }
 
-impl Disk for Arc<Syncer> {
-    fn start(&mut self, file: Arc<File>) {
-        self.desk.files.put(file);
+impl Progress {
+    /// Is there no need to wait for what was handed over under this ticket? It is safe, or never will be.
+    pub fn has_come_to(&self, ticket: Ticket) -> bool {
+        self.0.ended.load(Ordering::Acquire) >= ticket
+    }
+}
+
+impl Disk for Syncer {
+    fn put(&mut self, file: &Arc<File>, at: usize, bytes: &[u8]) -> Ticket {
+        let was_idle = self.desk.ended.load(Ordering::Acquire) >= self.put;
+        self.put += 1;
+        let last = self.put;
+        let portion = Portion { file: Arc::clone(file), at, bytes: bytes.to_vec(), last };
+        self.desk.portions.change(|waiting| match waiting {
+            Some(waiting) => waiting.join(portion),
+            None => *waiting = Some(portion),
+        });
+        if was_idle {
+            // It may look for this on the core of whoever puts it down.
+            std::thread::yield_now();
+        }
+        last
     }
 
-    fn wait(&mut self) -> io::Result<()> {
-        let outcome = self.desk.outcomes.take();
-        outcome.unwrap_or_else(|| Err(io::Error::other("the thread that syncs has ended")))
+    fn wait(&mut self, ticket: Ticket) -> Result<(), Broken> {
+        while self.safe < ticket {
+            let outcome = if self.failed { None } else { self.desk.outcomes.take() };
+            let ended = || Some(io::Error::other("the thread that syncs has ended"));
+            let (safe, error) = outcome.unwrap_or_else(|| (self.safe, ended()));
+            self.safe = safe;
+            if let Some(error) = error {
+                self.failed = true;
+                return Err(Broken { safe, error });
+            }
+        }
+        Ok(())
     }
 }
 
 impl Drop for Syncer {
     fn drop(&mut self) {
-        self.desk.files.close();
+        self.desk.portions.close();
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("The thread that syncs failed");
         }
     }
 }
 
+/// After a failure nothing more is written.
 fn work(desk: &Desk) {
     let _leaves = Leaves(desk);
-    while let Some(file) = desk.files.take() {
-        desk.outcomes.put(file.sync_data());
+    let mut safe = 0;
+    while let Some(portion) = desk.portions.take() {
+        if let Err(error) = portion.write() {
+            desk.outcomes.put((safe, Some(error)));
+            return;
+        }
+        safe = portion.last;
+        desk.outcomes.put((safe, None));
+        desk.ended.store(safe, Ordering::Release);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
-    fn every_file_is_synced_and_its_end_told() {
+    fn everything_is_written_in_its_order_and_its_end_told() {
         let mut syncer = Syncer::employ();
+        let progress = syncer.progress();
         let folder = tempfile::tempdir().expect("a folder for the test");
-        for name in ["one", "two", "three"] {
-            let file = File::create(folder.path().join(name)).expect("a file in it");
-            syncer.start(Arc::new(file));
-            assert!(syncer.wait().is_ok());
+        let path = folder.path().join("file");
+        let file = Arc::new(File::create(&path).expect("a file in it"));
+        let words = [(0, "one."), (3, "two."), (6, "three.")];
+        let tickets = words.map(|(at, word)| syncer.put(&file, at, word.as_bytes()));
+        assert!(syncer.wait(tickets[1]).is_ok());
+        assert!(syncer.wait(tickets[2]).is_ok());
+        assert!(syncer.wait(tickets[0]).is_ok(), "long since");
+        assert_eq!(fs::read(&path).expect("reads"), b"onetwothree.");
+        while !progress.has_come_to(tickets[2]) {
+            std::thread::yield_now();
         }
     }
 
     #[test]
-    fn what_the_system_says_is_told() {
+    fn what_waits_for_the_disk_is_written_together() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let path = folder.path().join("file");
+        let file = Arc::new(File::create(&path).expect("a file in it"));
+        let portion = |at: usize, word: &str, last| {
+            let bytes = [word.as_bytes(), b".."].concat();
+            Portion { file: Arc::clone(&file), at, bytes, last }
+        };
+        let mut waiting = portion(2, "one", 7);
+        waiting.join(portion(5, "and two", 8));
+        waiting.join(portion(12, "", 9));
+        assert_eq!(waiting.last, 9);
+        waiting.write().expect("writes");
+        assert_eq!(fs::read(&path).expect("reads"), b"\0\0oneand two..");
+    }
+
+    #[test]
+    fn what_the_system_says_is_told_and_nothing_is_written_behind_a_failure() {
         let mut syncer = Syncer::employ();
+        let progress = syncer.progress();
         let null = File::options().write(true).open("/dev/null").expect("is everywhere");
-        syncer.start(Arc::new(null));
-        assert!(syncer.wait().is_err(), "nothing that could be synced");
+        let first = syncer.put(&Arc::new(null), 0, b"one");
+        let broken = syncer.wait(first).expect_err("nothing that could be synced");
+        assert_eq!(broken.safe, 0);
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let path = folder.path().join("file");
+        let second = syncer.put(&Arc::new(File::create(&path).expect("a file in it")), 3, b"two");
+        assert!(syncer.wait(second).is_err());
+        assert_eq!(fs::read(&path).expect("reads"), b"");
+        while !progress.has_come_to(second) {
+            std::thread::yield_now();
+        }
     }
 
     #[test]
     fn nobody_waits_for_a_thread_that_has_ended() {
         let mut syncer = Syncer::employ();
-        syncer.desk.files.close();
-        assert!(syncer.wait().is_err());
+        syncer.desk.portions.close();
         let folder = tempfile::tempdir().expect("a folder for the test");
-        syncer.start(Arc::new(File::create(folder.path().join("file")).expect("a file in it")));
-        assert!(syncer.wait().is_err());
+        let file = Arc::new(File::create(folder.path().join("file")).expect("a file in it"));
+        while !syncer.progress().has_come_to(1) {
+            std::thread::yield_now();
+        }
+        let late = syncer.put(&file, 0, b"late");
+        assert!(syncer.wait(late).is_err());
     }
 }

@@ -69,7 +69,7 @@ use crdt::{
 use rusqlite::{Connection, Transaction};
 
 pub use chains::End;
-pub use daybook::Disk;
+pub use daybook::{Broken, Disk, Ticket};
 pub use open::Reader;
 pub use parcel::Parcel;
 pub use read::{Counts, Judged, Listed, Own, Reading};
@@ -130,8 +130,8 @@ pub struct Truth {
     fresh: Vec<Arc<Envelope>>,
     /// Was anything else done since then? Then the daybook is not enough.
     is_more_than_envelopes: bool,
-    /// Is one envelope likely all that this transaction holds?
-    hastens: bool,
+    /// May messages that are written get their rows later?
+    defers: bool,
     /// The body of what is written next, where somebody has packed it already.
     packed: Option<Packed>,
     /// Has somebody begun a transaction?
@@ -197,11 +197,12 @@ impl Truth {
 
     /// The last row, with those of the open transaction.
     pub fn last_row(&self) -> i64 {
-        self.memory.last_row
+        self.memory.last_row + self.memory.owed.len() as i64
     }
 
     /// Everything that can be looked up.
     pub fn read(&self) -> Reading<'_> {
+        debug_assert!(self.memory.owed.is_empty(), "whoever looks has them given their rows first");
         Reading::of(&self.db, &self.memory)
     }
 
@@ -253,16 +254,16 @@ impl Truth {
         self.savepoints.clear();
         self.fresh.clear();
         self.is_more_than_envelopes = false;
-        self.hastens = false;
         self.packed = None;
+        self.defers = false;
         self.memory.touched = false;
         Ok(())
     }
 
-    /// What is written next is likely all that the open transaction will hold: it may be on its way to
-    /// the disk before it is saved.
-    pub fn hasten(&mut self) {
-        self.hastens = self.fresh.is_empty() && !self.is_more_than_envelopes;
+    /// From now on messages may (or may not) get their rows later: whoever looks for them calls [`Truth::give_rows`]
+    /// first.
+    pub fn defer_rows(&mut self, defers: bool) {
+        self.defers = defers;
     }
 
     /// Makes durable what was done since [`Truth::begin`].
@@ -285,7 +286,11 @@ impl Truth {
     }
 
     fn commit_here(&mut self) -> Result<(), StoreError> {
-        self.daybook.strike_out(&self.fresh);
+        self.give_rows()?;
+        if self.undone || self.db.is_autocommit() {
+            self.undone = true;
+            return Err(StoreError::Undone);
+        }
         let committed = self.memory.write_fingerprints(&self.db).and_then(|()| self.run("COMMIT"));
         self.undone |= committed.is_err();
         committed?;
@@ -301,7 +306,6 @@ impl Truth {
     ///
     /// Where the file cannot be read again; the next [`Truth::begin`] tries once more.
     pub fn rollback(&mut self) -> Result<(), StoreError> {
-        self.daybook.strike_out(&[]);
         // What was saved before is undone with it, and comes back out of the daybook.
         self.undone |= self.is_laid;
         if std::mem::take(&mut self.begun) && self.db.is_autocommit() {
@@ -330,6 +334,7 @@ impl Truth {
             return Err(StoreError::Undone);
         }
         // If it is undone, memory is read from the file, which must know what came before.
+        self.give_rows()?;
         self.memory.write_fingerprints(&self.db)?;
         self.run("SAVEPOINT job")?;
         self.savepoints.push((std::mem::take(&mut self.memory.touched), self.fresh.len()));
@@ -387,7 +392,10 @@ impl Truth {
             self.savepoint()?
         }
         self.is_more_than_envelopes = true;
-        let outcome = job(self);
+        let outcome = match self.give_rows() {
+            Ok(()) => job(self),
+            Err(error) => Err(error.into()),
+        };
         self.undone |= outcome.as_ref().is_err_and(Failure::is_of_the_disk);
         match (outcome, alone) {
             (Ok(done), true) => self.commit().map(|()| done).map_err(E::from),
@@ -436,7 +444,46 @@ impl Truth {
         Ok(())
     }
 
+    /// Gives messages that were only written down their rows.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk fails; what was saved is in the daybook, and the next [`Truth::begin`] reads it from there.
+    pub fn give_rows(&mut self) -> Result<(), StoreError> {
+        self.give_at_most(usize::MAX)
+    }
+
+    /// The same for the oldest of them. Was there one?
+    ///
+    /// # Errors
+    ///
+    /// As [`Truth::give_rows`].
+    pub fn give_a_row(&mut self) -> Result<bool, StoreError> {
+        let is_owed = !self.memory.owed.is_empty();
+        self.give_at_most(1).map(|()| is_owed)
+    }
+
+    fn give_at_most(&mut self, most: usize) -> Result<(), StoreError> {
+        if self.memory.owed.is_empty() {
+            return Ok(());
+        }
+        // Outside the transaction, or behind a row that failed, they would count for nothing.
+        if self.undone || self.db.is_autocommit() {
+            self.undone = true;
+            return Err(StoreError::Undone);
+        }
+        let given = self.work_ahead().give_rows(most);
+        self.undone |= given.is_err();
+        given
+    }
+
     fn work(&mut self) -> Work<'_> {
+        debug_assert!(self.memory.owed.is_empty(), "rows are given first");
+        self.work_ahead()
+    }
+
+    /// For what needs no rows of messages that were only written down.
+    fn work_ahead(&mut self) -> Work<'_> {
         Work {
             db: &self.db,
             memory: &mut self.memory,

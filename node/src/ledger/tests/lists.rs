@@ -10,7 +10,7 @@ use crdt::{
     time::{Bucket, ClaimedTime},
 };
 
-use super::super::{Done, Job, Ledger, Post, Rests, Worked};
+use super::super::{Done, Job, Ledger, Post, Rest, Rests, Worked};
 use crate::{
     api::{Command, Reply},
     identity::{Identity, Seal},
@@ -212,9 +212,8 @@ fn what_was_made_ready_is_forgotten_with_a_batch_that_the_disk_did_not_take() {
     assert!(ledger.ahead.is_some());
     let _: Worked<()> = ledger.rest();
     let disk = rusqlite::Connection::open(folder.path().join("truth.db")).expect("opens");
-    let fails =
-        "CREATE TRIGGER fails BEFORE INSERT ON envelopes BEGIN SELECT RAISE(ROLLBACK, 'no'); END";
-    disk.execute_batch(fails).expect("the disk fails from here on");
+    refuse_commits(&disk);
+    ledger.sync_with(Strict::broken());
     let mut worked = ledger.work([post("three")], NOW);
     assert!(matches!(worked.done.pop(), Some(((), Done::Reply(Err(_))))), "it was not saved");
     assert!(ledger.ahead.is_none());
@@ -226,19 +225,26 @@ fn posted(worked: &Worked<()>) -> Vec<bool> {
     worked.done.iter().map(is_posted).collect()
 }
 
+/// A post that the disk has, and nobody has waited for.
+fn laid(ledger: &mut Ledger, text: &str) -> Rest<()> {
+    let mut laid = ledger.decide_all([post(text)], NOW);
+    assert!(ledger.lay(&mut laid).is_some(), "a post and nothing else");
+    laid
+}
+
 #[test]
 fn posts_are_decided_while_others_are_synced_and_answered_when_they_are_safe() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let mut ledger = founded(folder.path());
-    let mut laid = ledger.decide_all([post("one"), post("two")], NOW);
     let before = ledger.row();
-    assert!(ledger.lay(&mut laid), "posts and nothing else");
-    let next = ledger.decide_all([post("three"), log()], NOW);
-    let first = ledger.conclude_laid(laid);
-    assert_eq!((posted(&first), first.written.len()), (vec![true; 2], 2));
-    assert_eq!(first.row, before + 2, "what was decided since is not durable yet");
-    let mut next = next;
-    assert!(!ledger.lay(&mut next), "somebody wants to look");
+    let laid = ["one", "two"].map(|text| laid(&mut ledger, text));
+    let mut next = ledger.decide_all([post("three"), log()], NOW);
+    assert!(ledger.lay(&mut next).is_none(), "somebody wants to look");
+    for (at, laid) in (1..).zip(laid) {
+        let worked = ledger.conclude_laid(laid);
+        assert_eq!((posted(&worked), worked.written.len()), (vec![true], 1));
+        assert_eq!(worked.row, before + at, "what was decided since is not durable yet");
+    }
     let (worked, rest) = ledger.save_off(next);
     assert!(worked.done.is_empty());
     let later = ledger.conclude(rest);
@@ -251,14 +257,15 @@ fn where_the_sync_beside_the_ledger_fails_posts_are_committed_in_the_database() 
     let folder = tempfile::tempdir().expect("a folder for the test");
     let mut ledger = founded(folder.path());
     ledger.sync_with(Strict::broken());
-    let mut laid = ledger.decide_all([post("one")], NOW);
-    assert!(ledger.lay(&mut laid), "posts and nothing else");
-    let next = ledger.decide_all([post("two")], NOW);
-    assert_eq!(posted(&ledger.conclude_laid(laid)), [true]);
+    let laid = ["one", "two"].map(|text| laid(&mut ledger, text));
+    let next = ledger.decide_all([post("three")], NOW);
+    for laid in laid {
+        assert_eq!(posted(&ledger.conclude_laid(laid)), [true]);
+    }
     assert_eq!(posted(&ledger.save_off(next).0), [false; 0]);
     drop(ledger);
     let mut ledger = open(folder.path());
-    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two"]]);
+    assert_eq!(texts(ledger.work([log()], NOW)), [["one", "two", "three"]]);
 }
 
 #[test]
@@ -271,19 +278,20 @@ fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
     refuse_commits(&disk);
     ledger.sync_with(Strict::broken());
     let before = ledger.row();
-    let mut laid = ledger.decide_all([post("one")], NOW);
-    assert!(ledger.lay(&mut laid), "posts and nothing else");
-    let next = ledger.decide_all([post("two")], NOW);
-    let first = ledger.conclude_laid(laid);
-    assert_eq!((posted(&first), first.written.len(), first.row), (vec![false], 0, before));
+    let laid = ["one", "two"].map(|text| laid(&mut ledger, text));
+    let next = ledger.decide_all([post("three")], NOW);
+    for laid in laid {
+        let worked = ledger.conclude_laid(laid);
+        assert_eq!((posted(&worked), worked.written.len(), worked.row), (vec![false], 0, before));
+    }
     let (worked, rest) = ledger.save_off(next);
     let later = ledger.conclude(rest);
     assert_eq!((posted(&later), worked.written.len() + later.written.len()), (vec![false], 0));
     allow_commits(&disk);
-    assert_eq!(posted(&ledger.work([post("three")], NOW)), [true]);
+    assert_eq!(posted(&ledger.work([post("four")], NOW)), [true]);
     drop(ledger);
     let mut ledger = open(folder.path());
-    assert_eq!(texts(ledger.work([log()], NOW)), [["before", "three"]]);
+    assert_eq!(texts(ledger.work([log()], NOW)), [["before", "four"]]);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //! pages are. Bookkeepers do the same: first into the daybook, then, in portions, into the ledger.
 //!
 //! An envelope of our own is put into the database within a transaction that stays open, and its
-//! bytes into this file, which is synced. When there is enough, or somebody reads lists, or anything
+//! bytes into this file, which is synced; a plain message comes into the database a little later, before anybody looks
+//! ([`Truth::defer_rows`]). When there is enough, or somebody reads lists, or anything
 //! but envelopes is written, the transaction is committed and the file begins again at its start.
 //! After a crash SQLite has undone what was not committed, and the file is read: what is in it and
 //! not in the database gets its row now, in the same order.
@@ -21,11 +22,9 @@
 //!    of the file system's own records.
 //! 4. Once a write or sync has failed the file is not trusted again before the next opening;
 //!    everything is committed in the database then.
-//! 5. One sync at a time ([`Disk`]), and something else is done meanwhile: where one envelope is likely all that is to be
-//!    saved, it gets its row ([`Truth::hasten`]); where more waits, the next ones are decided ([`Truth::lay`]).
-//!    Nobody is answered before the sync has ended; where it failed the database is committed instead.
-//! 6. What was begun with and then given up is struck out for good before anything else is saved: its
-//!    author may sign another envelope for the same place.
+//! 5. Entries are handed to the disk one after the other, and nobody waits for that ([`Disk`]): what was handed over
+//!    while a sync runs shares the next one. Nobody is answered before the sync of his entry has ended; where one failed
+//!    the database is committed instead.
 //!
 //! # Considered and rejected
 //!
@@ -33,6 +32,7 @@
 //! and everything that reads would have to look in two places.
 
 use std::{
+    collections::VecDeque,
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::FileExt as _,
@@ -40,10 +40,7 @@ use std::{
     sync::Arc,
 };
 
-use crdt::{
-    envelope::Envelope,
-    id::{CommunityId, EnvelopeId},
-};
+use crdt::{envelope::Envelope, id::CommunityId};
 
 use super::{Memory, Truth, Work};
 use crate::store::error::StoreError;
@@ -55,40 +52,63 @@ const FILE_BYTES: usize = 512 * 1024;
 /// Length and check in front of each entry.
 const FRONT_BYTES: usize = 4 + 16;
 
-/// Who syncs the daybook, one sync at a time.
-pub trait Disk: Send {
-    /// Has the data of a file synced.
-    fn start(&mut self, file: Arc<File>);
+/// Counts what was handed to the disk, from 1.
+pub type Ticket = u64;
 
-    /// What came of it; waits for that.
+/// Who writes the daybook.
+pub trait Disk: Send {
+    /// Has these bytes written at this place of the file, over what stood there, and synced: behind all that was handed
+    /// over before, and after a failure not at all.
+    fn put(&mut self, file: &Arc<File>, at: usize, bytes: &[u8]) -> Ticket;
+
+    /// Waits until everything up to this ticket is safe.
     ///
     /// # Errors
     ///
-    /// What the system said.
-    fn wait(&mut self) -> io::Result<()>;
+    /// What the system said of the first failure, and up to where everything is safe all the same.
+    fn wait(&mut self, ticket: Ticket) -> Result<(), Broken>;
 }
 
-/// Whoever waits for the sync does it.
+/// A disk that takes no more.
+#[derive(Debug)]
+pub struct Broken {
+    /// What was handed over up to here is safe.
+    pub safe: Ticket,
+    /// Why nothing else is.
+    pub error: io::Error,
+}
+
+/// Whoever waits does it.
 #[derive(Default)]
-struct Here(Option<Arc<File>>);
+struct Here {
+    put: Ticket,
+    safe: Ticket,
+    /// Not synced yet.
+    file: Option<Arc<File>>,
+    failed: Option<io::Error>,
+}
 
 impl Disk for Here {
-    fn start(&mut self, file: Arc<File>) {
-        self.0 = Some(file);
+    fn put(&mut self, file: &Arc<File>, at: usize, bytes: &[u8]) -> Ticket {
+        if self.failed.is_none() {
+            self.failed = file.write_all_at(bytes, at as u64).err();
+            self.file = Some(Arc::clone(file));
+        }
+        self.put += 1;
+        self.put
     }
 
-    fn wait(&mut self) -> io::Result<()> {
-        self.0.take().map_or(Ok(()), |file| file.sync_data())
+    fn wait(&mut self, _: Ticket) -> Result<(), Broken> {
+        if let (None, Some(file)) = (&self.failed, self.file.take()) {
+            self.failed = file.sync_data().err();
+        }
+        if let Some(error) = &self.failed {
+            let error = io::Error::new(error.kind(), error.to_string());
+            return Err(Broken { safe: self.safe, error });
+        }
+        self.safe = self.put;
+        Ok(())
     }
-}
-
-/// What is being synced (rule 5).
-#[derive(Clone, Copy)]
-enum UnderWay {
-    /// One envelope behind the last entry, and how many bytes it has. It does not count yet.
-    Ahead(EnvelopeId, usize),
-    /// The entries from here on.
-    Entries(usize),
 }
 
 /// The file beside the database, if there is a database file.
@@ -99,7 +119,12 @@ pub(super) struct Daybook {
     /// Where the next entry goes; after an opening, how far entries may stand.
     end: usize,
     disk: Box<dyn Disk>,
-    under_way: Option<UnderWay>,
+    /// What the disk has and nobody has waited for yet, and where each of them ends.
+    under_way: VecDeque<(Ticket, usize)>,
+    /// How far entries are known to be safe.
+    safe: usize,
+    /// Nothing up to here that was under way then was saved anywhere.
+    lost: Ticket,
     /// Rule 4.
     failed: bool,
 }
@@ -114,12 +139,24 @@ impl Daybook {
         });
         let key = blake3::derive_key("linli/1 daybook", community.as_bytes());
         let disk = Box::<Here>::default();
-        Self { path, key, file: None, end: FILE_BYTES, disk, under_way: None, failed: false }
+        let (under_way, safe) = (VecDeque::new(), FILE_BYTES);
+        Self {
+            path,
+            key,
+            file: None,
+            end: FILE_BYTES,
+            disk,
+            under_way,
+            safe,
+            lost: 0,
+            failed: false,
+        }
     }
 
     /// What stands in the file, in the order in which it was written: after an opening, what a crash
     /// left.
-    pub fn left_over(&self) -> Result<Vec<Envelope>, StoreError> {
+    pub fn left_over(&mut self) -> Result<Vec<Envelope>, StoreError> {
+        self.give_up_what_is_not_safe();
         let Some(path) = &self.path else { return Ok(Vec::new()) };
         match fs::read(path) {
             Ok(bytes) => Ok(entries(&bytes[..self.end.min(bytes.len())], &self.key)),
@@ -128,112 +165,85 @@ impl Daybook {
         }
     }
 
-    /// Writes an envelope where its entry will stand, and has the disk begin with it.
-    pub fn begin_with(&mut self, envelope: &Envelope) {
-        if self.under_way.is_none()
-            && let Some(length) = self.write(std::iter::once(envelope))
-        {
-            self.under_way = Some(UnderWay::Ahead(envelope.id(), length));
-        }
-    }
-
-    /// Writes and syncs `envelopes`; false where they do not belong here or the disk said no: then
-    /// they are to be committed.
-    pub fn take(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
-        self.lay(envelopes) && self.finish()
-    }
-
-    /// Writes `envelopes` and has the disk begin with them; [`Daybook::finish`] comes before anything else is
-    /// done with the file. False as with [`Daybook::take`].
-    pub fn lay(&mut self, envelopes: &[Arc<Envelope>]) -> bool {
-        let ahead = match (self.under_way, envelopes) {
-            (Some(UnderWay::Ahead(id, length)), [only]) if only.id() == id => Some(length),
-            _ => None,
-        };
-        if ahead.is_none() {
-            self.strike_out(envelopes);
-            // More came than was thought: it is written and synced again.
-            self.wait_for_what_is_ahead();
-        }
-        debug_assert!(ahead.is_some() || self.under_way.is_none(), "one sync at a time");
-        let length = ahead.or_else(|| self.write(envelopes.iter().map(AsRef::as_ref)));
-        let Some(length) = length else { return false };
-        self.under_way = Some(UnderWay::Entries(self.end));
-        self.end += length;
-        true
-    }
-
-    /// Waits for the sync of what was laid; false where that is to be committed.
-    pub fn finish(&mut self) -> bool {
-        let Some(UnderWay::Entries(from)) = self.under_way else { return true };
-        self.under_way = None;
-        let Err(error) = self.disk.wait() else { return true };
-        self.give_up(from, &error);
-        self.end = from;
-        false
-    }
-
-    /// Writes `envelopes` behind the last entry and has the disk begin with them; how many bytes they take, none
-    /// where they do not belong here.
-    fn write<'a>(&mut self, envelopes: impl Iterator<Item = &'a Envelope>) -> Option<usize> {
+    /// Hands `envelopes` to the disk. None where they do not belong here: then they are to be committed.
+    pub fn lay(&mut self, envelopes: &[Arc<Envelope>]) -> Option<Ticket> {
         if self.path.is_none() || self.failed {
             return None;
         }
         let mut bytes = Vec::new();
-        envelopes.for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
+        envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
         if !self.fits(bytes.len()) {
             return None;
         }
         let length = bytes.len();
         // Nothing counts that stood here before.
         bytes.extend([0; 4]);
-        match self.write_bytes(&bytes) {
-            Ok(file) => self.disk.start(file),
+        let file = match self.file() {
+            Ok(file) => file,
             Err(error) => {
-                self.give_up(self.end, &error);
+                self.fail(&error);
                 return None;
             }
-        }
-        Some(length)
+        };
+        let ticket = self.disk.put(&file, self.end, &bytes);
+        self.end += length;
+        self.under_way.push_back((ticket, self.end));
+        Some(ticket)
     }
 
-    fn write_bytes(&mut self, bytes: &[u8]) -> io::Result<Arc<File>> {
+    /// Waits until what was laid under this ticket is safe. False where it is to be committed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Undone`] where it was given up meanwhile.
+    pub fn finish(&mut self, ticket: Ticket) -> Result<bool, StoreError> {
+        if self.under_way.front().is_none_or(|(first, _)| *first > ticket) {
+            return if ticket > self.lost { Ok(true) } else { Err(StoreError::Undone) };
+        }
+        let broken = self.disk.wait(ticket).err();
+        let safe = broken.as_ref().map_or(ticket, |broken| broken.safe);
+        while let Some((_, end)) = self.under_way.pop_front_if(|(first, _)| *first <= safe) {
+            self.safe = end;
+        }
+        let Some(Broken { error, .. }) = broken else { return Ok(true) };
+        self.fail(&error);
+        Ok(safe >= ticket)
+    }
+
+    fn file(&mut self) -> io::Result<Arc<File>> {
         let file = match (&mut self.file, &self.path) {
             (Some(file), _) => file,
             (file, Some(path)) => file.insert(Arc::new(make(path)?)),
             (None, None) => return Err(io::ErrorKind::NotFound.into()),
         };
-        file.write_all_at(bytes, self.end as u64)?;
         Ok(Arc::clone(file))
     }
 
     /// Rule 4.
-    fn give_up(&mut self, from: usize, error: &io::Error) {
-        tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
-        self.failed = true;
-        self.close_at(from);
+    fn fail(&mut self, error: &io::Error) {
+        if !std::mem::replace(&mut self.failed, true) {
+            tracing::warn!(reason = %error, "The daybook cannot be written; the database is");
+        }
     }
 
-    /// Rule 6: what was begun with and is not among `kept` counts no more, also after a crash.
-    pub fn strike_out(&mut self, kept: &[Arc<Envelope>]) {
-        let Some(UnderWay::Ahead(id, _)) = self.under_way else { return };
-        if kept.iter().any(|envelope| envelope.id() == id) {
+    /// Waits for all that is under way. Did the disk take it?
+    fn settle(&mut self) -> bool {
+        let Some((last, _)) = self.under_way.back() else { return true };
+        let last = *last;
+        matches!(self.finish(last), Ok(true))
+    }
+
+    /// What was laid is in the file, or nowhere.
+    fn give_up_what_is_not_safe(&mut self) {
+        if self.settle() {
             return;
         }
-        self.wait_for_what_is_ahead();
+        self.lost = self.under_way.back().map_or(self.lost, |(last, _)| *last);
+        self.under_way.clear();
+        self.end = self.safe;
         self.close_at(self.end);
-        if let Err(error) = self.file.as_ref().map_or(Ok(()), |file| file.sync_data()) {
-            self.give_up(self.end, &error);
-        }
-    }
-
-    fn wait_for_what_is_ahead(&mut self) {
-        if matches!(self.under_way, Some(UnderWay::Ahead(..))) {
-            self.under_way = None;
-            if let Err(error) = self.disk.wait() {
-                self.give_up(self.end, &error);
-            }
-        }
+        // Their authors may sign something else for the same places.
+        let _ = self.file.as_ref().map(|file| file.sync_data());
     }
 
     /// Four zeros behind the last entry end the file's story.
@@ -243,11 +253,12 @@ impl Daybook {
 
     /// Everything in it is committed: it begins again at its start.
     pub fn begin_again(&mut self) {
-        self.wait_for_what_is_ahead();
+        self.settle();
+        self.under_way.clear();
         if self.end > 0 {
             self.close_at(0);
         }
-        self.end = 0;
+        (self.end, self.safe) = (0, 0);
     }
 
     /// Writes zeros over all of it: what was erased must not stay in it. True where none of it does.
@@ -343,15 +354,22 @@ impl Truth {
         if self.undone || self.db.is_autocommit() || self.is_more_than_envelopes {
             return self.commit();
         }
-        let nothing = self.fresh.is_empty() && self.is_laid;
-        if nothing || (!self.fresh.is_empty() && self.daybook.take(&self.fresh)) {
-            self.daybook.strike_out(&[]);
-            self.fresh.clear();
-            self.is_laid = true;
+        if self.fresh.is_empty() && self.is_laid {
             self.begun = false;
             return Ok(());
         }
-        self.commit()
+        match self.lay() {
+            Some(ticket) => {
+                // While the disk takes it. A failure harms nothing that is in the daybook by then.
+                let _ = self.give_rows();
+                let finished = self.finish(ticket);
+                if finished.is_err() {
+                    self.rollback()?;
+                }
+                finished
+            }
+            None => self.commit(),
+        }
     }
 
     /// From now on `disk` syncs the daybook; until then whoever waits for that does it.
@@ -359,30 +377,31 @@ impl Truth {
         self.daybook.disk = disk;
     }
 
-    /// Writes what was done since [`Truth::begin`] into the daybook and has it synced; false where anything but
-    /// envelopes of our own was written, or there is no room. What comes next may be begun meanwhile, but not
-    /// saved before [`Truth::finish`].
-    pub fn lay(&mut self) -> bool {
+    /// Hands what was done since [`Truth::begin`] to the disk, as entries of the daybook; none where anything but
+    /// envelopes of our own was written, or there is no room. What comes next may be begun, and laid, meanwhile.
+    pub fn lay(&mut self) -> Option<Ticket> {
         if self.undone || self.db.is_autocommit() || self.is_more_than_envelopes {
-            return false;
+            return None;
         }
-        let laid = !self.fresh.is_empty() && self.daybook.lay(&self.fresh);
-        if laid {
-            self.fresh.clear();
-            self.is_laid = true;
-            self.begun = false;
+        if self.fresh.is_empty() {
+            return None;
         }
-        laid
+        let ticket = self.daybook.lay(&self.fresh)?;
+        self.fresh.clear();
+        self.is_laid = true;
+        self.begun = false;
+        Some(ticket)
     }
 
-    /// Waits until what was laid is synced. Where that fails, all that was written so far is committed in the
-    /// database.
+    /// Waits until what was laid is safe. Where the disk did not take it, all that was written so far is committed in
+    /// the database.
     ///
     /// # Errors
     ///
-    /// As [`Truth::commit`]; then nothing is saved of what was laid, nor of what was begun since.
-    pub fn finish(&mut self) -> Result<(), StoreError> {
-        if self.daybook.finish() {
+    /// As [`Truth::commit`]; then nothing is saved of what was laid under this ticket and later ones, nor of what was
+    /// begun since.
+    pub fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
+        if self.daybook.finish(ticket)? {
             return Ok(());
         }
         if self.undone || self.db.is_autocommit() {
@@ -404,7 +423,13 @@ impl Truth {
     ///
     /// Where the disk fails: what was saved stays saved, and the next [`Truth::begin`] tries again.
     pub fn flush(&mut self) -> Result<(), StoreError> {
-        if self.begun || !self.is_laid {
+        if self.begun {
+            return Ok(());
+        }
+        if self.undone {
+            return self.recover();
+        }
+        if !self.is_laid {
             return Ok(());
         }
         let committed = self.commit_here();

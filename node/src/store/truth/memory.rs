@@ -2,12 +2,15 @@
 //!
 //! After anything was rolled back it is, so that memory never says more than the file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+};
 
 use crdt::{
     authority::{Charter, Fact, Roster, Verdict},
     body::Body,
-    envelope::{Header, Kind},
+    envelope::{Envelope, Header, Kind},
     genesis::Genesis,
     id::{CommunityId, EnvelopeId, ScopeId, WriterId},
     judge::{Fate, Known},
@@ -20,7 +23,8 @@ use rusqlite::Connection;
 use super::{REJUDGED_PER_TURN_MAX, authority, opened::Opened, row};
 use crate::store::error::StoreError;
 
-/// Envelopes and positions remembered to spare a look-up, each; forgotten all at once beyond.
+/// Envelopes and positions remembered to spare a look-up, each; forgotten all at once beyond, but not while rows
+/// are owed, which nobody could look up.
 const RECENT_MAX: usize = 4_096;
 
 /// A version that no roster has: compare with it, whatever it says.
@@ -82,9 +86,11 @@ pub(super) struct Memory {
     pub positions: BTreeMap<PositionKey, i64>,
     /// The ends of chains written to lately: what is highest in (place, id).
     pub ends: BTreeMap<(WriterId, ScopeId), (u64, EnvelopeId)>,
-    pub cited: BTreeMap<EnvelopeId, Cited>,
+    pub cited: HashMap<EnvelopeId, Cited>,
     /// Messages that were opened lately.
     pub opened: Opened,
+    /// Messages of our own that have no rows yet, in their order: whoever looks gives them theirs first.
+    pub owed: VecDeque<(Arc<Envelope>, Body)>,
     /// Was anything changed since the transaction or savepoint began?
     pub touched: bool,
 }
@@ -119,8 +125,9 @@ impl Memory {
             must_wipe: false,
             positions: BTreeMap::new(),
             ends: BTreeMap::new(),
-            cited: BTreeMap::new(),
+            cited: HashMap::new(),
             opened: Opened::default(),
+            owed: VecDeque::new(),
             touched: false,
         };
         memory.read_small_tables(db)?;
@@ -284,9 +291,15 @@ impl Memory {
         self.codes.get(&reason).map_or("", String::as_str)
     }
 
+    /// Need nobody look up in this scope what has no row yet? Of one scope at a time rows are owed, and there memory
+    /// knows the end of everything.
+    pub fn goes_on_with_what_is_owed(&self, scope: &ScopeId) -> bool {
+        self.owed.back().is_none_or(|(envelope, _)| envelope.header().scope == *scope)
+    }
+
     /// Remembers what may soon be cited.
     pub fn remember(&mut self, id: EnvelopeId, cited: Cited) {
-        if self.cited.len() >= RECENT_MAX {
+        if self.cited.len() >= RECENT_MAX && self.owed.is_empty() {
             self.cited.clear();
         }
         self.cited.insert(id, cited);
@@ -294,7 +307,7 @@ impl Memory {
 
     /// Remembers the end of a chain.
     pub fn remember_end(&mut self, chain: (WriterId, ScopeId), end: (u64, EnvelopeId)) {
-        if self.ends.len() >= RECENT_MAX {
+        if self.ends.len() >= RECENT_MAX && self.owed.is_empty() {
             self.ends.clear();
         }
         self.ends.insert(chain, end);

@@ -30,6 +30,7 @@ impl Truth {
     ///
     /// Where the disk fails, or a page of the database cannot be read.
     pub fn mend(&mut self, seed: [u8; 32]) -> Result<u64, StoreError> {
+        self.give_rows()?;
         let found = self.work().damaged(seed)?;
         let lost = found.lost.len() as u64;
         self.whole(|truth| {

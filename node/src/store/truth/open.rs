@@ -84,7 +84,7 @@ impl Truth {
             is_laid: false,
             fresh: Vec::new(),
             is_more_than_envelopes: false,
-            hastens: false,
+            defers: false,
             packed: None,
             begun: false,
             savepoints: Vec::new(),

@@ -276,7 +276,7 @@ fn check_all(checks: &[Check], seed: [u8; 32]) -> Vec<bool> {
 }
 
 /// What others will need to know to cite it.
-fn known(header: &Header, sound: bool) -> Known {
+pub(super) fn known(header: &Header, sound: bool) -> Known {
     Known {
         writer: header.writer,
         scope: header.scope,

@@ -10,34 +10,52 @@ mod sealed;
 mod vaults;
 pub(crate) mod village;
 
-use std::{fs::File, io, sync::Arc};
+use std::{collections::VecDeque, fs::File, io, os::unix::fs::FileExt as _, sync::Arc};
 
 use crdt::{envelope::Envelope, id::EnvelopeId, judge::Fate};
 
-use super::{Disk, Truth};
+use super::{Broken, Disk, Ticket, Truth};
 
-/// A disk that minds who has not waited for it, and may be broken.
+/// A disk that does nothing before somebody waits for it, and may take nothing behind some ticket.
 #[derive(Default)]
 pub(crate) struct Strict {
-    pub broken: bool,
-    under_way: Option<Arc<File>>,
+    last: Option<Ticket>,
+    put: Ticket,
+    under_way: VecDeque<(Ticket, Arc<File>, usize, Vec<u8>)>,
 }
 
 impl Strict {
-    /// Syncs nothing.
+    /// Takes nothing.
     pub fn broken() -> Box<Self> {
-        Box::new(Self { broken: true, under_way: None })
+        Self::broken_behind(0)
+    }
+
+    /// Takes what has this ticket, and nothing behind it.
+    pub fn broken_behind(last: Ticket) -> Box<Self> {
+        Box::new(Self { last: Some(last), ..Self::default() })
     }
 }
 
 impl Disk for Strict {
-    fn start(&mut self, file: Arc<File>) {
-        assert!(self.under_way.replace(file).is_none(), "one sync at a time");
+    fn put(&mut self, file: &Arc<File>, at: usize, bytes: &[u8]) -> Ticket {
+        let before = self.under_way.back().map_or(0, |(_, _, at, _)| *at);
+        assert!(before <= at, "it begins again with nothing under way");
+        self.put += 1;
+        self.under_way.push_back((self.put, Arc::clone(file), at, bytes.to_vec()));
+        self.put
     }
 
-    fn wait(&mut self) -> io::Result<()> {
-        let file = self.under_way.take().expect("nobody waits for nothing");
-        if self.broken { Err(io::Error::other("the disk is gone")) } else { file.sync_data() }
+    fn wait(&mut self, ticket: Ticket) -> Result<(), Broken> {
+        assert!(ticket <= self.put, "nobody waits for nothing");
+        let last = self.last.unwrap_or(Ticket::MAX);
+        let taken = |it: &mut (Ticket, Arc<File>, usize, Vec<u8>)| it.0 <= ticket.min(last);
+        while let Some((_, file, at, bytes)) = self.under_way.pop_front_if(taken) {
+            file.write_all_at(&bytes, at as u64).expect("is written");
+        }
+        match ticket > last {
+            true => Err(Broken { safe: last, error: io::Error::other("the disk is gone") }),
+            false => Ok(()),
+        }
     }
 }
 
@@ -60,6 +78,16 @@ pub(crate) fn allow_commits(disk: &rusqlite::Connection) {
 fn fate(truth: &Truth, id: &EnvelopeId) -> (Fate, String) {
     let verdict = truth.read().verdict(id).expect("reads").expect("is held");
     (verdict.fate, verdict.reason)
+}
+
+/// Everything that is said of what is held.
+fn snapshot(truth: &Truth) -> String {
+    let read = truth.read();
+    let log = read.judged_since(0, usize::MAX).expect("reads");
+    let fingerprints: Vec<_> = truth.fingerprints().collect();
+    let stored = read.fingerprints().expect("reads");
+    let roster = truth.roster();
+    format!("{log:?} {fingerprints:?} {} {:?}", stored.len(), roster.community_members())
 }
 
 /// Hands over envelopes, one batch, and judges until there is nothing left to judge.

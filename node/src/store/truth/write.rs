@@ -5,6 +5,9 @@
 //! Where there are more heads than an envelope may cite, messages and statements name the highest
 //! sixteen and the next ones join the rest. An act on a request is refused until its author has
 //! joined them with acts that say nothing (`Seen`): what he had seen decides who holds a place.
+//!
+//! A message gets its row after it was handed to the disk (`Work::owe`): what the next one has to know of it stands in
+//! memory, its bytes are in the daybook, and whoever looks into the database gives all of them their rows first.
 
 use std::sync::Arc;
 
@@ -21,7 +24,7 @@ use crdt::{
     time::{Bucket, ClaimedTime},
 };
 
-use super::{Failure, Reading, Truth, Work};
+use super::{Failure, Reading, Truth, Work, memory::Cited, receive::known};
 use crate::store::error::StoreError;
 
 /// What somebody wants to say.
@@ -86,6 +89,9 @@ const fn is_message(body: &Body) -> bool {
     matches!(body, Body::Talk(Talk::Message { .. }))
 }
 
+/// Messages that may be without their rows: about as many as lists may be behind.
+const OWED_MAX: usize = 1_024;
+
 impl Truth {
     /// Writes what `writer` has to say, and judges it as everybody's is; what became of it is to be
     /// read from its [`verdict`](Reading::verdict).
@@ -126,13 +132,20 @@ impl Truth {
             return Err(StoreError::Undone.into());
         }
         let packed = self.packed.take();
-        let signed = self.work().sign(intent, packed, writer, claimed);
+        let defers = self.defers && self.memory.goes_on_with_what_is_owed(&intent.scope);
+        if !defers {
+            self.give_rows()?;
+        }
+        let signed = self.work_ahead().sign(intent, packed, writer, claimed);
         self.undone |= signed.as_ref().is_err_and(Failure::is_of_the_disk);
         let (envelope, body) = signed?;
         let envelope = Arc::new(envelope);
-        if std::mem::take(&mut self.hastens) {
-            self.daybook.begin_with(&envelope);
+        if defers && self.work_ahead().can_owe(&envelope, &body) {
+            self.work_ahead().owe(&envelope, body);
+            self.fresh.push(Arc::clone(&envelope));
+            return Ok(envelope);
         }
+        self.give_rows()?;
         let taken = self.work().take_own(&envelope, body);
         self.undone |= taken.is_err();
         taken?;
@@ -165,6 +178,63 @@ impl Work<'_> {
             self.admit(envelope)?;
         }
         self.settle()
+    }
+
+    /// Does the next one have to know no more of it than its place: does it go on alone with what stands in memory, under
+    /// a grant that is known there, and nothing is to be judged again before it?
+    fn can_owe(&self, envelope: &Envelope, body: &Body) -> bool {
+        let (header, memory) = (envelope.header(), &self.memory);
+        let chain = (header.writer, header.scope);
+        let is_next = header.prev.is_some()
+            && memory.ends.get(&chain).map(|(_, id)| *id) == header.prev
+            && !memory.forks.contains(&chain);
+        let joins = match header.deps.as_slice() {
+            [head] => memory.sole_head == Some((header.scope, *head)),
+            _ => false,
+        };
+        let position = (header.writer, header.scope, header.auth);
+        let nothing_else = !memory.unfinished
+            && memory.queue.is_empty()
+            && memory.positions.contains_key(&position);
+        is_message(body) && is_next && joins && nothing_else && memory.owed.len() < OWED_MAX
+    }
+
+    /// Gives it its row later.
+    fn owe(&mut self, envelope: &Arc<Envelope>, body: Body) {
+        let (id, header) = (envelope.id(), envelope.header());
+        self.memory.touched = true;
+        self.memory.owed.push_back((Arc::clone(envelope), body));
+        let row = self.memory.last_row + self.memory.owed.len() as i64;
+        self.memory.remember_end((header.writer, header.scope), (header.seq, id));
+        self.memory.remember(id, Cited { row, known: known(header, true) });
+        self.memory.sole_head = Some((header.scope, id));
+    }
+
+    /// Gives what is owed its rows, the oldest first, at most so many. They all go on with one head, and each with its
+    /// chain: while they are put in memory is as it was before them.
+    pub(super) fn give_rows(&mut self, most: usize) -> Result<(), StoreError> {
+        let memory = &mut *self.memory;
+        let owed: Vec<_> = memory.owed.drain(..most.min(memory.owed.len())).collect();
+        let Some((first, _)) = owed.first() else { return Ok(()) };
+        let (scope, newest) = (first.header().scope, memory.sole_head);
+        memory.sole_head = first.header().deps.first().map(|head| (scope, *head));
+        let mut ends = Vec::new();
+        for header in owed.iter().rev().map(|(envelope, _)| envelope.header()) {
+            let chain = (header.writer, scope);
+            ends.extend(memory.ends.get(&chain).map(|end| (chain, *end)));
+            if let Some(prev) = header.prev {
+                memory.remember_end(chain, (header.seq - 1, prev));
+            }
+        }
+        for (envelope, body) in owed {
+            self.admit_read(&envelope, None, Ok(body))?;
+        }
+        self.settle()?;
+        if !self.memory.owed.is_empty() {
+            self.memory.sole_head = newest;
+            ends.into_iter().rev().for_each(|(chain, end)| self.memory.remember_end(chain, end));
+        }
+        Ok(())
     }
 
     fn sign(

@@ -8,8 +8,8 @@ use std::{
 use crdt::{id::EnvelopeId, judge::Fate};
 
 use super::{
-    super::Truth,
-    Strict, allow_commits, fate, refuse_commits,
+    super::{Ticket, Truth},
+    Strict, allow_commits, fate, refuse_commits, snapshot,
     village::{Person, Village, genesis},
 };
 
@@ -34,12 +34,27 @@ impl Desk {
         Self { folder, village, li, join, truth }
     }
 
+    /// Writes one line, whose row can wait.
+    fn say(&mut self, text: &str) -> EnvelopeId {
+        self.truth.defer_rows(true);
+        let said = self.village.say(&mut self.truth, &self.li, self.join, text).id();
+        self.truth.defer_rows(false);
+        said
+    }
+
     /// Posts one line, saved in the daybook.
     fn post(&mut self, text: &str) -> EnvelopeId {
         self.truth.begin().expect("begins");
-        let said = self.village.say(&mut self.truth, &self.li, self.join, text);
+        let said = self.say(text);
         self.truth.save().expect("saves");
-        said.id()
+        said
+    }
+
+    /// The same, but nobody has waited for the disk.
+    fn lay(&mut self, text: &str) -> (EnvelopeId, Ticket) {
+        self.truth.begin().expect("begins");
+        let said = self.say(text);
+        (said, self.truth.lay().expect("an envelope and nothing else"))
     }
 
     /// What a power cut leaves: the files as they are now, found by another process.
@@ -223,61 +238,19 @@ fn a_daybook_that_cannot_be_written_costs_speed_and_no_words() {
 }
 
 #[test]
-fn what_was_begun_with_is_saved_as_ever() {
+fn what_was_laid_counts_once_it_is_safe_and_the_next_is_laid_meanwhile() {
     let mut desk = Desk::new();
-    let mut said = vec![desk.post("first")];
-    for text in ["alone", "alone again"] {
-        desk.truth.begin().expect("begins");
-        desk.truth.hasten();
-        said.push(desk.village.say(&mut desk.truth, &desk.li, desk.join, text).id());
-        // It is on its way, and nobody was told that it is saved.
-        let here = holds(&desk.after_a_power_cut().open(), &said);
-        assert!(here[..said.len() - 1].iter().all(|here| *here), "{here:?}");
-        desk.truth.save().expect("saves");
-        assert_eq!(holds(&desk.after_a_power_cut().open(), &said), vec![true; said.len()]);
-    }
-    // Where more came than was thought, all of it is saved.
-    desk.truth.begin().expect("begins");
-    desk.truth.hasten();
-    for text in ["one", "and another"] {
-        said.push(desk.village.say(&mut desk.truth, &desk.li, desk.join, text).id());
-    }
-    desk.truth.save().expect("saves");
-    assert_eq!(holds(&desk.after_a_power_cut().open(), &said), vec![true; said.len()]);
-}
-
-#[test]
-fn what_was_begun_with_and_given_up_does_not_come_back_beside_what_was_said_instead() {
-    for undo in [Truth::undo_savepoint, Truth::rollback] {
-        let mut desk = Desk::new();
-        desk.truth.begin().expect("begins");
-        desk.truth.savepoint().expect("begins");
-        desk.truth.hasten();
-        let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "no").id();
-        undo(&mut desk.truth).expect("undoes");
-        // The database alone takes what is said instead.
-        desk.truth.rollback().expect("undoes");
-        desk.truth.begin().expect("begins");
-        let instead = desk.village.say(&mut desk.truth, &desk.li, desk.join, "yes").id();
-        desk.truth.commit().expect("commits");
-        let found = desk.after_a_power_cut().open();
-        assert_eq!(holds(&found, &[given_up, instead]), [false, true]);
-    }
-}
-
-#[test]
-fn what_was_laid_counts_once_it_is_synced_and_what_was_begun_meanwhile_is_saved_as_ever() {
-    let mut desk = Desk::new();
-    desk.truth.begin().expect("begins");
-    let say = |truth: &mut Truth, text| desk.village.say(truth, &desk.li, desk.join, text).id();
-    let laid = say(&mut desk.truth, "laid");
-    assert!(desk.truth.lay(), "an envelope and nothing else");
-    desk.truth.begin().expect("begins meanwhile");
-    let next = say(&mut desk.truth, "next");
-    desk.truth.finish().expect("is safe");
+    let (laid, first) = desk.lay("laid");
+    let (next, second) = desk.lay("next");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [false, false]);
+    desk.truth.finish(first).expect("is safe");
     assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [true, false]);
-    desk.truth.save().expect("saves");
-    assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [true, true]);
+    desk.truth.finish(second).expect("is safe");
+    desk.truth.finish(first).expect("long since");
+    let last = desk.post("last");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next, last]), [true; 3]);
+    desk.truth.give_rows().expect("writes");
+    assert_eq!(holds(&desk.truth, &[laid, next, last]), [true; 3]);
 }
 
 #[test]
@@ -285,71 +258,168 @@ fn what_could_not_be_synced_is_committed_in_the_database() {
     for is_begun in [false, true] {
         let mut desk = Desk::new();
         desk.truth.sync_with(Strict::broken());
-        desk.truth.begin().expect("begins");
-        let laid = desk.village.say(&mut desk.truth, &desk.li, desk.join, "laid").id();
-        assert!(desk.truth.lay(), "an envelope and nothing else");
+        let (laid, first) = desk.lay("laid");
+        let (next, second) = desk.lay("next");
         if is_begun {
             desk.truth.begin().expect("begins meanwhile");
-            desk.village.say(&mut desk.truth, &desk.li, desk.join, "next");
+            desk.say("begun");
         }
-        desk.truth.finish().expect("the database takes it");
+        desk.truth.finish(first).expect("the database takes it");
         let bare = desk.after_a_power_cut();
         bare.write_daybook(&[]);
-        assert_eq!(holds(&bare.open(), &[laid]), [true]);
+        assert_eq!(holds(&bare.open(), &[laid, next]), [true, true]);
+        desk.truth.finish(second).expect("it took the next one with it");
         if is_begun {
             desk.truth.save().expect("saves");
         }
         let last = desk.post("last");
-        assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, last]), [true, true]);
+        assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next, last]), [true; 3]);
     }
 }
 
 #[test]
-fn what_was_begun_with_and_could_not_be_synced_is_committed_in_the_database() {
+fn what_could_be_neither_synced_nor_committed_does_not_come_back_beside_what_was_said_instead() {
+    for is_seen_at_once in [false, true] {
+        let mut desk = Desk::new();
+        let before = desk.post("before");
+        desk.truth.sync_with(Strict::broken());
+        let disk = rusqlite::Connection::open(path_in(desk.folder.path())).expect("opens");
+        desk.truth.flush().expect("commits");
+        refuse_commits(&disk);
+        let (laid, first) = desk.lay("laid");
+        let (next, second) = desk.lay("next");
+        assert!(desk.truth.finish(first).is_err());
+        if is_seen_at_once {
+            assert!(desk.truth.finish(second).is_err());
+        }
+        allow_commits(&disk);
+        let instead = desk.post("instead");
+        assert!(desk.truth.finish(second).is_err(), "also later on");
+        let ids = [before, laid, next, instead];
+        assert_eq!(holds(&desk.after_a_power_cut().open(), &ids), [true, false, false, true]);
+    }
+}
+
+#[test]
+fn what_is_committed_while_something_is_under_way_takes_that_with_it() {
     let mut desk = Desk::new();
-    desk.truth.sync_with(Strict::broken());
-    desk.truth.begin().expect("begins");
-    desk.truth.hasten();
-    let said = desk.village.say(&mut desk.truth, &desk.li, desk.join, "alone").id();
-    desk.truth.save().expect("the database takes it");
+    let (laid, ticket) = desk.lay("laid");
+    desk.truth.keep("peer/1", b"192.168.1.7").expect("a note is committed at once");
     let bare = desk.after_a_power_cut();
     bare.write_daybook(&[]);
-    assert_eq!(holds(&bare.open(), &[said]), [true]);
-    let last = desk.post("last");
-    assert_eq!(holds(&desk.after_a_power_cut().open(), &[said, last]), [true, true]);
+    assert_eq!(holds(&bare.open(), &[laid]), [true]);
+    let (next, later) = desk.lay("next");
+    desk.truth.finish(ticket).expect("is safe");
+    desk.truth.finish(later).expect("is safe");
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &[laid, next]), [true, true]);
 }
 
 #[test]
-fn what_was_begun_with_and_could_not_be_committed_does_not_come_back() {
+fn a_batch_that_is_given_up_takes_nothing_with_it_that_is_under_way() {
+    for broken in [false, true] {
+        let mut desk = Desk::new();
+        if broken {
+            desk.truth.sync_with(Strict::broken());
+        }
+        let (laid, ticket) = desk.lay("laid");
+        desk.truth.begin().expect("begins");
+        let given_up = desk.say("given up");
+        desk.truth.rollback().expect("rolls back");
+        assert_eq!(desk.truth.finish(ticket).is_ok(), !broken);
+        let next = desk.post("next");
+        let ids = [laid, given_up, next];
+        assert_eq!(holds(&desk.truth, &ids), [!broken, false, true]);
+        assert_eq!(holds(&desk.after_a_power_cut().open(), &ids), [!broken, false, true]);
+    }
+}
+
+#[test]
+fn what_is_safe_stays_so_where_the_disk_breaks_behind_it() {
     let mut desk = Desk::new();
+    desk.post("first");
+    desk.truth.flush().expect("commits");
+    desk.truth.sync_with(Strict::broken_behind(1));
     let disk = rusqlite::Connection::open(path_in(desk.folder.path())).expect("opens");
     refuse_commits(&disk);
-    desk.truth.begin().expect("begins");
-    desk.truth.hasten();
-    let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "no").id();
-    // Something joined it that the daybook does not take.
-    desk.truth.is_more_than_envelopes = true;
-    assert!(desk.truth.save().is_err());
+    let (safe, first) = desk.lay("safe");
+    let (lost, second) = desk.lay("lost");
+    assert!(desk.truth.finish(second).is_err());
+    desk.truth.finish(first).expect("that one is in the daybook");
     allow_commits(&disk);
-    desk.truth.begin().expect("begins");
-    let instead = desk.village.say(&mut desk.truth, &desk.li, desk.join, "yes").id();
-    desk.truth.commit().expect("commits");
-    assert_eq!(holds(&desk.after_a_power_cut().open(), &[given_up, instead]), [false, true]);
+    let instead = desk.post("instead");
+    let ids = [safe, lost, instead];
+    assert_eq!(holds(&desk.truth, &ids), [true, false, true]);
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &ids), [true, false, true]);
 }
 
 #[test]
-fn what_was_begun_with_and_given_up_is_struck_out_also_where_more_comes_than_fits() {
-    let mut desk = Desk::new();
-    desk.truth.begin().expect("begins");
-    desk.truth.savepoint().expect("begins");
-    desk.truth.hasten();
-    let given_up = desk.village.say(&mut desk.truth, &desk.li, desk.join, "no").id();
-    desk.truth.undo_savepoint().expect("undoes");
-    let long = "水位上涨 the water is rising ".repeat(400);
-    let mut say = |_| desk.village.say(&mut desk.truth, &desk.li, desk.join, &long).id();
-    let said: Vec<EnvelopeId> = (0..200).map(&mut say).collect();
-    desk.truth.is_more_than_envelopes = false;
-    desk.truth.save().expect("the database takes them");
-    let found = desk.after_a_power_cut().open();
-    assert_eq!(holds(&found, &[given_up, said[0], said[199]]), [false, true, true]);
+fn a_row_that_cannot_be_given_is_not_forgotten_with_the_next_commit() {
+    for how in ["ABORT", "ROLLBACK"] {
+        for gives in [Truth::give_rows, |truth: &mut Truth| truth.give_a_row().map(|_| ())] {
+            let mut desk = Desk::new();
+            let first = desk.post("first");
+            desk.truth.flush().expect("commits");
+            let disk = rusqlite::Connection::open(path_in(desk.folder.path())).expect("opens");
+            let fails = format!(
+                "CREATE TRIGGER fails BEFORE INSERT ON envelopes BEGIN SELECT RAISE({how}, 'no'); END"
+            );
+            disk.execute_batch(&fails).expect("no rows from here on");
+            let laid = ["one", "two"].map(|text| {
+                let (id, ticket) = desk.lay(text);
+                desk.truth.finish(ticket).expect("is safe, and answered");
+                id
+            });
+            assert!(gives(&mut desk.truth).is_err());
+            // Whoever tries again puts nothing beside the transaction.
+            let _ = gives(&mut desk.truth);
+            assert!(desk.truth.flush().is_err(), "nothing is committed without them");
+            assert!(desk.truth.begin().is_err());
+            let ids = [first, laid[0], laid[1]];
+            disk.execute_batch("DROP TRIGGER fails").expect("it works again");
+            assert_eq!(holds(&desk.after_a_power_cut().open(), &ids), [true; 3]);
+            let last = desk.post("last");
+            assert_eq!(holds(&desk.truth, &ids), [true; 3]);
+            let last = desk.truth.read().verdict(&last).expect("reads").expect("is held");
+            assert_eq!(last.header.prev, Some(laid[1]));
+            assert_eq!(desk.truth.read().integrity_check().expect("reads"), Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn rows_are_given_one_by_one_or_all_at_once_and_the_same_comes_of_it() {
+    let mut desks = [(); 3].map(|()| Desk::new());
+    // The first of a chain is never deferred.
+    for desk in &mut desks {
+        desk.post("first");
+    }
+    let [mut one_by_one, mut all_at_once, mut never_deferred] = desks;
+    let mut said = Vec::new();
+    for text in ["one", "two", "three", "four"] {
+        let (id, ticket) = one_by_one.lay(text);
+        one_by_one.truth.finish(ticket).expect("is safe");
+        if text != "one" {
+            assert!(one_by_one.truth.give_a_row().expect("writes"));
+        }
+        said.push(id);
+    }
+    assert!(one_by_one.truth.give_a_row().expect("writes"), "it was one behind");
+    assert!(!one_by_one.truth.give_a_row().expect("writes"));
+    for text in ["one", "two", "three", "four"] {
+        all_at_once.lay(text);
+        never_deferred.truth.begin().expect("begins");
+        let desk = &mut never_deferred;
+        desk.village.say(&mut desk.truth, &desk.li, desk.join, text);
+        desk.truth.save().expect("saves");
+    }
+    all_at_once.truth.give_rows().expect("writes");
+    let snapshots = [one_by_one, all_at_once, never_deferred].map(|mut desk| {
+        assert_eq!(holds(&desk.truth, &said), [true; 4]);
+        let next = desk.post("next");
+        let next = desk.truth.read().verdict(&next).expect("reads").expect("is held");
+        assert_eq!(next.header.prev.as_ref(), said.last());
+        snapshot(&desk.truth)
+    });
+    assert_eq!(snapshots[0], snapshots[2]);
+    assert_eq!(snapshots[1], snapshots[2]);
 }

@@ -10,23 +10,13 @@ use rusqlite::Connection;
 
 use super::{
     super::{Reader, Truth, open},
-    fate,
+    fate, snapshot,
     village::{Person, Village, ask, everything, genesis, write},
 };
 use crate::store::error::StoreError;
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder for the test")
-}
-
-/// Everything that is said of what is held.
-fn snapshot(truth: &Truth) -> String {
-    let read = truth.read();
-    let log = read.judged_since(0, usize::MAX).expect("reads");
-    let fingerprints: Vec<_> = truth.fingerprints().collect();
-    let stored = read.fingerprints().expect("reads");
-    let roster = truth.roster();
-    format!("{log:?} {fingerprints:?} {} {:?}", stored.len(), roster.community_members())
 }
 
 #[test]
