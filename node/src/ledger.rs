@@ -338,8 +338,11 @@ impl Ledger {
     }
 
     fn plan<T>(&mut self, job: Job<T>) -> (T, Plan) {
-        if !job.is_post() {
-            self.give_rows();
+        // Whoever looked behind rows that are missing would find his own words unknown.
+        if !job.is_post()
+            && let Err(error) = self.truth.give_rows()
+        {
+            return self.plan_without_a_disk(job, &error.into());
         }
         match job {
             Job::Command(whom, command) => (whom, self.attempt(command)),

@@ -20,7 +20,7 @@
 //! 4. What was posted is written and synced by another thread while the next posts are decided: the disk is not idle
 //!    while somebody waits for it. Whoever posts is answered as soon as his post is safe, in the order of the posts;
 //!    nothing else is saved before all of them are
-//!    ([why](../../../docs/decisions/0137-posts-are-decided-while-others-are-synced.md)).
+//!    ([why](../../../docs/decisions/0139-posts-are-handed-to-the-disk-one-after-the-other.md)).
 
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use super::super::{Done, Job, Ledger, Post, Rest, Rests, Worked};
 use crate::{
     api::{Command, Reply},
     identity::{Identity, Seal},
-    store::truth::tests::{Strict, allow_commits, refuse_commits},
+    store::truth::tests::{Strict, allow_commits, allow_rows, refuse_commits, refuse_rows},
 };
 
 const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
@@ -292,6 +292,24 @@ fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
     drop(ledger);
     let mut ledger = open(folder.path());
     assert_eq!(texts(ledger.work([log()], NOW)), [["before", "four"]]);
+}
+
+#[test]
+fn a_neighbour_is_not_asked_for_what_was_said_here_where_its_row_could_not_be_given() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let mut ledger = founded(folder.path());
+    ledger.work([post("before")], NOW);
+    let _: Worked<()> = ledger.rest();
+    let disk = rusqlite::Connection::open(folder.path().join("truth.db")).expect("opens");
+    refuse_rows(&disk, "ABORT");
+    let laid = laid(&mut ledger, "said");
+    let said = ledger.conclude_laid(laid).written[0].id();
+    let decided = ledger.decide_all([Job::Lookup((), vec![said])], NOW);
+    let (worked, _) = ledger.save_off(decided);
+    let Some(((), Done::Missing(missing))) = worked.done.first() else { panic!("an answer") };
+    assert_eq!(missing, &[]);
+    allow_rows(&disk);
+    assert_eq!(texts(ledger.work([log()], NOW)), [["before", "said"]]);
 }
 
 #[test]

@@ -35,6 +35,7 @@ use std::{
     collections::VecDeque,
     fs::{self, File, OpenOptions},
     io,
+    ops::RangeInclusive,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -123,8 +124,8 @@ pub(super) struct Daybook {
     under_way: VecDeque<(Ticket, usize)>,
     /// How far entries are known to be safe.
     safe: usize,
-    /// Nothing up to here that was under way then was saved anywhere.
-    lost: Ticket,
+    /// What was laid under these was saved nowhere.
+    lost: RangeInclusive<Ticket>,
     /// Rule 4.
     failed: bool,
 }
@@ -148,7 +149,7 @@ impl Daybook {
             disk,
             under_way,
             safe,
-            lost: 0,
+            lost: RangeInclusive::new(1, 0),
             failed: false,
         }
     }
@@ -198,7 +199,7 @@ impl Daybook {
     /// [`StoreError::Undone`] where it was given up meanwhile.
     pub fn finish(&mut self, ticket: Ticket) -> Result<bool, StoreError> {
         if self.under_way.front().is_none_or(|(first, _)| *first > ticket) {
-            return if ticket > self.lost { Ok(true) } else { Err(StoreError::Undone) };
+            return if self.lost.contains(&ticket) { Err(StoreError::Undone) } else { Ok(true) };
         }
         let broken = self.disk.wait(ticket).err();
         let safe = broken.as_ref().map_or(ticket, |broken| broken.safe);
@@ -238,7 +239,10 @@ impl Daybook {
         if self.settle() {
             return;
         }
-        self.lost = self.under_way.back().map_or(self.lost, |(last, _)| *last);
+        if let (Some((first, _)), Some((last, _))) = (self.under_way.front(), self.under_way.back())
+        {
+            self.lost = *first..=*last;
+        }
         self.under_way.clear();
         self.end = self.safe;
         self.close_at(self.end);
@@ -398,17 +402,19 @@ impl Truth {
     ///
     /// # Errors
     ///
-    /// As [`Truth::commit`]; then nothing is saved of what was laid under this ticket and later ones, nor of what was
-    /// begun since.
+    /// As [`Truth::commit`]; then nothing is saved of what was laid under this ticket, of later ones what the disk took
+    /// all the same, and nothing of what was begun since.
     pub fn finish(&mut self, ticket: Ticket) -> Result<(), StoreError> {
         if self.daybook.finish(ticket)? {
             return Ok(());
         }
-        if self.undone || self.db.is_autocommit() {
-            self.undone = true;
-            return Err(StoreError::Undone);
+        if let Err(error) = self.commit_here() {
+            // Where something was begun its own save comes next, and does this.
+            if !self.begun {
+                self.recover()?;
+            }
+            return Err(error);
         }
-        self.commit_here()?;
         if self.begun {
             let begun = self.run("BEGIN IMMEDIATE");
             // Then what was begun cannot be saved, which its own save will say.
@@ -426,7 +432,7 @@ impl Truth {
         if self.begun {
             return Ok(());
         }
-        if self.undone {
+        if self.undone && self.is_laid {
             return self.recover();
         }
         if !self.is_laid {

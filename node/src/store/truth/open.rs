@@ -109,10 +109,9 @@ impl Truth {
         if let Some(path) = &self.path {
             self.db = connect(Some(path))?;
         }
-        self.is_laid = false;
         self.memory = Memory::read(&self.db, &self.genesis, self.memory.keyring.emptied())?;
         self.post_the_daybook()?;
-        self.undone = false;
+        (self.is_laid, self.undone) = (false, false);
         Ok(())
     }
 

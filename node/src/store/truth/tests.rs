@@ -74,6 +74,18 @@ pub(crate) fn allow_commits(disk: &rusqlite::Connection) {
     disk.execute_batch("DROP TRIGGER no_INSERT; DROP TRIGGER no_UPDATE").expect("it works again");
 }
 
+/// From here on it takes no row of an envelope: each fails by itself (`ABORT`), or undoes all (`ROLLBACK`).
+pub(crate) fn refuse_rows(disk: &rusqlite::Connection, how: &str) {
+    let fails = "CREATE TRIGGER no_rows BEFORE INSERT ON envelopes";
+    let fails = format!("{fails} BEGIN SELECT RAISE({how}, 'no'); END");
+    disk.execute_batch(&fails).expect("no rows from here on");
+}
+
+/// It takes them again.
+pub(crate) fn allow_rows(disk: &rusqlite::Connection) {
+    disk.execute_batch("DROP TRIGGER no_rows").expect("it works again");
+}
+
 /// What became of an envelope, and why.
 fn fate(truth: &Truth, id: &EnvelopeId) -> (Fate, String) {
     let verdict = truth.read().verdict(id).expect("reads").expect("is held");

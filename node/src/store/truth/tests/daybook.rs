@@ -9,7 +9,7 @@ use crdt::{id::EnvelopeId, judge::Fate};
 
 use super::{
     super::{Ticket, Truth},
-    Strict, allow_commits, fate, refuse_commits, snapshot,
+    Strict, allow_commits, allow_rows, fate, refuse_commits, refuse_rows, snapshot,
     village::{Person, Village, genesis},
 };
 
@@ -289,6 +289,12 @@ fn what_could_be_neither_synced_nor_committed_does_not_come_back_beside_what_was
         let (laid, first) = desk.lay("laid");
         let (next, second) = desk.lay("next");
         assert!(desk.truth.finish(first).is_err());
+        let found = desk.after_a_power_cut().open();
+        assert_eq!(
+            holds(&found, &[before, laid, next]),
+            [true, false, false],
+            "struck out at once"
+        );
         if is_seen_at_once {
             assert!(desk.truth.finish(second).is_err());
         }
@@ -353,6 +359,21 @@ fn what_is_safe_stays_so_where_the_disk_breaks_behind_it() {
 }
 
 #[test]
+fn what_is_safe_stays_so_where_a_batch_is_given_up_and_the_disk_breaks_behind_it() {
+    let mut desk = Desk::new();
+    desk.truth.sync_with(Strict::broken_behind(1));
+    let (safe, first) = desk.lay("safe");
+    let (lost, second) = desk.lay("lost");
+    desk.truth.begin().expect("begins");
+    desk.truth.rollback().expect("rolls back");
+    desk.truth.finish(first).expect("the disk took it");
+    assert!(desk.truth.finish(second).is_err());
+    let ids = [safe, lost];
+    assert_eq!(holds(&desk.truth, &ids), [true, false]);
+    assert_eq!(holds(&desk.after_a_power_cut().open(), &ids), [true, false]);
+}
+
+#[test]
 fn a_row_that_cannot_be_given_is_not_forgotten_with_the_next_commit() {
     for how in ["ABORT", "ROLLBACK"] {
         for gives in [Truth::give_rows, |truth: &mut Truth| truth.give_a_row().map(|_| ())] {
@@ -360,10 +381,7 @@ fn a_row_that_cannot_be_given_is_not_forgotten_with_the_next_commit() {
             let first = desk.post("first");
             desk.truth.flush().expect("commits");
             let disk = rusqlite::Connection::open(path_in(desk.folder.path())).expect("opens");
-            let fails = format!(
-                "CREATE TRIGGER fails BEFORE INSERT ON envelopes BEGIN SELECT RAISE({how}, 'no'); END"
-            );
-            disk.execute_batch(&fails).expect("no rows from here on");
+            refuse_rows(&disk, how);
             let laid = ["one", "two"].map(|text| {
                 let (id, ticket) = desk.lay(text);
                 desk.truth.finish(ticket).expect("is safe, and answered");
@@ -375,7 +393,7 @@ fn a_row_that_cannot_be_given_is_not_forgotten_with_the_next_commit() {
             assert!(desk.truth.flush().is_err(), "nothing is committed without them");
             assert!(desk.truth.begin().is_err());
             let ids = [first, laid[0], laid[1]];
-            disk.execute_batch("DROP TRIGGER fails").expect("it works again");
+            allow_rows(&disk);
             assert_eq!(holds(&desk.after_a_power_cut().open(), &ids), [true; 3]);
             let last = desk.post("last");
             assert_eq!(holds(&desk.truth, &ids), [true; 3]);
