@@ -406,18 +406,10 @@ impl Ledger {
         }
     }
 
-    /// Whoever looks finds what was posted; where that fails the batch as a whole does.
-    fn give_rows(&mut self) {
-        if let Err(error) = self.truth.give_rows() {
-            tracing::error!(reason = %error, "What was posted could not be given its rows yet");
-        }
-    }
-
     /// Uses a moment in which the disk is busy and nobody wants anything. Was there something to do?
     pub fn gives_a_row(&mut self) -> bool {
         // Where that fails the next batch begins with what the daybook holds.
-        let given = self.truth.give_a_row();
-        given.inspect_err(|error| tracing::debug!(reason = %error, "No row")).unwrap_or(false)
+        self.truth.give_a_row().unwrap_or(false)
     }
 
     /// Notes that are worth having and not worth failing for.

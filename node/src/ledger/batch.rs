@@ -80,6 +80,11 @@ pub enum Rests {
 }
 
 impl<T> Rest<T> {
+    /// Under which ticket the disk has it, if it was laid.
+    pub fn ticket(&self) -> Ticket {
+        self.ticket
+    }
+
     /// Was one post laid, and nothing else?
     pub fn is_one_post(&self) -> bool {
         self.written.len() == 1
@@ -142,19 +147,20 @@ impl Ledger {
         (self.worked(done, Changes::default(), rest.saved), rest)
     }
 
-    /// Hands what was decided to the disk (rule 4), which says under which ticket; none where anything but posts was
-    /// decided. Otherwise `rest` is for [`Ledger::conclude_laid`].
-    pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> Option<Ticket> {
+    /// Hands what was decided to the disk (rule 4); false where anything but posts was decided. Otherwise `rest` is for
+    /// [`Ledger::conclude_laid`].
+    pub fn lay<T>(&mut self, rest: &mut Rest<T>) -> bool {
         let plain = rest.saved && rest.ready.is_empty() && rest.waiting.is_empty();
         let room = self.behind + self.written.len() <= LISTS_BEHIND_MAX;
         if !plain || rest.wants_lists || !room || self.renewed {
-            return None;
+            return false;
         }
-        rest.ticket = self.truth.lay()?;
+        let Some(ticket) = self.truth.lay() else { return false };
+        rest.ticket = ticket;
         rest.row = self.truth.last_row();
         rest.written = std::mem::take(&mut self.written);
         self.behind += rest.written.len();
-        Some(rest.ticket)
+        true
     }
 
     /// Waits until what was laid is safe, and answers whoever waits for it too. In the order in which it was laid.
@@ -298,9 +304,6 @@ impl Ledger {
     }
 
     fn finish_all<T>(&mut self, plans: Vec<(T, Plan)>) -> Vec<(T, Done)> {
-        if !plans.iter().all(|(_, plan)| plan.is_said()) {
-            self.give_rows();
-        }
         plans.into_iter().map(|(whom, plan)| (whom, self.finish(plan))).collect()
     }
 

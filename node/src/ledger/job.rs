@@ -209,14 +209,6 @@ impl Plan {
         matches!(self, Self::Command(_, Ok(After::Read(_))))
     }
 
-    /// Is the answer there already?
-    pub(super) const fn is_said(&self) -> bool {
-        matches!(
-            self,
-            Self::Command(_, Ok(After::Say(_)) | Err(_)) | Self::Ready(_) | Self::Received(_)
-        )
-    }
-
     /// The disk did not take it. What only looks at lists does so all the same (rule 8 of the ledger).
     pub(super) fn fail(&mut self, failed: &Failed) {
         match self {

@@ -27,7 +27,7 @@ pub fn look_until(happened: impl Fn() -> bool) {
 }
 
 /// Looks whether something has happened, some times.
-pub fn looks(mut happened: impl FnMut() -> bool) -> bool {
+fn looks(mut happened: impl FnMut() -> bool) -> bool {
     (0..LOOKS).any(|_| {
         std::hint::spin_loop();
         happened()

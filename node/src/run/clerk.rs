@@ -28,7 +28,6 @@ use crate::{
     core::desk::{Batch, Desk, Source},
     handle::Asked,
     ledger::{Job, Ledger, Post, Rest, Rests, Worked},
-    store::truth::Ticket,
 };
 
 /// How long nobody must have wanted anything before the lists catch up: longer than somebody takes
@@ -308,7 +307,7 @@ fn save(ledger: &mut Ledger, decided: Rest<Whom>, out: &mut Outbox) -> Worked<Wh
 /// What the disk has, and who waits for it: in the order in which it was laid.
 struct Laid {
     progress: Progress,
-    rests: VecDeque<(Ticket, Rest<Whom>)>,
+    rests: VecDeque<Rest<Whom>>,
 }
 
 impl Laid {
@@ -318,18 +317,20 @@ impl Laid {
 
     /// Need nobody wait for the next of them any longer?
     fn next_is_safe(&self) -> bool {
-        self.rests.front().is_some_and(|(ticket, _)| self.progress.has_come_to(*ticket))
+        self.rests.front().is_some_and(|rest| self.progress.has_come_to(rest.ticket()))
     }
 
     /// Hands what was decided to the disk; gives it back where it is to be saved otherwise.
     fn lay(&mut self, ledger: &mut Ledger, mut decided: Rest<Whom>) -> Option<Rest<Whom>> {
-        let Some(ticket) = ledger.lay(&mut decided) else { return Some(decided) };
-        self.rests.push_back((ticket, decided));
+        if !ledger.lay(&mut decided) {
+            return Some(decided);
+        }
+        self.rests.push_back(decided);
         None
     }
 
     fn is_one_post(&self) -> bool {
-        self.rests.len() == 1 && self.rests.front().is_some_and(|(_, rest)| rest.is_one_post())
+        self.rests.len() == 1 && self.rests.front().is_some_and(Rest::is_one_post)
     }
 
     /// Waits for the next one, and answers whoever waits for it too.
@@ -338,7 +339,7 @@ impl Laid {
             // A disk may take long.
             out.hand_in();
         }
-        if let Some((_, rest)) = self.rests.pop_front() {
+        if let Some(rest) = self.rests.pop_front() {
             let worked = ledger.conclude_laid(rest);
             out.take(ledger, worked);
         }

@@ -475,7 +475,9 @@ impl Truth {
         }
         let given = self.work_ahead().give_rows(most);
         self.undone |= given.is_err();
-        given
+        given.inspect_err(|error| {
+            tracing::error!(reason = %error, "What was posted could not be given its rows yet");
+        })
     }
 
     fn work(&mut self) -> Work<'_> {

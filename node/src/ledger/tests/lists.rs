@@ -225,10 +225,18 @@ fn posted(worked: &Worked<()>) -> Vec<bool> {
     worked.done.iter().map(is_posted).collect()
 }
 
+/// A ledger whose database holds one post, and another way to its file.
+fn with_its_file(folder: &Path) -> (Ledger, rusqlite::Connection) {
+    let mut ledger = founded(folder);
+    ledger.work([post("before")], NOW);
+    let _: Worked<()> = ledger.rest();
+    (ledger, rusqlite::Connection::open(folder.join("truth.db")).expect("opens"))
+}
+
 /// A post that the disk has, and nobody has waited for.
 fn laid(ledger: &mut Ledger, text: &str) -> Rest<()> {
     let mut laid = ledger.decide_all([post(text)], NOW);
-    assert!(ledger.lay(&mut laid).is_some(), "a post and nothing else");
+    assert!(ledger.lay(&mut laid), "a post and nothing else");
     laid
 }
 
@@ -239,7 +247,7 @@ fn posts_are_decided_while_others_are_synced_and_answered_when_they_are_safe() {
     let before = ledger.row();
     let laid = ["one", "two"].map(|text| laid(&mut ledger, text));
     let mut next = ledger.decide_all([post("three"), log()], NOW);
-    assert!(ledger.lay(&mut next).is_none(), "somebody wants to look");
+    assert!(!ledger.lay(&mut next), "somebody wants to look");
     for (at, laid) in (1..).zip(laid) {
         let worked = ledger.conclude_laid(laid);
         assert_eq!((posted(&worked), worked.written.len()), (vec![true], 1));
@@ -271,10 +279,7 @@ fn where_the_sync_beside_the_ledger_fails_posts_are_committed_in_the_database() 
 #[test]
 fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
     let folder = tempfile::tempdir().expect("a folder for the test");
-    let mut ledger = founded(folder.path());
-    ledger.work([post("before")], NOW);
-    let _: Worked<()> = ledger.rest();
-    let disk = rusqlite::Connection::open(folder.path().join("truth.db")).expect("opens");
+    let (mut ledger, disk) = with_its_file(folder.path());
     refuse_commits(&disk);
     ledger.sync_with(Strict::broken());
     let before = ledger.row();
@@ -297,10 +302,7 @@ fn where_that_fails_too_nobody_is_told_that_it_was_saved_and_nothing_is_kept() {
 #[test]
 fn a_neighbour_is_not_asked_for_what_was_said_here_where_its_row_could_not_be_given() {
     let folder = tempfile::tempdir().expect("a folder for the test");
-    let mut ledger = founded(folder.path());
-    ledger.work([post("before")], NOW);
-    let _: Worked<()> = ledger.rest();
-    let disk = rusqlite::Connection::open(folder.path().join("truth.db")).expect("opens");
+    let (mut ledger, disk) = with_its_file(folder.path());
     refuse_rows(&disk, "ABORT");
     let laid = laid(&mut ledger, "said");
     let said = ledger.conclude_laid(laid).written[0].id();
