@@ -23,9 +23,14 @@
 //! `claimed_ms` is what the author's clock said, and nothing is decided by it.
 
 mod codec;
+mod signature;
 
 pub use codec::Malformed;
+pub use signature::Signer;
 
+use std::sync::Arc;
+
+use self::signature::Signature;
 use crate::{
     id::{CommunityId, EnvelopeId, KeyId, ScopeId, WriterId},
     keys::{Check, Secret},
@@ -152,14 +157,22 @@ pub struct Header {
 }
 
 /// A header, its signature, and its body unless that was erased or dropped.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Envelope {
     id: EnvelopeId,
     header: Header,
     header_bytes: Vec<u8>,
-    signature: [u8; 64],
+    signature: Signature,
     body: Option<Vec<u8>>,
 }
+
+impl PartialEq for Envelope {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.body == other.body && self.signature() == other.signature()
+    }
+}
+
+impl Eq for Envelope {}
 
 impl std::fmt::Debug for Envelope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -203,17 +216,21 @@ impl Envelope {
     ///
     /// Where the draft breaks a bound of `limits`, which its author was to check.
     pub fn write(draft: Draft, writer: &Secret, community: &CommunityId) -> Self {
-        Self::write_as(draft, writer.writer(), community, |message| writer.sign(message))
+        let unsigned = Self::complete(draft, writer.writer(), Signature::Made([0; 64]));
+        let signature = writer.sign(&signed_bytes(community, &unsigned.header_bytes));
+        Self { signature: Signature::Made(signature), ..unsigned }
     }
 
-    /// The same where somebody else holds the writer's key: `sign` puts an Ed25519 signature (RFC 8032) under
-    /// the bytes that it is given.
-    pub fn write_as(
-        draft: Draft,
-        writer: WriterId,
-        community: &CommunityId,
-        sign: impl FnOnce(&[u8]) -> [u8; 64],
-    ) -> Self {
+    /// Completes a draft, which `signer` signs for his writer when somebody first wants the signature.
+    ///
+    /// # Panics
+    ///
+    /// As [`Envelope::write`].
+    pub fn write_unsigned(draft: Draft, community: &CommunityId, signer: &Arc<dyn Signer>) -> Self {
+        Self::complete(draft, signer.writer(), Signature::later(signer, community))
+    }
+
+    fn complete(draft: Draft, writer: WriterId, signature: Signature) -> Self {
         let Draft { kind, scope, tip, mut deps, auth, lamport, bucket, claimed, epoch, body } =
             draft;
         deps.sort_unstable();
@@ -236,7 +253,6 @@ impl Envelope {
             extension: Vec::new(),
         };
         let header_bytes = header.encode();
-        let signature = sign(&signed_bytes(community, &header_bytes));
         let id = id_of(&header_bytes);
         Self { id, header, header_bytes, signature, body: Some(body) }
     }
@@ -250,6 +266,33 @@ impl Envelope {
     pub fn assemble(
         header_bytes: Vec<u8>,
         signature: [u8; 64],
+        body: Option<Vec<u8>>,
+    ) -> Result<Self, Malformed> {
+        Self::assemble_under(header_bytes, Signature::Made(signature), body)
+    }
+
+    /// Puts together what was written here and not signed yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Envelope::assemble`], and [`Malformed::BadSignature`] where `signer` is another writer's.
+    pub fn assemble_unsigned(
+        header_bytes: Vec<u8>,
+        body: Vec<u8>,
+        community: &CommunityId,
+        signer: &Arc<dyn Signer>,
+    ) -> Result<Self, Malformed> {
+        let later = Signature::later(signer, community);
+        let envelope = Self::assemble_under(header_bytes, later, Some(body))?;
+        if envelope.header.writer != signer.writer() {
+            return Err(Malformed::BadSignature);
+        }
+        Ok(envelope)
+    }
+
+    fn assemble_under(
+        header_bytes: Vec<u8>,
+        signature: Signature,
         body: Option<Vec<u8>>,
     ) -> Result<Self, Malformed> {
         let header = Header::decode(&header_bytes)?;
@@ -266,7 +309,7 @@ impl Envelope {
     /// The check of this envelope's signature.
     pub fn check(&self, community: &CommunityId) -> Check {
         let key = KeyId::from(self.header.writer);
-        Check::new(&key, &signed_bytes(community, &self.header_bytes), &self.signature)
+        Check::new(&key, &signed_bytes(community, &self.header_bytes), self.signature())
     }
 
     /// BLAKE3 of the header.
@@ -284,9 +327,14 @@ impl Envelope {
         &self.header_bytes
     }
 
-    /// The writer's signature.
+    /// The writer's signature, made now where nobody has wanted it before.
     pub fn signature(&self) -> &[u8; 64] {
-        &self.signature
+        self.signature.under(&self.header_bytes)
+    }
+
+    /// Was it made?
+    pub fn is_signed(&self) -> bool {
+        self.signature.is_made()
     }
 
     /// The body, unless it was erased or dropped.
@@ -300,7 +348,8 @@ impl Envelope {
     }
 }
 
-fn id_of(header_bytes: &[u8]) -> EnvelopeId {
+/// The id of the envelope that has this header.
+pub fn id_of(header_bytes: &[u8]) -> EnvelopeId {
     EnvelopeId::from_bytes(*blake3::hash(header_bytes).as_bytes())
 }
 

@@ -229,6 +229,9 @@ fn walk_in_again(
     }
     let comes_back = door.group.0.is_empty();
     if comes_back {
+        // What he wrote with the old key is signed with it.
+        ledger::settle_daybook(folder.path(), &identity, genesis)
+            .map_err(|error| trouble(folder.path(), &error))?;
         identity.writer = Secret::from_seed(clock::random());
     }
     let mut ledger = open(folder.path(), &identity, genesis)?;

@@ -122,6 +122,12 @@ impl Identity {
         std::iter::once(self.person_name.as_str()).chain(others).collect()
     }
 
+    /// The keys of all who write here, first his who acts.
+    pub fn writers(&self) -> Vec<Secret> {
+        let others = self.others.iter().map(|it| it.writer.clone());
+        std::iter::once(self.writer.clone()).chain(others).collect()
+    }
+
     /// Is this one of the writers here?
     pub fn has_writer(&self, writer: &WriterId) -> bool {
         let others = self.others.iter().map(|it| &it.writer);

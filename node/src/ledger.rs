@@ -252,7 +252,8 @@ struct Memos {
 }
 
 impl Ledger {
-    /// Opens the truth and the lists in `folder`, or both in memory.
+    /// Opens the truth and the lists in `folder`, or both in memory. The keys of `identity` are those of the folder's key
+    /// file; before anybody posts they are.
     ///
     /// # Errors
     ///
@@ -280,7 +281,7 @@ impl Ledger {
     ) -> Result<Self, StoreError> {
         let path = folder.map(|dir| dir.join(TRUTH_FILE));
         let keyring = Keyring::new(genesis.id(), identity.reads()).of_release(release);
-        let truth = Truth::open_with(path.as_deref(), &genesis, keyring)?;
+        let truth = Truth::open_with(path.as_deref(), &genesis, keyring, &identity.writers())?;
         let residents = identity.everybody();
         let views = Views::open(folder.map(|dir| dir.join(VIEWS_FILE)).as_deref(), residents)?;
         let kept = |key: &str| truth.read().kept(key).map(|it| it.map_or(0, |it| number(&it)));
@@ -489,6 +490,28 @@ fn number(bytes: &[u8]) -> i64 {
     bytes.try_into().map(i64::from_be_bytes).unwrap_or_default()
 }
 
+/// Has what a crash left in the daybook of a data folder get its rows.
+///
+/// # Errors
+///
+/// Where a disk says no.
+pub fn settle_daybook(
+    folder: &Path,
+    identity: &Identity,
+    genesis: &Genesis,
+) -> Result<(), StoreError> {
+    let mut truth = open_truth(folder, identity, genesis)?;
+    // Opening alone goes on where the disk is full.
+    truth.begin()?;
+    truth.commit()
+}
+
+fn open_truth(folder: &Path, identity: &Identity, genesis: &Genesis) -> Result<Truth, StoreError> {
+    let keyring = Keyring::new(genesis.id(), identity.reads());
+    let path = folder.join(TRUTH_FILE);
+    Truth::open_with(Some(&path), genesis, keyring, &identity.writers())
+}
+
 /// Deletes the lists of a data folder and makes them again from the truth.
 ///
 /// # Errors
@@ -496,7 +519,7 @@ fn number(bytes: &[u8]) -> i64 {
 /// Where a disk says no.
 pub fn rebuild(folder: &Path, identity: Identity, genesis: Genesis) -> Result<(), StoreError> {
     // What cannot be read could not be listed anew either.
-    drop(Truth::open(Some(&folder.join(TRUTH_FILE)), &genesis, Vec::new())?);
+    drop(open_truth(folder, &identity, &genesis)?);
     views::remove(&folder.join(VIEWS_FILE))?;
     Ledger::open(Some(folder), identity, genesis, [0; 32]).map(|_| ())
 }

@@ -13,8 +13,8 @@
 //! # Rules
 //!
 //! 1. Proof, not word of mouth: only an envelope with this writer's own good signature counts.
-//! 2. The key file first, then the certificates. A crash between the two leaves a fresh writer whose
-//!    chain in the roster is empty, which is certified at the next start.
+//! 2. First what the old keys have left unsigned, then the key file, then the certificates. A crash before the
+//!    last leaves a fresh writer whose chain in the roster is empty, which is certified at the next start.
 //! 3. Only a writer that never said anything in the roster is certified by itself. One that was
 //!    revoked stays so: a thief's box must not let itself in again.
 //! 4. Where the sealed key is shut nothing can be certified: that person reads, and writes again once
@@ -153,11 +153,20 @@ impl Ledger {
     }
 
     /// Writes the key file.
-    pub(super) fn keep_identity(&self) -> Result<(), ApiError> {
-        match &self.folder {
-            Some(folder) => identity::keep_identity(folder, &self.identity),
-            None => Ok(()),
+    pub(super) fn keep_identity(&mut self) -> Result<(), ApiError> {
+        let identity = self.identity.clone();
+        Ok(self.keep_keys(&identity)?)
+    }
+
+    /// Writes the key file as that of `next`. Where that fails it may be the old one or the new one.
+    fn keep_keys(&mut self, next: &Identity) -> Result<(), Failed> {
+        let writers = next.writers();
+        self.truth.before_keys(&writers)?;
+        if let Some(folder) = &self.folder {
+            identity::keep_identity(folder, next)?;
         }
+        self.truth.after_keys(&writers);
+        Ok(())
     }
 
     /// The newest envelope of each writer on that box, for its owner to compare.
@@ -242,9 +251,7 @@ impl Ledger {
         if made && none_yet {
             fresh.take_box(Secret::from_seed(self.dice.draw()));
         }
-        if let Some(folder) = &self.folder {
-            identity::keep_identity(folder, &fresh)?;
-        }
+        self.keep_keys(&fresh)?;
         self.renewed |= made && none_yet;
         if fresh.box_key.key() != self.identity.box_key.key() {
             self.truth.take_box(&fresh.box_key);
@@ -263,9 +270,7 @@ impl Ledger {
             !it.copied && it.person.is_some_and(|me| roster.needs_fresh_writer(me, writer))
         });
         if made {
-            if let Some(folder) = &self.folder {
-                identity::keep_identity(folder, &fresh)?;
-            }
+            self.keep_keys(&fresh)?;
             self.identity = fresh;
             self.uncertified = true;
         }

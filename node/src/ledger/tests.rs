@@ -9,6 +9,7 @@ mod lists;
 mod look;
 mod once;
 mod seen;
+mod unsigned;
 mod vaults;
 mod wall;
 

@@ -8,14 +8,13 @@
 //! After a crash SQLite has undone what was not committed, and the file is read: what is in it and
 //! not in the database gets its row now, in the same order.
 //!
-//! ```text
-//! entry = length of the rest (u32, little-endian) ‖ check (16) ‖ header's length (u32) ‖ header ‖ signature (64) ‖ body
-//! ```
+//! What gets its row later is signed later too, and stands here without its signature: key and header give the same one
+//! whenever it is made, and the key is in this home.
 //!
 //! # Rules
 //!
 //! 1. An entry counts up to the first one whose check fails: what was cut off in the middle was not
-//!    answered. The check is keyed by the community.
+//!    answered. The check is keyed by the community, and by whether the signature is there.
 //! 2. Entries that are in the database already do no harm, since the truth is a set. So the file
 //!    needs no numbers of its own, and nothing has to be synced when it begins again.
 //! 3. The file has its full size from the beginning: a sync then concerns a page of data and nothing
@@ -25,33 +24,40 @@
 //! 5. Entries are handed to the disk one after the other, and nobody waits for that ([`Disk`]): what was handed over
 //!    while a sync runs shares the next one. Nobody is answered before the sync of his entry has ended; where one failed
 //!    the database is committed instead.
+//! 6. Unsigned stands here only what is by authors whose keys the key file has. Before one of them goes, what is his is
+//!    written behind once more, signed; there is always room for that. An entry that nobody here can sign is laid aside in
+//!    a file of its own, which is read at every opening: once the key is back it counts, before anything else is written.
 //!
 //! # Considered and rejected
 //!
 //! A table inside `truth.db` for what is new: its transaction costs two pages and the log's frames,
 //! and everything that reads would have to look in two places.
 
+mod entry;
+
 use std::{
     collections::VecDeque,
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Write as _},
     ops::RangeInclusive,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use crdt::{envelope::Envelope, id::CommunityId};
+use crdt::{
+    envelope::Envelope,
+    id::{CommunityId, EnvelopeId, WriterId},
+    keys::Secret,
+};
 
-use super::{Memory, Truth, Work};
+use self::entry::{Keys, LeftOver, signed_bytes};
+use super::{Memory, Truth, Work, pen::Pen};
 use crate::store::error::StoreError;
 
-/// Bytes of the file: about as many messages of the usual length as lists may be behind. What does not fit is
+/// Bytes of the file: about as many messages of the usual length as lists may be behind, twice. What does not fit is
 /// committed in the database, which is cheaper for so much anyway.
-const FILE_BYTES: usize = 512 * 1024;
-
-/// Length and check in front of each entry.
-const FRONT_BYTES: usize = 4 + 16;
+const FILE_BYTES: usize = 1024 * 1024;
 
 /// Counts what was handed to the disk, from 1.
 pub type Ticket = u64;
@@ -115,7 +121,7 @@ impl Disk for Here {
 /// The file beside the database, if there is a database file.
 pub(super) struct Daybook {
     path: Option<PathBuf>,
-    key: [u8; 32],
+    keys: Keys,
     file: Option<Arc<File>>,
     /// Where the next entry goes; after an opening, how far entries may stand.
     end: usize,
@@ -126,6 +132,9 @@ pub(super) struct Daybook {
     safe: usize,
     /// What was laid under these was saved nowhere.
     lost: RangeInclusive<Ticket>,
+    /// What stands in it without a signature, where each of them ends, and the bytes that they take signed.
+    unsigned: Vec<(usize, Arc<Envelope>)>,
+    reserved: usize,
     /// Rule 4.
     failed: bool,
 }
@@ -138,32 +147,53 @@ impl Daybook {
             name.push("-daybook");
             PathBuf::from(name)
         });
-        let key = blake3::derive_key("linli/1 daybook", community.as_bytes());
-        let disk = Box::<Here>::default();
-        let (under_way, safe) = (VecDeque::new(), FILE_BYTES);
         Self {
             path,
-            key,
+            keys: Keys::of(community),
             file: None,
             end: FILE_BYTES,
-            disk,
-            under_way,
-            safe,
+            disk: Box::<Here>::default(),
+            under_way: VecDeque::new(),
+            safe: FILE_BYTES,
             lost: RangeInclusive::new(1, 0),
+            unsigned: Vec::new(),
+            reserved: 0,
             failed: false,
         }
     }
 
     /// What stands in the file, in the order in which it was written: after an opening, what a crash
-    /// left.
-    pub fn left_over(&mut self) -> Result<Vec<Envelope>, StoreError> {
+    /// left. What was not signed is by whoever has the key.
+    pub fn left_over(&mut self, pen: &Pen) -> Result<LeftOver, StoreError> {
         self.give_up_what_is_not_safe();
-        let Some(path) = &self.path else { return Ok(Vec::new()) };
+        let Some(path) = &self.path else { return Ok(LeftOver::default()) };
         match fs::read(path) {
-            Ok(bytes) => Ok(entries(&bytes[..self.end.min(bytes.len())], &self.key)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Ok(bytes) => {
+                let bytes = &bytes[..self.end.min(bytes.len())];
+                Ok(self.keys.read(bytes, |author| pen.kept(author)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(LeftOver::default()),
             Err(error) => Err(StoreError::Disk(error.to_string())),
         }
+    }
+
+    /// What was laid aside, file by file.
+    pub fn laid_aside(&self, pen: &Pen) -> Result<Vec<(PathBuf, LeftOver)>, StoreError> {
+        let mut files = Vec::new();
+        let Some(path) = &self.path else { return Ok(files) };
+        let prefix = aside_prefix(path);
+        let mut read = || {
+            for file in fs::read_dir(folder_of(path))? {
+                let file = file?;
+                if file.file_name().to_string_lossy().starts_with(&prefix) {
+                    let bytes = fs::read(file.path())?;
+                    files.push((file.path(), self.keys.read(&bytes, |author| pen.kept(author))));
+                }
+            }
+            Ok(())
+        };
+        read().map_err(|error: io::Error| StoreError::Disk(error.to_string()))?;
+        Ok(files)
     }
 
     /// Hands `envelopes` to the disk. None where they do not belong here: then they are to be committed.
@@ -171,11 +201,30 @@ impl Daybook {
         if self.path.is_none() || self.failed {
             return None;
         }
-        let mut bytes = Vec::new();
-        envelopes.iter().for_each(|envelope| put_entry(&mut bytes, envelope, &self.key));
-        if !self.fits(bytes.len()) {
+        let (mut bytes, mut unsigned) = (Vec::new(), Vec::new());
+        for envelope in envelopes {
+            let signed = envelope.is_signed();
+            self.keys.put(&mut bytes, envelope, signed);
+            if !signed {
+                unsigned.push((self.end + bytes.len(), Arc::clone(envelope)));
+            }
+        }
+        let reserved: usize = unsigned.iter().map(|(_, it)| signed_bytes(it)).sum();
+        if !self.fits(bytes.len() + self.reserved + reserved) {
             return None;
         }
+        let ticket = self.put(bytes)?;
+        self.unsigned.extend(unsigned);
+        self.reserved += reserved;
+        Some(ticket)
+    }
+
+    /// Four zeros behind the last entry end the file's story.
+    fn fits(&self, bytes: usize) -> bool {
+        self.end + bytes + 4 <= FILE_BYTES
+    }
+
+    fn put(&mut self, mut bytes: Vec<u8>) -> Option<Ticket> {
         let length = bytes.len();
         // Nothing counts that stood here before.
         bytes.extend([0; 4]);
@@ -190,6 +239,52 @@ impl Daybook {
         self.end += length;
         self.under_way.push_back((ticket, self.end));
         Some(ticket)
+    }
+
+    /// Rule 6: what stands here unsigned by these authors does so signed as well.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk does not take it.
+    pub fn sign(&mut self, authors: &[WriterId]) -> Result<(), StoreError> {
+        let is_his = |it: &Envelope| authors.contains(&it.header().writer);
+        let mut bytes = Vec::new();
+        for (_, envelope) in self.unsigned.iter().filter(|(_, it)| is_his(it)) {
+            self.keys.put(&mut bytes, envelope, true);
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let refused = || StoreError::Disk("the daybook could not be signed".into());
+        if self.failed {
+            return Err(refused());
+        }
+        debug_assert!(self.fits(bytes.len()), "it was reserved");
+        let ticket = self.put(bytes).ok_or_else(refused)?;
+        if !self.finish(ticket)? {
+            return Err(refused());
+        }
+        self.forget_unsigned(|_, it| is_his(it));
+        Ok(())
+    }
+
+    /// Keeps what nobody here can sign in a file of its own.
+    fn lay_aside(&self, keyless: &[(EnvelopeId, Vec<u8>)]) -> Result<(), StoreError> {
+        let (Some(path), Some((first, _))) = (&self.path, keyless.first()) else { return Ok(()) };
+        let name = format!("{}{}", aside_prefix(path), &first.to_hex()[..12]);
+        let name = path.with_file_name(name);
+        let write = || {
+            let mut file = private().truncate(true).open(&name)?;
+            keyless.iter().try_for_each(|(_, entry)| file.write_all(entry))?;
+            file.sync_all()?;
+            sync_folder_of(&name)
+        };
+        write().map_err(|error: io::Error| StoreError::Disk(error.to_string()))?;
+        tracing::error!(
+            file = %name.display(), entries = keyless.len(),
+            "What was posted last was not signed yet, and the author's key is gone: it is laid aside"
+        );
+        Ok(())
     }
 
     /// Waits until what was laid under this ticket is safe. False where it is to be committed.
@@ -245,20 +340,23 @@ impl Daybook {
         }
         self.under_way.clear();
         self.end = self.safe;
+        let safe = self.end;
+        self.forget_unsigned(|end, _| end > safe);
         self.close_at(self.end);
         // Their authors may sign something else for the same places.
         let _ = self.file.as_ref().map(|file| file.sync_data());
     }
 
-    /// Four zeros behind the last entry end the file's story.
-    fn fits(&self, bytes: usize) -> bool {
-        self.end + bytes + 4 <= FILE_BYTES
+    fn forget_unsigned(&mut self, which: impl Fn(usize, &Envelope) -> bool) {
+        self.unsigned.retain(|(end, envelope)| !which(*end, envelope));
+        self.reserved = self.unsigned.iter().map(|(_, it)| signed_bytes(it)).sum();
     }
 
     /// Everything in it is committed: it begins again at its start.
     pub fn begin_again(&mut self) {
         self.settle();
         self.under_way.clear();
+        self.forget_unsigned(|_, _| true);
         if self.end > 0 {
             self.close_at(0);
         }
@@ -285,65 +383,38 @@ impl Daybook {
     }
 }
 
-/// Opens the file at its full size, made where there is none. Only the owner may read it.
+/// How the names of files begin that hold what nobody here could sign.
+fn aside_prefix(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    format!("{}-", name.to_string_lossy())
+}
+
+/// Opens the file at its full size, made where there is none.
 fn make(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = OpenOptions::new();
-    let file =
-        options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let file = private().truncate(false).open(path)?;
     if file.metadata()?.len() < FILE_BYTES as u64 {
         file.write_all_at(&vec![0; FILE_BYTES], 0)?;
         file.sync_all()?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        sync_folder_of(path)?;
     }
     Ok(file)
 }
 
-fn check(key: &[u8; 32], entry: &[u8]) -> [u8; 16] {
-    let hash = blake3::keyed_hash(key, entry);
-    *hash.as_bytes().first_chunk().expect("a hash has 32 bytes")
+/// Only the owner may read it.
+fn private() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).mode(0o600);
+    options
 }
 
-fn put_entry(out: &mut Vec<u8>, envelope: &Envelope, key: &[u8; 32]) {
-    let length = |bytes: usize| u32::try_from(bytes).expect("envelopes are bounded").to_le_bytes();
-    let (header, body) = (envelope.header_bytes(), envelope.body().unwrap_or_default());
-    let mut entry = Vec::with_capacity(4 + header.len() + 64 + body.len());
-    entry.extend(length(header.len()));
-    entry.extend(header);
-    entry.extend(envelope.signature());
-    entry.extend(body);
-    out.extend(length(16 + entry.len()));
-    out.extend(check(key, &entry));
-    out.extend(entry);
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
-fn entries(mut bytes: &[u8], key: &[u8; 32]) -> Vec<Envelope> {
-    let mut found = Vec::new();
-    while let Some((envelope, rest)) = next_entry(bytes, key) {
-        found.push(envelope);
-        bytes = rest;
-    }
-    found
-}
-
-fn next_entry<'a>(bytes: &'a [u8], key: &[u8; 32]) -> Option<(Envelope, &'a [u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-    if length < FRONT_BYTES {
-        return None;
-    }
-    let (entry, behind) = rest.split_at_checked(length)?;
-    let (said, entry) = entry.split_first_chunk::<16>()?;
-    if *said != check(key, entry) {
-        return None;
-    }
-    let (header, entry) = entry.split_first_chunk::<4>()?;
-    let header = usize::try_from(u32::from_le_bytes(*header)).ok()?;
-    let (header, entry) = entry.split_at_checked(header)?;
-    let (signature, body) = entry.split_first_chunk::<64>()?;
-    let envelope = Envelope::assemble(header.to_vec(), *signature, Some(body.to_vec())).ok()?;
-    Some((envelope, behind))
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
 }
 
 impl Truth {
@@ -447,10 +518,14 @@ impl Truth {
 
     /// Gives rows to what a crash left in the daybook.
     pub(super) fn post_the_daybook(&mut self) -> Result<(), StoreError> {
-        let left_over = self.daybook.left_over()?;
-        if !left_over.is_empty() {
+        let mut envelopes = Vec::new();
+        let mut aside = self.daybook.laid_aside(&self.pen)?;
+        aside.iter_mut().for_each(|(_, it)| envelopes.append(&mut it.envelopes));
+        let LeftOver { envelopes: left_over, keyless } = self.daybook.left_over(&self.pen)?;
+        envelopes.extend(left_over);
+        if !envelopes.is_empty() {
             self.run("BEGIN IMMEDIATE")?;
-            let posted = self.work().post(&left_over).and_then(|()| self.run("COMMIT"));
+            let posted = self.work().post(&envelopes).and_then(|()| self.run("COMMIT"));
             if let Err(error) = posted {
                 if !self.db.is_autocommit() {
                     self.run("ROLLBACK")?;
@@ -459,8 +534,56 @@ impl Truth {
                 return Err(error);
             }
         }
+        let lost = self.not_known(keyless)?;
+        self.daybook.lay_aside(&lost)?;
         self.daybook.begin_again();
+        for (file, LeftOver { keyless, .. }) in aside {
+            if self.not_known(keyless)?.is_empty() {
+                // One that stays is read once more, and known.
+                drop(fs::remove_file(file));
+            }
+        }
         Ok(())
+    }
+
+    fn not_known<T>(
+        &mut self,
+        entries: Vec<(EnvelopeId, T)>,
+    ) -> Result<Vec<(EnvelopeId, T)>, StoreError> {
+        let mut unknown = Vec::new();
+        for (id, entry) in entries {
+            if self.work().cited(&id)?.is_none() {
+                unknown.push((id, entry));
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// The key file is about to be written with the keys of these authors: of whoever is not among them, all that stands
+    /// in the daybook is signed before, and so is all that he writes from now on.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk does not take it: then the key file has to stay as it is.
+    pub fn before_keys(&mut self, next: &[Secret]) -> Result<(), StoreError> {
+        let leaving = self.pen.would_lose(next);
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        if self.undone {
+            return Err(StoreError::Undone);
+        }
+        self.fresh.iter().for_each(|envelope| {
+            envelope.signature();
+        });
+        self.daybook.sign(&leaving)?;
+        leaving.iter().for_each(|writer| self.pen.lose(writer));
+        Ok(())
+    }
+
+    /// The key file was written with the keys of these authors.
+    pub fn after_keys(&mut self, kept: &[Secret]) {
+        self.pen.keep(kept);
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use crdt::{
     genesis::Genesis,
     judge::Fate,
+    keys::Secret,
     secrets::{BoxSecret, Keyring},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
@@ -35,7 +36,7 @@ const STATEMENTS_MAX: usize = 96;
 impl Truth {
     /// Opens the set of `genesis`'s community in the file at `path`, made where there is none, or in
     /// memory. What is sealed to the boxes `own`, this one first, can be read; without
-    /// any, nothing that is sealed.
+    /// any, nothing that is sealed. Everything that is written is signed at once.
     ///
     /// # Errors
     ///
@@ -45,10 +46,11 @@ impl Truth {
         genesis: &Genesis,
         own: Vec<BoxSecret>,
     ) -> Result<Self, StoreError> {
-        Self::open_with(path, genesis, Keyring::new(genesis.id(), own))
+        Self::open_with(path, genesis, Keyring::new(genesis.id(), own), &[])
     }
 
-    /// The same with an empty keyring, which says what is read.
+    /// The same with an empty keyring, which says what is read, and the writing keys that the key file has: what their
+    /// authors wrote may have to be signed yet.
     ///
     /// # Errors
     ///
@@ -57,6 +59,7 @@ impl Truth {
         path: Option<&Path>,
         genesis: &Genesis,
         keyring: Keyring,
+        authors: &[Secret],
     ) -> Result<Self, StoreError> {
         if let Some(path) = path {
             look(path, genesis)?;
@@ -79,7 +82,7 @@ impl Truth {
             genesis: genesis.clone(),
             community: genesis.id(),
             memory,
-            pen: Pen::default(),
+            pen: Pen::of(authors),
             daybook: Daybook::beside(path, &genesis.id()),
             is_laid: false,
             fresh: Vec::new(),

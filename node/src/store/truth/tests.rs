@@ -7,6 +7,7 @@ mod mend;
 mod opening;
 mod orders;
 mod sealed;
+mod unsigned;
 mod vaults;
 pub(crate) mod village;
 

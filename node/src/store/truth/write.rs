@@ -1,13 +1,14 @@
-//! Writing envelopes of our own: the end of the chain, the heads of the stream, a signature, and then
-//! the same way in as everybody's.
+//! Writing envelopes of our own: the end of the chain, the heads of the stream, a signature as soon as somebody wants it,
+//! and then the same way in as everybody's.
 //!
 //! An author cites only what counts and fits together, so nothing forged can make his own words wait.
 //! Where there are more heads than an envelope may cite, messages and statements name the highest
 //! sixteen and the next ones join the rest. An act on a request is refused until its author has
 //! joined them with acts that say nothing (`Seen`): what he had seen decides who holds a place.
 //!
-//! A message gets its row after it was handed to the disk (`Work::owe`): what the next one has to know of it stands in
-//! memory, its bytes are in the daybook, and whoever looks into the database gives all of them their rows first.
+//! A message gets its row, and its signature, after it was handed to the disk (`Work::owe`): what the next one has to
+//! know of it stands in memory, its bytes are in the daybook, and whoever looks into the database gives all of them
+//! their rows first.
 
 use std::sync::Arc;
 
@@ -120,7 +121,7 @@ impl Truth {
         self.packed = packed;
     }
 
-    /// All of it or nothing without a savepoint: until it is signed nothing has changed, and if what
+    /// All of it or nothing without a savepoint: until it is composed nothing has changed, and if what
     /// follows fails, nothing of the whole transaction is kept.
     fn write_here(
         &mut self,
@@ -136,9 +137,9 @@ impl Truth {
         if !defers {
             self.give_rows()?;
         }
-        let signed = self.work_ahead().sign(intent, packed, writer, claimed);
-        self.undone |= signed.as_ref().is_err_and(Failure::is_of_the_disk);
-        let (envelope, body) = signed?;
+        let composed = self.work_ahead().compose(intent, packed, writer, claimed);
+        self.undone |= composed.as_ref().is_err_and(Failure::is_of_the_disk);
+        let (envelope, body) = composed?;
         let envelope = Arc::new(envelope);
         if defers && self.work_ahead().can_owe(&envelope, &body) {
             self.work_ahead().owe(&envelope, body);
@@ -237,7 +238,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn sign(
+    /// All of it but the signature, where that can be made later.
+    fn compose(
         &mut self,
         intent: Intent,
         packed: Option<Packed>,
@@ -258,12 +260,13 @@ impl Work<'_> {
         } else {
             self.memory.keyring.decode(body.kind(), &bytes).map_err(WriteError::Body)?;
         }
-        let tip = self.end_of((writer.writer(), scope))?;
+        let key = writer.writer();
+        let tip = self.end_of((key, scope))?;
         if let Some(epoch) = epoch {
             let secret = self.memory.keyring.secret(&epoch).ok_or(WriteError::NoKey(epoch))?;
             let (community, kind) = (self.community, body.kind());
             let seq = tip.map_or(1, |(seq, _)| seq + 1);
-            let spot = Spot { community, scope, writer: writer.writer(), seq, kind, epoch };
+            let spot = Spot { community, scope, writer: key, seq, kind, epoch };
             let packed = packed.and_then(|it| it.take(&bytes)).unwrap_or_else(|| pack(bytes));
             bytes = secret.seal_packed(&spot, &packed);
         }
@@ -279,9 +282,12 @@ impl Work<'_> {
             epoch,
             body: bytes,
         };
-        let (key, pen) = (writer.writer(), &mut *self.pen);
-        let sign = |message: &[u8]| pen.sign((key, writer), message);
-        Ok((Envelope::write_as(draft, key, &self.community, sign), body))
+        let signer = self.pen.signer(writer);
+        let envelope = Envelope::write_unsigned(draft, &self.community, &signer);
+        if self.pen.kept(&key).is_none() {
+            envelope.signature();
+        }
+        Ok((envelope, body))
     }
 
     /// The heads of the stream that `body` goes on with.

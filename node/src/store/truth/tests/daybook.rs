@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crdt::{id::EnvelopeId, judge::Fate};
+use crdt::{id::EnvelopeId, judge::Fate, keys::Secret, secrets::Keyring};
 
 use super::{
     super::{Ticket, Truth},
@@ -14,28 +14,27 @@ use super::{
 };
 
 /// A home on a disk of its own, with somebody who posts.
-struct Desk {
-    folder: tempfile::TempDir,
-    village: Village,
-    li: Person,
-    join: EnvelopeId,
-    truth: Truth,
+pub(super) struct Desk {
+    pub folder: tempfile::TempDir,
+    pub village: Village,
+    pub li: Person,
+    pub join: EnvelopeId,
+    pub truth: Truth,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let mut truth =
-            Truth::open(Some(&path_in(folder.path())), &genesis(1), Vec::new()).expect("opens");
+        let li = Person::named("li");
+        let mut truth = open_as(folder.path(), std::slice::from_ref(&li.device));
         truth.sync_with(Box::<Strict>::default());
         let village = Village::found_in(&mut truth);
-        let li = Person::named("li");
         let join = village.welcome(&mut truth, &li);
         Self { folder, village, li, join, truth }
     }
 
     /// Writes one line, whose row can wait.
-    fn say(&mut self, text: &str) -> EnvelopeId {
+    pub fn say(&mut self, text: &str) -> EnvelopeId {
         self.truth.defer_rows(true);
         let said = self.village.say(&mut self.truth, &self.li, self.join, text).id();
         self.truth.defer_rows(false);
@@ -43,7 +42,7 @@ impl Desk {
     }
 
     /// Posts one line, saved in the daybook.
-    fn post(&mut self, text: &str) -> EnvelopeId {
+    pub fn post(&mut self, text: &str) -> EnvelopeId {
         self.truth.begin().expect("begins");
         let said = self.say(text);
         self.truth.save().expect("saves");
@@ -51,14 +50,14 @@ impl Desk {
     }
 
     /// The same, but nobody has waited for the disk.
-    fn lay(&mut self, text: &str) -> (EnvelopeId, Ticket) {
+    pub fn lay(&mut self, text: &str) -> (EnvelopeId, Ticket) {
         self.truth.begin().expect("begins");
         let said = self.say(text);
         (said, self.truth.lay().expect("an envelope and nothing else"))
     }
 
     /// What a power cut leaves: the files as they are now, found by another process.
-    fn after_a_power_cut(&self) -> Found {
+    pub fn after_a_power_cut(&self) -> Found {
         let left = tempfile::tempdir().expect("a folder for the test");
         for name in ["truth.db", "truth.db-wal", "truth.db-daybook"] {
             let from = self.folder.path().join(name);
@@ -69,28 +68,46 @@ impl Desk {
         Found(left)
     }
 
-    fn daybook(&self) -> Vec<u8> {
+    pub fn daybook(&self) -> Vec<u8> {
         fs::read(self.folder.path().join("truth.db-daybook")).expect("reads")
     }
 }
 
-struct Found(tempfile::TempDir);
+pub(super) struct Found(tempfile::TempDir);
 
 impl Found {
-    fn write_daybook(&self, bytes: &[u8]) {
+    pub fn write_daybook(&self, bytes: &[u8]) {
         fs::write(self.0.path().join("truth.db-daybook"), bytes).expect("writes");
     }
 
-    fn open(&self) -> Truth {
-        Truth::open(Some(&path_in(self.0.path())), &genesis(1), Vec::new()).expect("opens again")
+    pub fn open(&self) -> Truth {
+        self.open_as(&[Person::named("li").device])
     }
+
+    /// The same where the key file has these.
+    pub fn open_as(&self, kept: &[Secret]) -> Truth {
+        open_as(self.0.path(), kept)
+    }
+
+    /// Files that hold what nobody could sign.
+    pub fn aside(&self) -> Vec<PathBuf> {
+        let files =
+            fs::read_dir(self.0.path()).expect("a folder").map(|it| it.expect("reads").path());
+        let is_aside = |it: &PathBuf| it.to_string_lossy().contains("-daybook-");
+        files.filter(is_aside).collect()
+    }
+}
+
+fn open_as(folder: &Path, kept: &[Secret]) -> Truth {
+    let keyring = Keyring::new(genesis(1).id(), Vec::new());
+    Truth::open_with(Some(&path_in(folder)), &genesis(1), keyring, kept).expect("opens")
 }
 
 fn path_in(folder: &Path) -> PathBuf {
     folder.join("truth.db")
 }
 
-fn holds(truth: &Truth, ids: &[EnvelopeId]) -> Vec<bool> {
+pub(super) fn holds(truth: &Truth, ids: &[EnvelopeId]) -> Vec<bool> {
     ids.iter().map(|id| truth.read().holds(id).expect("reads")).collect()
 }
 
