@@ -20,6 +20,7 @@ mod awake;
 mod checker;
 mod clerk;
 mod lobby;
+mod place;
 mod ports;
 mod pump;
 mod report;

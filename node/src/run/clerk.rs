@@ -17,6 +17,7 @@ use std::{
 use super::{
     awake::look_until,
     checker::{self, Checker},
+    place::Aside,
     report::{Asker, Awaited, Outbox, REPORTS_WAITING_MAX, Report, Whom},
     syncer::{Progress, Syncer},
 };
@@ -253,7 +254,8 @@ impl Clerk {
 
 fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
     let syncer = Syncer::employ();
-    let mut laid = Laid { progress: syncer.progress(), rests: VecDeque::new() };
+    let (progress, aside, rests) = (syncer.progress(), Aside::default(), VecDeque::new());
+    let mut laid = Laid { progress, aside, rests };
     ledger.sync_with(Box::new(syncer));
     loop {
         laid.conclude_what_is_safe(&mut ledger, out);
@@ -272,7 +274,12 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
             Next::Work => {
                 let mut only_posts = true;
                 let jobs = together(|batch| queue.next(batch));
-                let jobs = jobs.inspect(|job| only_posts &= job.is_post());
+                let jobs = jobs.inspect(|job| {
+                    only_posts &= job.is_post();
+                    if !only_posts {
+                        laid.aside.ends();
+                    }
+                });
                 let decided = ledger.decide_all(jobs, clock::claimed());
                 if !only_posts {
                     out.hand_in();
@@ -281,7 +288,10 @@ fn work(mut ledger: Ledger, queue: &Queue, out: &mut Outbox) {
                 laid.conclude_all(&mut ledger, out);
                 save(&mut ledger, decided, out)
             }
-            Next::Quiet => ledger.rest(),
+            Next::Quiet => {
+                laid.aside.ends();
+                ledger.rest()
+            }
             Next::Closed => break,
         };
         out.take(&ledger, worked);
@@ -307,6 +317,7 @@ fn save(ledger: &mut Ledger, decided: Rest<Whom>, out: &mut Outbox) -> Worked<Wh
 /// What the disk has, and who waits for it: in the order in which it was laid.
 struct Laid {
     progress: Progress,
+    aside: Aside,
     rests: VecDeque<Rest<Whom>>,
 }
 
@@ -326,6 +337,7 @@ impl Laid {
             return Some(decided);
         }
         self.rests.push_back(decided);
+        self.aside.portion(self.progress.core());
         None
     }
 

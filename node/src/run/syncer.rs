@@ -7,12 +7,16 @@ use std::{
     os::unix::fs::FileExt as _,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
+    time::Instant,
 };
 
-use super::awake::Slot;
+use super::{
+    awake::Slot,
+    place::{Place, Seat, Trial},
+};
 use crate::store::truth::{Broken, Disk, Ticket};
 
 /// The way to the thread that writes; dropped, it ends the thread, which finishes what it has.
@@ -27,13 +31,27 @@ pub struct Syncer {
 /// How far it has come, for whoever does not wait for it.
 pub struct Progress(Arc<Desk>);
 
-#[derive(Default)]
 struct Desk {
     portions: Slot<Portion>,
     /// How far everything is safe, and why no further.
     outcomes: Slot<(Ticket, Option<io::Error>)>,
     /// Nobody has to wait for anything up to here.
     ended: AtomicU64,
+    /// The core on which the thread sits, or [`NO_CORE`].
+    core: AtomicUsize,
+}
+
+/// The thread sits anywhere.
+const NO_CORE: usize = usize::MAX;
+
+/// How many there are in this process.
+static SYNCERS: AtomicUsize = AtomicUsize::new(0);
+
+impl Default for Desk {
+    fn default() -> Self {
+        let (portions, outcomes) = (Slot::default(), Slot::default());
+        Self { portions, outcomes, ended: AtomicU64::default(), core: NO_CORE.into() }
+    }
 }
 
 /// What is written next, and the last ticket in it.
@@ -76,6 +94,7 @@ impl Syncer {
     ///
     /// Where the system has no thread to give.
     pub fn employ() -> Self {
+        SYNCERS.fetch_add(1, Ordering::Relaxed);
         let desk = Arc::<Desk>::default();
         let its = Arc::clone(&desk);
         let thread = std::thread::Builder::new().name("syncer".into()).spawn(move || work(&its));
@@ -93,6 +112,13 @@ impl Progress {
     /// Is there no need to wait for what was handed over under this ticket? It is safe, or never will be.
     pub fn has_come_to(&self, ticket: Ticket) -> bool {
         self.0.ended.load(Ordering::Acquire) >= ticket
+    }
+
+    /// The core that whoever decides keeps off: where the thread sits that syncs, or tries to. None where it sits anywhere, and
+    /// where several homes run in this process, whose deciding would come to share what is left.
+    pub fn core(&self) -> Option<usize> {
+        let core = self.0.core.load(Ordering::Relaxed);
+        (core != NO_CORE && SYNCERS.load(Ordering::Relaxed) == 1).then_some(core)
     }
 }
 
@@ -130,6 +156,7 @@ impl Disk for Syncer {
 
 impl Drop for Syncer {
     fn drop(&mut self) {
+        SYNCERS.fetch_sub(1, Ordering::Relaxed);
         self.desk.portions.close();
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("The thread that syncs failed");
@@ -141,14 +168,26 @@ impl Drop for Syncer {
 fn work(desk: &Desk) {
     let _leaves = Leaves(desk);
     let mut safe = 0;
+    let seat = Seat::here();
+    let mut trial = Trial::of(seat.cores());
     while let Some(portion) = desk.portions.take() {
+        let start = Instant::now();
         if let Err(error) = portion.write() {
             desk.outcomes.put((safe, Some(error)));
             return;
         }
+        let took = start.elapsed();
         safe = portion.last;
         desk.outcomes.put((safe, None));
         desk.ended.store(safe, Ordering::Release);
+        if let Some(place) = trial.took(took) {
+            let sits = seat.take(place);
+            if !sits {
+                trial.give_up();
+            }
+            let core = if let (true, Place::On(core)) = (sits, place) { core } else { NO_CORE };
+            desk.core.store(core, Ordering::Relaxed);
+        }
     }
 }
 
