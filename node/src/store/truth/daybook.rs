@@ -521,7 +521,7 @@ impl Truth {
         let mut envelopes = Vec::new();
         let mut aside = self.daybook.laid_aside(&self.pen)?;
         aside.iter_mut().for_each(|(_, it)| envelopes.append(&mut it.envelopes));
-        let LeftOver { envelopes: left_over, keyless } = self.daybook.left_over(&self.pen)?;
+        let LeftOver { envelopes: left_over, keyless, .. } = self.daybook.left_over(&self.pen)?;
         envelopes.extend(left_over);
         if !envelopes.is_empty() {
             self.run("BEGIN IMMEDIATE")?;
@@ -537,9 +537,9 @@ impl Truth {
         let lost = self.not_known(keyless)?;
         self.daybook.lay_aside(&lost)?;
         self.daybook.begin_again();
-        for (file, LeftOver { keyless, .. }) in aside {
-            if self.not_known(keyless)?.is_empty() {
-                // One that stays is read once more, and known.
+        for (file, LeftOver { keyless, is_whole, .. }) in aside {
+            // One that stays is read with every opening; what is known by then does no harm.
+            if is_whole && self.not_known(keyless)?.is_empty() {
                 drop(fs::remove_file(file));
             }
         }

@@ -34,6 +34,8 @@ pub(in super::super) struct LeftOver {
     pub envelopes: Vec<Envelope>,
     /// Unsigned, by authors whose keys are not here: the bytes of their entries.
     pub keyless: Vec<(EnvelopeId, Vec<u8>)>,
+    /// Are these all of its bytes?
+    pub is_whole: bool,
 }
 
 /// Bytes of an entry with its signature.
@@ -88,7 +90,7 @@ impl Keys {
             }
             bytes = behind;
         }
-        let mut left_over = LeftOver::default();
+        let mut left_over = LeftOver { is_whole: bytes.is_empty(), ..LeftOver::default() };
         for one in found {
             match one {
                 Ok(envelope) => left_over.envelopes.push(envelope),

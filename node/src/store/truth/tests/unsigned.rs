@@ -1,5 +1,7 @@
 //! What is saved before it is signed: power that goes meanwhile, and keys that go.
 
+use std::fs;
+
 use crdt::{envelope::Envelope, id::EnvelopeId, judge::Fate, keys::Check};
 
 use super::{
@@ -69,6 +71,20 @@ fn what_nobody_can_sign_is_laid_aside_and_counts_once_the_key_is_back() {
     truth.sync_with(Box::<Strict>::default());
     let next = desk.village.say(&mut truth, &desk.li, desk.join, "goes on");
     assert_eq!(next.header().prev, said.last().copied(), "and its author does not fork his chain");
+}
+
+#[test]
+fn what_was_laid_aside_and_cannot_be_read_is_left_alone() {
+    let mut desk = Desk::with_a_first();
+    let said = desk.lay_many(2);
+    let found = desk.after_a_power_cut();
+    drop(found.open_as(&[]));
+    let aside = found.aside();
+    let bytes = fs::read(&aside[0]).expect("reads");
+    fs::write(&aside[0], &bytes[..bytes.len() - 1]).expect("spoils the second");
+    assert_eq!(holds(&found.open(), &said), [true, false]);
+    assert_eq!(found.aside(), aside);
+    assert_eq!(fs::read(&aside[0]).expect("reads"), bytes[..bytes.len() - 1]);
 }
 
 #[test]
