@@ -179,6 +179,18 @@ pub enum DownReason {
     Restarted,
 }
 
+impl DownReason {
+    /// Did whoever closed the link here log why?
+    pub fn was_said(&self) -> bool {
+        matches!(self, Self::Closed) || self.is_the_neighbours_fault()
+    }
+
+    /// Did the neighbour do something that no neighbour does?
+    pub fn is_the_neighbours_fault(&self) -> bool {
+        matches!(self, Self::Malformed(_) | Self::Budget | Self::Stalled)
+    }
+}
+
 /// Why a dial led to no link.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DialFailure {

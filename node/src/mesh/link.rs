@@ -204,7 +204,7 @@ impl Link {
         }
         let events = self.events.clone();
         let reason = self.serve(pipe).await;
-        if matches!(reason, DownReason::Malformed(_) | DownReason::Budget | DownReason::Stalled) {
+        if reason.is_the_neighbours_fault() {
             tracing::warn!(link.id = %id, peer.id = %peer, %reason, "Closing a link");
         } else {
             tracing::debug!(link.id = %id, peer.id = %peer, %reason, "Link down");

@@ -499,7 +499,10 @@ impl Pump {
             MeshEvent::LinkDown { link, .. } if self.porch.has(link) => self.left_the_door(link),
             MeshEvent::Frame { link, bytes } => self.core.handle(Input::Frame(link, bytes), now),
             MeshEvent::LinkDown { link, peer, reason } => {
-                tracing::info!(%link, peer.id = %peer, %reason, "Link down");
+                // One line for each reason.
+                if !reason.was_said() {
+                    tracing::info!(%link, peer.id = %peer, %reason, "Link down");
+                }
                 let since = self.up_since.remove(&link).unwrap_or(now);
                 if now.since_ms(since) < TURNED_AWAY_MS {
                     self.core.book.on_turned_away(peer, now);
