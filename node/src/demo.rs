@@ -2,8 +2,8 @@
 //!
 //! Each home is a node as `linli up` runs it: its own keys, its own data folder, its own page, its
 //! own place in the mesh, over TCP on this machine. They differ from real homes only in where
-//! their folder lies and where they listen. What is cut here is cut below the session, as a pulled
-//! cable is, so that everything on the page is what would happen in a neighbourhood.
+//! their folder lies and where they listen, and they do not look for others on the LAN, who would come into the
+//! picture. What is cut here is cut below the session, as a pulled cable is, so that everything on the page is what would happen in a neighbourhood.
 //!
 //! # Rules
 //!

@@ -135,10 +135,6 @@ fn what_automerge_would_choke_on_is_harmful_in_every_home_and_the_request_goes_o
     world.settle();
     for who in &everybody {
         let status = world.status(*who);
-        eprintln!(
-            "{:?}",
-            world.ask(*who, Command::Roster(node::api::RosterCommand::Trouble { last: 10 }))
-        );
         assert_eq!(status.poison, before + 5, "{}: {status:?}", world.name(*who));
         assert_eq!(needs(&mut world, *who, request), "", "nothing of it is in the document");
     }

@@ -26,7 +26,7 @@ pub struct MinePage {
 pub struct RequestRow {
     /// Its id.
     pub id: RequestId,
-    /// Six digits that can be said on the phone.
+    /// Six digits and a check digit that can be said on the phone.
     pub code: String,
     /// What is wanted, as its facts say now.
     pub title: String,

@@ -78,7 +78,7 @@ pub struct FoundRow {
     pub text: String,
     /// What the author's clock said.
     pub claimed_ms: ClaimedTime,
-    /// A request's six digits.
+    /// A request's spoken code.
     pub code: Option<String>,
     /// How a request stands; `given` where the rota gave it to somebody who has not said yes.
     pub status: Option<String>,

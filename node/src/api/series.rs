@@ -127,7 +127,7 @@ pub enum SeriesReply {
 pub struct SeriesRow {
     /// Its id.
     pub id: EnvelopeId,
-    /// Six digits that can be said on the phone.
+    /// Six digits and a check digit that can be said on the phone.
     pub code: String,
     /// One line.
     pub title: String,

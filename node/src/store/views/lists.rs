@@ -82,7 +82,7 @@ pub struct RequestLine {
     pub group: GroupId,
     /// The group's name.
     pub group_name: String,
-    /// Six digits.
+    /// The spoken code.
     pub code: String,
     /// What is wanted.
     pub title: String,

@@ -47,7 +47,7 @@ pub struct SeriesLine {
     pub id: EnvelopeId,
     /// The group that it was planned in.
     pub group: GroupId,
-    /// Six digits.
+    /// The spoken code.
     pub code: String,
     /// One line.
     pub title: String,
