@@ -70,6 +70,47 @@ fn the_pure_core_depends_on_nothing_that_could_do_io() {
 }
 
 #[test]
+fn nobody_lists_a_dependency_that_he_does_not_use() {
+    let mut broken = Vec::new();
+    for home in ["crdt", "node", "cli", "tests"] {
+        let folder = root().join(home);
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
+        let code: String = files(".rs")
+            .iter()
+            .filter(|path| path.starts_with(&folder))
+            .map(|path| fs::read_to_string(path).expect("UTF-8"))
+            .collect();
+        let mut lists = false;
+        for line in manifest.lines() {
+            if line.starts_with('[') {
+                lists = line.ends_with("dependencies]");
+                continue;
+            }
+            let name = line.split(['.', ' ', '=']).next().unwrap_or_default();
+            let used = name.replace('-', "_");
+            if lists && !used.is_empty() && !used.starts_with('#') && !code.contains(&used) {
+                broken.push(format!("{home}/Cargo.toml: {name} is used nowhere"));
+            }
+        }
+    }
+    check(broken);
+}
+
+#[test]
+fn the_core_of_the_node_imports_nothing_but_the_pure_core() {
+    let core = root().join("node/src/core");
+    let is_core = |path: &PathBuf| path.starts_with(&core) || *path == core.with_extension("rs");
+    let mut broken = Vec::new();
+    for path in files(".rs").into_iter().filter(is_core) {
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        for name in IMPURE.iter().filter(|name| text.contains(&format!("{name}::"))) {
+            broken.push(format!("{}: {name} does not belong here", path.display()));
+        }
+    }
+    check(broken);
+}
+
+#[test]
 fn store_mesh_and_page_never_import_one_another() {
     let rooms = ["store", "mesh", "web"];
     let mut broken = Vec::new();
