@@ -4,7 +4,7 @@ use node::demo::Demo;
 
 use crate::{
     axe,
-    window::{Driver, Size},
+    window::{Driver, Size, Window},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -20,6 +20,8 @@ async fn a_newcomer_cuts_the_neighbourhood_in_two_heals_it_and_watches_two_drive
     window.sees("Let messages come").await;
     window.sees("All four homes show the same").await;
     assert_eq!(axe::violations(&window).await, Vec::<String>::new());
+
+    one_cable_is_cut_and_mended(&window).await;
 
     window.tap("#split").await;
     window.sees("Heal everything").await;
@@ -53,5 +55,23 @@ async fn a_newcomer_cuts_the_neighbourhood_in_two_heals_it_and_watches_two_drive
     window.sees("All four homes show the same").await;
     assert_eq!(window.complaints().await, Vec::<String>::new());
     window.shut().await;
+    let window = driver.open(&demo.page, Size::Phone, "zh-CN").await;
+    window.go("/").await;
+    window.sees("四家看到的完全一致").await;
+    assert_eq!(axe::violations(&window).await, Vec::<String>::new());
+    assert_eq!(window.complaints().await, Vec::<String>::new());
+    window.shut().await;
     demo.stop().await;
+}
+
+/// A click on the mark of one link cuts it, the next one mends it.
+async fn one_cable_is_cut_and_mended(window: &Window) {
+    window.tap(".knot.live").await;
+    window.find(".knot.cut").await;
+    window.tap(".knot.cut").await;
+    window.sees("All four homes show the same").await;
+    let none_is_cut = "const done = arguments[arguments.length - 1];
+        const look = () => document.querySelector('.knot.cut') ? setTimeout(look, 50) : done(true);
+        look();";
+    assert_eq!(window.run_and_wait(none_is_cut, vec![]).await, serde_json::json!(true));
 }
