@@ -20,6 +20,8 @@ use std::{
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use crdt::{
@@ -41,6 +43,11 @@ const LOCK: &str = "lock";
 
 /// People on one box, at most: a large household, not a second community.
 pub const RESIDENTS_MAX: usize = 16;
+
+/// How often a lock is tried that somebody holds, and how long is waited in between: a process that this one is just
+/// starting has a copy of all that is open here until it runs its own program, also of what was shut meanwhile.
+const LOCK_TRIES: u32 = 12;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
 
 /// Boxes whose place one took, at most: what the oldest reads, the keys of a later one wrap.
 const EARLIER_MAX: usize = 8;
@@ -189,11 +196,15 @@ impl Folder {
         let lock = private_file(OpenOptions::new().create(true).truncate(false))
             .open(path.join(LOCK))
             .map_err(|error| ApiError::unwritable(path, &error))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.into(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(about(ErrorKind::Locked, path)),
-            Err(TryLockError::Error(error)) => Err(ApiError::unwritable(path, &error)),
+        for tries_left in (0..LOCK_TRIES).rev() {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { path: path.into(), _lock: lock }),
+                Err(TryLockError::WouldBlock) if tries_left > 0 => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(error)) => return Err(ApiError::unwritable(path, &error)),
+            }
         }
+        Err(about(ErrorKind::Locked, path))
     }
 
     /// Where it is.
@@ -342,6 +353,28 @@ mod tests {
         let again = Folder::open(dir.path()).expect("free again");
         let read = again.identity().expect("readable").expect("there");
         assert_eq!((read.home, read.writer.key()), ("5-2-301".into(), identity().writer.key()));
+    }
+
+    #[test]
+    fn processes_that_are_just_being_started_keep_no_home_shut() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = Folder::make(dir.path()).expect("an empty folder");
+        home.keep_identity(&identity()).expect("kept");
+        drop(home);
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let is_done = || done.load(std::sync::atomic::Ordering::Relaxed);
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !is_done() {
+                        std::process::Command::new("true").status().expect("starts");
+                    }
+                });
+            }
+            let opened = (0..2_000).all(|_| Folder::open(dir.path()).is_ok());
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(opened);
+        });
     }
 
     #[test]
