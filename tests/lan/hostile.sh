@@ -25,19 +25,21 @@ rss() { awk '/VmRSS/ {print int($2/1024)}' "/proc/$(cat "$work/a.pid")/status"; 
 found x 外 别处
 up x --dial "/ip4/10.9.4.1/tcp/$port"
 join thief "$work/once" 贼
-up thief --dial "/ip4/10.9.4.1/tcp/$port"
-# He knows the group of everybody by its number alone.
+# He writes while nobody has told him yet that it is used. He knows the group of everybody by its number alone.
 his=$(linli thief groups --json | json 'd["name"]')
+for round in 1 2 3 4; do
+  for word in 1 2 3 4 5; do linli thief post "$his" "a thief's word $round $word" >/dev/null || fail "the thief wrote nothing"; done
+  linli thief bundle export "$work/loot.$round" >/dev/null 2>&1 || fail "the thief has nothing to carry"
+done
+up thief --dial "/ip4/10.9.4.1/tcp/$port"
 ip netns exec x python3 "$here/noise.py" "$seconds" 10.9.4.1 "$port" "$work/full" &
 noise=$!
 started+=($noise)
 n=0 crowd=0 slowest=0 carried=0
 while kill -0 $noise 2>/dev/null; do
   n=$((n + 1))
-  # What he writes is well signed, for this community; his right to it was used up by another.
-  linli thief post "$his" "a thief's word $n" >/dev/null || fail "the thief wrote nothing"
-  if [ $((n % 8)) = 1 ]; then
-    linli thief bundle export "$work/loot.$n" >/dev/null 2>&1 || fail "the thief has nothing to carry"
+  # It is well signed, for this community; his right to it was used up by another.
+  if [ -e "$work/loot.$n" ]; then
     new=$(linli a bundle import "$work/loot.$n" --json | json 'd["new"]') || fail "a takes in no bundle"
     [ "$new" -gt 0 ] || fail "nothing of the thief's came to a"
     carried=$((carried + new))
@@ -69,7 +71,7 @@ for home in a b late; do
 done
 linli thief status 2>&1 | has -i "used" || { linli thief status; fail "the thief is not told that his invitation is used"; }
 held=$(linli a status --json | json 'd["quarantined"]')
-[ "$held" -gt $((n / 2)) ] || fail "a holds $held envelopes that do not count, of $carried that were carried to it"
+[ "$held" -ge 20 ] || fail "a holds $held envelopes that do not count, of $carried that were carried to it"
 kill -0 "$(cat "$work/a.pid")" || fail "a is dead"
 grep -q panicked "$work"/*.err && fail "something panicked"
 strangers=$(linli a status --json | json 'sum(p["connected"] and p["home"] == "" for p in d["peers"])')
