@@ -20,6 +20,7 @@ use std::{
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::mpsc,
     thread,
     time::Duration,
 };
@@ -44,10 +45,9 @@ const LOCK: &str = "lock";
 /// People on one box, at most: a large household, not a second community.
 pub const RESIDENTS_MAX: usize = 16;
 
-/// How often a lock is tried that somebody holds, and how long is waited in between: a process that this one is just
-/// starting has a copy of all that is open here until it runs its own program, also of what was shut meanwhile.
-const LOCK_TRIES: u32 = 12;
-const LOCK_PAUSE: Duration = Duration::from_millis(25);
+/// How long a lock is waited for that somebody holds: a process that this one is just starting has a copy of all that
+/// is open here until it runs its own program, also of what was shut meanwhile.
+const LOCK_WITHIN: Duration = Duration::from_millis(300);
 
 /// Boxes whose place one took, at most: what the oldest reads, the keys of a later one wrap.
 const EARLIER_MAX: usize = 8;
@@ -196,15 +196,14 @@ impl Folder {
         let lock = private_file(OpenOptions::new().create(true).truncate(false))
             .open(path.join(LOCK))
             .map_err(|error| ApiError::unwritable(path, &error))?;
-        for tries_left in (0..LOCK_TRIES).rev() {
-            match lock.try_lock() {
-                Ok(()) => return Ok(Self { path: path.into(), _lock: lock }),
-                Err(TryLockError::WouldBlock) if tries_left > 0 => thread::sleep(LOCK_PAUSE),
-                Err(TryLockError::WouldBlock) => break,
-                Err(TryLockError::Error(error)) => return Err(ApiError::unwritable(path, &error)),
+        let lock = match lock.try_lock() {
+            Ok(()) => lock,
+            Err(TryLockError::WouldBlock) => {
+                wait_for(lock).ok_or_else(|| about(ErrorKind::Locked, path))?
             }
-        }
-        Err(about(ErrorKind::Locked, path))
+            Err(TryLockError::Error(error)) => return Err(ApiError::unwritable(path, &error)),
+        };
+        Ok(Self { path: path.into(), _lock: lock })
     }
 
     /// Where it is.
@@ -312,6 +311,18 @@ pub fn read_identity(path: &Path) -> Result<Option<Identity>, ApiError> {
     }
     let bytes = fs::read(&file).map_err(|error| ApiError::unwritable(path, &error))?;
     saved::read(&bytes).map(Some).map_err(|kind| about(kind, path))
+}
+
+/// The file, locked; none where somebody keeps it. Whoever waits in vain gives back at once what he gets too late.
+fn wait_for(lock: File) -> Option<File> {
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        if lock.lock().is_ok() {
+            // Nobody may be waiting any longer.
+            let _ = tell.send(lock);
+        }
+    });
+    told.recv_timeout(LOCK_WITHIN).ok()
 }
 
 fn private_file(options: &mut OpenOptions) -> &mut OpenOptions {
