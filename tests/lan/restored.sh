@@ -67,11 +67,9 @@ note "equal $took ms after the first of them started"
 [ $took -le $((bound * 1000)) ] || [ $took -le $(($(within 10) * 1000)) ] || fail "it took $took ms"
 
 # The end is told once the last of its neighbours has been compared with, a moment after the summaries agree.
-if grep -qF "Fetching what was written before" "$work/restored1.err"; then
-  until_it "restored1 does not say that all of it is here" grep -F "All of it is here" "$work/restored1.err"
-else
-  note "all of it was here before restored1 looked how far it had come"
-fi
+for line in "Fetching what was written before" "All of it is here"; do
+  until_it "restored1 does not say “$line”" grep -F "$line" "$work/restored1.err"
+done
 
 note "and all four go on, with keys of their own"
 for home in li copied restored1 restored2; do linli $home post all "$home three" >/dev/null || fail "$home"; done
