@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, path::Path};
 
-use ::node::api::{Command, Reply, people_wait_for};
+use ::node::api::{Command, Event, Reply, people_wait_for};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::broadcast::error::RecvError,
@@ -70,17 +70,18 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     // Each code is good for one phone, so each new one is printed; on loopback there are none.
     let mut pairing = running.pairing.clone();
     let (mut codes, mut printed) = (true, None);
-    let mut events = running.handle.events();
-    let mut arrival = Arrival::Expected;
+    let (mut events, mut news) = (running.handle.events(), true);
+    let mut arrival = Arrival::default();
     let stopped_by_itself = loop {
         tell_addresses(ui, &running, &mut told)?;
         tell_code(ui, pairing.borrow().clone(), &mut printed)?;
         tokio::select! {
             _ = interrupt.recv() => break false,
             _ = terminate.recv() => break false,
-            news = pairing.changed(), if codes => codes = news.is_ok(),
-            event = events.recv(), if arrival != Arrival::Over => match event {
-                Err(RecvError::Closed) => arrival = Arrival::Over,
+            changed = pairing.changed(), if codes => codes = changed.is_ok(),
+            event = events.recv(), if news => match event {
+                Err(RecvError::Closed) => news = false,
+                Ok(event) if !arrival.is_moved_by(&event) => {}
                 _ => arrival = tell_arrival(ui, &running, arrival).await?,
             },
             addresses = running.addresses_changed() => if addresses.is_none() { break true },
@@ -94,18 +95,34 @@ pub async fn run(ui: &mut Ui<'_>, data: &Path, args: Args) -> Result<(), CliErro
     Ok(())
 }
 
-/// How far a home is that may lack a history; a later state is the greater.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Arrival {
-    /// Nothing is known yet.
-    Expected,
-    /// So many quarters of it were told to be here.
-    UnderWay(u64),
-    /// A neighbour has nothing that is lacking here.
-    Over,
+/// What was told of a history that is on its way here: so many quarters of it, or nothing as none is.
+///
+/// One neighbour who has nothing more says little: two boxes restored from one backup lack the same.
+/// So this ends with no neighbour, and whoever meets more of them, or comes out of a cut, is told again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Arrival(Option<u64>);
+
+impl Arrival {
+    /// Can there be something to tell after this? A history is found missing by a comparison.
+    fn is_moved_by(self, event: &Event) -> bool {
+        self.0.is_some() || matches!(event, Event::Mesh)
+    }
+
+    /// What holds once this much is known, and the line to tell: as it begins, at each quarter, at its end.
+    fn after(self, coming: (u64, u64), equal: bool) -> (Self, Option<&'static str>) {
+        if people_wait_for(&coming) {
+            let now = Self(Some(coming.0 * 4 / coming.1));
+            // A comparison in between begins to count anew.
+            return (now.max(self), (now > self).then_some("up-arriving"));
+        }
+        match equal {
+            true => (Self(None), self.0.map(|_| "up-arrived")),
+            false => (self, None),
+        }
+    }
 }
 
-/// Tells how far the history is that is being fetched: once it begins, at each quarter, and at its end.
+/// Tells how far the history is that is being fetched, where that is news.
 async fn tell_arrival(
     ui: &mut Ui<'_>,
     running: &Running,
@@ -115,21 +132,11 @@ async fn tell_arrival(
     let Ok(Reply::Progress { received, expected, equal, .. }) = asked else {
         return Ok(before);
     };
-    if people_wait_for(&(received, expected)) {
-        let now = Arrival::UnderWay(received * 4 / expected);
-        if now > before {
-            ui.note("up-arriving", &[("n", received.into()), ("all", expected.into())])?;
-        }
-        // A comparison in between begins to count anew.
-        return Ok(now.max(before));
+    let (now, line) = before.after((received, expected), equal);
+    if let Some(line) = line {
+        ui.note(line, &[("n", received.into()), ("all", expected.into())])?;
     }
-    if !equal {
-        return Ok(before);
-    }
-    if before != Arrival::Expected {
-        ui.note("up-arrived", &[])?;
-    }
-    Ok(Arrival::Over)
+    Ok(now)
 }
 
 /// Takes an address as it is, once it is one.
@@ -164,4 +171,26 @@ fn tell_code(
     }
     *printed = code;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Arrival;
+
+    /// A restored box meets its twin first, which lacks what it lacks, and the office after that.
+    #[test]
+    fn whoever_is_equal_with_a_twin_is_told_of_what_the_office_has() {
+        let (met, said) = Arrival::default().after((0, 0), true);
+        assert_eq!(said, None, "nothing had to be fetched");
+        let (begun, said) = met.after((0, 1_500), false);
+        assert_eq!(said, Some("up-arriving"));
+        assert_eq!(begun.after((300, 1_500), false).1, None, "less than a quarter");
+        let (half, said) = begun.after((800, 1_500), false);
+        assert_eq!(said, Some("up-arriving"));
+        assert_eq!(half.after((0, 700), true).1, None, "counted anew by a comparison");
+        assert_eq!(half.after((1_500, 1_500), false).1, None, "not yet compared again");
+        let (over, said) = half.after((0, 0), true);
+        assert_eq!((over, said), (Arrival::default(), Some("up-arrived")));
+        assert_eq!(over.after((0, 400), false).1, Some("up-arriving"), "after the next cut");
+    }
 }
