@@ -203,3 +203,79 @@ pub struct Json {
     #[arg(long)]
     pub json: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::Cli;
+
+    /// Every page that people read: the README in both languages, and the documents.
+    fn pages() -> Vec<(String, String)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut pages = Vec::new();
+        for folder in [root.clone(), root.join("docs")] {
+            for entry in fs::read_dir(folder).expect("the project is here") {
+                let path = entry.expect("an entry").path();
+                if path.extension().is_some_and(|it| it == "md") && !path.ends_with("CHANGELOG.md")
+                {
+                    let text = fs::read_to_string(&path).expect("a page");
+                    pages.push((path.display().to_string(), text));
+                }
+            }
+        }
+        pages
+    }
+
+    /// What a page shows to be typed: a line after the prompt, up to a comment or another program.
+    /// In the place of a word in capitals stands an id.
+    fn typed(page: &str) -> impl Iterator<Item = Vec<String>> {
+        let lines = page.lines().filter_map(|line| line.trim().strip_prefix("$ "));
+        let commands = lines.filter(|line| line.starts_with("linli "));
+        commands.map(|line| {
+            let words = shlex::split(line).expect("its quotes are closed");
+            let own = words.into_iter().take_while(|it| !matches!(it.as_str(), "|" | ">" | "<"));
+            own.map(|it| match it.bytes().all(|byte| byte.is_ascii_uppercase()) {
+                true => "ab".repeat(32),
+                false => it,
+            })
+            .collect()
+        })
+    }
+
+    #[test]
+    fn every_command_that_the_documents_show_can_be_typed_as_it_stands() {
+        let mut seen = 0;
+        for (name, page) in pages() {
+            for words in typed(&page) {
+                seen += 1;
+                if let Err(error) = Cli::try_parse_from(&words) {
+                    assert!(!error.use_stderr(), "{name}: {}: {error}", words.join(" "));
+                }
+            }
+        }
+        assert!(seen > 40, "only {seen} commands were found");
+    }
+
+    /// In a sentence a command is named, not typed: what it takes may be left out.
+    #[test]
+    fn every_command_that_a_sentence_names_exists() {
+        let (mut seen, mut command) = (0, Cli::command());
+        command.build();
+        for (name, page) in pages() {
+            for quoted in page.split('`').skip(1).step_by(2) {
+                let Some(words) = quoted.strip_prefix("linli ") else { continue };
+                let Some(verb) = words.split([' ', '\n', '/']).find(|it| !it.starts_with('-'))
+                else {
+                    continue;
+                };
+                seen += 1;
+                let known = command.find_subcommand(verb).is_some();
+                assert!(known || verb == "VERB", "{name}: `linli {words}`");
+            }
+        }
+        assert!(seen > 50, "only {seen} commands were found");
+    }
+}

@@ -19,6 +19,8 @@ pub mod home;
 pub mod hours;
 pub mod identity;
 pub mod ledger;
+#[cfg(test)]
+mod logged;
 mod memo;
 pub mod mesh;
 pub mod paper;

@@ -324,7 +324,17 @@ fn start_door(config: &Config, seed: [u8; 32]) -> Result<pump::Edge, ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use crdt::id::CommunityId;
+    use tokio::sync::mpsc;
+
     use super::*;
+    use crate::{
+        api::{Command, Reply},
+        home,
+        mesh::{MeshEvent, MeshHandle},
+    };
 
     #[tokio::test]
     async fn a_port_that_is_taken_is_said_and_nothing_is_left_behind() {
@@ -336,5 +346,55 @@ mod tests {
         let refused = start(config).await.err().expect("somebody else has the port");
         assert_eq!(refused.kind, ErrorKind::PortBusy);
         assert!(!data.exists(), "a folder was made for a node that does not run");
+    }
+
+    /// A home that is up, the folder it stands in, and its community.
+    async fn office() -> (Running, tempfile::TempDir, CommunityId) {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let roots = home::Roots::TWO_OF_THREE;
+        home::init(folder.path(), "Office", Some("Chen"), Some("Court"), roots).expect("a home");
+        let genesis = Folder::open(folder.path()).and_then(|it| it.genesis()).expect("reads");
+        let listen = vec!["/ip4/127.0.0.1/tcp/0".to_owned()];
+        let config = Config { listen, web: None, mdns: false, ..Config::new(folder.path()) };
+        let mut node = start(config).await.expect("the node starts");
+        while node.addresses().is_empty() {
+            node.addresses_changed().await.expect("it listens");
+        }
+        (node, folder, genesis.expect("in a community").id())
+    }
+
+    /// Sends this over the first link, and waits until the other one hangs up.
+    async fn until_down(events: &mut mpsc::Receiver<MeshEvent>, mesh: &MeshHandle, frame: &[u8]) {
+        let over = async {
+            loop {
+                match events.recv().await.expect("the mesh runs") {
+                    MeshEvent::LinkUp(up) => mesh.send(up.link, frame.to_vec()).expect("room"),
+                    MeshEvent::LinkDown { .. } => break,
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), over).await.expect("it hangs up");
+    }
+
+    #[tokio::test]
+    async fn whoever_sends_nonsense_is_hung_up_on_with_one_reason_in_the_log() {
+        let logged = Arc::new(crate::logged::Logged::default());
+        let _guard = tracing::dispatcher::set_default(&tracing::Dispatch::new(logged.clone()));
+        let (node, folder, community) = office().await;
+        let stranger = Config {
+            listen: vec!["/ip4/127.0.0.1/tcp/0".into()],
+            mdns: false,
+            ..Config::new(folder.path())
+        };
+        let (mesh, mut events) =
+            mesh::start(mesh_config(&stranger, [9; 32], &community)).expect("starts");
+        mesh.dial(None, node.addresses()).expect("room");
+        until_down(&mut events, &mesh, &[0x7f; 40]).await;
+        let status = node.handle.ask(Command::Status).await;
+        assert!(matches!(status, Ok(Reply::Status(_))), "the node goes on: {status:?}");
+        let why = logged.about("reason");
+        assert!(matches!(&why[..], [one] if one.contains("unknown kind 127")), "{why:?}");
+        node.stop().await;
     }
 }

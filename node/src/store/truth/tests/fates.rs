@@ -1,9 +1,6 @@
 //! Each fate, reached through the store, and what makes it change.
 
-use std::{
-    fmt::{self, Write as _},
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 use crdt::{
     body::{Cut, KeyUse, SignedStatement, Statement},
@@ -13,17 +10,14 @@ use crdt::{
     time::Bucket,
 };
 
-use tracing::{
-    Dispatch, Event, Metadata, Subscriber, dispatcher,
-    field::{Field, Visit},
-    span,
-};
+use tracing::{Dispatch, dispatcher};
 
 use super::{
     super::{Counts, Deps, Intent, Parcel, Truth, WriteError},
     fate, receive,
     village::{Forgery, NOW, Person, Village, ask, claim, everything, genesis, message, write},
 };
+use crate::logged::Logged;
 
 fn said(fate: Fate, reason: &str) -> (Fate, String) {
     (fate, reason.to_owned())
@@ -207,42 +201,6 @@ fn poison_leaves_its_header_and_never_its_body() {
     assert_eq!(fate(&next, &poison.id()).0, Fate::Poison, "and it is passed on as it is");
 }
 
-/// What was logged, a line for each event: its fields by name.
-#[derive(Default)]
-struct Logged(Mutex<Vec<String>>);
-
-impl Visit for Words<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        write!(self.0, "{}={value:?} ", field.name()).expect("a string grows");
-    }
-}
-
-struct Words<'a>(&'a mut String);
-
-impl Subscriber for Logged {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = String::new();
-        event.record(&mut Words(&mut line));
-        self.0.lock().expect("nobody panics").push(line);
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
 #[test]
 fn poison_is_logged_once_with_its_reason() {
     let mut it = street();
@@ -254,10 +212,8 @@ fn poison_is_logged_once_with_its_reason() {
         }
         it.village.say(&mut it.truth, &it.zhang, it.zhangs, "the node goes on");
     });
-    let lines = logged.0.lock().expect("nobody panics").clone();
-    let of_it: Vec<_> =
-        lines.iter().filter(|line| line.contains(&poison.id().to_string())).collect();
-    assert!(matches!(of_it[..], [line] if line.contains("malformed")), "{lines:?}");
+    let of_it = logged.about(&poison.id().to_string());
+    assert!(matches!(&of_it[..], [line] if line.contains("malformed")), "{of_it:?}");
 }
 
 #[test]
