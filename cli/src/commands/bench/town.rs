@@ -14,7 +14,7 @@ use crdt::{
     envelope::{Draft, Envelope, Kind},
     id::ScopeId,
     keys::Secret,
-    time::Bucket,
+    time::{Bucket, ClaimedTime},
 };
 use node::{
     api::{ApiError, Command, ErrorKind, Reply, RoleWord},
@@ -31,6 +31,11 @@ use crate::error::CliError;
 
 /// People who wrote the history.
 const WRITERS: u64 = 50;
+
+/// Messages of one week, in a busy neighbourhood: a longer history is an older one.
+const WEEKLY: u64 = 10_000;
+
+const WEEK_MS: u64 = 7 * 24 * 3_600 * 1_000;
 
 /// Messages of one transaction.
 const BATCH: usize = 1_000;
@@ -51,23 +56,28 @@ pub struct Town {
 }
 
 impl Town {
-    /// A town whose group `all` has `messages` messages.
+    /// A town whose group `all` has `messages` messages, of so many weeks up to this one.
     pub fn with_messages(messages: u64) -> Result<Self, CliError> {
-        let town = Self::empty()?;
+        let weeks = messages.div_ceil(WEEKLY).max(1);
+        let week = |at: u64| ClaimedTime(clock::claimed().0 - (weeks - 1 - at) * WEEK_MS);
+        let town = Self::founded(week(0))?;
         let mut founder = open(&town.founder())?;
-        let beginning = beginning(&mut founder, clock::claimed())?;
+        let beginning = beginning(&mut founder, week(0))?;
         let door = invitation(&town.link)?;
         let each = messages.div_ceil(WRITERS).max(1);
         let mut written = 0;
         while written < messages {
             let count = each.min(messages - written);
-            let mut writer = move_in(&door, "家", &["邻居".to_owned()], clock::claimed())?;
+            let mut writer = move_in(&door, "家", &["邻居".to_owned()], week(0))?;
             let introduction = introduction(&writer)?;
             // The founder's node answers with the key that everything is sealed under.
             let key = receive(&mut founder, &introduction)?;
             let mut envelopes = receive(&mut writer, &[&beginning[..], &key].concat())?;
-            for batch in texts(written, count).chunks(BATCH) {
-                envelopes.extend(post_all(&mut writer, batch)?);
+            for at in 0..weeks {
+                let (from, to) = (count * at / weeks, count * (at + 1) / weeks);
+                for batch in texts(written + from, to - from).chunks(BATCH) {
+                    envelopes.extend(post_all(&mut writer, batch, week(at))?);
+                }
             }
             receive(&mut founder, &envelopes)?;
             written += count;
@@ -78,9 +88,14 @@ impl Town {
 
     /// A town in which nobody has said anything.
     pub fn empty() -> Result<Self, CliError> {
+        Self::founded(clock::claimed())
+    }
+
+    fn founded(claimed: ClaimedTime) -> Result<Self, CliError> {
         let folder = tempfile::Builder::new().prefix("linli-bench-").tempdir().map_err(disk)?;
         let founder = folder.path().join("founder");
-        home::init(&founder, "居委会", Some("李"), Some("测速"), home::Roots::TWO_OF_THREE)?;
+        let roots = home::Roots::TWO_OF_THREE;
+        home::init_at(&founder, "居委会", Some("李"), Some("测速"), roots, claimed)?;
         let invite = Command::Invite { role: RoleWord::Member, group: None };
         let link = match command(&mut open(&founder)?, invite)? {
             Reply::Invite { link } => link,
@@ -91,7 +106,7 @@ impl Town {
 
     /// Is what stands in its group written under an epoch? Its own words tell.
     pub fn is_sealed(&self) -> Result<bool, CliError> {
-        let written = post_all(&mut open(&self.founder())?, &texts(0, 1))?;
+        let written = post_all(&mut open(&self.founder())?, &texts(0, 1), clock::claimed())?;
         let mut messages = written.iter().filter(|it| it.header().kind == Kind::MESSAGE);
         Ok(messages.next().is_some_and(|it| it.header().epoch.is_some()))
     }
@@ -137,7 +152,10 @@ pub fn write(data: &Path, first: u64, count: u64) -> Result<u64, CliError> {
     let mut ledger = open(data)?;
     let mut written = 0;
     for batch in texts(first, count).chunks(BATCH) {
-        written += post_all(&mut ledger, batch)?.iter().map(|it| bytes_of(it)).sum::<u64>();
+        written += post_all(&mut ledger, batch, clock::claimed())?
+            .iter()
+            .map(|it| bytes_of(it))
+            .sum::<u64>();
     }
     Ok(written)
 }
@@ -189,10 +207,14 @@ pub fn failed(reason: impl Into<String>) -> CliError {
     ApiError::new(ErrorKind::Internal, [("reason", reason.into())]).into()
 }
 
-fn post_all(ledger: &mut Ledger, texts: &[String]) -> Result<Vec<Arc<Envelope>>, CliError> {
+fn post_all(
+    ledger: &mut Ledger,
+    texts: &[String],
+    claimed: ClaimedTime,
+) -> Result<Vec<Arc<Envelope>>, CliError> {
     let post =
         |text: &String| Command::Post { group: ALL.to_owned(), text: text.clone(), reply_to: None };
-    Ok(tell(ledger, texts.iter().map(post).collect(), clock::claimed())?.1)
+    Ok(tell(ledger, texts.iter().map(post).collect(), claimed)?.1)
 }
 
 /// Hands over envelopes; returns what the home writes in answer.
