@@ -58,7 +58,10 @@ pub struct Town {
 impl Town {
     /// A town whose group `all` has `messages` messages, of so many weeks up to this one.
     pub fn with_messages(messages: u64) -> Result<Self, CliError> {
-        let weeks = messages.div_ceil(WEEKLY).max(1);
+        Self::of_weeks(messages, messages.div_ceil(WEEKLY).max(1))
+    }
+
+    fn of_weeks(messages: u64, weeks: u64) -> Result<Self, CliError> {
         let week = |at: u64| ClaimedTime(clock::claimed().0 - (weeks - 1 - at) * WEEK_MS);
         let town = Self::founded(week(0))?;
         let mut founder = open(&town.founder())?;
@@ -71,15 +74,15 @@ impl Town {
             let mut writer = move_in(&door, "家", &["邻居".to_owned()], week(0))?;
             let introduction = introduction(&writer)?;
             // The founder's node answers with the key that everything is sealed under.
-            let key = receive(&mut founder, &introduction)?;
-            let mut envelopes = receive(&mut writer, &[&beginning[..], &key].concat())?;
+            let key = receive(&mut founder, &introduction, week(0))?;
+            let mut envelopes = receive(&mut writer, &[&beginning[..], &key].concat(), week(0))?;
             for at in 0..weeks {
                 let (from, to) = (count * at / weeks, count * (at + 1) / weeks);
                 for batch in texts(written + from, to - from).chunks(BATCH) {
                     envelopes.extend(post_all(&mut writer, batch, week(at))?);
                 }
             }
-            receive(&mut founder, &envelopes)?;
+            receive(&mut founder, &envelopes, week(weeks - 1))?;
             written += count;
         }
         founder.rest::<()>();
@@ -97,8 +100,8 @@ impl Town {
         let roots = home::Roots::TWO_OF_THREE;
         home::init_at(&founder, "居委会", Some("李"), Some("测速"), roots, claimed)?;
         let invite = Command::Invite { role: RoleWord::Member, group: None };
-        let link = match command(&mut open(&founder)?, invite)? {
-            Reply::Invite { link } => link,
+        let link = match tell(&mut open(&founder)?, vec![invite], claimed)?.0.pop() {
+            Some(Reply::Invite { link }) => link,
             _ => return Err(CliError::Unexpected),
         };
         Ok(Self { folder, link })
@@ -188,7 +191,8 @@ pub fn fill_scopes(data: &Path, count: u64) -> Result<(), CliError> {
         Envelope::write(draft, &writer, &community)
     };
     let cases: Vec<Arc<Envelope>> = (0..count).map(|at| Arc::new(case(at))).collect();
-    cases.chunks(BATCH).try_for_each(|batch| receive(&mut ledger, batch).map(drop))
+    let take = |batch: &[Arc<Envelope>]| receive(&mut ledger, batch, claimed).map(drop);
+    cases.chunks(BATCH).try_for_each(take)
 }
 
 /// Has a ledger carry out some commands in one transaction; the bytes that this wrote, in envelopes.
@@ -221,8 +225,9 @@ fn post_all(
 fn receive(
     ledger: &mut Ledger,
     envelopes: &[Arc<Envelope>],
+    claimed: ClaimedTime,
 ) -> Result<Vec<Arc<Envelope>>, CliError> {
-    Ok(hand(ledger, envelopes, clock::claimed())?)
+    Ok(hand(ledger, envelopes, claimed)?)
 }
 
 fn forget(data: &Path) -> Result<(), CliError> {
@@ -261,6 +266,8 @@ fn text(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -278,5 +285,18 @@ mod tests {
     fn a_town_says_of_itself_whether_its_words_are_sealed() {
         let town = Town::empty().expect("a town");
         assert!(town.is_sealed().expect("it writes"));
+    }
+
+    #[test]
+    fn a_longer_history_is_an_older_one() {
+        let town = Town::of_weeks(120, 3).expect("a town");
+        let command = Command::Log { group: ALL.to_owned(), last: 200, before: None };
+        let log = super::command(&mut open(&town.founder()).expect("opens"), command);
+        let Ok(Reply::Log { messages }) = log else { panic!("no log: {log:?}") };
+        let weeks: BTreeSet<u16> =
+            messages.iter().map(|it| Bucket::week_of(it.claimed_ms).0).collect();
+        let last = *weeks.last().expect("somebody wrote");
+        assert_eq!(messages.len(), 120);
+        assert_eq!(weeks.into_iter().collect::<Vec<_>>(), [last - 2, last - 1, last]);
     }
 }
