@@ -136,7 +136,10 @@ impl Town {
         for entry in fs::read_dir(from.path()).map_err(disk)? {
             let entry = entry.map_err(disk)?;
             if entry.file_type().map_err(disk)?.is_file() {
-                fs::copy(entry.path(), data.join(entry.file_name())).map_err(disk)?;
+                let copied = data.join(entry.file_name());
+                fs::copy(entry.path(), &copied).map_err(disk)?;
+                // Old history is on the disk; else the first sync of a run would take it there.
+                fs::File::open(&copied).and_then(|file| file.sync_all()).map_err(disk)?;
             }
         }
         Ok(data)
