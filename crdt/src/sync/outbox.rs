@@ -4,7 +4,9 @@
 //!
 //! 1. By class first (statements, then alerts and acts, then receipts, messages, media); within a
 //!    class the households of those who wrote it take turns ([`super::turns`]); within a household
-//!    what is new before the backlog; then the newest drawer, and in it the oldest first.
+//!    what is new before the backlog; then the newest drawer, and in it the oldest first. Where more waits
+//!    than is listed at once, what is urgent in the older drawers is listed all the same: the key of an old
+//!    week must not wait for the talk of the newer ones, none of which can be read without it.
 //! 2. No more under way than the link carries ([`super::pace`]), and never more than a window of
 //!    stream bytes without an acknowledgement, the last part of which is kept for the two first
 //!    classes.
@@ -85,6 +87,13 @@ impl Drawer {
     }
 }
 
+/// How much of a drawer is queued once it is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Urgent,
+}
+
 /// What a store is asked for on behalf of the outbox.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Errand {
@@ -126,8 +135,11 @@ impl Announced {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     households: Arc<Households>,
+    /// Of these nothing is queued yet.
     drawers: BTreeSet<Drawer>,
-    listing: Option<Drawer>,
+    /// Of these what is urgent is.
+    rests: BTreeSet<Drawer>,
+    listing: Option<(Drawer, Part)>,
     /// Ids to be loaded.
     queue: Turns<Payer, Rank, EnvelopeId>,
     announced: Announced,
@@ -155,17 +167,19 @@ impl Outbox {
 
     /// A whole drawer is to be sent.
     pub fn send_drawer(&mut self, drawer: Drawer) {
-        if self.listing != Some(drawer) {
+        if self.listing.is_none_or(|(listed, _)| listed != drawer) {
             self.drawers.insert(drawer);
         }
     }
 
     /// The store has listed a drawer; is of no interest if it was not this outbox that asked.
     pub fn listed(&mut self, drawer: Drawer, items: &[Held], known: &Known) {
-        if self.listing == Some(drawer) {
-            self.listing = None;
-            items.iter().for_each(|held| self.send_held(drawer.bucket(), held, known));
+        let Some((_, part)) = self.listing.take_if(|(listed, _)| *listed == drawer) else { return };
+        if part == Part::Urgent {
+            self.rests.insert(drawer);
         }
+        let goes = |held: &&Held| part == Part::Whole || held.kind.class() <= URGENT_CLASS;
+        items.iter().filter(goes).for_each(|held| self.send_held(drawer.bucket(), held, known));
     }
 
     /// One envelope of the backlog is to be sent.
@@ -274,11 +288,9 @@ impl Outbox {
     /// What the store should do next, if anything.
     pub fn errand(&mut self) -> Option<Errand> {
         if self.listing.is_none()
-            && !self.drawers.is_empty()
-            && self.queue.len_in_shares(QUEUE_SHARE) < QUEUE_LISTING_MAX
-            && let Some(drawer) = self.drawers.pop_first()
+            && let Some((drawer, part)) = self.next_to_list()
         {
-            self.listing = Some(drawer);
+            self.listing = Some((drawer, part));
             return Some(Errand::List(drawer.scope, drawer.bucket()));
         }
         if self.fetching.is_some() || self.in_flight() >= WINDOW_BYTES {
@@ -290,6 +302,22 @@ impl Outbox {
         }
         self.fetching = Some(ids.clone());
         Some(Errand::Fetch(ids))
+    }
+
+    fn next_to_list(&mut self) -> Option<(Drawer, Part)> {
+        if self.drawers.is_empty() && self.rests.is_empty() {
+            return None;
+        }
+        let waiting = self.queue.len_in_shares(QUEUE_SHARE);
+        if waiting < QUEUE_LISTING_MAX {
+            let first =
+                self.drawers.first().into_iter().chain(self.rests.first()).min().copied()?;
+            self.drawers.remove(&first);
+            self.rests.remove(&first);
+            return Some((first, Part::Whole));
+        }
+        let first = (waiting < QUEUE_PUSH_MAX).then(|| self.drawers.pop_first()).flatten()?;
+        Some((first, Part::Urgent))
     }
 
     fn next_to_load(&mut self) -> Vec<EnvelopeId> {
@@ -409,6 +437,7 @@ impl Outbox {
     /// Has the whole backlog been put into frames?
     pub fn is_drained(&self) -> bool {
         self.drawers.is_empty()
+            && self.rests.is_empty()
             && self.listing.is_none()
             && self.backlog == 0
             && self.carry.is_empty()
