@@ -447,3 +447,95 @@ impl Outbox {
 fn weight(envelope: &Envelope) -> usize {
     envelope.header_bytes().len() + envelope.body().map_or(0, <[u8]>::len)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{id::WriterId, time::ClaimedTime};
+
+    const ALL: ScopeId = ScopeId::from_bytes([1; 16]);
+
+    /// So many homes that talk, each a household of its own.
+    const HOMES: u8 = 9;
+
+    fn held(number: u64, kind: Kind) -> Held {
+        let writer = u8::try_from(number % u64::from(HOMES)).expect("small");
+        Held {
+            id: EnvelopeId::from_bytes(*blake3::hash(&number.to_be_bytes()).as_bytes()),
+            writer: WriterId::from_bytes([writer; 32]),
+            claimed: ClaimedTime(number),
+            kind,
+            lamport: number,
+            bytes: 300,
+        }
+    }
+
+    /// An outbox that is to send three weeks, the oldest of which holds the key of all.
+    fn three_weeks() -> (Outbox, [Drawer; 3], [Vec<Held>; 3]) {
+        let mut outbox = Outbox::default();
+        let of = |home| (WriterId::from_bytes([home; 32]), HouseholdId::from_bytes([home; 32]));
+        outbox.set_households(Arc::new((0..HOMES).map(of).collect()));
+        let roster = ScopeId::from_bytes([0; 16]);
+        let drawers = [3, 2, 1].map(|week| Drawer::new(roster, ALL, Bucket(week)));
+        drawers.into_iter().for_each(|drawer| outbox.send_drawer(drawer));
+        let week =
+            |from: u64, much: u64| (from..from + much).map(|it| held(it, Kind::MESSAGE)).collect();
+        let mut weeks: [Vec<Held>; 3] = [week(200_000, 70_000), week(100_000, 50), week(0, 50)];
+        weeks[2].push(held(99_999, Kind::KEY));
+        (outbox, drawers, weeks)
+    }
+
+    fn asked(outbox: &mut Outbox) -> Option<Bucket> {
+        match outbox.errand()? {
+            Errand::List(_, bucket) => Some(bucket),
+            Errand::Fetch(_) => None,
+        }
+    }
+
+    #[test]
+    fn the_key_of_an_old_week_does_not_wait_for_the_talk_of_a_newer_one() {
+        let (mut outbox, drawers, weeks) = three_weeks();
+        let known = Known::default();
+        for (drawer, items) in drawers.iter().zip(&weeks) {
+            assert_eq!(asked(&mut outbox), Some(drawer.bucket()));
+            outbox.listed(*drawer, items, &known);
+        }
+        assert!(!outbox.is_drained());
+        let next = outbox.next_to_load();
+        assert_eq!(next.first(), weeks[2].last().map(|key| &key.id), "the key goes first");
+        assert!(
+            next.iter().skip(1).all(|id| weeks[0].iter().any(|held| held.id == *id)),
+            "the newest follows"
+        );
+        assert_eq!(
+            outbox.rests.len(),
+            2,
+            "the talk of the older weeks is listed when there is room"
+        );
+    }
+
+    #[test]
+    fn what_was_left_of_a_week_is_listed_once_there_is_room_and_nothing_goes_twice() {
+        let (mut outbox, drawers, weeks) = three_weeks();
+        let mut known = Known::default();
+        let mut sent = BTreeSet::new();
+        while let Some(errand) = outbox.errand() {
+            match errand {
+                Errand::List(_, bucket) => {
+                    let at =
+                        drawers.iter().position(|it| it.bucket() == bucket).expect("asked for");
+                    outbox.listed(drawers[at], &weeks[at], &known);
+                }
+                Errand::Fetch(ids) => {
+                    outbox.fetched(Vec::new());
+                    for id in ids {
+                        assert!(sent.insert(id), "twice");
+                        known.insert(&id);
+                    }
+                }
+            }
+        }
+        assert_eq!(sent.len(), weeks.iter().map(Vec::len).sum::<usize>());
+        assert!(outbox.is_drained());
+    }
+}

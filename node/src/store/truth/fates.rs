@@ -282,11 +282,13 @@ impl Work<'_> {
             }
         }
         let mut subject = held.subject;
-        if let (None, Ok(body)) = (&subject, &body) {
-            subject = super::receive::subject(held.id, body);
+        if let (None, Ok(body)) = (&subject, &body)
+            && let Some(learnt) = super::receive::subject(held.id, body)
+        {
             self.db
                 .prepare_cached("UPDATE envelopes SET subject = ?2 WHERE row = ?1")?
-                .execute((row, &subject))?;
+                .execute((row, &learnt))?;
+            subject = Some(learnt);
         }
         self.note_key((held.id, held.header.scope), body.as_ref().ok(), verdict.fate)?;
         self.note_erasure(row, body.as_ref().ok(), verdict.fate)?;
