@@ -237,7 +237,7 @@ mod tests {
         commands.map(|line| {
             let words = shlex::split(line).expect("its quotes are closed");
             let own = words.into_iter().take_while(|it| !matches!(it.as_str(), "|" | ">" | "<"));
-            own.map(|it| match it.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            own.map(|it| match !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_uppercase()) {
                 true => "ab".repeat(32),
                 false => it,
             })

@@ -117,6 +117,8 @@ impl Arrival {
         }
         match equal {
             true => (Self(None), self.0.map(|_| "up-arrived")),
+            // Nobody is left to count with: the next one begins anew.
+            false if coming.1 == 0 => (Self(self.0.map(|_| 0)), None),
             false => (self, None),
         }
     }
@@ -189,6 +191,9 @@ mod tests {
         assert_eq!(said, Some("up-arriving"));
         assert_eq!(half.after((0, 700), true).1, None, "counted anew by a comparison");
         assert_eq!(half.after((1_500, 1_500), false).1, None, "not yet compared again");
+        let (cut, said) = half.after((0, 0), false);
+        assert_eq!(said, None, "whoever brought it is gone");
+        assert_eq!(cut.after((200, 600), false).1, Some("up-arriving"), "somebody else goes on");
         let (over, said) = half.after((0, 0), true);
         assert_eq!((over, said), (Arrival::default(), Some("up-arrived")));
         assert_eq!(over.after((0, 400), false).1, Some("up-arriving"), "after the next cut");

@@ -78,10 +78,13 @@ pub const OWED_MAX: u64 = 16_384;
 /// *Wire.* Ids in one message.
 pub const IDS_MAX: usize = 2_000;
 
-/// Ids waiting to be sent, after which of further drawers only what is urgent is listed, up to
-/// [`QUEUE_PUSH_MAX`]. Of one household in one class no more than [`QUEUE_SHARE`] count: a flood must
-/// not hide what is in the next drawer.
+/// Ids waiting to be sent, after which of further drawers only what is urgent is queued. Of one
+/// household in one class no more than [`QUEUE_SHARE`] count: a flood must not hide what is in the next
+/// drawer.
 pub const QUEUE_LISTING_MAX: usize = 65_536;
+
+/// The same, after which no further drawer is listed at all: what is pushed finds room beside it.
+pub const QUEUE_URGENT_MAX: usize = 98_304;
 
 /// Ids waiting to be sent, after which pushed ones, and answers to *want*, are left to the next
 /// comparison: whoever wants without end must not fill the memory. Of one household in one class no

@@ -28,8 +28,8 @@ use std::{
 use super::{
     bounds::{
         ANNOUNCED_MAX, CHUNK_BYTES, FETCH_MAX, QUEUE_HOUSEHOLD_MAX, QUEUE_LISTING_MAX,
-        QUEUE_PUSH_MAX, QUEUE_SHARE, READY_BYTES_MAX, READY_SHARE, READY_SHARED_BYTES_MAX,
-        URGENT_RESERVE_BYTES, WINDOW_BYTES,
+        QUEUE_PUSH_MAX, QUEUE_SHARE, QUEUE_URGENT_MAX, READY_BYTES_MAX, READY_SHARE,
+        READY_SHARED_BYTES_MAX, URGENT_RESERVE_BYTES, WINDOW_BYTES,
     },
     narrow::Held,
     pace::Pace,
@@ -91,7 +91,20 @@ impl Drawer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     Whole,
+    /// Its first two classes.
     Urgent,
+    /// What that left.
+    Rest,
+}
+
+impl Part {
+    fn holds(self, kind: Kind) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Urgent => kind.class() <= URGENT_CLASS,
+            Self::Rest => kind.class() > URGENT_CLASS,
+        }
+    }
 }
 
 /// What a store is asked for on behalf of the outbox.
@@ -167,7 +180,8 @@ impl Outbox {
 
     /// A whole drawer is to be sent.
     pub fn send_drawer(&mut self, drawer: Drawer) {
-        if self.listing.is_none_or(|(listed, _)| listed != drawer) {
+        let is_listed = self.listing.is_some_and(|(listed, _)| listed == drawer);
+        if !is_listed && !self.rests.contains(&drawer) {
             self.drawers.insert(drawer);
         }
     }
@@ -175,11 +189,12 @@ impl Outbox {
     /// The store has listed a drawer; is of no interest if it was not this outbox that asked.
     pub fn listed(&mut self, drawer: Drawer, items: &[Held], known: &Known) {
         let Some((_, part)) = self.listing.take_if(|(listed, _)| *listed == drawer) else { return };
-        if part == Part::Urgent {
+        let (now, later): (Vec<&Held>, Vec<&Held>) =
+            items.iter().partition(|held| part.holds(held.kind));
+        if part == Part::Urgent && !later.is_empty() {
             self.rests.insert(drawer);
         }
-        let goes = |held: &&Held| part == Part::Whole || held.kind.class() <= URGENT_CLASS;
-        items.iter().filter(goes).for_each(|held| self.send_held(drawer.bucket(), held, known));
+        now.into_iter().for_each(|held| self.send_held(drawer.bucket(), held, known));
     }
 
     /// One envelope of the backlog is to be sent.
@@ -312,11 +327,11 @@ impl Outbox {
         if waiting < QUEUE_LISTING_MAX {
             let first =
                 self.drawers.first().into_iter().chain(self.rests.first()).min().copied()?;
+            let is_rest = self.rests.remove(&first);
             self.drawers.remove(&first);
-            self.rests.remove(&first);
-            return Some((first, Part::Whole));
+            return Some((first, if is_rest { Part::Rest } else { Part::Whole }));
         }
-        let first = (waiting < QUEUE_PUSH_MAX).then(|| self.drawers.pop_first()).flatten()?;
+        let first = (waiting < QUEUE_URGENT_MAX).then(|| self.drawers.pop_first()).flatten()?;
         Some((first, Part::Urgent))
     }
 
@@ -480,7 +495,7 @@ mod tests {
         drawers.into_iter().for_each(|drawer| outbox.send_drawer(drawer));
         let week =
             |from: u64, much: u64| (from..from + much).map(|it| held(it, Kind::MESSAGE)).collect();
-        let mut weeks: [Vec<Held>; 3] = [week(200_000, 70_000), week(100_000, 50), week(0, 50)];
+        let mut weeks: [Vec<Held>; 3] = [week(200_000, 70_000), week(100_000, 10_000), week(0, 50)];
         weeks[2].push(held(99_999, Kind::KEY));
         (outbox, drawers, weeks)
     }
