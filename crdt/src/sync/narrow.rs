@@ -84,8 +84,7 @@ struct Listing {
 
 impl Listing {
     fn new(mut items: Vec<Held>) -> Self {
-        // Nearly always the first eight bytes decide, and two numbers are compared at once.
-        items.sort_unstable_by_key(|held| (beginning(&held.id), held.id));
+        items.sort_unstable_by_key(|held| held.id);
         items.dedup_by_key(|held| held.id);
         let mut storage = NegentropyStorageVector::with_capacity(items.len());
         for held in &items {
@@ -102,12 +101,6 @@ impl Listing {
         let at = self.items.binary_search_by_key(id, |held| held.id).ok()?;
         self.items.get(at)
     }
-}
-
-/// The first eight bytes, in the order of ids.
-fn beginning(id: &EnvelopeId) -> u64 {
-    let (first, _) = id.as_bytes().split_first_chunk().expect("an id has 32 bytes");
-    u64::from_be_bytes(*first)
 }
 
 /// What one round told the leader.

@@ -189,12 +189,11 @@ impl Outbox {
     /// The store has listed a drawer; is of no interest if it was not this outbox that asked.
     pub fn listed(&mut self, drawer: Drawer, items: &[Held], known: &Known) {
         let Some((_, part)) = self.listing.take_if(|(listed, _)| *listed == drawer) else { return };
-        let (now, later): (Vec<&Held>, Vec<&Held>) =
-            items.iter().partition(|held| part.holds(held.kind));
-        if part == Part::Urgent && !later.is_empty() {
+        let goes = |held: &&Held| part.holds(held.kind);
+        items.iter().filter(goes).for_each(|held| self.send_held(drawer.bucket(), held, known));
+        if part == Part::Urgent && !items.iter().all(|held| part.holds(held.kind)) {
             self.rests.insert(drawer);
         }
-        now.into_iter().for_each(|held| self.send_held(drawer.bucket(), held, known));
     }
 
     /// One envelope of the backlog is to be sent.
