@@ -38,7 +38,8 @@ pub struct ClaimedTime(pub u64);
 #[serde(transparent)]
 pub struct Bucket(pub u16);
 
-const WEEK_MS: u64 = 7 * 24 * 3600 * 1000;
+/// Milliseconds of a week.
+pub const WEEK_MS: u64 = 7 * 24 * 3600 * 1000;
 
 /// Fifty years of weeks: no bucket lies further from its community's founding.
 const BUCKETS_MAX: u16 = 50 * 366 / 7;

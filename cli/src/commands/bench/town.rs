@@ -14,7 +14,7 @@ use crdt::{
     envelope::{Draft, Envelope, Kind},
     id::ScopeId,
     keys::Secret,
-    time::{Bucket, ClaimedTime},
+    time::{Bucket, ClaimedTime, WEEK_MS},
 };
 use node::{
     api::{ApiError, Command, ErrorKind, Reply, RoleWord},
@@ -34,8 +34,6 @@ const WRITERS: u64 = 50;
 
 /// Messages of one week, in a busy neighbourhood: a longer history is an older one.
 const WEEKLY: u64 = 10_000;
-
-const WEEK_MS: u64 = 7 * 24 * 3_600 * 1_000;
 
 /// Messages of one transaction.
 const BATCH: usize = 1_000;

@@ -17,7 +17,7 @@ use crate::{
     store::truth::tests::{Strict, allow_commits, allow_rows, refuse_commits, refuse_rows},
 };
 
-const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
+const NOW: ClaimedTime = ClaimedTime(2_901 * crdt::time::WEEK_MS);
 
 fn key(number: u8) -> Secret {
     Secret::from_seed([number; 32])

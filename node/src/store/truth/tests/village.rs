@@ -20,7 +20,7 @@ use crate::store::truth::{Deps, Intent, Truth};
 pub const FOUNDED: Bucket = Bucket(2_900);
 
 /// What everybody's clock says.
-pub const NOW: ClaimedTime = ClaimedTime(2_901 * 7 * 24 * 3_600 * 1_000);
+pub const NOW: ClaimedTime = ClaimedTime(2_901 * crdt::time::WEEK_MS);
 
 /// Somebody and his keys.
 #[derive(Clone)]
